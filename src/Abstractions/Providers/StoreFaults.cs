@@ -1,0 +1,24 @@
+using System.Net.Http;
+using System.Net.Sockets;
+
+namespace Cairn.Providers;
+
+/// <summary>What exceptions of the base library mean to a store.</summary>
+public static class StoreFaults
+{
+    /// <summary>Classifies an exception of System.IO, System.Net or the like; <see cref="StoreErrorCode.Unknown"/> for others.</summary>
+    public static StoreFault FromBaseLibrary(Exception exception) => exception switch
+    {
+        ArtifactStoreException e => new(e.Code, e.Reason) { IsTransient = e.IsTransient, RetryAfter = e.RetryAfter, RequestId = e.RequestId, Advice = e.Advice },
+        FileNotFoundException or DirectoryNotFoundException => new(StoreErrorCode.NotFound, "it does not exist"),
+        PathTooLongException => new(StoreErrorCode.PathConflict, "the path is too long for this store"),
+        UnauthorizedAccessException => new(StoreErrorCode.PermissionDenied, "access is denied"),
+        NotSupportedException => new(StoreErrorCode.Unsupported, "this store cannot do that"),
+        TimeoutException => new(StoreErrorCode.Unavailable, "the store did not answer in time"),
+        HttpRequestException or SocketException => new(StoreErrorCode.Unavailable, "the store could not be reached"),
+        EndOfStreamException or HttpIOException => new(StoreErrorCode.Unavailable, "the connection ended early"),
+        _ => new(StoreErrorCode.Unknown, $"{exception?.GetType().Name}: {FirstLine(exception?.Message)}"),
+    };
+
+    private static string FirstLine(string? message) => (message ?? "").Split('\n', 2)[0].Trim().TrimEnd('.');
+}
