@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using Cairn.Providers;
+
+namespace Cairn;
+
+/// <summary>The flavors that a program knows. What a flavor is called and serves is known at once; its descriptor and its provider are made when first asked for.</summary>
+/// <remarks>Safe to use from many threads. Flavors are added, never replaced or taken away: a name or a scheme belongs to one flavor.</remarks>
+public sealed class FlavorRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, Flavor> _flavors = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Flavor> _schemes = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a provider.</summary>
+    /// <exception cref="ArgumentException">Its class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
+    public FlavorRegistry Add(IStoreProvider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        var descriptor = FlavorDescriptor.Of(provider.GetType());
+        return Add(descriptor.Name, descriptor.Schemes, () => descriptor, _ => ValueTask.FromResult(provider));
+    }
+
+    /// <summary>Adds a provider by its class.</summary>
+    /// <exception cref="ArgumentException">The class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
+    public FlavorRegistry Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TProvider>()
+        where TProvider : IStoreProvider, new()
+    {
+        var descriptor = FlavorDescriptor.Of(typeof(TProvider));
+        return Add(descriptor.Name, descriptor.Schemes, () => descriptor, static _ => ValueTask.FromResult<IStoreProvider>(new TProvider()));
+    }
+
+    /// <summary>Adds a flavor of which only name and schemes are known yet, such as one that a plugin brings.</summary>
+    /// <param name="name">The flavor's name.</param>
+    /// <param name="schemes">The URI schemes that it serves.</param>
+    /// <param name="describe">Gives the descriptor; called at most once with success, when somebody asks for it.</param>
+    /// <param name="load">Gives the provider; called at most once with success, when a store of the flavor is opened.</param>
+    /// <exception cref="ArgumentException">The flavor's name or a scheme is taken.</exception>
+    public FlavorRegistry Add(
+        string name, IReadOnlyList<string> schemes, Func<FlavorDescriptor> describe, Func<CancellationToken, ValueTask<IStoreProvider>> load)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(schemes);
+        ArgumentNullException.ThrowIfNull(describe);
+        ArgumentNullException.ThrowIfNull(load);
+        var flavor = new Flavor(name, describe, load);
+        lock (_gate)
+        {
+            if (_flavors.ContainsKey(name))
+                throw new ArgumentException($"A flavor '{name}' is registered already.", nameof(name));
+            if (schemes.FirstOrDefault(_schemes.ContainsKey) is { } taken)
+                throw new ArgumentException($"The scheme '{taken}' of flavor '{name}' is served by flavor '{_schemes[taken].Name}' already.", nameof(schemes));
+            _flavors.Add(name, flavor);
+            foreach (var scheme in schemes)
+                _schemes.Add(scheme, flavor);
+        }
+        return this;
+    }
+
+    /// <summary>Every flavor's descriptor, in the order of their names.</summary>
+    public IReadOnlyList<FlavorDescriptor> List()
+    {
+        Flavor[] all;
+        lock (_gate)
+            all = [.. _flavors.Values];
+        return Array.ConvertAll(all, f => f.Descriptor);
+    }
+
+    /// <summary>Whether there is a flavor of this name.</summary>
+    public bool Contains(string flavor)
+    {
+        ArgumentNullException.ThrowIfNull(flavor);
+        lock (_gate)
+            return _flavors.ContainsKey(flavor);
+    }
+
+    /// <summary>A flavor's descriptor.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such flavor; the message lists what there is.</exception>
+    public FlavorDescriptor Describe(string flavor) => Find(flavor).Descriptor;
+
+    /// <summary>The flavor that serves a scheme; null when none does.</summary>
+    public string? FlavorOfScheme(string scheme)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        lock (_gate)
+            return _schemes.GetValueOrDefault(scheme)?.Name;
+    }
+
+    /// <summary>The flavor that serves a scheme.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: none does; the message lists the schemes that are served.</exception>
+    public string RequireFlavorOfScheme(string scheme)
+    {
+        if (FlavorOfScheme(scheme) is { } flavor)
+            return flavor;
+        lock (_gate)
+            throw Invalid($"no flavor serves '{ArtifactPath.ForMessage(scheme)}://'; there are {Names(_schemes.Keys.Select(s => s + "://"))}");
+    }
+
+    /// <summary>A flavor's provider, made or loaded on the first call.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such flavor; the message lists what there is.</exception>
+    public ValueTask<IStoreProvider> GetProviderAsync(string flavor, CancellationToken cancellationToken = default) => Find(flavor).GetProviderAsync(cancellationToken);
+
+    internal static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
+
+    private static ArtifactStoreException Invalid(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
+
+    private Flavor Find(string flavor)
+    {
+        ArgumentNullException.ThrowIfNull(flavor);
+        lock (_gate)
+        {
+            return _flavors.TryGetValue(flavor, out var found)
+                ? found
+                : throw Invalid($"there is no flavor '{ArtifactPath.ForMessage(flavor)}'; there are {Names(_flavors.Keys)}");
+        }
+    }
+
+    private sealed class Flavor(string name, Func<FlavorDescriptor> describe, Func<CancellationToken, ValueTask<IStoreProvider>> load)
+    {
+        private readonly SemaphoreSlim _loading = new(1);
+        private FlavorDescriptor? _descriptor;
+        private IStoreProvider? _provider;
+
+        public string Name => name;
+
+        public FlavorDescriptor Descriptor => LazyInitializer.EnsureInitialized(ref _descriptor, describe);
+
+        public async ValueTask<IStoreProvider> GetProviderAsync(CancellationToken cancellationToken)
+        {
+            if (_provider is { } known)
+                return known;
+            await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return _provider ??= await load(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _loading.Release();
+            }
+        }
+    }
+}

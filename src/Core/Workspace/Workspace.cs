@@ -1,0 +1,257 @@
+namespace Cairn;
+
+/// <summary>A <c>.cairn</c> folder: the stores that a project has registered, and which of them is active.</summary>
+/// <remarks>
+/// <para>It holds no state of its own: each call reads the file anew, and each change is made under a lock between processes, on what is there at that moment, and
+/// published whole by a rename. A damaged file, and one of a newer version, is an error and is never overwritten.</para>
+/// <para>Safe to use from many threads.</para>
+/// </remarks>
+public sealed class Workspace
+{
+    /// <summary>The name of a workspace's folder.</summary>
+    public const string FolderName = ".cairn";
+
+    /// <summary>The environment variable that names the workspace to use.</summary>
+    public const string EnvironmentVariable = "CAIRN_WORKSPACE";
+
+    /// <summary>The name of the local store that <see cref="InitializeAsync"/> makes; its root is the folder <c>store</c> inside the workspace's.</summary>
+    public const string DefaultStore = "default";
+
+    private const string LocalFlavor = "local";
+    private const string RelativeRoot = "./";
+    private readonly WorkspaceFile _file;
+
+    private Workspace(string folder, FlavorRegistry flavors, TimeProvider? time)
+    {
+        Folder = folder;
+        Flavors = flavors;
+        _file = new(folder, time ?? TimeProvider.System);
+    }
+
+    /// <summary>The full path of the <c>.cairn</c> folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The flavors that stores may be of.</summary>
+    public FlavorRegistry Flavors { get; }
+
+    /// <summary>The nearest <c>.cairn</c> folder with a workspace in it, from <paramref name="start"/> upwards; null when there is none.</summary>
+    public static string? FindFolder(string start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        for (var folder = Path.GetFullPath(start); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var candidate = Path.Join(folder, FolderName);
+            if (WorkspaceFile.IsIn(candidate))
+                return candidate;
+        }
+        return null;
+    }
+
+    /// <summary>Opens the workspace that is meant: the given one, else that of <see cref="EnvironmentVariable"/>, else the nearest from the current directory upwards.</summary>
+    /// <param name="given">A <c>.cairn</c> folder or the folder that holds one; null or empty when none was given.</param>
+    /// <param name="flavors">The flavors that stores may be of.</param>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: there is no workspace; the message says where it was looked for.</exception>
+    public static Workspace Locate(string? given, FlavorRegistry flavors)
+    {
+        if (!string.IsNullOrEmpty(given))
+            return Open(given, flavors);
+        if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } named)
+            return Open(named, flavors);
+        var here = Directory.GetCurrentDirectory();
+        return FindFolder(here) is { } folder
+            ? Open(folder, flavors)
+            : throw new ArtifactStoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {here} or above it") { Advice = "Make one with 'cairn init'." });
+    }
+
+    /// <summary>Opens a workspace.</summary>
+    /// <param name="folder">A <c>.cairn</c> folder or the folder that holds one.</param>
+    /// <param name="flavors">The flavors that stores may be of.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: there is none.</exception>
+    public static Workspace Open(string folder, FlavorRegistry flavors, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(flavors);
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (!WorkspaceFile.IsIn(full))
+            full = Path.Join(full, FolderName);
+        return WorkspaceFile.IsIn(full)
+            ? new(full, flavors, time)
+            : throw new ArtifactStoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {folder}") { Advice = "Make one with 'cairn init'." });
+    }
+
+    /// <summary>Makes a workspace with a <see cref="DefaultStore"/>, which is active; leaves one that is there as it is.</summary>
+    /// <param name="parent">The folder in which <c>.cairn</c> is made.</param>
+    /// <param name="flavors">The flavors that stores may be of.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The workspace, and whether it was made now.</returns>
+    /// <exception cref="ArtifactStoreException">The workspace that is there is damaged or of a newer version, or the folder cannot be written.</exception>
+    public static async Task<(Workspace Workspace, bool Created)> InitializeAsync(
+        string parent, FlavorRegistry flavors, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(parent);
+        ArgumentNullException.ThrowIfNull(flavors);
+        var folder = Path.Join(Path.GetFullPath(parent), FolderName);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, $"{folder} cannot be made: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new ArtifactStoreException(StoreErrorCode.PathConflict, $"{folder} cannot be made: {e.Message}", e);
+        }
+        var workspace = new Workspace(folder, flavors, time);
+        var created = await workspace._file.CreateAsync(
+            new()
+            {
+                Version = WorkspaceDocument.CurrentVersion,
+                Active = DefaultStore,
+                Stores = new() { [DefaultStore] = new() { Flavor = LocalFlavor, Root = RelativeRoot + "store" } },
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (workspace, created);
+    }
+
+    /// <summary>Reads what the workspace holds now.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the file is damaged or of a newer version.</exception>
+    public WorkspaceContent Read()
+    {
+        var document = _file.Read();
+        return new(document.Active, [.. document.Stores.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ToStore(s.Key, s.Value))]);
+    }
+
+    /// <summary>Registers a store. Nothing is opened.</summary>
+    /// <exception cref="ArtifactStoreException">
+    /// <see cref="StoreErrorCode.AlreadyExists"/>: the name is taken. <see cref="StoreErrorCode.InvalidConfiguration"/>: the name, flavor, root or an option is not
+    /// valid; the message lists what there is. No message shows a secret.
+    /// </exception>
+    public Task RegisterAsync(RegisteredStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        StoreRules.Check(store, Flavors);
+        return _file.ChangeAsync(
+            document => document.Stores.TryAdd(store.Name, ToDocument(store, null)) ? true : throw Taken(store.Name),
+            cancellationToken);
+    }
+
+    /// <summary>Changes a store's root or options. Nothing is opened.</summary>
+    /// <param name="name">The store.</param>
+    /// <param name="root">The new root; null to keep it.</param>
+    /// <param name="options">Options to set; those with a null value are taken away. Null to keep them all.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The store as it is now.</returns>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, or a value is not valid.</exception>
+    public Task<RegisteredStore> UpdateAsync(
+        string name, ArtifactUri? root = null, IReadOnlyDictionary<string, string?>? options = null, CancellationToken cancellationToken = default) =>
+        ChangeStoreAsync(
+            name,
+            (document, old) =>
+            {
+                var values = new Dictionary<string, string>(old.Options, StringComparer.Ordinal);
+                foreach (var (option, value) in options ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, string?>.Empty)
+                {
+                    if (value is not null)
+                        values[option] = value;
+                    else if (!values.Remove(option))
+                        throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"store '{name}' has no option '{ArtifactPath.ForMessage(option)}'; there are {FlavorRegistry.Names(values.Keys)}");
+                }
+                var store = old with { Root = root ?? old.Root, Options = values };
+                StoreRules.Check(store, Flavors);
+                document.Stores[name] = ToDocument(store, document.Stores[name]);
+                return store;
+            },
+            cancellationToken);
+
+    /// <summary>Gives a store another name; when it is active it stays so.</summary>
+    /// <exception cref="ArtifactStoreException">InvalidConfiguration: no such store, or the new name is not valid. AlreadyExists: the new name is taken.</exception>
+    public Task RenameAsync(string name, string newName, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(newName);
+        StoreRules.CheckName(newName);
+        return ChangeStoreAsync(
+            name,
+            (document, store) =>
+            {
+                if (newName != name && document.Stores.ContainsKey(newName))
+                    throw Taken(newName);
+                document.Stores.Remove(name, out var moved);
+                document.Stores[newName] = moved!;
+                if (document.Active == name)
+                    document.Active = newName;
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Forgets a store; what it holds stays where it is. When it was active, none is afterwards.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store.</exception>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken = default) => ChangeStoreAsync(
+        name,
+        (document, _) =>
+        {
+            document.Stores.Remove(name);
+            if (document.Active == name)
+                document.Active = null;
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Makes a store the active one.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store.</exception>
+    public Task SetActiveAsync(string name, CancellationToken cancellationToken = default) => ChangeStoreAsync(
+        name,
+        (document, _) =>
+        {
+            document.Active = name;
+            return true;
+        },
+        cancellationToken);
+
+    private static ArtifactStoreException Taken(string name) => new(
+        new StoreFault(StoreErrorCode.AlreadyExists, $"a store '{name}' is registered already") { Advice = "Change it with 'cairn store update', or choose another name." });
+
+    private Task<T> ChangeStoreAsync<T>(string name, Func<WorkspaceDocument, RegisteredStore, T> change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _file.ChangeAsync(
+            document =>
+            {
+                var content = new WorkspaceContent(document.Active, [.. document.Stores.Select(s => ToStore(s.Key, s.Value))]);
+                return change(document, content.Find(name));
+            },
+            cancellationToken);
+    }
+
+    private RegisteredStore ToStore(string name, StoreDocument store)
+    {
+        try
+        {
+            var root = store.Root.StartsWith(RelativeRoot, StringComparison.Ordinal)
+                ? ArtifactUri.FromLocalPath(Path.Join(Folder, store.Root[RelativeRoot.Length..]))
+                : ArtifactUri.Parse(store.Root);
+            return new(name, store.Flavor, root) { Options = store.Options ?? [] };
+        }
+        catch (FormatException e)
+        {
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} gives store '{ArtifactPath.ForMessage(name)}' a root that is none: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>A root inside the workspace's folder is written relative to it, so that a moved project keeps its stores.</summary>
+    private StoreDocument ToDocument(RegisteredStore store, StoreDocument? old)
+    {
+        var folder = ArtifactUri.FromLocalPath(Folder);
+        return new()
+        {
+            Flavor = store.Flavor,
+            Root = store.Root.IsUnder(folder) ? RelativeRoot + store.Root.Path.RelativeTo(folder.Path).Value : store.Root.ToString(),
+            Options = store.Options.Count == 0 ? null : new(store.Options, StringComparer.Ordinal),
+            Others = old?.Others,
+        };
+    }
+}
