@@ -1,0 +1,38 @@
+namespace Cairn.Providers.Memory;
+
+/// <summary>Bytes in segments, so that no array holds a whole file. Immutable; versions may share it.</summary>
+internal sealed class MemoryContent
+{
+    private readonly byte[][] _segments;
+    private readonly long[] _starts;
+
+    /// <param name="segments">The bytes in order; none is empty. Owned.</param>
+    /// <param name="checksum">The checksum of all of them.</param>
+    public MemoryContent(byte[][] segments, Checksum? checksum)
+    {
+        _segments = segments;
+        _starts = new long[segments.Length];
+        for (var i = 0; i < segments.Length; i++)
+        {
+            _starts[i] = Length;
+            Length += segments[i].Length;
+        }
+        Checksum = checksum;
+    }
+
+    public static MemoryContent Empty { get; } = new([], Crc32C.ToChecksum(0));
+
+    public long Length { get; }
+
+    public Checksum? Checksum { get; }
+
+    /// <summary>The bytes at an offset up to the end of their segment; empty at the end.</summary>
+    public ReadOnlyMemory<byte> RunAt(long offset)
+    {
+        if (offset >= Length)
+            return default;
+        var at = Array.BinarySearch(_starts, offset);
+        var segment = at >= 0 ? at : ~at - 1;
+        return _segments[segment].AsMemory((int)(offset - _starts[segment]));
+    }
+}

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Providers.Memory;
+
+/// <summary>A store over one <see cref="MemorySpace"/>, or over a part of it.</summary>
+internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOptions options, TimeProvider time) : StoreDriver(root)
+{
+    private const int PageSize = 1000;
+
+    private readonly MemoryKeys _keys = new(root.Path);
+
+    public override StoreCapabilities Capabilities { get; } = new()
+    {
+        WriteModes = WriteModes.All,
+        Directories = DirectoryKind.Virtual,
+        Copy = true,
+        Move = MoveKind.Native,
+        Touch = true,
+        ContentType = true,
+        Metadata = true,
+        Staged = true,
+        DeleteBatch = 1000,
+    };
+
+    internal MemorySpace Space => space;
+
+    internal long? MaxSize => options.MaxSize;
+
+    internal DateTimeOffset Now => time.GetUtcNow();
+
+    internal bool IsDisposed { get; private set; }
+
+    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        return new(space.Find(_keys.File(path))?.Describe(path));
+    }
+
+    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        var entry = space.Find(_keys.File(request.Path)) ?? throw MemoryErrors.NotFound();
+        if (request.IfMatch is { } etag && etag != entry.ETag)
+            throw MemoryErrors.Changed(etag, entry.ETag);
+        request.Range.LengthIn(entry.Content.Length);
+        return new(new StoreRead(entry.Describe(request.Path), new MemoryReadStream(entry.Content, request.Range.Offset)));
+    }
+
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        var key = _keys.File(request.Path);
+        space.Check(key, request.Mode);
+        return new(new MemoryUpload(this, request, key, Now));
+    }
+
+    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        var below = _keys.Below(request.Directory);
+        var head = below + request.NamePrefix;
+        var after = request.StartAfter is null ? null : _keys.Absolute(request.StartAfter);
+        var from = after is not null && Utf8Order.Compare(after, head) > 0 ? after : head;
+        var size = Math.Clamp(request.Limit ?? PageSize, 1, PageSize);
+        while (true)
+        {
+            Enter(cancellationToken);
+            // One pass takes a page under the lock and lets go of it before the page is handed out.
+            var page = space.Page(from, size, Skip, e => e.Key.StartsWith(head, StringComparison.Ordinal));
+            var infos = page.Select(Describe).OfType<ArtifactInfo>().ToList();
+            if (infos.Count > 0)
+                yield return infos;
+            if (page.Count < size)
+                yield break;
+            // '\0' is in no path: nothing stands between a key and this one.
+            from = Skip(page[^1]) ?? page[^1].Key + '\0';
+        }
+
+        string? Skip(MemoryEntry entry) =>
+            request.Recursive || entry.Key.IndexOf('/', below.Length) is not (var slash and >= 0) ? null : Past(entry.Key[..slash]);
+
+        ArtifactInfo? Describe(MemoryEntry entry)
+        {
+            var slash = request.Recursive ? -1 : entry.Key.IndexOf('/', below.Length);
+            var key = slash < 0 ? entry.Key : entry.Key[..(slash + 1)];
+            if (key.Length == below.Length || (after is not null && Utf8Order.Compare(key, after) <= 0))
+                return null;
+            var path = _keys.Relative(key);
+            if (key.Length - (key.EndsWith('/') ? 1 : 0) < head.Length)
+                return null;
+            return slash < 0 ? entry.Describe(path) : new() { Path = path, Kind = EntryKind.Directory };
+        }
+
+        // '0' follows '/': the first key that is not below the directory.
+        static string Past(string directory) => directory + '0';
+    }
+
+    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        var results = new List<DeleteResult>(request.Targets.Count);
+        foreach (var (path, kind) in request.Targets)
+        {
+            var there = space.Remove(kind == EntryKind.Directory ? _keys.Marker(path) : _keys.File(path));
+            results.Add(new(path, there ? DeleteOutcome.Deleted : DeleteOutcome.Missing));
+        }
+        return new(results);
+    }
+
+    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        var copy = space.Copy(_keys.File(request.Source), request.SourceIfMatch, _keys.File(request.Target), request.Mode, Now, MaxSize);
+        return new(copy.Describe(request.Target));
+    }
+
+    public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        space.Move(_keys.File(request.Source), request.SourceIfMatch, _keys.File(request.Target), request.Mode);
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        if (!path.IsRoot)
+            space.PutMarker(_keys.Marker(path));
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        return new(space.Touch(_keys.File(path), Now).Describe(path));
+    }
+
+    public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var (id, upload) in space.Uploads())
+        {
+            Enter(cancellationToken);
+            if (upload.Key.StartsWith(_keys.Below(default), StringComparison.Ordinal))
+                yield return new(id, _keys.Relative(upload.Key), upload.Started, upload.Length);
+        }
+    }
+
+    public override ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        foreach (var (id, upload) in space.Uploads())
+        {
+            if (id == staged.Id && upload.Key.StartsWith(_keys.Below(default), StringComparison.Ordinal))
+                upload.Abort(removed: true);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return base.DisposeAsync();
+    }
+
+    private void Enter(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+    }
+}

@@ -1,0 +1,186 @@
+namespace Cairn.Providers.Memory;
+
+/// <summary>What the stores of one name share: the entries in order, the uploads in progress and the bytes they take. Safe to use from many threads.</summary>
+internal sealed class MemorySpace
+{
+    private readonly Lock _lock = new();
+    private readonly SortedSet<MemoryEntry> _entries = new(MemoryEntry.ByKey);
+    private readonly Dictionary<string, MemoryUpload> _uploads = new(StringComparer.Ordinal);
+    private long _bytes;
+    private long _version;
+
+    public MemoryEntry? Find(string key)
+    {
+        lock (_lock)
+            return FindHere(key);
+    }
+
+    /// <summary>Up to <paramref name="count"/> entries from a key on, in order, while they are <paramref name="within"/>. <paramref name="skip"/> says of an entry that is
+    /// taken from which key to go on; null for the next entry.</summary>
+    public List<MemoryEntry> Page(string from, int count, Func<MemoryEntry, string?> skip, Func<MemoryEntry, bool> within)
+    {
+        var page = new List<MemoryEntry>();
+        lock (_lock)
+        {
+            string? next = from;
+            while (next is not null)
+            {
+                var view = _entries.GetViewBetween(new(next), MemoryEntry.End);
+                next = null;
+                foreach (var entry in view)
+                {
+                    if (page.Count == count || !within(entry))
+                        return page;
+                    page.Add(entry);
+                    next = skip(entry);
+                    if (next is not null)
+                        break;
+                }
+            }
+        }
+        return page;
+    }
+
+    /// <summary>Fails unless the condition of a write holds now.</summary>
+    public void Check(string key, WriteMode mode)
+    {
+        lock (_lock)
+            CheckHere(key, mode);
+    }
+
+    /// <summary>Makes an entry the version at its key, with an etag of its own, if the condition holds. Its bytes have been taken already.</summary>
+    public MemoryEntry Publish(MemoryEntry entry, WriteMode mode)
+    {
+        lock (_lock)
+        {
+            CheckHere(entry.Key, mode);
+            return PutHere(entry);
+        }
+    }
+
+    public void PutMarker(string key)
+    {
+        lock (_lock)
+            _entries.Add(new(key));
+    }
+
+    public bool Remove(string key)
+    {
+        lock (_lock)
+            return RemoveHere(key);
+    }
+
+    public MemoryEntry Copy(string source, string? sourceIfMatch, string target, WriteMode mode, DateTimeOffset now, long? bound)
+    {
+        lock (_lock)
+        {
+            var entry = SourceHere(source, sourceIfMatch);
+            CheckHere(target, mode);
+            TakeHere(entry.Content.Length, bound);
+            return PutHere(entry with { Key = target, Modified = now });
+        }
+    }
+
+    public void Move(string source, string? sourceIfMatch, string target, WriteMode mode)
+    {
+        lock (_lock)
+        {
+            var entry = SourceHere(source, sourceIfMatch);
+            CheckHere(target, mode);
+            TakeHere(entry.Content.Length, null);
+            RemoveHere(source);
+            PutHere(entry with { Key = target });
+        }
+    }
+
+    public MemoryEntry Touch(string key, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            var touched = (FindHere(key) ?? throw MemoryErrors.NotFound()) with { Modified = now };
+            _entries.Remove(touched);
+            _entries.Add(touched);
+            return touched;
+        }
+    }
+
+    /// <summary>Takes room for bytes that are about to be stored.</summary>
+    /// <exception cref="ArtifactStoreException">There would be more than <paramref name="bound"/>; nothing was taken.</exception>
+    public void Take(long bytes, long? bound)
+    {
+        lock (_lock)
+            TakeHere(bytes, bound);
+    }
+
+    public void Release(long bytes)
+    {
+        lock (_lock)
+            _bytes -= bytes;
+    }
+
+    /// <summary>Registers an upload in progress.</summary>
+    /// <returns>Its name.</returns>
+    public string Begin(MemoryUpload upload)
+    {
+        lock (_lock)
+        {
+            var id = $"upload-{++_version}";
+            _uploads.Add(id, upload);
+            return id;
+        }
+    }
+
+    public void End(string id)
+    {
+        lock (_lock)
+            _uploads.Remove(id);
+    }
+
+    public List<KeyValuePair<string, MemoryUpload>> Uploads()
+    {
+        lock (_lock)
+            return [.. _uploads];
+    }
+
+    private MemoryEntry? FindHere(string key) => _entries.TryGetValue(new(key), out var entry) ? entry : null;
+
+    private MemoryEntry SourceHere(string key, string? ifMatch)
+    {
+        var entry = FindHere(key) ?? throw MemoryErrors.NotFound();
+        return ifMatch is null || ifMatch == entry.ETag ? entry : throw MemoryErrors.Changed(ifMatch, entry.ETag);
+    }
+
+    private void CheckHere(string key, WriteMode mode)
+    {
+        if (mode.Kind == WriteModes.Replace)
+            return;
+        var there = FindHere(key);
+        if (mode.Kind == WriteModes.CreateNew && there is not null)
+            throw MemoryErrors.AlreadyExists();
+        if (mode.Kind == WriteModes.Match && there?.ETag != mode.ETag)
+            throw MemoryErrors.Changed(mode.ETag!, there?.ETag);
+    }
+
+    private MemoryEntry PutHere(MemoryEntry entry)
+    {
+        RemoveHere(entry.Key);
+        var version = entry with { ETag = $"m{++_version:x}" };
+        _entries.Add(version);
+        return version;
+    }
+
+    private bool RemoveHere(string key)
+    {
+        if (FindHere(key) is not { } entry)
+            return false;
+        _bytes -= entry.Content.Length;
+        return _entries.Remove(entry);
+    }
+
+    private void TakeHere(long bytes, long? bound)
+    {
+        if (bound is { } most && bytes > most - _bytes)
+            throw MemoryErrors.Full(most);
+        _bytes += bytes;
+    }
+}
