@@ -1,0 +1,55 @@
+using System.Net;
+using Cairn.Providers;
+
+namespace Cairn.Plugins.Http;
+
+/// <summary>What answers and exceptions of a web server mean.</summary>
+internal static class HttpErrors
+{
+    /// <summary>The error of an answer that is no success.</summary>
+    public static ArtifactStoreException FromResponse(HttpResponseMessage response, TimeProvider clock)
+    {
+        var status = (int)response.StatusCode;
+        var reason = $"the server answered {status} {response.ReasonPhrase}".TrimEnd();
+        var retryAfter = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date > clock.GetUtcNow() => date - clock.GetUtcNow(),
+            _ => (TimeSpan?)null,
+        };
+        var fault = response.StatusCode switch
+        {
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new StoreFault(StoreErrorCode.NotFound, "it does not exist"),
+            HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired => new(StoreErrorCode.Unauthenticated, reason)
+            {
+                Advice = "Give the store's username and password, or its token.",
+            },
+            HttpStatusCode.Forbidden => new(StoreErrorCode.PermissionDenied, reason),
+            HttpStatusCode.PreconditionFailed => new(StoreErrorCode.PreconditionFailed, "it has changed"),
+            HttpStatusCode.RequestedRangeNotSatisfiable => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
+            HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => new(StoreErrorCode.Unsupported, reason),
+            HttpStatusCode.TooManyRequests => new(StoreErrorCode.Throttled, reason),
+            HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, reason),
+            _ when status >= 500 => new(StoreErrorCode.Unavailable, reason),
+            _ => new(StoreErrorCode.Unknown, reason),
+        };
+        return new(fault with { RetryAfter = retryAfter });
+    }
+
+    /// <summary>What an exception of the HTTP client means.</summary>
+    public static StoreFault Classify(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(StoreErrorCode.Unavailable, "the host's name cannot be resolved")
+        {
+            Advice = "Check the host in the store's root.",
+        },
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(StoreErrorCode.Unavailable, "no secure connection could be made")
+        {
+            IsTransient = false,
+            Advice = "Check the server's certificate; ca-file names one to trust.",
+        },
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(StoreErrorCode.Unavailable, "the server could not be reached"),
+        OperationCanceledException => new(StoreErrorCode.Unavailable, "the server did not answer in time"),
+        _ => StoreFaults.FromBaseLibrary(exception),
+    };
+}

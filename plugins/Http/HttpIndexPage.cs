@@ -1,0 +1,49 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Cairn.Plugins.Http;
+
+/// <summary>Reads the names from a directory index: nginx' JSON, or the links of any HTML page (nginx, Apache, Python's http.server, …).</summary>
+internal static partial class HttpIndexPage
+{
+    private const int MostBytes = 64 << 20;
+
+    /// <summary>The entries in listing order, each once; names that cannot be a path are left out, since no address reaches them.</summary>
+    public static async ValueTask<IReadOnlyList<ArtifactInfo>> ReadAsync(ArtifactPath directory, Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var type = response.Content.Headers.ContentType?.MediaType;
+        if (type is not ("text/html" or "application/json" or "application/xhtml+xml"))
+            throw new ArtifactStoreException(StoreErrorCode.Unsupported, $"the server's answer for this directory is {type ?? "of no stated type"}, not an index");
+        await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken).ConfigureAwait(false);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var names = type == "application/json" ? FromJson(text) : FromHtml(url, text);
+        return [.. names
+            .Distinct()
+            .Select(n => new ArtifactInfo { Path = directory / ArtifactPath.Parse(n.Name), Kind = n.Directory ? EntryKind.Directory : EntryKind.File })
+            .OrderBy(e => e.OrderKey, Utf8Order.Comparer)];
+    }
+
+    private static IEnumerable<(string Name, bool Directory)> FromJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return [.. document.RootElement.EnumerateArray()
+                .Select(e => (Name: e.GetProperty("name").GetString() ?? "", Directory: e.GetProperty("type").GetString() == "directory"))
+                .Where(e => ArtifactPath.TryParse(e.Name, out var path) && path.Depth == 1 && path.Value == e.Name)];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new ArtifactStoreException(StoreErrorCode.Unsupported, "the server's answer for this directory is JSON, but not an index of names and types", e);
+        }
+    }
+
+    private static IEnumerable<(string Name, bool Directory)> FromHtml(Uri url, string text) =>
+        Links().Matches(text)
+            .Select(m => HttpKeys.FromLink(url, WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value)))
+            .OfType<(string Name, bool Directory)>();
+
+    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*(?:"(?<dq>[^"]*)"|'(?<sq>[^']*)')""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex Links();
+}
