@@ -9,7 +9,7 @@ internal static partial class HttpIndexPage
 {
     private const int MostBytes = 64 << 20;
 
-    /// <summary>The entries in listing order, each once; names that cannot be a path are left out, since no address reaches them.</summary>
+    /// <summary>The entries, each once; names that cannot be a path are left out, since no address reaches them.</summary>
     public static async ValueTask<IReadOnlyList<ArtifactInfo>> ReadAsync(ArtifactPath directory, Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var type = response.Content.Headers.ContentType?.MediaType;
@@ -20,8 +20,7 @@ internal static partial class HttpIndexPage
         var names = type == "application/json" ? FromJson(text) : FromHtml(url, text);
         return [.. names
             .Distinct()
-            .Select(n => new ArtifactInfo { Path = directory / ArtifactPath.Parse(n.Name), Kind = n.Directory ? EntryKind.Directory : EntryKind.File })
-            .OrderBy(e => e.OrderKey, Utf8Order.Comparer)];
+            .Select(n => new ArtifactInfo { Path = directory / ArtifactPath.Parse(n.Name), Kind = n.Directory ? EntryKind.Directory : EntryKind.File })];
     }
 
     private static IEnumerable<(string Name, bool Directory)> FromJson(string text)
@@ -41,7 +40,7 @@ internal static partial class HttpIndexPage
 
     private static IEnumerable<(string Name, bool Directory)> FromHtml(Uri url, string text) =>
         Links().Matches(text)
-            .Select(m => HttpKeys.FromLink(url, WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value)))
+            .Select(m => HttpIndexLinks.FromLink(url, WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value)))
             .OfType<(string Name, bool Directory)>();
 
     [GeneratedRegex("""<a\s[^>]*?href\s*=\s*(?:"(?<dq>[^"]*)"|'(?<sq>[^']*)')""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]

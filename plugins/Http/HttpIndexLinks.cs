@@ -1,21 +1,8 @@
-using System.Text;
-
 namespace Cairn.Plugins.Http;
 
-/// <summary>Turns literal paths into request URLs and index links into literal names.</summary>
-internal static class HttpKeys
+/// <summary>Turns the links of index pages into literal names.</summary>
+internal static class HttpIndexLinks
 {
-    /// <summary>The URL of a path below the root: each segment percent-encoded, so that <c>%41</c>, <c>?</c> and <c>#</c> arrive as they are.</summary>
-    public static Uri ToUrl(ArtifactUri root, ArtifactPath path, bool directory)
-    {
-        var text = new StringBuilder().Append(root.Scheme).Append("://").Append(root.Container);
-        foreach (var segment in (root.Path / path).Segments)
-            text.Append('/').Append(Uri.EscapeDataString(segment));
-        if (directory || (root.Path / path).IsRoot)
-            text.Append('/');
-        return new(text.ToString(), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-    }
-
     /// <summary>The name that a link of an index page means, when it means an entry of that directory; null for other links (parent, sort order, other sites).</summary>
     public static (string Name, bool Directory)? FromLink(Uri index, string href)
     {

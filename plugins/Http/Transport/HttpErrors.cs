@@ -7,14 +7,14 @@ namespace Cairn.Plugins.Http;
 internal static class HttpErrors
 {
     /// <summary>The error of an answer that is no success.</summary>
-    public static ArtifactStoreException FromResponse(HttpResponseMessage response, TimeProvider clock)
+    public static ArtifactStoreException FromResponse(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
         var reason = $"the server answered {status} {response.ReasonPhrase}".TrimEnd();
         var retryAfter = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } when date > clock.GetUtcNow() => date - clock.GetUtcNow(),
+            { Date: { } date } when response.Headers.Date is { } sent && date > sent => date - sent,
             _ => (TimeSpan?)null,
         };
         var fault = response.StatusCode switch

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net;
+using Cairn.Providers;
+
+namespace Cairn.Plugins.Http;
+
+/// <summary>Looks at and reads single files of a web server.</summary>
+internal static class HttpReads
+{
+    /// <summary>The file at a URL, or null when there is none (or a directory).</summary>
+    public static async ValueTask<ArtifactInfo?> StatAsync(HttpTransport http, ArtifactPath path, Uri url, CancellationToken cancellationToken)
+    {
+        using (var head = await http.SendAsync(HttpMethod.Head, url, null, cancellationToken).ConfigureAwait(false))
+        {
+            if (head is null || head.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+                return null;
+            if (head.IsSuccessStatusCode && head.Content.Headers.ContentLength is { } length)
+                return InfoOf(path, head, length);
+            if (!head.IsSuccessStatusCode && head.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
+                throw HttpErrors.FromResponse(head);
+        }
+        // No HEAD, or one that does not tell the length: the first byte's answer tells it.
+        using var first = await http.SendAsync(HttpMethod.Get, url, r => r.Headers.Range = new(0, 0), cancellationToken).ConfigureAwait(false);
+        return first switch
+        {
+            null or { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.Gone } => null,
+            { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable } when first.Content.Headers.ContentRange?.Length == 0 => InfoOf(path, first, 0),
+            { IsSuccessStatusCode: false } => throw HttpErrors.FromResponse(first),
+            _ => InfoOf(path, first, TotalOf(first)),
+        };
+    }
+
+    /// <summary>Opens a file's content under the request's range and condition.</summary>
+    public static async ValueTask<StoreRead> OpenAsync(HttpTransport http, ReadRequest request, Uri url, CancellationToken cancellationToken)
+    {
+        var range = request.Range;
+        var response = await http.SendAsync(HttpMethod.Get, url, message =>
+        {
+            if (!range.IsAll)
+                message.Headers.Range = new(range.Offset, range.Length is { } n ? range.Offset + n - 1 : null);
+        }, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it is a directory");
+        try
+        {
+            return await FromAnswerAsync(http, request, response, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The version's name: the etag's text without quotes or the mark of weakness (a server may drop that mark once the file is a second old), else the modified
+    /// time, which changes by the second.
+    /// </summary>
+    public static string? EtagOf(string? header, DateTimeOffset? modified) =>
+        header is { Length: > 0 }
+            ? (header.StartsWith("W/", StringComparison.Ordinal) ? header[2..] : header).Trim('"')
+            : modified?.UtcTicks.ToString(CultureInfo.InvariantCulture);
+
+    private static async ValueTask<StoreRead> FromAnswerAsync(HttpTransport http, ReadRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var range = request.Range;
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0 && response.Content.Headers.ContentRange?.Length is null or 0)
+        {
+            var empty = InfoOf(request.Path, response, 0);
+            response.Dispose();
+            return new(empty, new MemoryStream([], writable: false));
+        }
+        if (!response.IsSuccessStatusCode)
+            throw HttpErrors.FromResponse(response);
+        var total = TotalOf(response);
+        var info = InfoOf(request.Path, response, total);
+        // Checked here rather than by If-Match: servers answer that with 412 for weak etags, and not every one looks at it.
+        if (request.IfMatch is { } etag && info.ETag != etag)
+            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+        var length = range.LengthIn(total);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.PartialContent)
+        {
+            if (response.Content.Headers.ContentRange?.From is { } from && from != range.Offset)
+                throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"the server sent bytes from {from} when asked for {range}");
+        }
+        else if (range.Offset > 0)
+        {
+            // The server does not know ranges: what comes before is read and dropped.
+            await new BodyStream(body, response, range.Offset, http.Timeout).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+        }
+        return new(info, new BodyStream(body, response, length, http.Timeout));
+    }
+
+    private static long TotalOf(HttpResponseMessage response) =>
+        (response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength)
+        ?? throw new ArtifactStoreException(StoreErrorCode.Unsupported, "the server does not tell its length");
+
+    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response, long length) => new()
+    {
+        Path = path,
+        Length = length,
+        ETag = EtagOf(response.Headers.ETag?.ToString(), response.Content.Headers.LastModified),
+        Modified = response.Content.Headers.LastModified,
+        ContentType = response.Content.Headers.ContentType?.ToString(),
+    };
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Providers;
+
+/// <summary>Makes the listing of <see cref="StoreDriver.ListAsync"/> for a store that can only show one directory at a time.</summary>
+public static class DirectoryListing
+{
+    private const int MostInPage = 256;
+
+    /// <summary>Lists by reading directories one after the other, depth first, skipping those that cannot hold a wanted entry.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="kind">Whether directories are entries of a recursive listing, as <see cref="DirectoryKind.Real"/> asks.</param>
+    /// <param name="read">Reads all entries of one directory, in any order; none when it is missing.</param>
+    /// <param name="cancellationToken">The token.</param>
+    /// <returns>Pages in order. Memory is bounded by the entries of the directories on the way down.</returns>
+    public static async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(
+        ListRequest request,
+        DirectoryKind kind,
+        Func<ArtifactPath, CancellationToken, ValueTask<IReadOnlyList<ArtifactInfo>>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(read);
+        var open = new Stack<IEnumerator<ArtifactInfo>>();
+        open.Push(await InOrderAsync(request.Directory).ConfigureAwait(false));
+        var most = Math.Clamp(request.Limit ?? MostInPage, 1, MostInPage);
+        var page = new List<ArtifactInfo>();
+        while (open.TryPeek(out var top))
+        {
+            if (!top.MoveNext())
+            {
+                open.Pop();
+                continue;
+            }
+            var entry = top.Current;
+            if (IsWanted(request, entry) && (entry.IsFile || !request.Recursive || kind == DirectoryKind.Real))
+                page.Add(entry);
+            if (page.Count == most)
+            {
+                yield return page;
+                page = [];
+            }
+            if (entry.IsDirectory && request.Recursive && MayHoldWanted(request, entry))
+                open.Push(await InOrderAsync(entry.Path).ConfigureAwait(false));
+        }
+        if (page.Count > 0)
+            yield return page;
+
+        async ValueTask<IEnumerator<ArtifactInfo>> InOrderAsync(ArtifactPath directory) =>
+            (await read(directory, cancellationToken).ConfigureAwait(false)).OrderBy(e => e.OrderKey, Utf8Order.Comparer).GetEnumerator();
+    }
+
+    private static bool IsWanted(ListRequest request, ArtifactInfo entry) =>
+        (request.NamePrefix is not { } prefix || entry.Path.RelativeTo(request.Directory).Value.StartsWith(prefix, StringComparison.Ordinal))
+        && (request.StartAfter is not { } after || Utf8Order.Compare(entry.OrderKey, after) > 0);
+
+    private static bool MayHoldWanted(ListRequest request, ArtifactInfo directory)
+    {
+        if (request.NamePrefix is { } prefix)
+        {
+            var below = directory.Path.RelativeTo(request.Directory).Value + "/";
+            if (!below.StartsWith(prefix, StringComparison.Ordinal) && !prefix.StartsWith(below, StringComparison.Ordinal))
+                return false;
+        }
+        // All that lies below starts with the directory's own key, so it comes before the start unless the start lies below it too.
+        return request.StartAfter is not { } after
+            || Utf8Order.Compare(directory.OrderKey, after) > 0
+            || after.StartsWith(directory.OrderKey, StringComparison.Ordinal);
+    }
+}
