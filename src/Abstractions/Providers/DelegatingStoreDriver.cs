@@ -2,11 +2,27 @@ namespace Cairn.Providers;
 
 /// <summary>A layer: a driver over another that passes every call on. Derive it and override what the layer is for.</summary>
 /// <remarks>It owns the inner driver and disposes it. A test holds that it overrides every virtual member, so none bypasses the inner driver.</remarks>
-/// <param name="inner">The driver below.</param>
-public abstract class DelegatingStoreDriver(StoreDriver inner) : StoreDriver((inner ?? throw new ArgumentNullException(nameof(inner))).Root)
+public abstract class DelegatingStoreDriver : StoreDriver
 {
+    /// <summary>Makes a layer with the root of the driver below.</summary>
+    /// <param name="inner">The driver below; owned.</param>
+    protected DelegatingStoreDriver(StoreDriver inner)
+        : this(inner, (inner ?? throw new ArgumentNullException(nameof(inner))).Root)
+    {
+    }
+
+    /// <summary>Makes a layer that shifts paths and therefore has a root of its own.</summary>
+    /// <param name="inner">The driver below; owned.</param>
+    /// <param name="root">The layer's root.</param>
+    protected DelegatingStoreDriver(StoreDriver inner, ArtifactUri root)
+        : base(root)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        Inner = inner;
+    }
+
     /// <summary>The driver below.</summary>
-    protected StoreDriver Inner { get; } = inner;
+    protected StoreDriver Inner { get; }
 
     /// <inheritdoc/>
     public override StoreCapabilities Capabilities => Inner.Capabilities;

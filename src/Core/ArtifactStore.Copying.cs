@@ -1,0 +1,147 @@
+using Cairn.Errors;
+using Cairn.Providers;
+using Cairn.Transfers;
+
+namespace Cairn;
+
+public sealed partial class ArtifactStore
+{
+    /// <summary>Copies a file within the store, content type and metadata included. No byte passes through the client where the store can copy itself.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="target">Where to; onto the source itself changes nothing.</param>
+    /// <param name="mode">On what condition of the target.</param>
+    /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
+    /// <returns>The target's facts.</returns>
+    /// <exception cref="ArtifactStoreException">
+    /// <see cref="StoreErrorCode.NotFound"/>, also for a directory (see <see cref="CopyTreeAsync"/>); AlreadyExists, PreconditionFailed, PathConflict.
+    /// </exception>
+    public async Task<ArtifactInfo> CopyAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken = default)
+    {
+        NotRoot(target, nameof(target));
+        Enter(cancellationToken);
+        CheckMode(mode, Operations.Copy, target);
+        if (source == target || source.IsRoot)
+            return await StatFileAsync(source, Operations.Copy, cancellationToken).ConfigureAwait(false);
+        return await CopyFileAsync(source, target, mode, null, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Moves a file, or a directory with all that is below it, within the store.</summary>
+    /// <param name="source">The file or directory.</param>
+    /// <param name="target">Where to; onto the source itself changes nothing.</param>
+    /// <param name="mode">On what condition of the target; a directory moves with <see cref="WriteMode.CreateNew"/> only.</param>
+    /// <param name="cancellationToken">Cancels the move; the source is then still there, or the target whole.</param>
+    /// <returns>The target's facts.</returns>
+    /// <remarks>
+    /// Atomic where <see cref="StoreCapabilities.Move"/> is native. Otherwise everything is copied and then the versions that were copied are deleted; interrupted, the source stays.
+    /// </remarks>
+    /// <exception cref="ArtifactStoreException">
+    /// NotFound; AlreadyExists; PreconditionFailed, also when the source changed while it was copied, and then stays; PathConflict, also for a directory into itself.
+    /// </exception>
+    public async Task<ArtifactInfo> MoveAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken = default)
+    {
+        NotRoot(source, nameof(source));
+        NotRoot(target, nameof(target));
+        Enter(cancellationToken);
+        CheckMode(mode, Operations.Move, target);
+        if (Capabilities.Move == MoveKind.None)
+            throw Failure(StoreErrorCode.Unsupported, "this store cannot move", Operations.Move, source);
+        var info = await TryStatAsync(source, cancellationToken).ConfigureAwait(false) ?? throw Missing(Operations.Move, source);
+        if (source == target)
+            return info;
+        return info.IsDirectory
+            ? await MoveDirectoryAsync(source, target, mode, cancellationToken).ConfigureAwait(false)
+            : await MoveFileAsync(info, target, mode, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies a directory with all that is below it, empty directories included, within the store.</summary>
+    /// <param name="source">The directory.</param>
+    /// <param name="target">Where to; what is there already and is not in the source stays.</param>
+    /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the copy; what has arrived stays.</param>
+    /// <returns>What was copied.</returns>
+    /// <exception cref="ArtifactStoreException">
+    /// The first failure, after which no further file begins; <see cref="StoreErrorCode.NotFound"/> when no directory is there; <see cref="StoreErrorCode.PathConflict"/> for a
+    /// directory into itself.
+    /// </exception>
+    public Task<TransferSummary> CopyTreeAsync(ArtifactPath source, ArtifactPath target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+        this.CopyTreeToAsync(source, this, target, options, cancellationToken);
+
+    /// <summary>Copies a file to another path of this store, by the store itself where it can.</summary>
+    internal async ValueTask<ArtifactInfo> CopyFileAsync(
+        ArtifactPath source, ArtifactPath target, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        if (!Capabilities.Copy)
+            return await FileCopy.StreamAsync(this, source, this, target, mode, sourceIfMatch, progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var info = await _driver.CopyAsync(new CopyRequest(source, target, mode) { SourceIfMatch = sourceIfMatch }, cancellationToken).ConfigureAwait(false);
+            progress?.Invoke(info.Length);
+            return info;
+        }
+        catch (Exception e) when (IsRaw(e, Operations.Copy, source, cancellationToken))
+        {
+            throw Wrap(e, Operations.Copy, source);
+        }
+    }
+
+    /// <summary>Deletes a file that has been copied elsewhere, unless it is no longer in the version that was copied.</summary>
+    internal async ValueTask DeleteMovedAsync(ArtifactInfo copied, CancellationToken cancellationToken)
+    {
+        var now = await StatDriverAsync(copied.Path, cancellationToken).ConfigureAwait(false);
+        if (now is null)
+            return;
+        if (now.ETag != copied.ETag || now.Length != copied.Length)
+        {
+            throw Failure(
+                StoreErrorCode.PreconditionFailed, "it changed while it was moved: the target has the earlier version, and the source stays", Operations.Move, copied.Path, "Move it again.");
+        }
+        await RemoveOneAsync(copied.Path, EntryKind.File, reportMissing: false, Operations.Move, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The store that owns the driver; two views of one store can copy inside it.</summary>
+    internal ArtifactStore Whole => _whole;
+
+    /// <summary>Where this store's root stands in <see cref="Whole"/>.</summary>
+    internal ArtifactPath Prefix => _prefix;
+
+    private async ValueTask<ArtifactInfo> MoveFileAsync(ArtifactInfo source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
+    {
+        if (Capabilities.Move == MoveKind.Native)
+        {
+            await MoveNativeAsync(source.Path, target, mode, cancellationToken).ConfigureAwait(false);
+            return await StatFileAsync(target, Operations.Move, cancellationToken).ConfigureAwait(false);
+        }
+        var info = await CopyFileAsync(source.Path, target, mode, source.ETag, null, cancellationToken).ConfigureAwait(false);
+        await DeleteMovedAsync(source, cancellationToken).ConfigureAwait(false);
+        return info;
+    }
+
+    private async ValueTask<ArtifactInfo> MoveDirectoryAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
+    {
+        if (target.IsUnder(source))
+            throw Failure(StoreErrorCode.PathConflict, $"'{target}' lies inside it", Operations.Move, source);
+        if (mode.Kind != WriteModes.CreateNew)
+            throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
+        if (Capabilities is { Move: MoveKind.Native, Directories: DirectoryKind.Real })
+            await MoveNativeAsync(source, target, mode, cancellationToken).ConfigureAwait(false);
+        else
+        {
+            if (await TryStatAsync(target, cancellationToken).ConfigureAwait(false) is not null)
+                throw Failure(StoreErrorCode.AlreadyExists, "something is there already", Operations.Move, target);
+            await TreeCopy.MoveAsync(this, source, this, target, cancellationToken).ConfigureAwait(false);
+        }
+        return await StatAsync(target, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask MoveNativeAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _driver.MoveAsync(new CopyRequest(source, target, mode), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsRaw(e, Operations.Move, source, cancellationToken))
+        {
+            throw Wrap(e, Operations.Move, source);
+        }
+    }
+}

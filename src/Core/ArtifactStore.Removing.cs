@@ -1,0 +1,63 @@
+using Cairn.Errors;
+using Cairn.Providers;
+using Cairn.Transfers;
+
+namespace Cairn;
+
+public sealed partial class ArtifactStore
+{
+    /// <summary>Removes a file, or an empty directory. Where a file and a directory share the path, the file.</summary>
+    /// <returns>True when it was there; false when nothing was.</returns>
+    /// <remarks>Where directories are virtual, removing a directory removes its marker alone: it goes on to exist while files lie below it.</remarks>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.PathConflict"/> for a real directory that is not empty; see <see cref="RemoveTreeAsync"/>.</exception>
+    public async Task<bool> RemoveAsync(ArtifactPath path, CancellationToken cancellationToken = default)
+    {
+        NotRoot(path, nameof(path));
+        Enter(cancellationToken);
+        CheckWritable(Operations.Remove, path);
+        if (Capabilities.Directories == DirectoryKind.Real)
+        {
+            return await StatDriverAsync(path, cancellationToken).ConfigureAwait(false) is { } info
+                && await RemoveOneAsync(path, info.Kind, reportMissing: true, Operations.Remove, cancellationToken).ConfigureAwait(false);
+        }
+        return await RemoveOneAsync(path, EntryKind.File, reportMissing: true, Operations.Remove, cancellationToken).ConfigureAwait(false)
+            || (Capabilities.Directories == DirectoryKind.Virtual
+                && await RemoveOneAsync(path, EntryKind.Directory, reportMissing: true, Operations.Remove, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Removes everything at and below a path; below the root, everything. A missing tree is removed already.</summary>
+    /// <returns>How many files were removed.</returns>
+    /// <exception cref="BatchFailedException">Some could not be removed; the others are. It has each failure.</exception>
+    public async Task<long> RemoveTreeAsync(ArtifactPath path, CancellationToken cancellationToken = default)
+    {
+        Enter(cancellationToken);
+        CheckWritable(Operations.Remove, path);
+        return await new TreeRemoval(this, path).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, ArtifactPath about, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _driver.DeleteAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsRaw(e, Operations.Remove, about, cancellationToken))
+        {
+            throw Wrap(e, Operations.Remove, about);
+        }
+    }
+
+    /// <summary>Makes the failure of one target of a batch an error of its own.</summary>
+    internal ArtifactStoreException FailureOf(DeleteResult result, string operation) => result.Error switch
+    {
+        null => Failure(StoreErrorCode.Unknown, "the store does not say why", operation, result.Path),
+        ArtifactStoreException known => known.WithContext(operation, UriOf(result.Path)),
+        var raw => Wrap(raw, operation, result.Path),
+    };
+
+    private async ValueTask<bool> RemoveOneAsync(ArtifactPath path, EntryKind kind, bool reportMissing, string operation, CancellationToken cancellationToken)
+    {
+        var results = await DeleteAsync(new DeleteRequest([new DeleteTarget(path, kind)]) { ReportMissing = reportMissing }, path, cancellationToken).ConfigureAwait(false);
+        return results[0].Outcome != DeleteOutcome.Failed ? results[0].Outcome == DeleteOutcome.Deleted : throw FailureOf(results[0], operation);
+    }
+}

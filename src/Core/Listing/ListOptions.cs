@@ -1,0 +1,17 @@
+namespace Cairn;
+
+/// <summary>What <see cref="ArtifactStore.ListAsync"/> lists.</summary>
+public sealed record ListOptions
+{
+    /// <summary>False for the files and directories right below the directory; true for the files at every depth. Defaults to false.</summary>
+    public bool Recursive { get; init; }
+
+    /// <summary>With <see cref="Recursive"/>: lists directories that hold nothing, too. Defaults to false.</summary>
+    public bool IncludeEmptyDirectories { get; init; }
+
+    /// <summary>Only entries whose path below the directory starts with this text; not by segment. Null for all.</summary>
+    public string? NamePrefix { get; init; }
+
+    /// <summary>Only entries whose <see cref="ArtifactInfo.OrderKey"/> comes after this text. Null for all.</summary>
+    public string? StartAfter { get; init; }
+}

@@ -1,0 +1,84 @@
+using Cairn.Errors;
+using Cairn.Transfers;
+
+namespace Cairn;
+
+/// <summary>Copies and moves between two stores, in bounded memory; inside one store, by the store itself where it can.</summary>
+public static class ArtifactStoreTransferExtensions
+{
+    /// <summary>Copies a file to another store. Content type and metadata go along where the target keeps them.</summary>
+    /// <param name="source">The store to read.</param>
+    /// <param name="sourcePath">The file.</param>
+    /// <param name="target">The store to write; may be the same, or another view of it.</param>
+    /// <param name="targetPath">Where to.</param>
+    /// <param name="mode">On what condition of the target.</param>
+    /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
+    /// <returns>The target's facts.</returns>
+    public static async Task<ArtifactInfo> CopyToAsync(
+        this ArtifactStore source, ArtifactPath sourcePath, ArtifactStore target, ArtifactPath targetPath, WriteMode mode, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        if (!ReferenceEquals(source.Whole, target.Whole))
+            return await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, null, null, cancellationToken).ConfigureAwait(false);
+        var info = await source.Whole.CopyAsync(source.Prefix / sourcePath, target.Prefix / targetPath, mode, cancellationToken).ConfigureAwait(false);
+        return info.At(targetPath);
+    }
+
+    /// <summary>Moves a file, or a directory with all that is below it, to another store: copies, and then deletes the versions that were copied.</summary>
+    /// <param name="source">The store to read.</param>
+    /// <param name="sourcePath">The file or directory.</param>
+    /// <param name="target">The store to write; may be the same, or another view of it.</param>
+    /// <param name="targetPath">Where to; the same address changes nothing.</param>
+    /// <param name="mode">On what condition of the target; a directory moves with <see cref="WriteMode.CreateNew"/> only.</param>
+    /// <param name="cancellationToken">Cancels the move; the source is then still there, or the target whole.</param>
+    /// <returns>The target's facts.</returns>
+    public static async Task<ArtifactInfo> MoveToAsync(
+        this ArtifactStore source, ArtifactPath sourcePath, ArtifactStore target, ArtifactPath targetPath, WriteMode mode, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        if (ReferenceEquals(source.Whole, target.Whole))
+            return (await source.Whole.MoveAsync(source.Prefix / sourcePath, target.Prefix / targetPath, mode, cancellationToken).ConfigureAwait(false)).At(targetPath);
+        var info = await source.StatAsync(sourcePath, cancellationToken).ConfigureAwait(false);
+        if (source.UriOf(sourcePath) == target.UriOf(targetPath))
+            return info;
+        if (info.IsFile)
+        {
+            var copy = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, info.ETag, null, cancellationToken).ConfigureAwait(false);
+            await source.DeleteMovedAsync(info, cancellationToken).ConfigureAwait(false);
+            return copy;
+        }
+        if (mode.Kind != WriteModes.CreateNew)
+            throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
+        if (!targetPath.IsRoot && await target.ExistsAsync(targetPath, cancellationToken).ConfigureAwait(false))
+            throw target.Failure(StoreErrorCode.AlreadyExists, "something is there already", Operations.Move, targetPath);
+        await TreeCopy.MoveAsync(source, sourcePath, target, targetPath, cancellationToken).ConfigureAwait(false);
+        return await target.StatAsync(targetPath, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies a directory with all that is below it to another store; empty directories too, where the target has directories.</summary>
+    /// <param name="source">The store to read.</param>
+    /// <param name="sourcePath">The directory.</param>
+    /// <param name="target">The store to write; may be the same, or another view of it.</param>
+    /// <param name="targetPath">Where to; what is there already and is not in the source stays.</param>
+    /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the copy; what has arrived stays.</param>
+    /// <returns>What was copied.</returns>
+    /// <exception cref="ArtifactStoreException">
+    /// The first failure, after which no further file begins; <see cref="StoreErrorCode.NotFound"/> when no directory is there; <see cref="StoreErrorCode.PathConflict"/> for a
+    /// directory into itself.
+    /// </exception>
+    public static Task<TransferSummary> CopyTreeToAsync(
+        this ArtifactStore source,
+        ArtifactPath sourcePath,
+        ArtifactStore target,
+        ArtifactPath targetPath,
+        TransferOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        return TreeCopy.CopyAsync(source, sourcePath, target, targetPath, options, cancellationToken);
+    }
+}
