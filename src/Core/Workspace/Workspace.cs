@@ -212,6 +212,33 @@ public sealed class Workspace
         },
         cancellationToken);
 
+    /// <summary>A store's option values as its provider takes them: secrets are read now from where they stand.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="secret">Told each secret's value, so that it can be kept out of whatever is shown; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the flavor is not known, an option is not valid, or a secret cannot be read.</exception>
+    public async ValueTask<IReadOnlyDictionary<string, string>> ResolveOptionsAsync(
+        RegisteredStore store, Action<string>? secret = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (store.Options.Count == 0)
+            return store.Options;
+        StoreRules.Check(store, Flavors);
+        var secrets = StoreRules.OptionsOf(Flavors.Describe(store.Flavor)).Where(o => o.Secret).Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in store.Options)
+        {
+            var resolved = value;
+            if (secrets.Contains(name))
+            {
+                resolved = await SecretReference.ResolveAsync(name, value, Path.GetDirectoryName(Folder)!, cancellationToken).ConfigureAwait(false);
+                secret?.Invoke(resolved);
+            }
+            values.Add(name, resolved);
+        }
+        return values;
+    }
+
     private static ArtifactStoreException Taken(string name) => new(
         new StoreFault(StoreErrorCode.AlreadyExists, $"a store '{name}' is registered already") { Advice = "Change it with 'cairn store update', or choose another name." });
 
