@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using Xunit;
+
+namespace Cairn.Conformance;
+
+/// <summary>Objects far larger than memory pass through a little of it: 64 MiB, in a full run 1 GiB, and at most 64 MiB of managed memory more.</summary>
+/// <typeparam name="THarness">The provider's harness.</typeparam>
+[Collection(typeof(AloneCollection))]
+public abstract class BigObjectTests<THarness> : StoreTests<THarness>
+    where THarness : StoreHarness, new()
+{
+    private const long Most = 64L << 20;
+
+    private static long Length => (Full ? 1024L << 20 : 64L << 20) + 12_345;
+
+    [Fact]
+    public async Task It_is_written_copied_across_and_read_in_bounded_memory()
+    {
+        using var written = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var read = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        var before = Live();
+        await using (var stream = await Store.OpenWriteAsync("big", WriteMode.CreateNew, cancellationToken: Cancel))
+        {
+            for (long at = 0; at < Length; at += buffer.Length)
+            {
+                var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, Length - at));
+                Pattern.Fill(part.Span, 11, at);
+                written.AppendData(part.Span);
+                await stream.WriteAsync(part, Cancel);
+                Check(at, "writing", stored: at + part.Length);
+            }
+            Assert.Equal(Length, (await stream.CompleteAsync(Cancel)).Length);
+        }
+        await using (var stream = await Store.OpenReadAsync("big", cancellationToken: Cancel))
+        {
+            Assert.Equal(Length, stream.Length);
+            long at = 0;
+            for (int count; (count = await stream.ReadAsync(buffer, Cancel)) > 0; at += count)
+            {
+                read.AppendData(buffer, 0, count);
+                Check(at, "reading", stored: Length);
+            }
+            Assert.Equal(Length, at);
+        }
+        Assert.Equal(written.GetHashAndReset(), read.GetHashAndReset());
+
+        void Check(long at, string doing, long stored)
+        {
+            // A full collection costs time: sixteen samples on the way are enough to see memory grow with the object.
+            if ((at + buffer.Length) * 16 / Length == at * 16 / Length)
+                return;
+            var grown = Live() - before - (Harness.HoldsContentInProcess ? stored : 0);
+            Assert.True(grown <= Most, $"While {doing}, at byte {at}, {grown} bytes of managed memory more are in use than before.");
+        }
+    }
+
+    [Fact]
+    public async Task A_range_at_its_far_end_costs_no_more()
+    {
+        await PutPatternAsync("big", Length, seed: 12);
+        foreach (var offset in new[] { 0, (Length / 2) + 1, Length - 1000 })
+        {
+            var bytes = await GetAsync(Store, "big", new() { Range = new(offset, 1000) });
+            Assert.Equal(1000, bytes.Length);
+            Assert.Equal(-1, Pattern.FirstDifference(bytes, 12, offset));
+        }
+    }
+
+    private static long Live() => GC.GetTotalMemory(forceFullCollection: true);
+}
+
+/// <summary>Tests that measure memory run alone.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class AloneCollection;

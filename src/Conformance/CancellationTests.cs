@@ -1,0 +1,98 @@
+using Xunit;
+
+namespace Cairn.Conformance;
+
+/// <summary>Every verb with a cancelled token throws OperationCanceledException and changes nothing.</summary>
+/// <typeparam name="THarness">The provider's harness.</typeparam>
+public abstract class CancellationTests<THarness> : StoreTests<THarness>
+    where THarness : StoreHarness, new()
+{
+    private static readonly CancellationToken Cancelled = new(canceled: true);
+
+    public static TheoryData<string> Verbs => [.. StoreVerbs.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task A_verb_with_a_cancelled_token_changes_nothing(string verb)
+    {
+        await StoreVerbs.PrepareAsync(Store, Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => StoreVerbs.All[verb](Store, Cancelled));
+        await HoldsOnlyAsync(StoreVerbs.Names);
+        foreach (var name in StoreVerbs.Names)
+            Assert.Equal("1"u8.ToArray(), await GetAsync(name));
+    }
+
+    [Fact]
+    public void Every_verb_that_takes_a_token_is_among_them()
+    {
+        var methods = typeof(ArtifactStore).GetMethods()
+            .Where(m => !m.IsStatic && m.GetParameters().Any(p => p.ParameterType == typeof(CancellationToken)))
+            .Select(m => m.Name);
+        Assert.Empty(methods.Except(StoreVerbs.All.Keys));
+    }
+
+    [Fact]
+    public async Task A_read_with_a_cancelled_token_ends_and_the_stream_reads_on()
+    {
+        await PutAsync("f", Content(1000));
+        await using var stream = await Store.OpenReadAsync("f", cancellationToken: Cancel);
+        await stream.ReadExactlyAsync(new byte[10], Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await stream.ReadExactlyAsync(new byte[10], Cancelled));
+        var rest = new byte[990];
+        await stream.ReadExactlyAsync(rest, Cancel);
+        Assert.Equal(Content(1000)[10..], rest);
+    }
+
+    [Fact]
+    public async Task A_completion_with_a_cancelled_token_publishes_nothing()
+    {
+        await PutAsync("f", Content(5));
+        await using (var stream = await Store.OpenWriteAsync("f", WriteMode.Replace, cancellationToken: Cancel))
+        {
+            await stream.WriteAsync(Content(1000, 2), Cancel);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.CompleteAsync(Cancelled));
+        }
+        Assert.Equal(Content(5), await GetAsync("f"));
+        await HoldsOnlyAsync("f");
+    }
+
+    [Fact]
+    public async Task A_listing_that_is_cancelled_on_the_way_ends()
+    {
+        Needs(Can.List, "Listing is not declared; CapabilityTests asserts that it is refused.");
+        await StoreVerbs.PrepareAsync(Store, Cancel);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var directory in Store.WalkAsync(cancellationToken: cancel.Token))
+            {
+                GC.KeepAlive(directory);
+                await cancel.CancelAsync();
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Cancelled_writers_leave_the_old_version_or_the_new_one()
+    {
+        await PutPatternAsync("f", 3 << 20, seed: 1);
+        for (var i = 0; i < (Full ? 100 : 15); i++)
+        {
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            var (seed, length) = (2 + i, (3 << 20) + 2 + i);
+            var write = Task.Run(async () =>
+            {
+                await using var stream = await Store.OpenWriteAsync("f", WriteMode.Replace, cancellationToken: cancel.Token);
+                await stream.WriteAsync(Pattern.Bytes(length, seed), cancel.Token);
+                await stream.CompleteAsync(cancel.Token);
+            });
+            for (var spin = 0; spin < i * 50 && !write.IsCompleted; spin++)
+                await Task.Yield();
+            await cancel.CancelAsync();
+            Assert.True(await Record.ExceptionAsync(() => write) is null or OperationCanceledException);
+            var now = await Store.GetLengthAsync("f", Cancel);
+            await HoldsPatternAsync("f", now, now == 3 << 20 ? 1 : (int)(now - (3 << 20)));
+        }
+        await HoldsOnlyAsync("f");
+    }
+}

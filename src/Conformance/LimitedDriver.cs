@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Cairn.Providers;
+
+namespace Cairn.Conformance;
+
+/// <summary>A layer that declares less than the driver below, and writes down what reaches it.</summary>
+/// <param name="inner">The driver below.</param>
+/// <param name="limit">Takes capabilities away.</param>
+internal sealed class LimitedDriver(StoreDriver inner, Func<StoreCapabilities, StoreCapabilities> limit) : DelegatingStoreDriver(inner)
+{
+    private readonly ConcurrentQueue<string> _calls = new();
+
+    /// <summary>The members that were called, in order.</summary>
+    public IReadOnlyCollection<string> Calls => _calls;
+
+    public override StoreCapabilities Capabilities { get; } = limit(inner.Capabilities);
+
+    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => Note("stat", base.StatAsync(path, cancellationToken));
+
+    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => Note("read", base.OpenReadAsync(request, cancellationToken));
+
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
+        Note("write", base.BeginUploadAsync(request, cancellationToken));
+
+    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+        Note("list", base.ListAsync(request, cancellationToken));
+
+    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
+        Note($"delete {request.Targets.Count}", base.DeleteAsync(request, cancellationToken));
+
+    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Note("copy", base.CopyAsync(request, cancellationToken));
+
+    public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue("move");
+        return base.MoveAsync(request, cancellationToken);
+    }
+
+    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue("make directory");
+        return base.MakeDirectoryAsync(path, cancellationToken);
+    }
+
+    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) => Note("touch", base.TouchAsync(path, cancellationToken));
+
+    public override ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken) => Note("presign", base.PresignAsync(request, cancellationToken));
+
+    private T Note<T>(string call, T result)
+    {
+        _calls.Enqueue(call);
+        return result;
+    }
+}

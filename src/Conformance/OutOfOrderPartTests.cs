@@ -1,0 +1,152 @@
+using Cairn.Providers;
+using Xunit;
+
+namespace Cairn.Conformance;
+
+/// <summary>A driver's upload takes parts in any order and as many at once as it says, and joins them in the order of their numbers.</summary>
+/// <typeparam name="THarness">The provider's harness.</typeparam>
+public abstract class OutOfOrderPartTests<THarness> : StoreTests<THarness>
+    where THarness : StoreHarness, new()
+{
+    private const int Parts = 6;
+
+    [Fact]
+    public async Task Parts_from_last_to_first_join_in_order() => await WriteAsync(upload => upload.MaxParallelParts > 1 ? [5, 4, 3, 2, 1, 0] : [0, 1, 2, 3, 4, 5], atOnce: 1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Parts_in_a_shuffled_order_join_in_order(int seed) => await WriteAsync(
+        upload =>
+        {
+            var order = Enumerable.Range(0, Parts).ToArray();
+            if (upload.MaxParallelParts > 1)
+                new Random(seed).Shuffle(order);
+            return order;
+        },
+        atOnce: 1);
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Parts_at_the_same_time_join_in_order(int seed) => await WriteAsync(
+        _ =>
+        {
+            var order = Enumerable.Range(0, Parts).ToArray();
+            new Random(seed).Shuffle(order);
+            return order;
+        },
+        atOnce: int.MaxValue);
+
+    [Fact]
+    public async Task The_last_part_may_be_empty_or_full()
+    {
+        var driver = await OpenDriverAsync();
+        foreach (var full in new[] { false, true })
+        {
+            long length;
+            await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+            {
+                var size = upload.GetPartSize(0);
+                await upload.WritePartAsync(new UploadPart(0, 0, Pattern.Bytes(size, 1)), Cancel);
+                var last = Pattern.Bytes(full ? upload.GetPartSize(1) : 0, 1, size);
+                length = size + last.Length;
+                Assert.Equal(length, (await upload.CompleteAsync(new UploadPart(1, size, last), Cancel)).Length);
+            }
+            await HoldsPatternAsync("f", length, seed: 1);
+        }
+    }
+
+    [Fact]
+    public async Task One_part_is_a_whole_file()
+    {
+        var driver = await OpenDriverAsync();
+        foreach (var length in new[] { 0, 1, 1000 })
+        {
+            await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+                Assert.Equal(length, (await upload.CompleteAsync(new UploadPart(0, 0, Content(length)), Cancel)).Length);
+            Assert.Equal(Content(length), await GetAsync("f"));
+        }
+    }
+
+    [Fact]
+    public async Task The_memory_of_a_part_is_the_callers_again()
+    {
+        var driver = await OpenDriverAsync();
+        long length;
+        await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+        {
+            var buffer = new byte[Math.Max(upload.GetPartSize(0), upload.GetPartSize(1))];
+            long offset = 0;
+            for (var number = 0; number < 2; number++)
+            {
+                var part = buffer.AsMemory(0, upload.GetPartSize(number));
+                Pattern.Fill(part.Span, 3, offset);
+                await upload.WritePartAsync(new UploadPart(number, offset, part), Cancel);
+                offset += part.Length;
+                buffer.AsSpan().Fill(0xEE);
+            }
+            Pattern.Fill(buffer.AsSpan(0, 100), 3, offset);
+            await upload.CompleteAsync(new UploadPart(2, offset, buffer.AsMemory(0, 100)), Cancel);
+            buffer.AsSpan().Fill(0xEE);
+            length = offset + 100;
+        }
+        await HoldsPatternAsync("f", length, seed: 3);
+    }
+
+    [Fact]
+    public async Task Parts_of_any_size_join_where_that_is_declared()
+    {
+        var driver = await OpenDriverAsync();
+        long offset = 0;
+        await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+        {
+            int[] sizes = upload.AcceptsAnyPartSize ? [1, 100_000, 7, 3 << 20, 64 << 10] : [upload.GetPartSize(0), upload.GetPartSize(1)];
+            foreach (var (number, size) in sizes.Index())
+            {
+                await upload.WritePartAsync(new UploadPart(number, offset, Pattern.Bytes(size, 8, offset)), Cancel);
+                offset += size;
+            }
+            await upload.CompleteAsync(new UploadPart(sizes.Length, offset, Pattern.Bytes(11, 8, offset)), Cancel);
+            offset += 11;
+        }
+        await HoldsPatternAsync("f", offset, seed: 8);
+    }
+
+    [Fact]
+    public async Task Part_sizes_are_positive_and_never_shrink()
+    {
+        await using var upload = await (await OpenDriverAsync()).BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel);
+        Assert.True(upload.MaxParallelParts >= 1);
+        var before = 1;
+        foreach (var number in new[] { 0, 1, 2, 10, 100, 1000, 5000, 9999 })
+        {
+            var size = upload.GetPartSize(number);
+            Assert.True(size >= before, $"Part {number} has {size} bytes after one of {before}.");
+            before = size;
+        }
+    }
+
+    private async Task WriteAsync(Func<StoreUpload, int[]> order, int atOnce)
+    {
+        var driver = await OpenDriverAsync();
+        long length;
+        await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+        {
+            var starts = new long[Parts + 1];
+            for (var i = 0; i < Parts; i++)
+                starts[i + 1] = starts[i] + upload.GetPartSize(i);
+            await Parallel.ForEachAsync(
+                order(upload),
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Min(atOnce, upload.MaxParallelParts), CancellationToken = Cancel },
+                async (number, cancel) =>
+                    await upload.WritePartAsync(new UploadPart(number, starts[number], Pattern.Bytes(upload.GetPartSize(number), 2, starts[number])), cancel));
+            var last = Pattern.Bytes(321, 2, starts[Parts]);
+            length = starts[Parts] + last.Length;
+            Assert.Equal(length, (await upload.CompleteAsync(new UploadPart(Parts, starts[Parts], last), Cancel)).Length);
+        }
+        await HoldsPatternAsync("f", length, seed: 2);
+        await HoldsOnlyAsync("f");
+    }
+}

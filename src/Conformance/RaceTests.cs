@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Text;
+using Xunit;
+
+namespace Cairn.Conformance;
+
+/// <summary>Racing writers and readers, each with a store of its own: conditions hold, and every reader sees whole versions.</summary>
+/// <remarks>The races between processes need a <see cref="StoreHarness.Address"/>; see <c>RaceTests.Processes.cs</c>.</remarks>
+/// <typeparam name="THarness">The provider's harness.</typeparam>
+public abstract partial class RaceTests<THarness> : StoreTests<THarness>
+    where THarness : StoreHarness, new()
+{
+    private const int Writers = 8;
+
+    private static int Rounds => Full ? 100 : 8;
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(2_500_000)]
+    public async Task Of_racing_CreateNew_writers_exactly_one_wins(int length)
+    {
+        NeedsMode(WriteModes.CreateNew);
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < RoundsFor(length); round++)
+        {
+            ArtifactPath path = $"d/f{round}";
+            var winner = Assert.Single(await RaceAsync(stores, i => (path, WriteMode.CreateNew, i, length), StoreErrorCode.AlreadyExists));
+            await HoldsPatternAsync(path, length, winner);
+        }
+        await HoldsOnlyAsync([.. Enumerable.Range(0, RoundsFor(length)).Select(r => $"d/f{r}")]);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(2_500_000)]
+    public async Task Of_racing_Match_writers_on_one_version_exactly_one_wins(int length)
+    {
+        NeedsMode(WriteModes.Match);
+        var stores = await OpenStoresAsync();
+        var version = await PutAsync("f", Content(10));
+        for (var round = 0; round < RoundsFor(length); round++)
+        {
+            var etag = version.ETag!;
+            var winner = Assert.Single(await RaceAsync(stores, i => ("f", WriteMode.Match(etag), i, length), StoreErrorCode.PreconditionFailed));
+            await HoldsPatternAsync("f", length, winner);
+            version = await Store.StatAsync("f", Cancel);
+            Assert.NotEqual(etag, version.ETag);
+        }
+        await HoldsOnlyAsync("f");
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(2_500_000)]
+    public async Task Of_racing_Replace_writers_all_succeed_and_one_version_stays_whole(int length)
+    {
+        NeedsMode(WriteModes.Replace);
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < RoundsFor(length); round++)
+        {
+            var winners = await RaceAsync(stores, i => ("f", WriteMode.Replace, i, length + i), expected: null);
+            Assert.Equal(Writers, winners.Count);
+            await HoldsPatternAsync("f", await Store.GetLengthAsync("f", Cancel), (int)(await Store.GetLengthAsync("f", Cancel) - length));
+        }
+        await HoldsOnlyAsync("f");
+    }
+
+    [Fact]
+    public async Task Of_writers_in_all_modes_one_version_stays_whole()
+    {
+        Needs(Can.WriteModes == WriteModes.All, "Not all write modes are declared; CapabilityTests asserts that the others are refused.");
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var etag = (await PutAsync("f", Content(10, round))).ETag!;
+            WriteMode[] modes = [WriteMode.CreateNew, WriteMode.Replace, WriteMode.Match(etag)];
+            var results = await Task.WhenAll(stores.Select((store, i) => Task.Run(() => TryWriteAsync(store, "f", modes[i % 3], i, 1000 + i))));
+            Assert.All(results.Index(), r => Assert.True(r.Index % 3 != 0 || r.Item == StoreErrorCode.AlreadyExists, "A file was created where one always stood."));
+            Assert.True(results.Index().Count(r => r.Index % 3 == 2 && r.Item is null) <= 1, "Two writers replaced the same version.");
+            var length = await Store.GetLengthAsync("f", Cancel);
+            await HoldsPatternAsync("f", length, (int)length - 1000);
+        }
+    }
+
+    [Fact]
+    public async Task Counting_by_Match_loses_no_update()
+    {
+        NeedsMode(WriteModes.Match);
+        var perWriter = Full ? 100 : 10;
+        var stores = await OpenStoresAsync(4);
+        await PutAsync("n", "0"u8.ToArray());
+        await Task.WhenAll(stores.Select(store => Task.Run(async () =>
+        {
+            for (var done = 0; done < perWriter;)
+            {
+                try
+                {
+                    await using var read = await store.OpenReadAsync("n", cancellationToken: Cancel);
+                    using var text = new StreamReader(read);
+                    var n = int.Parse(await text.ReadToEndAsync(Cancel), CultureInfo.InvariantCulture);
+                    await using var write = await store.OpenWriteAsync("n", WriteMode.Match(read.Info.ETag!), cancellationToken: Cancel);
+                    await write.WriteAsync(Encoding.UTF8.GetBytes((n + 1).ToString(CultureInfo.InvariantCulture)), Cancel);
+                    await write.CompleteAsync(Cancel);
+                    done++;
+                }
+                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+                {
+                    await Task.Yield();
+                }
+            }
+        })));
+        Assert.Equal((4 * perWriter).ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetString(await GetAsync("n")));
+    }
+
+    [Fact]
+    public async Task Readers_among_writers_see_whole_versions_only()
+    {
+        NeedsMode(WriteModes.Replace);
+        const int Base = 300_000;
+        var stores = await OpenStoresAsync();
+        await PutPatternAsync("f", Base, seed: 0);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var readers = stores.Take(4).Select(store => Task.Run(async () =>
+        {
+            var seen = 0;
+            do
+            {
+                byte[] bytes;
+                try
+                {
+                    bytes = await GetAsync(store, "f", new() { ReadAhead = 32 << 10 });
+                }
+                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+                {
+                    continue;
+                }
+                Assert.Equal(-1, Pattern.FirstDifference(bytes, bytes.Length - Base, 0));
+                seen++;
+            }
+            while (!done.IsCancellationRequested || seen == 0);
+        })).ToList();
+        await Task.WhenAll(stores.Skip(4).Select((store, i) => Task.Run(async () =>
+        {
+            for (var round = 0; round < Rounds * 4; round++)
+                Assert.Null(await TryWriteAsync(store, "f", WriteMode.Replace, (round * 4) + i, Base + (round * 4) + i));
+        })));
+        await done.CancelAsync();
+        await Task.WhenAll(readers);
+    }
+
+    [Fact]
+    public async Task A_listing_among_writers_shows_finished_files_alone()
+    {
+        Needs(Can.List, "Listing is not declared; CapabilityTests asserts that it is refused.");
+        var stores = await OpenStoresAsync(4);
+        await PutAsync("d/always", Content(10));
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var lister = Task.Run(async () =>
+        {
+            do
+            {
+                foreach (var entry in await ListAsync("d"))
+                    Assert.True(entry.Path.Name == "always" || (entry.Path.Name.StartsWith('w') && entry.Length == 70_000), $"The listing shows {entry}.");
+                Assert.Contains(await ListAsync("d"), e => e.Path.Name == "always");
+            }
+            while (!done.IsCancellationRequested);
+        });
+        await Task.WhenAll(stores.Select((store, w) => Task.Run(async () =>
+        {
+            for (var i = 0; i < Rounds * 3; i++)
+            {
+                Assert.Null(await TryWriteAsync(store, $"d/w{w}-{i}", WriteMode.CreateNew, i, 70_000));
+                if (i % 2 == 0)
+                    Assert.True(await store.RemoveAsync($"d/w{w}-{i}", Cancel));
+            }
+        })));
+        await done.CancelAsync();
+        await lister;
+    }
+
+    [Fact]
+    public async Task Writers_and_removers_in_one_directory_do_not_disturb_each_other()
+    {
+        NeedsMode(WriteModes.CreateNew);
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < Rounds; round++)
+        {
+            await Task.WhenAll(stores.Select((store, w) => Task.Run(async () =>
+            {
+                for (var i = 0; i < 5; i++)
+                {
+                    ArtifactPath path = $"deep/er/d/w{w}";
+                    Assert.Null(await TryWriteAsync(store, path, WriteMode.CreateNew, w, 100));
+                    Assert.True(await store.RemoveAsync(path, Cancel));
+                }
+            })));
+        }
+        await HoldsOnlyAsync();
+        Assert.False(await Store.ExistsAsync("deep", Cancel));
+    }
+
+    [Fact]
+    public async Task Of_racing_removers_exactly_one_finds_the_file()
+    {
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < Rounds; round++)
+        {
+            await PutAsync("d/f", Content(10));
+            var found = await Task.WhenAll(stores.Select(store => Task.Run(() => store.RemoveAsync("d/f", Cancel))));
+            Assert.Single(found, f => f);
+        }
+    }
+
+    private static async Task<StoreErrorCode?> TryWriteAsync(ArtifactStore store, ArtifactPath path, WriteMode mode, int seed, int length)
+    {
+        try
+        {
+            await using var stream = await store.OpenWriteAsync(path, mode, cancellationToken: Cancel);
+            await stream.WriteAsync(Pattern.Bytes(length, seed), Cancel);
+            await stream.CompleteAsync(Cancel);
+            return null;
+        }
+        catch (ArtifactStoreException e) when (e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
+        {
+            return e.Code;
+        }
+    }
+
+    /// <summary>Lets every store write at once.</summary>
+    /// <returns>The numbers of the writers that succeeded; each other one failed with the expected code.</returns>
+    private static async Task<List<int>> RaceAsync(
+        List<ArtifactStore> stores, Func<int, (ArtifactPath Path, WriteMode Mode, int Seed, int Length)> what, StoreErrorCode? expected)
+    {
+        using var start = new Barrier(stores.Count);
+        var results = await Task.WhenAll(stores.Select((store, i) => Task.Factory.StartNew(
+            () =>
+            {
+                var (path, mode, seed, length) = what(i);
+                start.SignalAndWait(Cancel);
+                return TryWriteAsync(store, path, mode, seed, length);
+            },
+            Cancel,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Unwrap()));
+        Assert.All(results, code => Assert.True(code is null || code == expected, $"A loser failed with {code}."));
+        return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
+    }
+
+    private static int RoundsFor(int length) => length > 1_000_000 ? Math.Max(2, Rounds / 4) : Rounds;
+
+    private void NeedsMode(WriteModes mode) => Needs((Can.WriteModes & mode) != 0, $"{mode} is not declared; CapabilityTests asserts that it is refused.");
+
+    private async Task<List<ArtifactStore>> OpenStoresAsync(int count = Writers)
+    {
+        var stores = new List<ArtifactStore>();
+        for (var i = 0; i < count; i++)
+            stores.Add(await OpenStoreAsync());
+        return stores;
+    }
+}

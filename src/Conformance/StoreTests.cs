@@ -1,0 +1,182 @@
+using Cairn.Providers;
+using Xunit;
+using Xunit.Sdk;
+
+namespace Cairn.Conformance;
+
+/// <summary>What every suite stands on: a harness and a store on its storage, both made anew for each test.</summary>
+/// <typeparam name="THarness">The provider's harness.</typeparam>
+public abstract class StoreTests<THarness> : IAsyncLifetime
+    where THarness : StoreHarness, new()
+{
+    private readonly List<IAsyncDisposable> _opened = [];
+    private THarness? _harness;
+    private ArtifactStore? _store;
+
+    /// <summary>True in a full run (<c>CAIRN_FULL=1</c>): campaigns run whole rather than shortened.</summary>
+    protected static bool Full => Environment.GetEnvironmentVariable("CAIRN_FULL") == "1";
+
+    /// <summary>Ends with the test run.</summary>
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>The harness of this test.</summary>
+    protected THarness Harness => _harness ?? throw new InvalidOperationException("The test has not been initialized.");
+
+    /// <summary>A store on the harness' storage.</summary>
+    protected ArtifactStore Store => _store ?? throw new InvalidOperationException("The test has not been initialized.");
+
+    /// <summary>What the store declares.</summary>
+    protected StoreCapabilities Can => Store.Capabilities;
+
+    /// <summary>Skips what the harness says it skips; otherwise starts the storage and opens the store.</summary>
+    public virtual async ValueTask InitializeAsync()
+    {
+        _harness = new THarness();
+        SkipIfNamed();
+        await _harness.StartAsync(Cancel);
+        _store = await OpenStoreAsync();
+    }
+
+    /// <summary>Disposes what the test has opened, then the harness.</summary>
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        for (var i = _opened.Count - 1; i >= 0; i--)
+            await _opened[i].DisposeAsync();
+        if (_harness is not null)
+            await _harness.DisposeAsync();
+    }
+
+    /// <summary>The name of a suite as <see cref="StoreHarness.Skips"/> has it, from the suite itself or from a class derived of it.</summary>
+    internal static string SuiteName(Type type)
+    {
+        for (var t = type; t is not null; t = t.BaseType)
+        {
+            if (t.Assembly == typeof(StoreHarness).Assembly)
+                return t.Name.Split('`')[0];
+        }
+        return type.Name;
+    }
+
+    /// <summary>Skips the test at run time: only for what another test asserts both ways, or what the harness cannot offer.</summary>
+    protected static void Needs(bool available, string reason) => Assert.SkipUnless(available, reason);
+
+    /// <summary>Runs an action that must fail with a store error of this code.</summary>
+    /// <returns>The error.</returns>
+    protected static async Task<ArtifactStoreException> FailsAsync(StoreErrorCode code, Func<Task> act)
+    {
+        var error = await Assert.ThrowsAnyAsync<ArtifactStoreException>(act);
+        if (error.Code != code)
+            throw new XunitException($"Expected a failure with {code}, and it was {error.Code}: {error}");
+        return error;
+    }
+
+    /// <summary>Bytes that are the same for the same seed, differ between seeds, and have no short period.</summary>
+    protected static byte[] Content(int length, int seed = 1) => Pattern.Bytes(length, seed);
+
+    /// <summary>Opens another store with a driver of its own on the same storage; disposed with the test.</summary>
+    protected async Task<ArtifactStore> OpenStoreAsync(ArtifactStoreOptions? options = null)
+    {
+        var store = new ArtifactStore(await Harness.OpenDriverAsync(Cancel), options);
+        _opened.Add(store);
+        return store;
+    }
+
+    /// <summary>Opens a driver without a façade on the same storage; disposed with the test.</summary>
+    protected async Task<StoreDriver> OpenDriverAsync()
+    {
+        var driver = await Harness.OpenDriverAsync(Cancel);
+        _opened.Add(driver);
+        return driver;
+    }
+
+    /// <summary>Writes a file through the façade.</summary>
+    protected async Task<ArtifactInfo> PutAsync(ArtifactPath path, ReadOnlyMemory<byte> content, WriteMode? mode = null)
+    {
+        await using var stream = await Store.OpenWriteAsync(path, mode ?? WriteMode.Replace, cancellationToken: Cancel);
+        await stream.WriteAsync(content, Cancel);
+        return await stream.CompleteAsync(Cancel);
+    }
+
+    /// <summary>Writes a file of a <see cref="Pattern"/> through the façade, chunk by chunk, however long it is.</summary>
+    protected async Task<ArtifactInfo> PutPatternAsync(ArtifactPath path, long length, int seed, int chunk = 1 << 20, WriteMode? mode = null, OpenWriteOptions? options = null)
+    {
+        await using var stream = await Store.OpenWriteAsync(path, mode ?? WriteMode.Replace, options, Cancel);
+        var buffer = new byte[chunk];
+        for (long at = 0; at < length; at += chunk)
+        {
+            var part = buffer.AsMemory(0, (int)Math.Min(chunk, length - at));
+            Pattern.Fill(part.Span, seed, at);
+            await stream.WriteAsync(part, Cancel);
+        }
+        return await stream.CompleteAsync(Cancel);
+    }
+
+    /// <summary>Asserts that a file is a <see cref="Pattern"/> of this length, reading it chunk by chunk.</summary>
+    protected async Task HoldsPatternAsync(ArtifactPath path, long length, int seed, int chunk = 1 << 20)
+    {
+        await using var stream = await Store.OpenReadAsync(path, cancellationToken: Cancel);
+        Assert.Equal(length, stream.Length);
+        var buffer = new byte[chunk];
+        long at = 0;
+        for (int read; (read = await stream.ReadAsync(buffer, Cancel)) > 0; at += read)
+        {
+            if (Pattern.FirstDifference(buffer.AsSpan(0, read), seed, at) is var bad and >= 0)
+                Assert.Fail($"{path} differs from what was written at byte {at + bad} of {length}.");
+        }
+        Assert.Equal(length, at);
+    }
+
+    /// <summary>The sizes of the first parts that the driver asks for, found by beginning an upload and abandoning it.</summary>
+    protected async Task<int[]> PartSizesAsync(int count)
+    {
+        await using var upload = await (await OpenDriverAsync()).BeginUploadAsync(new UploadRequest("part-sizes", WriteMode.Replace), Cancel);
+        return [.. Enumerable.Range(0, count).Select(upload.GetPartSize)];
+    }
+
+    /// <summary>Reads a file whole through the façade.</summary>
+    protected Task<byte[]> GetAsync(ArtifactPath path) => GetAsync(Store, path);
+
+    /// <summary>Reads a file whole through a store.</summary>
+    protected static async Task<byte[]> GetAsync(ArtifactStore store, ArtifactPath path, OpenReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        await using var stream = await store.OpenReadAsync(path, options, Cancel);
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, Cancel);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Lists a directory whole through the façade.</summary>
+    protected async Task<List<ArtifactInfo>> ListAsync(ArtifactPath directory = default, ListOptions? options = null)
+    {
+        var entries = new List<ArtifactInfo>();
+        await foreach (var entry in Store.ListAsync(directory, options, Cancel))
+            entries.Add(entry);
+        return entries;
+    }
+
+    /// <summary>Asserts that nothing is staged, as far as the store and the harness can tell, and that the backend holds these names and no others; real
+    /// directories are not looked at.</summary>
+    protected async Task HoldsOnlyAsync(params string[] rawNames)
+    {
+        if (Can.Staged)
+        {
+            var driver = await OpenDriverAsync();
+            await foreach (var staged in driver.ListStagedAsync(Cancel))
+                Assert.Fail($"An upload is still staged: {staged}");
+        }
+        if (await Harness.RawNamesAsync(Cancel) is { } names)
+            Assert.Equal(rawNames.Order(StringComparer.Ordinal), names.Where(n => Can.Directories != DirectoryKind.Real || !n.EndsWith('/')).Order(StringComparer.Ordinal));
+        else if (Can.List)
+            Assert.Equal(rawNames.Order(Utf8Order.Comparer), (await ListAsync(options: new ListOptions { Recursive = true })).Select(e => e.OrderKey));
+    }
+
+    private void SkipIfNamed()
+    {
+        var suite = SuiteName(GetType());
+        var test = $"{suite}.{TestContext.Current.TestMethod?.MethodName}";
+        if (Harness.Skips.TryGetValue(suite, out var reason) || Harness.Skips.TryGetValue(test, out reason))
+            Assert.Skip(reason);
+    }
+}
