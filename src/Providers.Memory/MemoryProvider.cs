@@ -20,7 +20,9 @@ public sealed class MemoryProvider : IStoreProvider
         if (context.Root.Scheme != "mem")
             throw MemoryErrors.WrongScheme(context.Root);
         var options = StoreOptions.Bind<MemoryOptions>(context.Options);
-        var space = _spaces.GetOrAdd(context.Root.Container, static _ => new MemorySpace());
-        return new(new MemoryDriver(context.Root, space, options, context.TimeProvider));
+        return new(new MemoryDriver(context.Root, SpaceOf(context.Root.Container), options, context.TimeProvider));
     }
+
+    /// <summary>What the stores of a name share.</summary>
+    internal MemorySpace SpaceOf(string name) => _spaces.GetOrAdd(name, static _ => new MemorySpace());
 }

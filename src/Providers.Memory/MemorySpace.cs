@@ -15,6 +15,12 @@ internal sealed class MemorySpace
             return FindHere(key);
     }
 
+    public List<string> Keys()
+    {
+        lock (_lock)
+            return [.. _entries.Select(e => e.Key)];
+    }
+
     /// <summary>Up to <paramref name="count"/> entries from a key on, in order, while they are <paramref name="within"/>. <paramref name="skip"/> says of an entry that is
     /// taken from which key to go on; null for the next entry.</summary>
     public List<MemoryEntry> Page(string from, int count, Func<MemoryEntry, string?> skip, Func<MemoryEntry, bool> within)

@@ -1,0 +1,41 @@
+using Cairn.Conformance;
+
+namespace Cairn.Providers.Memory.Tests;
+
+/// <summary>One harness is one provider instance, which shares nothing with others.</summary>
+public class MemoryHarness : StoreHarness
+{
+    private readonly MemoryProvider _provider = new();
+
+    public override bool HoldsContentInProcess => true;
+
+    public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
+    {
+        ["NonexistentContainerTests"] = "A name of memory need not be made before it is used: no container is missing.",
+        ["RaceTests.Of_racing_CreateNew_processes_exactly_one_wins"] = NotShared,
+        ["RaceTests.Of_racing_Match_processes_exactly_one_wins"] = NotShared,
+        ["RaceTests.Of_racing_Replace_processes_one_version_stays_whole"] = NotShared,
+    };
+
+    protected virtual string Root => "mem://box";
+
+    private const string NotShared = "Memory is not shared between processes.";
+
+    public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
+    {
+        var below = Root.Length == "mem://box".Length ? "" : Root["mem://box/".Length..] + "/";
+        return new([.. _provider.SpaceOf("box").Keys().Where(k => k.StartsWith(below, StringComparison.Ordinal)).Select(k => k[below.Length..])]);
+    }
+
+    public override ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken)
+    {
+        var root = ArtifactUri.Parse(Root).Path;
+        var content = _provider.SpaceOf("box").Find((root / rawName).Value)!.Content;
+        var bytes = new byte[content.Length];
+        new MemoryReadStream(content, 0).ReadExactly(bytes);
+        return new(bytes);
+    }
+
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
+        _provider.OpenAsync(new StoreContext { Root = ArtifactUri.Parse(Root) }, cancellationToken);
+}
