@@ -26,6 +26,6 @@ public sealed partial class ArtifactStore
             throw Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
         var file = new PinnedFile(this, path);
         var read = await file.OpenAsync(options.Range, options.IfMatch, cancellationToken).ConfigureAwait(false);
-        return new ArtifactReadStream(file, read, options);
+        return new ArtifactReadStream(file, read, options, readAhead);
     }
 }

@@ -18,13 +18,13 @@ public sealed class ArtifactReadStream : Stream
     private long _position;
     private bool _disposed;
 
-    internal ArtifactReadStream(PinnedFile file, StoreRead read, OpenReadOptions options)
+    internal ArtifactReadStream(PinnedFile file, StoreRead read, OpenReadOptions options, int readAhead)
     {
         _file = file;
         Info = read.Info;
         Length = options.Range.LengthIn(read.Info.Length);
         IsLocal = read.Content.CanSeek;
-        _content = IsLocal ? new SeekableContent(file, read, options.Range.Offset) : new RemoteContent(file, read, options.Range.Offset, Length);
+        _content = IsLocal ? new SeekableContent(file, read, options.Range.Offset) : new RemoteContent(file, read, options.Range.Offset, Length, readAhead);
         _digest = options.ExpectedChecksum is { } expected ? new(expected, Length) : null;
     }
 

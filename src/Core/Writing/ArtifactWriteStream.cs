@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Cairn.Errors;
+using Cairn.Integrity;
 using Cairn.Providers;
 using Cairn.Writing;
 
@@ -20,7 +21,7 @@ public sealed class ArtifactWriteStream : Stream
     private readonly ArtifactPath _path;
     private readonly StoreUpload _upload;
     private readonly OpenWriteOptions _options;
-    private readonly ContentDigest? _digest;
+    private readonly OverlappedSha256? _digest;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _abort = new();
     private readonly List<Task> _running = [];
@@ -90,9 +91,11 @@ public sealed class ArtifactWriteStream : Stream
             if (_options.Length is { } promised && promised != Length)
                 throw _store.Failure(StoreErrorCode.IntegrityFailure, $"{promised} bytes were announced and {Length} written; nothing is published", Operations.Write, _path);
             var last = _buffer.AsMemory(0, _filled);
-            var hashing = _digest?.Append(last) ?? Task.CompletedTask;
+            var hashing = _digest?.AppendAsync(last) ?? ValueTask.CompletedTask;
             if (_options.ExpectedChecksum is { } expected)
             {
+                await hashing.ConfigureAwait(false);
+                hashing = ValueTask.CompletedTask;
                 Sha256 = await _digest!.FinishAsync().ConfigureAwait(false);
                 if (Sha256 != expected)
                     throw _store.Failure(StoreErrorCode.IntegrityFailure, $"the content is {Sha256} and {expected} was expected; nothing is published", Operations.Write, _path);
@@ -229,7 +232,8 @@ public sealed class ArtifactWriteStream : Stream
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await new UploadScope(_store, _path, _upload).DisposeAsync().ConfigureAwait(false);
         ReturnBuffer();
-        _digest?.Dispose();
+        if (_digest is not null)
+            await _digest.DisposeAsync().ConfigureAwait(false);
         _slots.Dispose();
         _abort.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
@@ -380,7 +384,7 @@ public sealed class ArtifactWriteStream : Stream
 
     private async ValueTask SendPartAsync(UploadPart part, CancellationToken cancellationToken)
     {
-        var hashing = _digest?.Append(part.Data) ?? Task.CompletedTask;
+        var hashing = _digest?.AppendAsync(part.Data) ?? ValueTask.CompletedTask;
         try
         {
             await _upload.WritePartAsync(part, cancellationToken).ConfigureAwait(false);
