@@ -11,7 +11,7 @@ namespace Cairn.Conformance;
 /// </remarks>
 public abstract class StoreHarness : IAsyncDisposable
 {
-    private static readonly IReadOnlyDictionary<string, string> NoSkips = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    private static readonly IReadOnlyDictionary<string, string> None = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
     /// How the harness of another process finds this storage through <see cref="AttachAsync"/>, as one line of text. Null, the default: the storage lives in this process alone;
@@ -23,13 +23,16 @@ public abstract class StoreHarness : IAsyncDisposable
     /// What this provider does not run, and why: the name of a suite (<c>ListTests</c>) or of one of its tests (<c>ListTests.Order_is_by_bytes</c>) and a reason that a reader
     /// of the test report understands. A divergence belongs into the provider's README as well.
     /// </summary>
-    public virtual IReadOnlyDictionary<string, string> Skips => NoSkips;
+    public virtual IReadOnlyDictionary<string, string> Skips => None;
 
     /// <summary>True when the storage itself is memory of this process, so that what is stored is not counted as memory in use. False by default.</summary>
     public virtual bool HoldsContentInProcess => false;
 
     /// <summary>Texts, such as keys and passwords of the test's own credentials, that no message may show. Empty by default.</summary>
     public virtual IReadOnlyList<string> Secrets => [];
+
+    /// <summary>Headers that a PUT to a presigned URL needs beyond its content. None by default.</summary>
+    public virtual IReadOnlyDictionary<string, string> PresignedWriteHeaders => None;
 
     /// <summary>Makes the storage, empty. The default has nothing to make.</summary>
     public virtual ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -17,25 +17,35 @@ public class MemoryHarness : StoreHarness
         ["RaceTests.Of_racing_Replace_processes_one_version_stays_whole"] = NotShared,
     };
 
-    protected virtual string Root => "mem://box";
+    /// <summary>A name of its own, so that two harnesses are two places.</summary>
+    protected string Box { get; } = $"box-{Guid.NewGuid():N}";
+
+    protected virtual ArtifactPath Prefix => default;
+
+    private ArtifactUri Root => ArtifactUri.Create("mem", Box, Prefix);
 
     private const string NotShared = "Memory is not shared between processes.";
 
     public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
-        var below = Root.Length == "mem://box".Length ? "" : Root["mem://box/".Length..] + "/";
-        return new([.. _provider.SpaceOf("box").Keys().Where(k => k.StartsWith(below, StringComparison.Ordinal)).Select(k => k[below.Length..])]);
+        var below = Prefix.IsRoot ? "" : Prefix.Value + "/";
+        return new([.. _provider.SpaceOf(Box).Keys().Where(k => k.StartsWith(below, StringComparison.Ordinal)).Select(k => k[below.Length..])]);
     }
 
     public override ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken)
     {
-        var root = ArtifactUri.Parse(Root).Path;
-        var content = _provider.SpaceOf("box").Find((root / rawName).Value)!.Content;
+        var content = _provider.SpaceOf(Box).Find((Prefix / rawName).Value)!.Content;
         var bytes = new byte[content.Length];
         new MemoryReadStream(content, 0).ReadExactly(bytes);
         return new(bytes);
     }
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
-        _provider.OpenAsync(new StoreContext { Root = ArtifactUri.Parse(Root) }, cancellationToken);
+        _provider.OpenAsync(new StoreContext { Root = Root }, cancellationToken);
+}
+
+/// <summary>The same on a part of a named store.</summary>
+public sealed class PrefixedMemoryHarness : MemoryHarness
+{
+    protected override ArtifactPath Prefix => "in/a part";
 }

@@ -1,0 +1,83 @@
+using Cairn.Providers;
+
+namespace Cairn.Conformance.Modelling;
+
+/// <summary>What a store should hold: a dictionary of files and the set of directories that were made.</summary>
+internal sealed class StoreModel(DirectoryKind directories)
+{
+    public Dictionary<string, byte[]> Files { get; } = [];
+
+    /// <summary>Directories that were made, and so outlive their files.</summary>
+    public HashSet<string> Made { get; } = [];
+
+    private bool Real => directories == DirectoryKind.Real;
+
+    public bool IsDirectory(string path) => Made.Contains(path) || AnyBelow(path);
+
+    public bool AnyBelow(string path) => Files.Keys.Concat(Made).Any(p => p.StartsWith(path + "/", StringComparison.Ordinal));
+
+    /// <summary>A path that is a file and a directory at once: what a delete or move of it means is the store's own business.</summary>
+    public bool IsBoth(string path) => Files.ContainsKey(path) && IsDirectory(path);
+
+    /// <summary>With what a write at the path must fail; empty when it must succeed.</summary>
+    public StoreErrorCode[] WriteErrors(string path, bool createNew)
+    {
+        if (Real && IsDirectory(path))
+            return createNew ? [StoreErrorCode.PathConflict, StoreErrorCode.AlreadyExists] : [StoreErrorCode.PathConflict];
+        if (Real && HasFileAbove(path))
+            return [StoreErrorCode.PathConflict];
+        return createNew && Files.ContainsKey(path) ? [StoreErrorCode.AlreadyExists] : [];
+    }
+
+    public StoreErrorCode[] ReadErrors(string path) =>
+        Files.ContainsKey(path) ? [] : IsDirectory(path) ? [StoreErrorCode.NotFound, StoreErrorCode.PathConflict] : [StoreErrorCode.NotFound];
+
+    public StoreErrorCode[] MakeErrors(string path) => Real && (Files.ContainsKey(path) || HasFileAbove(path)) ? [StoreErrorCode.PathConflict] : [];
+
+    /// <summary>Removes all at and below the path.</summary>
+    /// <returns>How many files that were.</returns>
+    public int RemoveTree(string path)
+    {
+        var files = Files.Keys.Where(p => IsAtOrBelow(p, path)).ToArray();
+        foreach (var file in files)
+            Files.Remove(file);
+        Made.RemoveWhere(p => IsAtOrBelow(p, path));
+        return files.Length;
+    }
+
+    public void MoveTree(string source, string target)
+    {
+        foreach (var file in Files.Keys.Where(p => IsAtOrBelow(p, source)).ToArray())
+        {
+            Files[target + file[source.Length..]] = Files[file];
+            Files.Remove(file);
+        }
+        foreach (var made in Made.Where(p => IsAtOrBelow(p, source)).ToArray())
+        {
+            Made.Remove(made);
+            Made.Add(target + made[source.Length..]);
+        }
+    }
+
+    /// <summary>The order keys of all files and all directories that hold nothing.</summary>
+    public List<string> WholeTree() => Trees.InByteOrder(Files.Keys.Concat(Made.Where(m => !AnyBelow(m)).Select(m => m + "/")));
+
+    /// <summary>The order keys of what is right below a directory.</summary>
+    public List<string> Below(string directory) => Trees.InByteOrder(
+        Files.Keys.Concat(Made.Select(m => m + "/"))
+            .Where(p => p.StartsWith(directory + "/", StringComparison.Ordinal) && p.Length > directory.Length + 1)
+            .Select(p => p.IndexOf('/', directory.Length + 1) is var slash and >= 0 ? p[..(slash + 1)] : p)
+            .Distinct());
+
+    private static bool IsAtOrBelow(string path, string tree) => path == tree || path.StartsWith(tree + "/", StringComparison.Ordinal);
+
+    private bool HasFileAbove(string path)
+    {
+        for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            if (Files.ContainsKey(path[..slash]))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,38 @@
+using Cairn.Conformance;
+
+namespace Cairn.Providers.Memory.Tests.Prefixed;
+
+public sealed class Completeness : CompletenessTests<PrefixedMemoryHarness>;
+public sealed class RoundTrip : RoundTripTests<PrefixedMemoryHarness>;
+public sealed class Range : RangeTests<PrefixedMemoryHarness>;
+public sealed class ReadStream : ReadStreamTests<PrefixedMemoryHarness>;
+public sealed class WriteStream : WriteStreamTests<PrefixedMemoryHarness>;
+public sealed class AbandonedWrite : AbandonedWriteTests<PrefixedMemoryHarness>;
+public sealed class FaultedWrite : FaultedWriteTests<PrefixedMemoryHarness>;
+public sealed class ConditionalWrite : ConditionalWriteTests<PrefixedMemoryHarness>;
+public sealed class Race : RaceTests<PrefixedMemoryHarness>;
+public sealed class BigObject : BigObjectTests<PrefixedMemoryHarness>;
+public sealed class OutOfOrderPart : OutOfOrderPartTests<PrefixedMemoryHarness>;
+public sealed class Integrity : IntegrityTests<PrefixedMemoryHarness>;
+public sealed class Capability : CapabilityTests<PrefixedMemoryHarness>;
+public sealed class Cancellation : CancellationTests<PrefixedMemoryHarness>;
+public sealed class Error : ErrorTests<PrefixedMemoryHarness>;
+public sealed class Attributes : AttributesTests<PrefixedMemoryHarness>;
+public sealed class Copy : CopyTests<PrefixedMemoryHarness>;
+public sealed class CrossStore : CrossStoreTests<PrefixedMemoryHarness>;
+public sealed class Delete : DeleteTests<PrefixedMemoryHarness>;
+public sealed class Directory : DirectoryTests<PrefixedMemoryHarness>;
+public sealed class Exists : ExistsTests<PrefixedMemoryHarness>;
+public sealed class Glob : GlobTests<PrefixedMemoryHarness>;
+public sealed class List : ListTests<PrefixedMemoryHarness>;
+public sealed class Model : ModelTests<PrefixedMemoryHarness>;
+public sealed class Move : MoveTests<PrefixedMemoryHarness>;
+public sealed class OddName : OddNameTests<PrefixedMemoryHarness>;
+public sealed class OffsetExclusivity : OffsetExclusivityTests<PrefixedMemoryHarness>;
+public sealed class Presign : PresignTests<PrefixedMemoryHarness>;
+public sealed class Staged : StagedTests<PrefixedMemoryHarness>;
+public sealed class Stat : StatTests<PrefixedMemoryHarness>;
+public sealed class Substore : SubstoreTests<PrefixedMemoryHarness>;
+public sealed class Touch : TouchTests<PrefixedMemoryHarness>;
+public sealed class Transfer : TransferTests<PrefixedMemoryHarness>;
+public sealed class Walk : WalkTests<PrefixedMemoryHarness>;
