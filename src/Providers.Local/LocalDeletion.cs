@@ -1,0 +1,92 @@
+using Cairn.Providers.Local.Platform;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>Deletes a batch: runs of files of one directory share one lock and one flush.</summary>
+internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteRequest request)
+{
+    private readonly DeleteResult[] _results = new DeleteResult[request.Targets.Count];
+
+    /// <summary>Deletes everything.</summary>
+    /// <returns>One result for each target.</returns>
+    public IReadOnlyList<DeleteResult> Run(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _results.Length;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var end = i + 1;
+            while (end < _results.Length && request.Targets[end].Path.Parent == request.Targets[i].Path.Parent)
+                end++;
+            RunOfOneDirectory(i, end, cancellationToken);
+            i = end;
+        }
+        return _results;
+    }
+
+    private static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    private void RunOfOneDirectory(int start, int end, CancellationToken cancellationToken)
+    {
+        var parent = request.Targets[start].Path.Parent;
+        try
+        {
+            if (!parent.IsRoot)
+                LocalPaths.Check(parent, windowsNames);
+            using var directory = tree.TryOpen(parent);
+            if (directory is null)
+            {
+                for (var i = start; i < end; i++)
+                    _results[i] = Result(i, DeleteOutcome.Missing);
+                return;
+            }
+            using (directory.Lock(exclusive: false, cancellationToken))
+            {
+                for (var i = start; i < end; i++)
+                    Delete(directory, i);
+            }
+            if (Array.Exists(_results[start..end], r => r.Outcome == DeleteOutcome.Deleted))
+                tree.Prune(parent, directory, cancellationToken);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            // Also those that are gone: that they stay gone after a power cut is what could not be had.
+            for (var i = start; i < end; i++)
+                _results[i] = Result(i, DeleteOutcome.Failed, e);
+        }
+    }
+
+    private void Delete(LocalDirectory directory, int i)
+    {
+        var (path, kind) = request.Targets[i];
+        try
+        {
+            LocalPaths.Check(path, windowsNames);
+            var deleted = kind == EntryKind.Directory ? DeleteDirectory(directory, path) : directory.RemoveFile(path.Name);
+            _results[i] = Result(i, deleted ? DeleteOutcome.Deleted : DeleteOutcome.Missing);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            _results[i] = Result(i, DeleteOutcome.Failed, e);
+        }
+    }
+
+    private bool DeleteDirectory(LocalDirectory parent, ArtifactPath path)
+    {
+        var outcome = parent.RemoveDirectory(path.Name);
+        if (outcome == RemoveOutcome.NotEmpty)
+        {
+            var held = LocalLeftovers.ClearDirectory(tree, path);
+            outcome = held is null ? parent.RemoveDirectory(path.Name) : throw LocalErrors.NotEmpty(held);
+        }
+        return outcome switch
+        {
+            RemoveOutcome.Removed => true,
+            RemoveOutcome.Missing => false,
+            RemoveOutcome.NotEmpty => throw LocalErrors.NotEmpty("something that came just now"),
+            // A link to a directory goes alone, what it leads to stays.
+            _ => parent.Look(path.Name) is { Kind: LocalKind.Link } ? parent.RemoveFile(path.Name) : throw LocalErrors.IsFile(),
+        };
+    }
+
+    private DeleteResult Result(int i, DeleteOutcome outcome, Exception? error = null) => new(request.Targets[i].Path, outcome, error);
+}

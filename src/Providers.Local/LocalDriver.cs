@@ -1,0 +1,218 @@
+using System.Runtime.CompilerServices;
+using Cairn.Providers.Local.Platform;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>A store in a directory of a local or mounted disk.</summary>
+internal sealed class LocalDriver : StoreDriver
+{
+    private const int DeleteBatch = 1000;
+
+    private readonly LocalTree _tree;
+    private readonly bool _windowsNames;
+
+    private LocalDriver(ArtifactUri root, LocalTree tree, bool windowsNames)
+        : base(root)
+    {
+        (_tree, _windowsNames) = (tree, windowsNames);
+        Capabilities = new StoreCapabilities
+        {
+            WriteModes = tree.FileSystem.HasLocks ? WriteModes.All : WriteModes.CreateNew | WriteModes.Replace,
+            Directories = DirectoryKind.Real,
+            Copy = true,
+            Move = MoveKind.Native,
+            Touch = true,
+            ContentType = tree.FileSystem.HasAttributes,
+            Metadata = tree.FileSystem.HasAttributes,
+            Staged = true,
+            DeleteBatch = DeleteBatch,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override StoreCapabilities Capabilities { get; }
+
+    /// <summary>Opens a driver on a root, which may be missing: the first write makes it.</summary>
+    public static LocalDriver Open(ArtifactUri root, LocalOptions options, TimeProvider clock, LocalPlatform platform)
+    {
+        if (root.Scheme != ArtifactUri.FileScheme)
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"the local flavor serves file:// addresses, not {root.Scheme}://");
+        var path = root.ToLocalPath();
+        if (!Path.IsPathFullyQualified(path))
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "the root names no drive: write file:///C:/path");
+        if (options.StagedAge < TimeSpan.Zero)
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "option 'staged-age' cannot be negative");
+        if (File.Exists(path))
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "the root is a file, not a directory");
+        return new(root, new LocalTree(platform.Open(path), options, clock), platform.WindowsNames);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        LocalPaths.Check(path, _windowsNames);
+        return await Task.Run(() => Stat(path), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        LocalPaths.Check(request.Path, _windowsNames);
+        return await Task.Run(() => OpenRead(request), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    {
+        LocalPaths.Check(request.Path, _windowsNames);
+        RequireMode(request.Mode);
+        return ValueTask.FromResult<StoreUpload>(new LocalUpload(_tree, request, LocalAttributes.Encode(request)));
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!request.Directory.IsRoot)
+            LocalPaths.Check(request.Directory, _windowsNames);
+        using var lister = new LocalLister(_tree, request);
+        while (await Task.Run(() => lister.NextPage(cancellationToken), cancellationToken).ConfigureAwait(false) is { } page)
+            yield return page;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
+        await BlockingWork.RunAsync(() => new LocalDeletion(_tree, _windowsNames, request).Run(cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        return await BlockingWork.RunAsync(() => Copy(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        await BlockingWork.RunAsync(() => LocalMove.Run(_tree, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        LocalPaths.Check(path, _windowsNames);
+        await BlockingWork.RunAsync(
+            () =>
+            {
+                _tree.MakeDirectory(path, cancellationToken);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        LocalPaths.Check(path, _windowsNames);
+        return await BlockingWork.RunAsync(() => Touch(path, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var leftovers = new LocalLeftovers(_tree);
+        while (await Task.Run(() => leftovers.Next(cancellationToken), cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            foreach (var staged in found)
+                yield return staged;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken) =>
+        await BlockingWork.RunAsync(
+            () =>
+            {
+                LocalLeftovers.Remove(_tree, staged.Id);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override StoreFault Classify(Exception exception) => LocalErrors.Classify(exception);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        _tree.Dispose();
+        return base.DisposeAsync();
+    }
+
+    private ArtifactInfo? Stat(ArtifactPath path) =>
+        _tree.FileSystem.Stat(path, withAttributes: true, out var attributes) is { Kind: LocalKind.File or LocalKind.Directory } facts
+            ? LocalTree.Describe(path, facts, attributes)
+            : null;
+
+    private StoreRead OpenRead(ReadRequest request)
+    {
+        var files = _tree.FileSystem;
+        var file = files.OpenFile(request.Path) ?? throw LocalErrors.NotFound();
+        try
+        {
+            var info = LocalTree.Describe(request.Path, files.FactsOf(file), files.ReadAttributes(file));
+            if (request.IfMatch is { } etag && etag != info.ETag)
+                throw LocalErrors.Changed(info.ETag);
+            if (request.Range.LengthIn(info.Length) > 1 << 20)
+                files.ExpectSequentialRead(file);
+            return new StoreRead(info, new LocalReadStream(files, file, info.Length, request.Range.Offset));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private ArtifactInfo Copy(CopyRequest request, CancellationToken cancellationToken)
+    {
+        var files = _tree.FileSystem;
+        using var source = files.OpenFile(request.Source) ?? throw LocalErrors.NotFound();
+        var facts = files.FactsOf(source);
+        if (request.SourceIfMatch is { } etag && etag != facts.ETag)
+            throw LocalErrors.Changed(facts.ETag);
+        using var staged = LocalStagedFile.Create(_tree, request.Target, request.Mode);
+        files.Copy(source, staged.Handle, facts.Length, cancellationToken);
+        if (files.FactsOf(staged.Handle).Length != facts.Length)
+            throw LocalErrors.CutWhileRead();
+        var attributes = files.ReadAttributes(source);
+        if (attributes is not null)
+            files.WriteAttributes(staged.Handle, attributes);
+        staged.Seal();
+        return LocalTree.Describe(request.Target, staged.Publish(request.Mode, cancellationToken), attributes);
+    }
+
+    private ArtifactInfo Touch(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        using var parent = _tree.TryOpen(path.Parent) ?? throw LocalErrors.NotFound();
+        using var lease = parent.Lock(exclusive: false, cancellationToken);
+        var files = _tree.FileSystem;
+        using var file = files.OpenFile(path) ?? throw LocalErrors.NotFound();
+        files.Stamp(file, _tree.Now);
+        if (_tree.Flushes)
+            files.Flush(file);
+        return LocalTree.Describe(path, files.FactsOf(file), files.ReadAttributes(file));
+    }
+
+    private void Check(CopyRequest request)
+    {
+        LocalPaths.Check(request.Source, _windowsNames);
+        LocalPaths.Check(request.Target, _windowsNames);
+        RequireMode(request.Mode);
+    }
+
+    private void RequireMode(WriteMode mode)
+    {
+        if (!Capabilities.WriteModes.HasFlag(mode.Kind))
+            throw new ArtifactStoreException(StoreErrorCode.Unsupported, $"the file system has no locks, so the write mode {mode.Kind} cannot hold");
+    }
+}

@@ -1,0 +1,134 @@
+using Cairn.Providers.Local.Platform;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>Lists a tree in order, page by page, with the names of one directory for each level in memory.</summary>
+/// <remarks>
+/// A link to a file is listed as that file. A link to a directory is not listed and not entered, so that no walk goes round in circles and no removal of a tree
+/// reaches what a link leads to; links that lead nowhere or out of the root are not listed either.
+/// </remarks>
+internal sealed class LocalLister(LocalTree tree, ListRequest request) : IDisposable
+{
+    private const int PageSize = 1000;
+
+    private readonly Stack<Level> _levels = new();
+    private readonly int _skip = request.Directory.IsRoot ? 0 : request.Directory.Value.Length + 1;
+    private string? _after = request.StartAfter;
+    private bool _begun;
+
+    /// <summary>Reads the next page.</summary>
+    /// <returns>Null at the end.</returns>
+    public IReadOnlyList<ArtifactInfo>? NextPage(CancellationToken cancellationToken)
+    {
+        if (!_begun)
+        {
+            _begun = true;
+            Enter(request.Directory, cancellationToken);
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        var most = Math.Clamp(request.Limit ?? PageSize, 1, PageSize);
+        var page = new List<ArtifactInfo>(_levels.TryPeek(out var level) ? Math.Min(most, level.Names.Count) : 0);
+        while (page.Count < most && _levels.TryPeek(out level))
+        {
+            if (level.Next == level.Names.Count || !level.IsOpen(tree))
+                _levels.Pop().Dispose();
+            else if (level.Names.KindAt(level.Next) == LocalKind.Directory)
+                AddDirectory(level, page, cancellationToken);
+            else
+                AddFile(level, page);
+        }
+        return page.Count == 0 && _levels.Count == 0 ? null : page;
+    }
+
+    public void Dispose()
+    {
+        while (_levels.TryPop(out var level))
+            level.Dispose();
+    }
+
+    private void AddFile(Level level, List<ArtifactInfo> page)
+    {
+        var index = level.Next++;
+        if (LocalPaths.IsReserved(level.Names.KeyAt(index)))
+        {
+            LocalLeftovers.RemoveIfStale(tree, level.Directory!, level.Path, level.Names.TextAt(index));
+            return;
+        }
+        var text = level.Prefix + level.Names.TextAt(index);
+        if (!IsAfter(text) || !HasPrefix(text))
+            return;
+        var path = ArtifactPath.Parse(text);
+        var facts = level.Directory!.Look(level.Names, index);
+        if (facts is { Kind: LocalKind.Link })
+            facts = tree.FileSystem.Follow(path);
+        if (facts is { Kind: LocalKind.File } file)
+            page.Add(LocalTree.Describe(path, file));
+    }
+
+    private void AddDirectory(Level level, List<ArtifactInfo> page, CancellationToken cancellationToken)
+    {
+        var text = level.Prefix + level.Names.TextAt(level.Next++);
+        var key = text + "/";
+        var isAfter = IsAfter(key);
+        if (!isAfter && !_after!.StartsWith(key, StringComparison.Ordinal))
+            return;
+        var path = ArtifactPath.Parse(text);
+        if (isAfter && HasPrefix(text))
+            page.Add(new ArtifactInfo { Path = path, Kind = EntryKind.Directory });
+        if (!request.Recursive || (!HasPrefix(text) && !request.NamePrefix!.AsSpan().StartsWith(key.AsSpan(_skip))))
+            return;
+        level.Close();
+        Enter(path, cancellationToken);
+    }
+
+    private void Enter(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        if (tree.TryOpen(path) is not { } directory)
+            return;
+        var level = new Level(path, directory);
+        _levels.Push(level);
+        directory.ReadNames(level.Names, cancellationToken);
+        level.Names.Sort();
+    }
+
+    private bool IsAfter(string key)
+    {
+        if (_after is null)
+            return true;
+        if (Utf8Order.Compare(key, _after) <= 0)
+            return false;
+        _after = null;
+        return true;
+    }
+
+    private bool HasPrefix(string text) => request.NamePrefix is null || text.AsSpan(_skip).StartsWith(request.NamePrefix);
+
+    /// <summary>One directory on the way down; only the deepest is open.</summary>
+    private sealed class Level(ArtifactPath path, LocalDirectory directory) : IDisposable
+    {
+        public ArtifactPath Path => path;
+
+        public string Prefix { get; } = path.IsRoot ? "" : path.Value + "/";
+
+        public NameList Names { get; } = new();
+
+        public LocalDirectory? Directory { get; private set; } = directory;
+
+        public int Next { get; set; }
+
+        /// <summary>Opens the directory again when it was closed; false when it is gone.</summary>
+        public bool IsOpen(LocalTree tree) => (Directory ??= tree.TryOpen(path)) is not null;
+
+        public void Close()
+        {
+            Directory?.Dispose();
+            Directory = null;
+        }
+
+        public void Dispose()
+        {
+            Close();
+            Names.Dispose();
+        }
+    }
+}

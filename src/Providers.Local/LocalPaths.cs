@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>Which names a local store can hold, and which it keeps for itself.</summary>
+internal static class LocalPaths
+{
+    /// <summary>How the name of a file begins that is being written. Behind it stand 16 random digits and, where there is room, <c>-</c> and the escaped path it is for.</summary>
+    public const string StagedPrefix = ".cairn-tmp-";
+
+    /// <summary>The file that marks a directory as made by a write, where directories keep no attributes.</summary>
+    public const string DirectoryMark = ".cairn-dir";
+
+    private const int LongestName = 255, RandomDigits = 16;
+
+    /// <summary>True for a name that is the provider's own.</summary>
+    public static bool IsReserved(ReadOnlySpan<byte> name) => IsStaged(name) || name.SequenceEqual(".cairn-dir"u8);
+
+    /// <summary>True for the name of a file that is being written.</summary>
+    public static bool IsStaged(ReadOnlySpan<byte> name) => name.StartsWith(".cairn-tmp-"u8);
+
+    /// <summary>Refuses a path that cannot be held.</summary>
+    /// <exception cref="ArtifactStoreException">PathConflict.</exception>
+    public static void Check(ArtifactPath path, bool windowsNames)
+    {
+        if (path.IsRoot)
+            throw LocalErrors.IsDirectory();
+        foreach (var range in path.Value.AsSpan().Split('/'))
+        {
+            var name = path.Value.AsSpan(range);
+            if (name.StartsWith(StagedPrefix) || name.SequenceEqual(DirectoryMark))
+                throw LocalErrors.NameCannotBeHeld(name, "is one of those that the local provider keeps for itself");
+            if (windowsNames && PortableNames.Problem(name) is { } problem)
+                throw LocalErrors.NameCannotBeHeld(name, problem);
+            if (name.Length > LongestName / 3 && Encoding.UTF8.GetByteCount(name) > LongestName)
+                throw LocalErrors.NameCannotBeHeld(name, $"is longer than {LongestName} bytes");
+        }
+    }
+
+    /// <summary>A new name for a file that is being written, which says for which path below its directory it is.</summary>
+    public static string NewStagedName(ArtifactPath target)
+    {
+        var name = $"{StagedPrefix}{Random.Shared.NextInt64():x16}";
+        var escaped = target.Value.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
+        return name.Length + 1 + Encoding.UTF8.GetByteCount(escaped) <= LongestName ? $"{name}-{escaped}" : name;
+    }
+
+    /// <summary>The path below its directory that a staged file is for; null when its name does not tell.</summary>
+    public static ArtifactPath? StagedTarget(string name)
+    {
+        var start = StagedPrefix.Length + RandomDigits + 1;
+        if (name.Length <= start || name[start - 1] != '-')
+            return null;
+        var text = name[start..].Replace("%2F", "/", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+        return ArtifactPath.TryParse(text, out var path) && !path.IsRoot ? path : (ArtifactPath?)null;
+    }
+}

@@ -1,0 +1,16 @@
+using Cairn.Providers.Local.Platform;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>Makes stores on local disk.</summary>
+[StoreFlavor("local", ArtifactUri.FileScheme, Description = "Files on a local or mounted disk: atomic, durable, contained.", Options = typeof(LocalOptions))]
+public sealed class LocalProvider : IStoreProvider
+{
+    /// <inheritdoc/>
+    public ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<StoreDriver>(LocalDriver.Open(context.Root, StoreOptions.Bind<LocalOptions>(context.Options), context.TimeProvider, LocalPlatform.Current));
+    }
+}

@@ -1,0 +1,115 @@
+using Cairn.Providers.Local.Platform;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>The content of one open file, of the length that it had when it was opened.</summary>
+/// <remarks>A read that the system's cache can serve completes at once; only one that waits for the device goes to another thread.</remarks>
+internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file, long length, long position) : Stream
+{
+    private long _position = position;
+
+    /// <inheritdoc/>
+    public override bool CanRead => !file.IsClosed;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => !file.IsClosed;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => length;
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        buffer = buffer[..Wanted(buffer.Length)];
+        return buffer.IsEmpty ? 0 : Advance(files.Read(file, buffer, _position));
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        buffer = buffer[..Wanted(buffer.Length)];
+        if (buffer.IsEmpty)
+            return new(0);
+        return files.TryReadCached(file, buffer.Span, _position, out var read) ? new(Advance(read)) : ReadSlowlyAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        var target = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => _position + offset,
+            SeekOrigin.End => length + offset,
+            _ => throw new ArgumentOutOfRangeException(nameof(origin)),
+        };
+        return target >= 0 ? _position = target : throw new IOException("Cannot seek to before the file's beginning.");
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            file.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadSlowlyAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        Advance(await Task.Run(() => files.Read(file, buffer.Span, _position), cancellationToken).ConfigureAwait(false));
+
+    private int Wanted(int count)
+    {
+        ObjectDisposedException.ThrowIf(file.IsClosed, this);
+        return (int)Math.Clamp(length - _position, 0, count);
+    }
+
+    private int Advance(int read)
+    {
+        if (read == 0)
+            throw LocalErrors.CutWhileRead();
+        _position += read;
+        return read;
+    }
+}

@@ -1,0 +1,177 @@
+using Cairn.Providers.Local.Platform;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>A file on its way to its name: written under a reserved name beside it, brought to the device, then published in one step.</summary>
+/// <remarks>
+/// It stands in the deepest directory of the target's that exists, so that a write that is not completed makes no directory visible. One call at a time, except
+/// <see cref="Write"/>.
+/// </remarks>
+internal sealed class LocalStagedFile : IDisposable
+{
+    private readonly LocalTree _tree;
+    private readonly ArtifactPath _path;
+    private readonly LocalDirectory _directory;
+    private readonly string _name;
+    private LocalFacts _facts;
+    private Exception? _flushFailure;
+    private bool _sealed, _published, _durable, _disposed;
+
+    private LocalStagedFile(LocalTree tree, ArtifactPath path, LocalDirectory directory, string name, SafeFileHandle handle) =>
+        (_tree, _path, _directory, _name, Handle) = (tree, path, directory, name, handle);
+
+    /// <summary>The open file.</summary>
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>True when everything is written and, where the store promises it, on the device.</summary>
+    public bool IsSealed => _sealed;
+
+    /// <summary>Creates the file. A condition that is already known to fail is reported at once.</summary>
+    public static LocalStagedFile Create(LocalTree tree, ArtifactPath path, WriteMode mode)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var directory = tree.OpenNearest(path.Parent, out var found);
+            try
+            {
+                if (found == path.Parent)
+                    CheckTarget(tree, directory, path, mode);
+                else if (mode.Kind == WriteModes.Match)
+                    throw LocalErrors.Changed(null);
+                var name = LocalPaths.NewStagedName(path.RelativeTo(found));
+                return new(tree, path, directory, name, directory.CreateFile(name));
+            }
+            catch (FileNotFoundException) when (tries < LocalTree.MostTries)
+            {
+                directory.Dispose();
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Writes bytes at an offset.</summary>
+    public void Write(ReadOnlySpan<byte> data, long offset) => _tree.FileSystem.Write(Handle, data, offset);
+
+    /// <summary>Gives the file its time and brings it to the device. What comes after cannot write any more.</summary>
+    public void Seal()
+    {
+        if (_sealed)
+            return;
+        if (_flushFailure is not null)
+            throw LocalErrors.FlushFailed(_flushFailure);
+        var files = _tree.FileSystem;
+        files.Stamp(Handle, _tree.Now);
+        if (_tree.Flushes)
+        {
+            try
+            {
+                files.Flush(Handle);
+            }
+            catch (IOException e)
+            {
+                // The system reports a lost page once: a second flush could succeed without the bytes being there.
+                _flushFailure = e;
+                throw LocalErrors.FlushFailed(e);
+            }
+        }
+        _facts = files.FactsOf(Handle);
+        _sealed = true;
+        if (files.ClosesBeforeRename)
+            Handle.Dispose();
+    }
+
+    /// <summary>Publishes the sealed file under the condition. When it has failed it may be called again, and goes on where it stopped.</summary>
+    /// <returns>The facts of what is now at the path.</returns>
+    public LocalFacts Publish(WriteMode mode, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; !_durable; tries++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                PublishOnce(mode, cancellationToken);
+            }
+            catch (FileNotFoundException) when (tries < LocalTree.MostTries)
+            {
+                if (_directory.Look(_name) is null)
+                    throw LocalErrors.StagedRemoved();
+            }
+        }
+        return _facts;
+    }
+
+    /// <summary>Releases; when nothing was published also removes what was written. Throws nothing that hides what went wrong before.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        try
+        {
+            if (!_published)
+            {
+                _directory.RemoveFile(_name);
+                _tree.PruneUnused(_path.Parent);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What stays behind is recognised by its name, and a cleaner removes it once this handle is closed.
+        }
+        finally
+        {
+            Handle.Dispose();
+            _directory.Dispose();
+        }
+    }
+
+    private static void CheckTarget(LocalTree tree, LocalDirectory parent, ArtifactPath path, WriteMode mode)
+    {
+        var found = parent.Look(path.Name);
+        if (found is { Kind: LocalKind.Link })
+        {
+            // A write takes the place of a link, never of what it leads to; yet a link out of the root is refused, so that its path has one meaning.
+            found = tree.FileSystem.Stat(path) ?? found;
+        }
+        switch (found?.Kind)
+        {
+            case LocalKind.Directory:
+                throw LocalErrors.IsDirectory();
+            case LocalKind.Special:
+                throw LocalErrors.IsSpecial();
+        }
+        if (mode.Kind == WriteModes.CreateNew && found is not null)
+            throw LocalErrors.AlreadyExists();
+        if (mode.Kind == WriteModes.Match && found?.ETag != mode.ETag)
+            throw LocalErrors.Changed(found?.ETag);
+    }
+
+    private void PublishOnce(WriteMode mode, CancellationToken cancellationToken)
+    {
+        if (mode.Kind == WriteModes.Match && _tree.TryOpen(_path.Parent) is var existing)
+        {
+            if (existing is null)
+                throw LocalErrors.Changed(null);
+            existing.Dispose();
+        }
+        using var parent = _tree.Ensure(_path.Parent);
+        if (!_published)
+        {
+            using (parent.Lock(exclusive: mode.Kind == WriteModes.Match, cancellationToken))
+            {
+                CheckTarget(_tree, parent, _path, mode);
+                if (!_directory.Rename(_name, parent, _path.Name, overwrite: mode.Kind != WriteModes.CreateNew))
+                    throw LocalErrors.AlreadyExists();
+            }
+            _published = true;
+        }
+        if (_tree.Flushes)
+            parent.Flush();
+        _durable = true;
+    }
+}

@@ -1,0 +1,175 @@
+using Cairn.Providers.Local.Platform;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>The directories of one store: made on the way of a write, removed again when the last entry goes.</summary>
+internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options, TimeProvider clock) : IDisposable
+{
+    /// <summary>How often an operation begins anew because others removed a directory under it.</summary>
+    public const int MostTries = 1000;
+
+    /// <summary>What lies below the root.</summary>
+    public LocalFileSystem FileSystem { get; } = fileSystem;
+
+    /// <summary>Whether completed means durable.</summary>
+    public bool Flushes { get; } = options.Durability == LocalDurability.Full;
+
+    /// <summary>What was written before this is stale when its writer is gone.</summary>
+    public DateTimeOffset StaleBefore => clock.GetUtcNow() - options.StagedAge;
+
+    /// <summary>The time to give to what is written now.</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>A file's facts as users see them.</summary>
+    public static ArtifactInfo Describe(ArtifactPath path, in LocalFacts facts, byte[]? attributes = null)
+    {
+        if (facts.Kind == LocalKind.Directory)
+            return new ArtifactInfo { Path = path, Kind = EntryKind.Directory };
+        var stored = LocalAttributes.Decode(attributes);
+        return new ArtifactInfo
+        {
+            Path = path,
+            Length = facts.Length,
+            ETag = facts.ETag,
+            Modified = facts.Modified,
+            ContentType = stored?.ContentType,
+            Metadata = stored?.Metadata ?? (IReadOnlyDictionary<string, string>)System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty,
+        };
+    }
+
+    /// <summary>Opens a directory where a missing one and one with a file in its way are both just not there.</summary>
+    public LocalDirectory? TryOpen(ArtifactPath path)
+    {
+        try
+        {
+            return FileSystem.OpenDirectory(path);
+        }
+        catch (NotADirectoryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the deepest of a directory and its parents that exists; makes the root when there is nothing at all.</summary>
+    public LocalDirectory OpenNearest(ArtifactPath path, out ArtifactPath found)
+    {
+        for (found = path; ; found = found.Parent)
+        {
+            if (FileSystem.OpenDirectory(found) is { } directory)
+                return directory;
+            if (!found.IsRoot)
+                continue;
+            FileSystem.CreateRoot(Flushes);
+            return FileSystem.OpenDirectory(ArtifactPath.Root) ?? throw LocalErrors.NotFound();
+        }
+    }
+
+    /// <summary>Opens a directory, and makes it and its parents where they are missing; those go again with their last entry.</summary>
+    public LocalDirectory Ensure(ArtifactPath path)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var nearest = OpenNearest(path, out var found);
+            if (found == path)
+                return nearest;
+            using (nearest)
+                TryMakeNext(nearest, found, path, isImplicit: true);
+            if (tries == MostTries)
+                throw LocalErrors.NotFound();
+        }
+    }
+
+    /// <summary>Makes a directory that stays when it is empty.</summary>
+    public void MakeDirectory(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var nearest = OpenNearest(path, out var found);
+            if (found != path)
+            {
+                var isLast = path.Depth == found.Depth + 1;
+                if (TryMakeNext(nearest, found, path, isImplicit: !isLast) && isLast)
+                    return;
+                continue;
+            }
+            using (nearest.Lock(exclusive: false, cancellationToken))
+            {
+                if (nearest.IsGone)
+                    continue;
+                if (!nearest.IsImplicit)
+                    return;
+                nearest.MakeExplicit();
+            }
+            if (Flushes)
+                nearest.Flush();
+            return;
+        }
+        throw LocalErrors.NotFound();
+    }
+
+    /// <summary>Removes a directory that a write has made, and its parents that are alike, as far as they are empty; flushes the one that lost an entry.</summary>
+    /// <param name="path">The directory that has lost an entry.</param>
+    /// <param name="lost">That directory itself.</param>
+    /// <param name="cancellationToken">Gives up waiting for a lock.</param>
+    public void Prune(ArtifactPath path, LocalDirectory lost, CancellationToken cancellationToken)
+    {
+        if (!TryPrune(path, lost, cancellationToken) && Flushes)
+            lost.Flush();
+    }
+
+    /// <summary>Prunes what a write that came to nothing may have made.</summary>
+    public void PruneUnused(ArtifactPath path)
+    {
+        for (; !path.IsRoot; path = path.Parent)
+        {
+            using var directory = TryOpen(path);
+            if (directory is not null)
+            {
+                TryPrune(path, directory, CancellationToken.None);
+                return;
+            }
+        }
+    }
+
+    public void Dispose() => FileSystem.Dispose();
+
+    private bool TryPrune(ArtifactPath path, LocalDirectory directory, CancellationToken cancellationToken)
+    {
+        if (path.IsRoot || !directory.IsImplicit || !directory.IsEmpty || TryOpen(path.Parent) is not { } parent)
+            return false;
+        using (parent)
+        {
+            using (directory.Lock(exclusive: true, cancellationToken))
+            {
+                if (!directory.IsImplicit || parent.RemoveDirectory(path.Name) != RemoveOutcome.Removed)
+                    return false;
+            }
+            Prune(path.Parent, parent, cancellationToken);
+            return true;
+        }
+    }
+
+    private bool TryMakeNext(LocalDirectory nearest, ArtifactPath found, ArtifactPath path, bool isImplicit)
+    {
+        var name = path.RelativeTo(found).Segments[0];
+        try
+        {
+            if (!nearest.MakeDirectory(name, isImplicit))
+            {
+                // Made by another meanwhile, or a link that leads nowhere: a name that can be neither opened nor made.
+                if (nearest.Look(name) is { Kind: LocalKind.Link } && FileSystem.Follow(found / name) is null)
+                    throw LocalErrors.IsFile();
+                return false;
+            }
+            if (Flushes)
+                nearest.Flush();
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            // The directory went under us: begin anew.
+            return false;
+        }
+    }
+}

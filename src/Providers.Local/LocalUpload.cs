@@ -1,0 +1,93 @@
+namespace Cairn.Providers.Local;
+
+/// <summary>A write in progress: parts go to their place in a staged file, completion publishes it.</summary>
+/// <remarks>Nothing touches the disk before the first part, so that a file of one part costs one trip to another thread.</remarks>
+internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]? attributes) : StoreUpload
+{
+    private const int PartSize = 1 << 20;
+
+    private readonly Lock _staging = new();
+    private LocalStagedFile? _staged;
+    private bool _disposed;
+
+    /// <inheritdoc/>
+    public override int MaxParallelParts => 2;
+
+    /// <inheritdoc/>
+    public override bool AcceptsAnyPartSize => true;
+
+    /// <inheritdoc/>
+    public override int GetPartSize(int number) => PartSize;
+
+    /// <inheritdoc/>
+    public override async ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken) =>
+        await BlockingWork.RunAsync(
+            () =>
+            {
+                Staged().Write(part.Data.Span, part.Offset);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
+        await BlockingWork.RunAsync(() => Complete(last, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        LocalStagedFile? staged;
+        lock (_staging)
+        {
+            _disposed = true;
+            (staged, _staged) = (_staged, null);
+        }
+        if (staged is null)
+            return;
+        await BlockingWork.RunAsync(
+            () =>
+            {
+                staged.Dispose();
+                return true;
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private ArtifactInfo Complete(UploadPart last, CancellationToken cancellationToken)
+    {
+        var staged = Staged();
+        if (!staged.IsSealed)
+        {
+            staged.Write(last.Data.Span, last.Offset);
+            var length = last.Offset + last.Data.Length;
+            if (request.Length > length)
+                tree.FileSystem.Truncate(staged.Handle, length);
+            if (attributes is not null)
+                tree.FileSystem.WriteAttributes(staged.Handle, attributes);
+            staged.Seal();
+        }
+        return LocalTree.Describe(request.Path, staged.Publish(request.Mode, cancellationToken), attributes);
+    }
+
+    private LocalStagedFile Staged()
+    {
+        lock (_staging)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_staged is not null)
+                return _staged;
+            var staged = LocalStagedFile.Create(tree, request.Path, request.Mode);
+            try
+            {
+                if (request.Length > PartSize)
+                    tree.FileSystem.Reserve(staged.Handle, request.Length.Value);
+                return _staged = staged;
+            }
+            catch
+            {
+                staged.Dispose();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Providers.Local.Platform.Linux;
+
+/// <summary>What Linux does with an open file.</summary>
+internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSystem
+{
+    /// <summary>The extended attribute of a directory that goes when its last entry does.</summary>
+    public const string ImplicitMark = "user.cairn.implicit";
+
+    private const string FileAttributes = "user.cairn.file";
+
+    private static uint _lastStamp = (uint)Random.Shared.Next(100);
+
+    /// <inheritdoc/>
+    public override bool HasAttributes { get; } = hasAttributes;
+
+    /// <inheritdoc/>
+    public override LocalFacts FactsOf(SafeFileHandle file)
+    {
+        StatX stat;
+        if (Libc.StatX(file, "", Libc.EmptyPath, &stat) != 0)
+            throw new LinuxException("statx", Marshal.GetLastPInvokeError());
+        return FactsOf(stat);
+    }
+
+    public static LocalFacts FactsOf(in StatX stat)
+    {
+        var kind = (stat.Mode & 0xF000) switch { 0x8000 => LocalKind.File, 0x4000 => LocalKind.Directory, 0xA000 => LocalKind.Link, _ => LocalKind.Special };
+        return new(kind, (long)stat.Size, stat.ModifiedSeconds, stat.ModifiedNanoseconds, stat.Inode, ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Links);
+    }
+
+    /// <inheritdoc/>
+    public override int Read(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint read;
+            while ((read = Libc.PRead(file, start, (nuint)buffer.Length, offset)) < 0)
+                ThrowUnlessInterrupted("pread");
+            return (int)read;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool TryReadCached(SafeFileHandle file, Span<byte> buffer, long offset, out int read)
+    {
+        fixed (byte* start = buffer)
+        {
+            var vector = new IoVector { Base = start, Length = (nuint)buffer.Length };
+            read = (int)Libc.PReadV2(file, &vector, 1, offset, Libc.NoWait);
+            return read >= 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset)
+    {
+        fixed (byte* start = data)
+        {
+            for (var done = 0; done < data.Length;)
+            {
+                var written = Libc.PWrite(file, start + done, (nuint)(data.Length - done), offset + done);
+                if (written < 0)
+                    ThrowUnlessInterrupted("pwrite");
+                else
+                    done += (int)written;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reserve(SafeFileHandle file, long length)
+    {
+        while (Libc.FAllocate(file, Libc.KeepSize, 0, length) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error is Errno.NotSupported or Errno.NotImplemented or Errno.Invalid)
+                return;
+            if (error != Errno.Interrupted)
+                throw new LinuxException("fallocate", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Truncate(SafeFileHandle file, long length)
+    {
+        while (Libc.FTruncate(file, length) != 0)
+            ThrowUnlessInterrupted("ftruncate");
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken)
+    {
+        if (length == 0 || Libc.IOControl(target, Libc.CloneFile, source.DangerousGetHandle()) == 0)
+            return;
+        long from = 0, to = 0;
+        while (from < length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var copied = Libc.CopyFileRange(source, &from, target, &to, (nuint)Math.Min(length - from, 64 << 20), 0);
+            if (copied == 0)
+                return;
+            if (copied > 0)
+                continue;
+            var error = Marshal.GetLastPInvokeError();
+            if (error is Errno.CrossDevice or Errno.Invalid or Errno.NotImplemented or Errno.NotSupported or Errno.NotPermitted)
+            {
+                CopyThroughMemory(source, target, from, length, cancellationToken);
+                return;
+            }
+            if (error != Errno.Interrupted)
+                throw new LinuxException("copy_file_range", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Stamp(SafeFileHandle file, DateTimeOffset modified)
+    {
+        // A clock counts 100 ns, a file system single ones: the two spare digits keep two versions apart that a standing clock would give one time.
+        var ticks = modified.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+        var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
+        if (rest < 0)
+            (seconds, rest) = (seconds - 1, rest + TimeSpan.TicksPerSecond);
+        var times = stackalloc TimeSpec[2];
+        times[0].Nanoseconds = Libc.OmitTime;
+        times[1] = new TimeSpec { Seconds = seconds, Nanoseconds = (rest * 100) + (Interlocked.Increment(ref _lastStamp) % 100) };
+        if (Libc.FUTimeNs(file, times) != 0)
+            throw new LinuxException("futimens", Marshal.GetLastPInvokeError());
+    }
+
+    /// <inheritdoc/>
+    public override void Flush(SafeFileHandle file)
+    {
+        while (Libc.FSync(file) != 0)
+            ThrowUnlessInterrupted("fsync");
+    }
+
+    /// <summary>Flushes a directory; a file system that cannot (some network ones) says so with "invalid", and needs no telling.</summary>
+    public static void FlushDirectory(SafeFileHandle directory)
+    {
+        while (Libc.FSync(directory) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() == Errno.Invalid)
+                return;
+            ThrowUnlessInterrupted("fsync of a directory");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool TryClaim(SafeFileHandle staged) => Libc.FLock(staged, Libc.LockExclusive | Libc.LockNonBlocking) == 0;
+
+    /// <inheritdoc/>
+    public override void ExpectSequentialRead(SafeFileHandle file) => _ = Libc.FAdvise(file, 0, 0, Libc.Sequential);
+
+    /// <inheritdoc/>
+    public override byte[]? ReadAttributes(SafeFileHandle file) => HasAttributes ? ReadAttributes(file, byPath: false) : null;
+
+    /// <inheritdoc/>
+    public override void WriteAttributes(SafeFileHandle file, ReadOnlySpan<byte> attributes)
+    {
+        fixed (byte* value = attributes)
+        {
+            if (Libc.FSetXAttr(file, FileAttributes, value, (nuint)attributes.Length, 0) == 0)
+                return;
+        }
+        var error = Marshal.GetLastPInvokeError();
+        throw error is Errno.NoSpace or Errno.OutOfRange or 7 ? LocalErrors.AttributesTooLarge(attributes.Length) : new LinuxException("fsetxattr", error);
+    }
+
+    /// <summary>Reads the attribute, of a handle that was opened as a path by way of /proc.</summary>
+    protected static byte[]? ReadAttributes(SafeFileHandle file, bool byPath)
+    {
+        const int AtOnce = 1024, Most = 64 << 10;
+        var small = stackalloc byte[AtOnce];
+        var length = Get(small, AtOnce);
+        if (length >= 0)
+            return new ReadOnlySpan<byte>(small, (int)length).ToArray();
+        var error = Marshal.GetLastPInvokeError();
+        if (error == Errno.OutOfRange)
+        {
+            var large = new byte[Most];
+            fixed (byte* start = large)
+                length = Get(start, Most);
+            if (length >= 0)
+                return large[..(int)length];
+            error = Marshal.GetLastPInvokeError();
+        }
+        // Who may look at a file but not read it sees no attributes; so it is without /proc.
+        if (error is Errno.NoData or Errno.NotSupported || (byPath && error is Errno.AccessDenied or Errno.NotPermitted or Errno.NoEntry))
+            return null;
+        throw new LinuxException("getxattr", error);
+
+        nint Get(byte* value, nuint size) =>
+            byPath ? Libc.GetXAttr($"/proc/self/fd/{file.DangerousGetHandle()}", FileAttributes, value, size) : Libc.FGetXAttr(file, FileAttributes, value, size);
+    }
+
+    private static void ThrowUnlessInterrupted(string call)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        if (error != Errno.Interrupted)
+            throw new LinuxException(call, error);
+    }
+
+    private void CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, long length, CancellationToken cancellationToken)
+    {
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
+        try
+        {
+            while (offset < length)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
+                if (read == 0)
+                    return;
+                Write(target, buffer.AsSpan(0, read), offset);
+                offset += read;
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Providers.Local.Platform;
+
+/// <summary>One root on this machine: reaches what lies below it and nothing else. Safe to use from many threads.</summary>
+/// <remarks>
+/// Paths are resolved below the root on each call. A relative symbolic link that stays below the root is passed through; one that is absolute or climbs out is
+/// refused with PermissionDenied. Failures are the system's own exceptions; <see cref="LocalErrors"/> says what they mean.
+/// </remarks>
+internal abstract class LocalFileSystem : IDisposable
+{
+    /// <summary>Whether files keep attributes: content type, user metadata.</summary>
+    public abstract bool HasAttributes { get; }
+
+    /// <summary>Whether locks hold between processes.</summary>
+    public abstract bool HasLocks { get; }
+
+    /// <summary>Whether a file must be closed before it is renamed, so that readers of the new name do not meet its writer.</summary>
+    public abstract bool ClosesBeforeRename { get; }
+
+    /// <summary>Opens a directory.</summary>
+    /// <returns>The directory; null when it, a parent or the root is missing.</returns>
+    /// <exception cref="NotADirectoryException">Something else stands at the path or at a parent.</exception>
+    public abstract LocalDirectory? OpenDirectory(ArtifactPath path);
+
+    /// <summary>Looks at a path; a final link is followed.</summary>
+    /// <returns>What stands there; null when nothing does, also when a file stands at a parent.</returns>
+    public LocalFacts? Stat(ArtifactPath path) => Stat(path, withAttributes: false, out _);
+
+    /// <summary>Looks at a path; a final link is followed. Attributes that may not be read are null, as are those of a file that has none.</summary>
+    public abstract LocalFacts? Stat(ArtifactPath path, bool withAttributes, out byte[]? attributes);
+
+    /// <summary>Looks at where a symbolic link leads.</summary>
+    /// <returns>Null when it leads nowhere, in circles, out of the root, or where this process may not look.</returns>
+    public abstract LocalFacts? Follow(ArtifactPath link);
+
+    /// <summary>Opens a regular file for reading.</summary>
+    /// <returns>The file; null when nothing or something else stands there.</returns>
+    public abstract SafeFileHandle? OpenFile(ArtifactPath path);
+
+    /// <summary>The stored attributes of an open file; null when it has none.</summary>
+    public abstract byte[]? ReadAttributes(SafeFileHandle file);
+
+    /// <summary>Stores attributes with an open file.</summary>
+    public abstract void WriteAttributes(SafeFileHandle file, ReadOnlySpan<byte> attributes);
+
+    /// <summary>Makes the root directory with its parents, where it is missing, and flushes what holds them.</summary>
+    public abstract void CreateRoot(bool flush);
+
+    /// <summary>The facts of an open file.</summary>
+    public abstract LocalFacts FactsOf(SafeFileHandle file);
+
+    /// <summary>Reads from an open file.</summary>
+    /// <returns>How many bytes; 0 at the end.</returns>
+    public abstract int Read(SafeFileHandle file, Span<byte> buffer, long offset);
+
+    /// <summary>Reads what can be had without waiting for the device.</summary>
+    /// <returns>False when it would have to wait, or nothing is known about that.</returns>
+    public abstract bool TryReadCached(SafeFileHandle file, Span<byte> buffer, long offset, out int read);
+
+    /// <summary>Writes all the bytes to an open file.</summary>
+    public abstract void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset);
+
+    /// <summary>Asks for room, and fails early when there is none; the length does not change.</summary>
+    public abstract void Reserve(SafeFileHandle file, long length);
+
+    /// <summary>Gives room past the length back.</summary>
+    public abstract void Truncate(SafeFileHandle file, long length);
+
+    /// <summary>Copies a whole file into an empty one without its bytes passing through this process where the system can.</summary>
+    public abstract void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken);
+
+    /// <summary>Sets the modified time of an open file, in a way that no two calls of one process set exactly the same.</summary>
+    public abstract void Stamp(SafeFileHandle file, DateTimeOffset modified);
+
+    /// <summary>Brings an open file's bytes and facts to the device.</summary>
+    public abstract void Flush(SafeFileHandle file);
+
+    /// <summary>True when no living writer holds the staged file; it is then locked by this handle.</summary>
+    public abstract bool TryClaim(SafeFileHandle staged);
+
+    /// <summary>Says that a file will be read from front to back.</summary>
+    public abstract void ExpectSequentialRead(SafeFileHandle file);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>Something that is not a directory stands where one is needed.</summary>
+internal sealed class NotADirectoryException(ArtifactPath path) : IOException($"'{path}' or one of its parents is not a directory")
+{
+    /// <summary>The path that should have been a directory.</summary>
+    public ArtifactPath Path { get; } = path;
+}

@@ -1,0 +1,15 @@
+using Cairn.Providers.Local.Platform.Linux;
+
+namespace Cairn.Providers.Local.Platform;
+
+/// <summary>Which rules and which means a store uses; tests choose others than the machine's own.</summary>
+/// <param name="UsesHandles">Whether paths are resolved by the kernel below the root's handle, where it can.</param>
+/// <param name="WindowsNames">Whether names are refused that Windows cannot hold.</param>
+internal sealed record LocalPlatform(bool UsesHandles, bool WindowsNames)
+{
+    /// <summary>What this machine has.</summary>
+    public static LocalPlatform Current { get; } = new(UsesHandles: OperatingSystem.IsLinux(), WindowsNames: OperatingSystem.IsWindows());
+
+    /// <summary>Opens a root, which may be missing.</summary>
+    public LocalFileSystem Open(string root) => (UsesHandles ? LinuxFileSystem.TryOpen(root) : null) ?? throw new PlatformNotSupportedException();
+}
