@@ -152,7 +152,12 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
             if (fd >= 0)
             {
                 handle = new SafeFileHandle(fd, ownsHandle: true);
-                return 0;
+                // A removed root can still be opened as itself, and holds nothing.
+                if (!path.IsRoot || FactsOf(handle).Links > 0)
+                    return 0;
+                handle.Dispose();
+                Forget(root);
+                continue;
             }
             var error = Marshal.GetLastPInvokeError();
             switch (error)
