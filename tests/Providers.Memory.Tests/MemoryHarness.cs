@@ -29,7 +29,9 @@ public class MemoryHarness : StoreHarness
     public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
         var below = Prefix.IsRoot ? "" : Prefix.Value + "/";
-        return new([.. _provider.SpaceOf(Box).Keys().Where(k => k.StartsWith(below, StringComparison.Ordinal)).Select(k => k[below.Length..])]);
+        var keys = _provider.SpaceOf(Box).Keys();
+        keys.ShouldAllBe(k => k.StartsWith(below, StringComparison.Ordinal), "The store wrote outside of its root.");
+        return new([.. keys.Select(k => k[below.Length..])]);
     }
 
     public override ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken)
