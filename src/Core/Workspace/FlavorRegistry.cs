@@ -8,8 +8,7 @@ namespace Cairn;
 public sealed class FlavorRegistry
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, Flavor> _flavors = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, Flavor> _schemes = new(StringComparer.Ordinal);
+    private readonly List<Flavor> _flavors = [];
 
     /// <summary>Adds a provider.</summary>
     /// <exception cref="ArgumentException">Its class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
@@ -42,16 +41,18 @@ public sealed class FlavorRegistry
         ArgumentNullException.ThrowIfNull(schemes);
         ArgumentNullException.ThrowIfNull(describe);
         ArgumentNullException.ThrowIfNull(load);
-        var flavor = new Flavor(name, describe, load);
+        var flavor = new Flavor(name, [.. schemes], describe, load);
         lock (_gate)
         {
-            if (_flavors.ContainsKey(name))
-                throw new ArgumentException($"A flavor '{name}' is registered already.", nameof(name));
-            if (schemes.FirstOrDefault(_schemes.ContainsKey) is { } taken)
-                throw new ArgumentException($"The scheme '{taken}' of flavor '{name}' is served by flavor '{_schemes[taken].Name}' already.", nameof(schemes));
-            _flavors.Add(name, flavor);
-            foreach (var scheme in schemes)
-                _schemes.Add(scheme, flavor);
+            foreach (var other in _flavors)
+            {
+                if (other.Name == name)
+                    throw new ArgumentException($"A flavor '{name}' is registered already.", nameof(name));
+                if (Array.Find(flavor.Schemes, other.Serves) is { } taken)
+                    throw new ArgumentException($"The scheme '{taken}' of flavor '{name}' is served by flavor '{other.Name}' already.", nameof(schemes));
+            }
+            _flavors.Add(flavor);
+            _flavors.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         }
         return this;
     }
@@ -61,7 +62,7 @@ public sealed class FlavorRegistry
     {
         Flavor[] all;
         lock (_gate)
-            all = [.. _flavors.Values];
+            all = [.. _flavors];
         return Array.ConvertAll(all, f => f.Descriptor);
     }
 
@@ -70,7 +71,7 @@ public sealed class FlavorRegistry
     {
         ArgumentNullException.ThrowIfNull(flavor);
         lock (_gate)
-            return _flavors.ContainsKey(flavor);
+            return _flavors.Exists(f => f.Name == flavor);
     }
 
     /// <summary>A flavor's descriptor.</summary>
@@ -82,7 +83,7 @@ public sealed class FlavorRegistry
     {
         ArgumentNullException.ThrowIfNull(scheme);
         lock (_gate)
-            return _schemes.GetValueOrDefault(scheme)?.Name;
+            return _flavors.Find(f => f.Serves(scheme))?.Name;
     }
 
     /// <summary>The flavor that serves a scheme.</summary>
@@ -92,7 +93,7 @@ public sealed class FlavorRegistry
         if (FlavorOfScheme(scheme) is { } flavor)
             return flavor;
         lock (_gate)
-            throw Invalid($"no flavor serves '{ArtifactPath.ForMessage(scheme)}://'; there are {Names(_schemes.Keys.Select(s => s + "://"))}");
+            throw Invalid($"no flavor serves '{ArtifactPath.ForMessage(scheme)}://'; there are {Names(_flavors.SelectMany(f => f.Schemes).Order(StringComparer.Ordinal).Select(s => s + "://"))}");
     }
 
     /// <summary>A flavor's provider, made or loaded on the first call.</summary>
@@ -108,13 +109,12 @@ public sealed class FlavorRegistry
         ArgumentNullException.ThrowIfNull(flavor);
         lock (_gate)
         {
-            return _flavors.TryGetValue(flavor, out var found)
-                ? found
-                : throw Invalid($"there is no flavor '{ArtifactPath.ForMessage(flavor)}'; there are {Names(_flavors.Keys)}");
+            return _flavors.Find(f => f.Name == flavor)
+                ?? throw Invalid($"there is no flavor '{ArtifactPath.ForMessage(flavor)}'; there are {Names(_flavors.Select(f => f.Name))}");
         }
     }
 
-    private sealed class Flavor(string name, Func<FlavorDescriptor> describe, Func<CancellationToken, ValueTask<IStoreProvider>> load)
+    private sealed class Flavor(string name, string[] schemes, Func<FlavorDescriptor> describe, Func<CancellationToken, ValueTask<IStoreProvider>> load)
     {
         private readonly SemaphoreSlim _loading = new(1);
         private FlavorDescriptor? _descriptor;
@@ -122,7 +122,11 @@ public sealed class FlavorRegistry
 
         public string Name => name;
 
+        public string[] Schemes => schemes;
+
         public FlavorDescriptor Descriptor => LazyInitializer.EnsureInitialized(ref _descriptor, describe);
+
+        public bool Serves(string scheme) => Array.IndexOf(schemes, scheme) >= 0;
 
         public async ValueTask<IStoreProvider> GetProviderAsync(CancellationToken cancellationToken)
         {

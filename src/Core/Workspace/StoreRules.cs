@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Layers;
 using Cairn.Providers;
 
 namespace Cairn;
@@ -32,8 +33,9 @@ internal static class StoreRules
             throw Invalid($"'{ArtifactPath.ForMessage(name)}' cannot name a store: two to 64 letters, digits, '-', '_' or '.', the first a letter or digit");
     }
 
-    /// <summary>The options of a registered store of a flavor, in the order of their names.</summary>
-    public static IReadOnlyList<OptionDescriptor> OptionsOf(FlavorDescriptor flavor) => flavor.Options;
+    /// <summary>The options that a registered store of a flavor takes: the flavor's own and those of the layers. In the order of their names.</summary>
+    public static IReadOnlyList<OptionDescriptor> OptionsOf(FlavorDescriptor flavor) =>
+        [.. flavor.Options.Concat(LayerOptions.Descriptors).OrderBy(o => o.Name, StringComparer.Ordinal)];
 
     private static void CheckValue(OptionDescriptor option, string value)
     {

@@ -107,23 +107,14 @@ public sealed class Workspace
         }
         var workspace = new Workspace(folder, flavors, time);
         var created = await workspace._file.CreateAsync(
-            new()
-            {
-                Version = WorkspaceDocument.CurrentVersion,
-                Active = DefaultStore,
-                Stores = new() { [DefaultStore] = new() { Flavor = LocalFlavor, Root = RelativeRoot + "store" } },
-            },
+            new() { Active = DefaultStore, Stores = { new(DefaultStore, LocalFlavor, RelativeRoot + "store", System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty) } },
             cancellationToken).ConfigureAwait(false);
         return (workspace, created);
     }
 
     /// <summary>Reads what the workspace holds now.</summary>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the file is damaged or of a newer version.</exception>
-    public WorkspaceContent Read()
-    {
-        var document = _file.Read();
-        return new(document.Active, [.. document.Stores.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => ToStore(s.Key, s.Value))]);
-    }
+    public WorkspaceContent Read() => ToContent(_file.Read());
 
     /// <summary>Registers a store. Nothing is opened.</summary>
     /// <exception cref="ArtifactStoreException">
@@ -135,7 +126,13 @@ public sealed class Workspace
         ArgumentNullException.ThrowIfNull(store);
         StoreRules.Check(store, Flavors);
         return _file.ChangeAsync(
-            document => document.Stores.TryAdd(store.Name, ToDocument(store, null)) ? true : throw Taken(store.Name),
+            document =>
+            {
+                if (document.Find(store.Name) is not null)
+                    throw Taken(store.Name);
+                document.Stores.Add(new(store.Name, store.Flavor, RootText(store.Root), store.Options));
+                return true;
+            },
             cancellationToken);
     }
 
@@ -162,7 +159,8 @@ public sealed class Workspace
                 }
                 var store = old with { Root = root ?? old.Root, Options = values };
                 StoreRules.Check(store, Flavors);
-                document.Stores[name] = ToDocument(store, document.Stores[name]);
+                var entry = document.Find(name)!;
+                (entry.Root, entry.Options) = (RootText(store.Root), store.Options);
                 return store;
             },
             cancellationToken);
@@ -175,12 +173,11 @@ public sealed class Workspace
         StoreRules.CheckName(newName);
         return ChangeStoreAsync(
             name,
-            (document, store) =>
+            (document, _) =>
             {
-                if (newName != name && document.Stores.ContainsKey(newName))
+                if (newName != name && document.Find(newName) is not null)
                     throw Taken(newName);
-                document.Stores.Remove(name, out var moved);
-                document.Stores[newName] = moved!;
+                document.Find(name)!.Name = newName;
                 if (document.Active == name)
                     document.Active = newName;
                 return true;
@@ -194,7 +191,7 @@ public sealed class Workspace
         name,
         (document, _) =>
         {
-            document.Stores.Remove(name);
+            document.Stores.RemoveAll(s => s.Name == name);
             if (document.Active == name)
                 document.Active = null;
             return true;
@@ -211,6 +208,20 @@ public sealed class Workspace
             return true;
         },
         cancellationToken);
+
+    /// <summary>Opens a registered store.</summary>
+    /// <param name="name">The store; null for the active one.</param>
+    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>A store that the caller disposes.</returns>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, none is active, or its options cannot be used.</exception>
+    public async ValueTask<ArtifactStore> OpenStoreAsync(string? name = null, ArtifactStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var store = Read().Find(name);
+        var values = await ResolveOptionsAsync(store, null, cancellationToken).ConfigureAwait(false);
+        var provider = await Flavors.GetProviderAsync(store.Flavor, cancellationToken).ConfigureAwait(false);
+        return await ArtifactStore.OpenAsync(provider, store.Root, values, options, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>A store's option values as its provider takes them: secrets are read now from where they stand.</summary>
     /// <param name="store">The store.</param>
@@ -246,39 +257,31 @@ public sealed class Workspace
     {
         ArgumentNullException.ThrowIfNull(name);
         return _file.ChangeAsync(
-            document =>
-            {
-                var content = new WorkspaceContent(document.Active, [.. document.Stores.Select(s => ToStore(s.Key, s.Value))]);
-                return change(document, content.Find(name));
-            },
+            document => change(document, ToContent(document).Find(name)),
             cancellationToken);
     }
 
-    private RegisteredStore ToStore(string name, StoreDocument store)
+    private WorkspaceContent ToContent(WorkspaceDocument document) => new(document.Active, document.Stores.ConvertAll(ToStore));
+
+    private RegisteredStore ToStore(StoreDocument store)
     {
         try
         {
             var root = store.Root.StartsWith(RelativeRoot, StringComparison.Ordinal)
                 ? ArtifactUri.FromLocalPath(Path.Join(Folder, store.Root[RelativeRoot.Length..]))
                 : ArtifactUri.Parse(store.Root);
-            return new(name, store.Flavor, root) { Options = store.Options ?? [] };
+            return new(store.Name, store.Flavor, root) { Options = store.Options };
         }
         catch (FormatException e)
         {
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} gives store '{ArtifactPath.ForMessage(name)}' a root that is none: {e.Message.TrimEnd('.')}", e);
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} gives store '{ArtifactPath.ForMessage(store.Name)}' a root that is none: {e.Message.TrimEnd('.')}", e);
         }
     }
 
     /// <summary>A root inside the workspace's folder is written relative to it, so that a moved project keeps its stores.</summary>
-    private StoreDocument ToDocument(RegisteredStore store, StoreDocument? old)
+    private string RootText(ArtifactUri root)
     {
         var folder = ArtifactUri.FromLocalPath(Folder);
-        return new()
-        {
-            Flavor = store.Flavor,
-            Root = store.Root.IsUnder(folder) ? RelativeRoot + store.Root.Path.RelativeTo(folder.Path).Value : store.Root.ToString(),
-            Options = store.Options.Count == 0 ? null : new(store.Options, StringComparer.Ordinal),
-            Others = old?.Others,
-        };
+        return root.IsUnder(folder) ? RelativeRoot + root.Path.RelativeTo(folder.Path).Value : root.ToString();
     }
 }

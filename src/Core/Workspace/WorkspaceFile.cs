@@ -17,20 +17,18 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(FullName));
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("version", out var number) || !number.TryGetInt32(out var version))
-                throw Damaged("it holds no version", null);
-            if (version is < 1 or > WorkspaceDocument.CurrentVersion)
-            {
-                throw new ArtifactStoreException(new StoreFault(
-                    StoreErrorCode.InvalidConfiguration, $"{FullName} has version {version}, and this Cairn knows versions up to {WorkspaceDocument.CurrentVersion}")
+            return WorkspaceDocument.Read(File.ReadAllBytes(FullName));
+        }
+        catch (NewerVersionException e)
+        {
+            throw new ArtifactStoreException(
+                new StoreFault(StoreErrorCode.InvalidConfiguration, $"{FullName} has version {e.Version}, and this Cairn knows versions up to {WorkspaceDocument.CurrentVersion}")
                 {
                     Advice = "Use a newer Cairn with this workspace; nothing was changed.",
-                });
-            }
-            return json.Deserialize(WorkspaceJson.Default.WorkspaceDocument) ?? throw Damaged("it is null", null);
+                },
+                e);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw Damaged(e.Message, e);
         }
@@ -54,7 +52,7 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time)
             _ = Read();
             return false;
         }
-        await WriteAsync(document, cancellationToken).ConfigureAwait(false);
+        Write(document);
         return true;
     }
 
@@ -64,21 +62,20 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time)
         using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
         var document = Read();
         var result = change(document);
-        await WriteAsync(document, cancellationToken).ConfigureAwait(false);
+        Write(document);
         return result;
     }
 
-    private async Task WriteAsync(WorkspaceDocument document, CancellationToken cancellationToken)
+    private void Write(WorkspaceDocument document)
     {
         foreach (var abandoned in Directory.EnumerateFiles(folder, Name + ".*" + TempSuffix))
             File.Delete(abandoned);
         var temp = Path.Join(folder, $"{Name}.{Guid.NewGuid():N}{TempSuffix}");
         try
         {
-            var stream = new FileStream(temp, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            await using (stream.ConfigureAwait(false))
+            using (var stream = new FileStream(temp, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                await JsonSerializer.SerializeAsync(stream, document, WorkspaceJson.Default.WorkspaceDocument, cancellationToken).ConfigureAwait(false);
+                document.Write(stream);
                 stream.WriteByte((byte)'\n');
                 stream.Flush(flushToDisk: true);
             }

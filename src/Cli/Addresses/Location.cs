@@ -1,0 +1,25 @@
+namespace Cairn.Cli;
+
+/// <summary>An address whose store is open.</summary>
+/// <param name="Address">As it was typed.</param>
+/// <param name="Store">The store; the session owns it.</param>
+/// <param name="Path">The path in it.</param>
+internal sealed record Location(Address Address, ArtifactStore Store, ArtifactPath Path)
+{
+    /// <summary>The absolute address.</summary>
+    public ArtifactUri Uri => Store.Root / Path;
+
+    /// <summary>Something below.</summary>
+    public Location Join(ArtifactPath relative) =>
+        relative.IsRoot ? this : new(Address.Parse(Address.Below(relative)), Store, Path / relative);
+
+    /// <summary>An entry of this store as a person would type it, next to this address.</summary>
+    public string Display(ArtifactPath path) => Address.Below(path.RelativeTo(Path));
+
+    /// <summary>What stands here; null for nothing. The root of a store is a directory.</summary>
+    public async Task<ArtifactInfo?> LookAsync(CancellationToken cancellationToken) => await Store.TryStatAsync(Path, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>An error about this address.</summary>
+    public ArtifactStoreException Fault(StoreErrorCode code, string operation, string reason, string? advice = null) =>
+        new ArtifactStoreException(new StoreFault(code, reason) { Advice = advice }).WithContext(operation, Uri);
+}

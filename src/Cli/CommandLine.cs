@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+using Cairn.Cli.Commands;
+
+namespace Cairn.Cli;
+
+/// <summary>The <c>cairn</c> command: parses, runs, and turns what happens into an exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly Entry[] Commands =
+    [
+        new("init", InitCommand.Create),
+        new("flavor", FlavorCommand.Create),
+        new("store", StoreCommand.Create),
+        new("ls", LsCommand.Create),
+        new("tree", TreeCommand.Create),
+        new("stat", StatCommand.Create),
+        new("cat", CatCommand.Create),
+        new("cp", CpCommand.Create),
+        new("mv", MvCommand.Create),
+        new("rm", RmCommand.Create),
+        new("mkdir", MkdirCommand.Create),
+        new("find", FindCommand.Create),
+        new("du", DuCommand.Create),
+        new("sync", SyncCommand.Create),
+        new("completion", CompletionCommand.Create),
+        new("complete", CompletionCommand.CreateComplete),
+    ];
+
+    /// <summary>How words are read: as they are, also when one begins with <c>@</c>.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs one command line.</summary>
+    public static async Task<int> RunAsync(string[] args, Stream output, TextWriter error)
+    {
+        var root = CreateRoot(args);
+        var parsed = root.Parse(args, Parsing);
+        var verbose = parsed.GetValue(GlobalOptions.Verbose);
+        if (Misuse(parsed) is { } misuse)
+        {
+            await error.WriteLineAsync($"cairn: {Failure.OneLine(misuse)} See '{NameOf(parsed.CommandResult.Command)} --help'.").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        using var cancellation = new CancellationTokenSource();
+        var signalled = 0;
+        using var interrupt = Listen(PosixSignal.SIGINT, ExitCode.Cancelled);
+        using var terminate = Listen(PosixSignal.SIGTERM, 128 + 15);
+        using var hangUp = Listen(PosixSignal.SIGHUP, 128 + 1);
+        var session = new Session(new CommandOutput(output), error, parsed.GetValue(GlobalOptions.Workspace), verbose);
+        await using (session.ConfigureAwait(false))
+        {
+            try
+            {
+                var code = await parsed.InvokeAsync(new SessionInvocation(session), cancellation.Token).ConfigureAwait(false);
+                session.Output.Flush();
+                return code;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return signalled;
+            }
+            catch (ClosedPipeException)
+            {
+                return ExitCode.Done;
+            }
+            catch (Exception e)
+            {
+                return session.Report(e);
+            }
+        }
+
+        PosixSignalRegistration Listen(PosixSignal signal, int code) => PosixSignalRegistration.Create(signal, context =>
+        {
+            // A second signal ends the process at once: the default is left to act.
+            context.Cancel = Interlocked.CompareExchange(ref signalled, code, 0) == 0;
+            cancellation.Cancel();
+        });
+    }
+
+    /// <summary>The whole command tree, or only the commands that are named: making all of them costs more than a small command's work.</summary>
+    internal static RootCommand CreateRoot(IReadOnlyList<string>? args)
+    {
+        var root = new RootCommand("Stores, files and artifacts on any flavor.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.")
+        {
+            GlobalOptions.Workspace,
+            GlobalOptions.Verbose,
+        };
+        var named = args is null ? [] : Array.FindAll(Commands, c => args.Contains(c.Name));
+        foreach (var entry in named.Length > 0 ? named : Commands)
+            root.Add(entry.Create());
+        return root;
+    }
+
+    /// <summary>What is wrong with the command line; null when nothing is.</summary>
+    private static string? Misuse(ParseResult parsed)
+    {
+        if (parsed.Action is System.CommandLine.Help.HelpAction)
+            return null;
+        if (!parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash)
+            && parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value[0] == '-') is { } mistyped)
+            return $"There is no option '{mistyped.Value}' here; a name that begins with '-' goes after '--'.";
+        if (parsed.Errors.Count == 0)
+            return null;
+        return parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0
+            ? $"There is no command '{parsed.UnmatchedTokens[0]}'."
+            : parsed.Errors[0].Message;
+    }
+
+    private static string NameOf(Command command) => command is RootCommand
+        ? "cairn"
+        : $"{NameOf(command.Parents.OfType<Command>().First())} {command.Name}";
+
+    private sealed record Entry(string Name, Func<Command> Create);
+}

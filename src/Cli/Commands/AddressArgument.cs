@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary>The arguments that are addresses.</summary>
+internal static class AddressArgument
+{
+    /// <summary>Whether an argument is one of these, and so completed as an address.</summary>
+    public static bool IsAddress(Argument argument) => argument is IAddress;
+
+    public static Argument<string> One(string name, string description) =>
+        new Address<string>(name) { Description = description, HelpName = name.ToUpperInvariant() };
+
+    public static Argument<string> Optional(string name, string description) =>
+        new Address<string>(name) { Description = description, HelpName = name.ToUpperInvariant(), DefaultValueFactory = _ => ":" };
+
+    public static Argument<string[]> Many(string name, string description) =>
+        new Address<string[]>(name) { Description = description, HelpName = name.ToUpperInvariant(), Arity = ArgumentArity.OneOrMore };
+
+    private interface IAddress;
+
+    private sealed class Address<T>(string name) : Argument<T>(name), IAddress;
+}

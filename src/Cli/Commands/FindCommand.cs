@@ -1,0 +1,50 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+internal static class FindCommand
+{
+    private static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create("*?[{");
+
+    public static Command Create()
+    {
+        var glob = new Argument<string>("glob") { Description = "An address with a pattern: *, ?, […], {a,b}, and ** for any number of folders. Quote it from the shell.", HelpName = "GLOB" };
+        var json = Json.Option();
+        return new Command("find", "List the files that match a pattern.") { glob, json }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var (head, pattern) = Split(parsed.GetRequiredValue(glob));
+                var location = await session.OpenAsync(head, cancellationToken).ConfigureAwait(false);
+                var view = location.Store.Under(location.Path);
+                await using (view.ConfigureAwait(false))
+                {
+                    await foreach (var entry in view.GlobAsync(pattern, cancellationToken).ConfigureAwait(false))
+                    {
+                        var address = head is "." ? entry.Path.Value : location.Address.Below(entry.Path);
+                        if (parsed.GetValue(json))
+                            session.Output.Json(writer => EntryJson.Write(writer, entry.Path.Value, address, entry));
+                        else
+                            session.Output.Line(address);
+                    }
+                }
+            });
+    }
+
+    /// <summary>The folder in which a pattern begins to vary, and the pattern below it. What stands before is literal text.</summary>
+    internal static (string Folder, string Pattern) Split(string text)
+    {
+        var address = Address.Parse(text);
+        var prefix = text.Length - address.Rest.Length;
+        if (address.Kind == AddressKind.Uri)
+            prefix = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        var special = text.AsSpan(prefix).IndexOfAny(Special);
+        var cut = special < 0 ? text.LastIndexOf('/') : text.LastIndexOf('/', prefix + special);
+        if (cut < prefix)
+        {
+            return address.Kind == AddressKind.Uri
+                ? throw new UsageException($"The pattern '{text}' has no container: write scheme://container/pattern.")
+                : (prefix == 0 ? "." : text[..prefix], text[prefix..]);
+        }
+        return (cut == 0 || (address.Kind == AddressKind.Uri && cut == prefix) ? text[..(cut + 1)] : text[..cut], text[(cut + 1)..]);
+    }
+}

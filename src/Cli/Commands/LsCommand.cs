@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+internal static class LsCommand
+{
+    public static Command Create()
+    {
+        var address = AddressArgument.Optional("address", "A folder or file; the active store by default.");
+        var recursive = new Option<bool>("--recursive", "-r") { Description = "All files below, not only what is right in the folder." };
+        var details = new Option<bool>("--long", "-l") { Description = "Length and time (UTC) as well." };
+        var human = new Option<bool>("--human") { Description = "With --long: lengths in KiB, MiB, …" };
+        var json = Json.Option();
+        return new Command("ls", "List a folder, in the order of the names' bytes. A folder's name ends with '/'.") { address, recursive, details, human, json }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
+                var form = new Form(parsed.GetValue(json), parsed.GetValue(details), parsed.GetValue(human));
+                var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
+                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
+                if (found.IsFile)
+                {
+                    Write(session.Output, form, found.Path.Name, location.Address.Text, found);
+                    return;
+                }
+                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true };
+                await foreach (var entry in location.Store.ListAsync(location.Path, options, cancellationToken).ConfigureAwait(false))
+                    Write(session.Output, form, entry.Path.RelativeTo(location.Path).Value, location.Display(entry.Path), entry);
+            });
+    }
+
+    private static void Write(CommandOutput output, Form form, string name, string address, ArtifactInfo entry)
+    {
+        var shown = entry.IsDirectory ? name + "/" : name;
+        if (form.Json)
+            output.Json(writer => EntryJson.Write(writer, name, address, entry));
+        else if (form.Long)
+            output.Line($"{(entry.IsFile ? ByteSize.Format(entry.Length, form.Human) : "-"),12}  {Timestamp.Short(entry.Modified),-20}  {shown}");
+        else
+            output.Line(shown);
+    }
+
+    private sealed record Form(bool Json, bool Long, bool Human);
+}

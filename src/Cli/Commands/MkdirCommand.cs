@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+internal static class MkdirCommand
+{
+    public static Command Create()
+    {
+        var addresses = AddressArgument.Many("address", "Folders.");
+        return new Command("mkdir", "Make folders, with their parents. One that is there stays as it is.") { addresses }
+            .Runs((session, parsed, cancellationToken) => session.ForEachAsync(parsed.GetRequiredValue(addresses), async text =>
+            {
+                var location = await session.OpenAsync(text, cancellationToken).ConfigureAwait(false);
+                await location.Store.MakeDirectoryAsync(location.Path, cancellationToken).ConfigureAwait(false);
+            }));
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+internal static class TreeCommand
+{
+    public static Command Create()
+    {
+        var address = AddressArgument.Optional("address", "A folder; the active store by default.");
+        var depth = new Option<int>("--depth") { Description = "How many levels to show; all by default.", HelpName = "LEVELS", DefaultValueFactory = _ => int.MaxValue };
+        var json = Json.Option();
+        return new Command("tree", "Show a folder and what is below it as a tree.") { address, depth, json }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                if (parsed.GetValue(depth) < 1)
+                    throw new UsageException("--depth is at least 1.");
+                var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
+                var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
+                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
+                var tree = new Tree(session.Output, location, parsed.GetValue(depth), parsed.GetValue(json));
+                if (!tree.Json)
+                    session.Output.Line(location.Address.Text);
+                if (found.IsDirectory)
+                    await tree.ShowAsync(location.Path, "", 1, cancellationToken).ConfigureAwait(false);
+                if (!tree.Json)
+                    session.Output.Line($"{tree.Directories} {(tree.Directories == 1 ? "folder" : "folders")}, {tree.Files} {(tree.Files == 1 ? "file" : "files")}, {ByteSize.Format(tree.Bytes)}");
+            });
+    }
+
+    private sealed class Tree(CommandOutput output, Location location, int depth, bool json)
+    {
+        public bool Json => json;
+
+        public long Directories { get; private set; }
+
+        public long Files { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        /// <summary>One folder: an entry is shown when the next is known, because the last is drawn otherwise.</summary>
+        public async Task ShowAsync(ArtifactPath folder, string indent, int level, CancellationToken cancellationToken)
+        {
+            ArtifactInfo? waiting = null;
+            await foreach (var entry in location.Store.ListAsync(folder, cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                if (waiting is not null)
+                    await ShowAsync(waiting, indent, level, last: false, cancellationToken).ConfigureAwait(false);
+                waiting = entry;
+            }
+            if (waiting is not null)
+                await ShowAsync(waiting, indent, level, last: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        private async Task ShowAsync(ArtifactInfo entry, string indent, int level, bool last, CancellationToken cancellationToken)
+        {
+            if (json)
+                output.Json(writer => EntryJson.Write(writer, entry.Path.RelativeTo(location.Path).Value, location.Display(entry.Path), entry));
+            else
+                output.Line($"{indent}{(last ? "└── " : "├── ")}{entry.Path.Name}{(entry.IsDirectory ? "/" : "")}");
+            if (entry.IsFile)
+            {
+                Files++;
+                Bytes += entry.Length;
+                return;
+            }
+            Directories++;
+            if (level < depth)
+                await ShowAsync(entry.Path, indent + (last ? "    " : "│   "), level + 1, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine.Completions;
+
+namespace Cairn.Cli;
+
+/// <summary>What can stand in a place of the command line, besides commands, options and addresses.</summary>
+internal static class Completions
+{
+    public static IEnumerable<CompletionItem> Flavors(CompletionContext context) => Session.KnownFlavors().List().Select(f => new CompletionItem(f.Name));
+
+    /// <summary>The registered stores; none where there is no workspace, because a completion never fails.</summary>
+    public static IEnumerable<CompletionItem> StoreNames(CompletionContext context)
+    {
+        try
+        {
+            return [.. Workspace.Locate(context.ParseResult.GetValue(GlobalOptions.Workspace), Session.KnownFlavors()).Read().Stores.Select(s => new CompletionItem(s.Name))];
+        }
+        catch (ArtifactStoreException)
+        {
+            return [];
+        }
+    }
+}

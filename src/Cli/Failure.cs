@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace Cairn.Cli;
+
+/// <summary>An exception as one line: what was tried, why it failed with its code, and what to do.</summary>
+internal static class Failure
+{
+    public static string Line(Exception exception) => OneLine(exception switch
+    {
+        ArtifactStoreException { Advice: null } store when Advice(store.Code) is { } advice => $"{store.Message} {advice}",
+        ArtifactStoreException or UsageException or FormatException => exception.Message,
+        UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')} (PermissionDenied).",
+        IOException => $"{exception.Message.TrimEnd('.')} (Unknown). Run it again with --verbose for more.",
+        _ => $"{exception.GetType().Name}: {exception.Message.TrimEnd('.')} (Unknown). This is a defect of Cairn; --verbose shows where.",
+    });
+
+    /// <summary>Everything that lies behind it, for --verbose.</summary>
+    public static string Detail(Exception exception) => exception.ToString();
+
+    public static string OneLine(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (var c in text)
+            line.Append(char.IsControl(c) ? ' ' : c);
+        return line.ToString().Trim();
+    }
+
+    public static int CodeOf(Exception exception) => exception is UsageException or FormatException ? ExitCode.Usage : ExitCode.Failed;
+
+    private static string? Advice(StoreErrorCode code) => code switch
+    {
+        StoreErrorCode.NotFound => "See what is there with 'cairn ls'.",
+        StoreErrorCode.AlreadyExists => "Remove it first, or choose another name.",
+        StoreErrorCode.PreconditionFailed => "It has changed meanwhile: run the command again.",
+        StoreErrorCode.PermissionDenied => "Check who may read and write there.",
+        StoreErrorCode.Unauthenticated => "Check the store's credentials with 'cairn store check'.",
+        StoreErrorCode.IntegrityFailure => "The content is damaged: restore it from its source.",
+        StoreErrorCode.PathConflict => "Choose another path, or remove what stands in the way.",
+        StoreErrorCode.Throttled or StoreErrorCode.Unavailable => "Try again later.",
+        _ => null,
+    };
+}

@@ -1,0 +1,19 @@
+namespace Cairn.Cli;
+
+/// <summary>Rows of text in columns that fit, two spaces between them; the last column is as long as it is.</summary>
+internal static class Columns
+{
+    public static void Write(CommandOutput output, IReadOnlyList<string[]> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        var widths = new int[rows[0].Length];
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < widths.Length; i++)
+                widths[i] = Math.Max(widths[i], row[i].Length);
+        }
+        foreach (var row in rows)
+            output.Line(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+    }
+}

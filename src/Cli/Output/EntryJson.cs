@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Cairn.Cli;
+
+/// <summary>An entry of a store as one JSON object: what every listing prints with <c>--json</c>.</summary>
+internal static class EntryJson
+{
+    /// <param name="writer">Inside the object.</param>
+    /// <param name="name">The entry's name as the listing shows it: its path below what was listed.</param>
+    /// <param name="address">The entry as an argument of another command.</param>
+    /// <param name="info">Its facts; those that are not known are left out.</param>
+    public static void Write(Utf8JsonWriter writer, string name, string address, ArtifactInfo info)
+    {
+        writer.WriteString("name", name);
+        writer.WriteString("address", address);
+        writer.WriteString("kind", info.IsDirectory ? "directory" : "file");
+        if (info.IsFile)
+            writer.WriteNumber("length", info.Length);
+        if (info.Modified is { } modified)
+            writer.WriteString("modified", Timestamp.Format(modified));
+        if (info.ETag is not null)
+            writer.WriteString("etag", info.ETag);
+        if (info.ContentType is not null)
+            writer.WriteString("contentType", info.ContentType);
+        if (info.Checksum is not null)
+            writer.WriteString("checksum", info.Checksum.ToString());
+        if (info.Metadata.Count == 0)
+            return;
+        writer.WriteStartObject("metadata");
+        foreach (var (key, value) in info.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+            writer.WriteString(key, value);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,22 @@
+namespace Cairn.Cli;
+
+/// <summary>Takes the secrets that this process has read out of everything that it shows.</summary>
+internal sealed class Redactor
+{
+    private readonly List<string> _secrets = [];
+
+    public void Add(string secret)
+    {
+        if (secret.Length == 0)
+            return;
+        _secrets.Add(secret);
+        _secrets.Sort(static (a, b) => b.Length.CompareTo(a.Length));
+    }
+
+    public string Apply(string text)
+    {
+        foreach (var secret in _secrets)
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        return text;
+    }
+}

@@ -1,0 +1,125 @@
+using Cairn.Providers;
+using Cairn.Providers.Local;
+using Cairn.Providers.Memory;
+
+namespace Cairn.Cli;
+
+/// <summary>What one run of the command works with: its output, the flavors, the workspace and the stores that it has opened.</summary>
+internal sealed class Session(CommandOutput output, TextWriter error, string? workspace, bool verbose) : IAsyncDisposable
+{
+    private readonly Redactor _redactor = new();
+    private readonly Dictionary<string, ArtifactStore> _stores = new(StringComparer.Ordinal);
+    private FlavorRegistry? _flavors;
+    private Workspace? _workspace;
+
+    public CommandOutput Output => output;
+
+    public TextWriter Error => error;
+
+    /// <summary>Whether a person watches standard error.</summary>
+    public bool ShowsProgress { get; } = !Console.IsErrorRedirected;
+
+    /// <summary>The workspace folder that was given; null when none was.</summary>
+    public string? GivenWorkspace => workspace;
+
+    public FlavorRegistry Flavors => _flavors ??= KnownFlavors();
+
+    public Workspace Workspace => _workspace ??= Workspace.Locate(workspace, Flavors);
+
+    /// <summary>The built-in flavors: neither described nor loaded before one is asked for.</summary>
+    public static FlavorRegistry KnownFlavors() => new FlavorRegistry()
+        .Add("local", ["file"], static () => FlavorDescriptor.Of(typeof(LocalProvider)), static _ => ValueTask.FromResult<IStoreProvider>(new LocalProvider()))
+        .Add("memory", ["mem"], static () => FlavorDescriptor.Of(typeof(MemoryProvider)), static _ => ValueTask.FromResult<IStoreProvider>(new MemoryProvider()));
+
+    /// <summary>Opens the store of an address; one store for all addresses in it.</summary>
+    public async ValueTask<Location> OpenAsync(Address address, CancellationToken cancellationToken)
+    {
+        switch (address.Kind)
+        {
+            case AddressKind.Active or AddressKind.Registered:
+                var store = await OpenAsync(Workspace.Read().Find(address.Store), cancellationToken).ConfigureAwait(false);
+                return new(address, store, ArtifactPath.Parse(address.Rest));
+            case AddressKind.Standard:
+                throw new UsageException("'-' has no place here: it stands for standard input or output where one file is read or written.");
+            default:
+                var uri = address.Kind == AddressKind.Uri ? ArtifactUri.Parse(address.Rest) : ArtifactUri.FromLocalPath(address.Rest);
+                return await OpenAsync(address, uri, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask<Location> OpenAsync(string address, CancellationToken cancellationToken) => OpenAsync(Address.Parse(address), cancellationToken);
+
+    /// <summary>Opens a registered store, its secrets resolved.</summary>
+    public async ValueTask<ArtifactStore> OpenAsync(RegisteredStore registered, CancellationToken cancellationToken)
+    {
+        if (_stores.TryGetValue(registered.Name, out var open))
+            return open;
+        var values = await Workspace.ResolveOptionsAsync(registered, _redactor.Add, cancellationToken).ConfigureAwait(false);
+        var provider = await Flavors.GetProviderAsync(registered.Flavor, cancellationToken).ConfigureAwait(false);
+        return _stores[registered.Name] = await ArtifactStore.OpenAsync(provider, registered.Root, values, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Prints a line that is not the command's output proper.</summary>
+    public void Note(string text) => error.WriteLine(_redactor.Apply(Failure.OneLine(text)));
+
+    /// <summary>Prints an error and says which exit code it means.</summary>
+    public int Report(Exception exception)
+    {
+        output.TryFlush();
+        error.WriteLine("cairn: " + _redactor.Apply(Failure.Line(exception)));
+        if (verbose)
+            error.WriteLine(_redactor.Apply(Failure.Detail(exception)));
+        return Failure.CodeOf(exception);
+    }
+
+    /// <summary>Does something for each of several arguments: a failure of one is reported, the others go on, and the exit code tells.</summary>
+    public async Task<int> ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action)
+    {
+        var code = ExitCode.Done;
+        foreach (var item in items)
+        {
+            try
+            {
+                await action(item).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is ArtifactStoreException or FormatException or UnauthorizedAccessException or IOException)
+            {
+                code = Math.Max(code, Report(e));
+            }
+        }
+        return code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores.Values)
+            await store.DisposeAsync().ConfigureAwait(false);
+        _stores.Clear();
+    }
+
+    /// <summary>A URI inside a registered store is served by that store, with its options; the deepest root counts. Local paths are served as they are.</summary>
+    private async ValueTask<Location> OpenAsync(Address address, ArtifactUri uri, CancellationToken cancellationToken)
+    {
+        var flavor = Flavors.RequireFlavorOfScheme(uri.Scheme);
+        if (uri.Scheme != ArtifactUri.FileScheme && FindWorkspace() is { } content
+            && content.Stores.Where(s => uri.IsUnder(s.Root)).MaxBy(s => s.Root.Path.Depth) is { } registered)
+        {
+            var store = await OpenAsync(registered, cancellationToken).ConfigureAwait(false);
+            return new(address, store, uri.Path.RelativeTo(registered.Root.Path));
+        }
+        var root = uri.WithPath(uri.Scheme == ArtifactUri.FileScheme && OperatingSystem.IsWindows() ? ArtifactPath.Parse(uri.Path.Segments[0]) : ArtifactPath.Root);
+        if (!_stores.TryGetValue(root.ToString(), out var direct))
+        {
+            var provider = await Flavors.GetProviderAsync(flavor, cancellationToken).ConfigureAwait(false);
+            _stores[root.ToString()] = direct = await ArtifactStore.OpenAsync(provider, root, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        return new(address, direct, uri.Path.RelativeTo(root.Path));
+    }
+
+    /// <summary>What the workspace holds; null where there is none, which is no error for a URI.</summary>
+    public WorkspaceContent? FindWorkspace()
+    {
+        var named = !string.IsNullOrEmpty(workspace) || Environment.GetEnvironmentVariable(Workspace.EnvironmentVariable) is { Length: > 0 };
+        return _workspace is not null || named || Workspace.FindFolder(Directory.GetCurrentDirectory()) is not null ? Workspace.Read() : null;
+    }
+}

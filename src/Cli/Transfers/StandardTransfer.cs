@@ -1,0 +1,33 @@
+namespace Cairn.Cli;
+
+/// <summary>Files from standard input and to standard output.</summary>
+internal static class StandardTransfer
+{
+    private const int BufferSize = 128 << 10;
+
+    public static async Task WriteOutAsync(Session session, Location source, CancellationToken cancellationToken)
+    {
+        var content = await source.Store.OpenReadAsync(source.Path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+            await content.CopyToAsync(session.Output.Stream, BufferSize, cancellationToken).ConfigureAwait(false);
+    }
+
+    public static async Task ReadInAsync(Location target, WriteMode mode, CancellationToken cancellationToken)
+    {
+        var stream = await target.Store.OpenWriteAsync(target.Path, mode, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var input = Console.OpenStandardInput();
+            var buffer = new byte[BufferSize];
+            while (true)
+            {
+                // A read of a terminal or pipe cannot be taken back; it is left behind when the command is cancelled, and so is its buffer.
+                var count = await Task.Run(() => input.Read(buffer), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    break;
+                await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            }
+            await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace Cairn.Cli;
+
+/// <summary>One thing to copy or move: from where, what it is, and to where.</summary>
+internal sealed record Transfer(Location Source, ArtifactInfo Info, Location Target);
+
+/// <summary>Where copies and moves end up: as POSIX <c>cp</c> has it, into a folder that is there, else under the target's own name.</summary>
+internal sealed class TargetPlan
+{
+    private readonly string _operation;
+    private readonly Location _target;
+    private readonly bool _isFolder;
+
+    private TargetPlan(string operation, Location target, bool isFolder) => (_operation, _target, _isFolder) = (operation, target, isFolder);
+
+    /// <summary>Looks at the target.</summary>
+    /// <param name="operation"><c>copy</c> or <c>move</c>, for messages.</param>
+    /// <param name="target">The target as it was given.</param>
+    /// <param name="sources">How many sources there are.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<TargetPlan> CreateAsync(string operation, Location target, int sources, CancellationToken cancellationToken)
+    {
+        var found = await target.LookAsync(cancellationToken).ConfigureAwait(false);
+        if (found is { IsFile: true } && (sources > 1 || target.Address.IsFolder))
+            throw target.Fault(StoreErrorCode.PathConflict, $"{operation} to", "it is a file, and a folder is needed");
+        if (found is null && sources > 1 && !target.Address.IsFolder)
+            throw target.Fault(StoreErrorCode.NotFound, $"{operation} several sources to", "no such folder is there", "Make it with 'cairn mkdir', or end the address with '/'.");
+        return new(operation, target, found is { IsDirectory: true });
+    }
+
+    /// <summary>Says where one source goes, and refuses what would destroy it.</summary>
+    public async Task<Transfer> PlanAsync(Location source, CancellationToken cancellationToken)
+    {
+        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
+        if (info.IsFile && source.Address.IsFolder)
+            throw source.Fault(StoreErrorCode.PathConflict, _operation, "it is a file, and the address ends with '/'");
+        // A new folder written with a final '/' is the new name of a copied folder, and the home of a copied file.
+        var into = _isFolder || (info.IsFile && _target.Address.IsFolder);
+        var target = !into || (info.IsDirectory && source.Address.MeansContent) || source.Path.IsRoot ? _target : _target.Join(ArtifactPath.Parse(source.Path.Name));
+        if (SamePlace.AreSame(source, target))
+            throw source.Fault(StoreErrorCode.PathConflict, _operation, $"source and target {target.Address.Text} are the same");
+        if (info.IsDirectory && SamePlace.IsInside(target, source))
+            throw source.Fault(StoreErrorCode.PathConflict, _operation, $"the target {target.Address.Text} lies inside it");
+        if (target.Path.IsRoot && info.IsFile)
+            throw target.Fault(StoreErrorCode.PathConflict, $"{_operation} to", "it is a store's root");
+        var standing = ReferenceEquals(target, _target) && !_isFolder ? null : await target.LookAsync(cancellationToken).ConfigureAwait(false);
+        if (info.IsFile && standing is { IsDirectory: true })
+            throw target.Fault(StoreErrorCode.PathConflict, $"{_operation} to", "a folder stands there, and the source is a file");
+        if (info.IsDirectory && (standing ?? await target.LookAsync(cancellationToken).ConfigureAwait(false)) is { IsFile: true })
+            throw target.Fault(StoreErrorCode.PathConflict, $"{_operation} to", "a file stands there, and the source is a folder");
+        return new(source, info, target);
+    }
+}
