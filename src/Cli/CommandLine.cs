@@ -24,6 +24,7 @@ internal static class CommandLine
         new("find", FindCommand.Create),
         new("du", DuCommand.Create),
         new("sync", SyncCommand.Create),
+        new("demo", DemoCommand.Create),
         new("completion", CompletionCommand.Create),
         new("complete", CompletionCommand.CreateComplete),
     ];
@@ -36,7 +37,6 @@ internal static class CommandLine
     {
         var root = CreateRoot(args);
         var parsed = root.Parse(args, Parsing);
-        var verbose = parsed.GetValue(GlobalOptions.Verbose);
         if (Misuse(parsed) is { } misuse)
         {
             await error.WriteLineAsync($"cairn: {Failure.OneLine(misuse)} See '{NameOf(parsed.CommandResult.Command)} --help'.").ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal static class CommandLine
         using var interrupt = Listen(PosixSignal.SIGINT, ExitCode.Cancelled);
         using var terminate = Listen(PosixSignal.SIGTERM, 128 + 15);
         using var hangUp = Listen(PosixSignal.SIGHUP, 128 + 1);
-        var session = new Session(new CommandOutput(output), error, parsed.GetValue(GlobalOptions.Workspace), verbose);
+        var session = new Session(new CommandOutput(output), error, GlobalOptions.WorkspaceOf(parsed), GlobalOptions.IsVerbose(parsed));
         await using (session.ConfigureAwait(false))
         {
             try
@@ -81,11 +81,8 @@ internal static class CommandLine
     /// <summary>The whole command tree, or only the commands that are named: making all of them costs more than a small command's work.</summary>
     internal static RootCommand CreateRoot(IReadOnlyList<string>? args)
     {
-        var root = new RootCommand("Stores, files and artifacts on any flavor.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.")
-        {
-            GlobalOptions.Workspace,
-            GlobalOptions.Verbose,
-        };
+        var root = new RootCommand("Stores, files and artifacts on any flavor.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.");
+        GlobalOptions.AddTo(root);
         var named = args is null ? [] : Array.FindAll(Commands, c => args.Contains(c.Name));
         foreach (var entry in named.Length > 0 ? named : Commands)
             root.Add(entry.Create());

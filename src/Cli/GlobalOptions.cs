@@ -5,12 +5,21 @@ namespace Cairn.Cli;
 /// <summary>The options that every command takes.</summary>
 internal static class GlobalOptions
 {
-    public static Option<string?> Workspace { get; } = new("--workspace")
-    {
-        Description = "The workspace to use: a .cairn folder or the folder that holds one. By default $CAIRN_WORKSPACE, else the nearest one upwards.",
-        HelpName = "FOLDER",
-        Recursive = true,
-    };
+    private const string Workspace = "--workspace";
+    private const string Verbose = "--verbose";
 
-    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "On an error, show what lies behind it.", Recursive = true };
+    public static void AddTo(RootCommand root)
+    {
+        root.Add(new Option<string?>(Workspace)
+        {
+            Description = "The workspace to use: a .cairn folder or the folder that holds one. By default $CAIRN_WORKSPACE, else the nearest one upwards.",
+            HelpName = "FOLDER",
+            Recursive = true,
+        });
+        root.Add(new Option<bool>(Verbose) { Description = "On an error, show what lies behind it.", Recursive = true });
+    }
+
+    public static string? WorkspaceOf(ParseResult parsed) => parsed.GetValue<string?>(Workspace);
+
+    public static bool IsVerbose(ParseResult parsed) => parsed.GetValue<bool>(Verbose);
 }

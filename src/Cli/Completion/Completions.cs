@@ -12,7 +12,7 @@ internal static class Completions
     {
         try
         {
-            return [.. Workspace.Locate(context.ParseResult.GetValue(GlobalOptions.Workspace), Session.KnownFlavors()).Read().Stores.Select(s => new CompletionItem(s.Name))];
+            return [.. Workspace.Locate(GlobalOptions.WorkspaceOf(context.ParseResult), Session.KnownFlavors()).Read().Stores.Select(s => new CompletionItem(s.Name))];
         }
         catch (ArtifactStoreException)
         {

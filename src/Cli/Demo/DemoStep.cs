@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Cli.Demo;
+
+/// <summary>One step of the demo: what it shows, the code that runs, and that same code as text.</summary>
+internal sealed class DemoStep
+{
+    private readonly Func<DemoScene, Task> _run;
+
+    /// <summary>Makes a step. The compiler fills in <paramref name="code"/> with the source of <paramref name="run"/>, so what is printed is what runs.</summary>
+    public DemoStep(string title, Func<DemoScene, Task> run, [CallerArgumentExpression(nameof(run))] string code = "") =>
+        (Title, _run, Code) = (title, run, Body(code));
+
+    public string Title { get; }
+
+    /// <summary>The lines of the code, without the lambda around them.</summary>
+    public IReadOnlyList<string> Code { get; }
+
+    public Task RunAsync(DemoScene scene) => _run(scene);
+
+    private static List<string> Body(string code)
+    {
+        var lines = code.ReplaceLineEndings("\n").Split('\n').ToList();
+        lines[0] = lines[0][(lines[0].IndexOf("=>", StringComparison.Ordinal) + 2)..].Trim();
+        if (lines.Count == 1)
+            return [lines[0] + ";"];
+        lines.RemoveRange(0, lines[0].Length == 0 ? 2 : 1);
+        lines.RemoveAt(lines.Count - 1);
+        var indent = lines.Where(l => l.Length > 0).Min(l => l.Length - l.TrimStart().Length);
+        return lines.ConvertAll(l => l.Length > indent ? l[indent..] : "");
+    }
+}
