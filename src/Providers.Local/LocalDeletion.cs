@@ -30,9 +30,7 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
         var parent = request.Targets[start].Path.Parent;
         try
         {
-            if (!parent.IsRoot)
-                LocalPaths.Check(parent, windowsNames);
-            using var directory = tree.TryOpen(parent);
+            using var directory = parent.IsRoot || LocalPaths.CanHold(parent, windowsNames) ? tree.TryOpen(parent) : null;
             if (directory is null)
             {
                 for (var i = start; i < end; i++)
@@ -60,8 +58,9 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
         var (path, kind) = request.Targets[i];
         try
         {
-            LocalPaths.Check(path, windowsNames);
-            var deleted = kind == EntryKind.Directory ? DeleteDirectory(directory, path) : directory.RemoveFile(path.Name);
+            if (path.IsRoot)
+                throw LocalErrors.IsDirectory();
+            var deleted = LocalPaths.CanHold(path, windowsNames) && (kind == EntryKind.Directory ? DeleteDirectory(directory, path) : directory.RemoveFile(path.Name));
             _results[i] = Result(i, deleted ? DeleteOutcome.Deleted : DeleteOutcome.Missing);
         }
         catch (Exception e) when (IsFailure(e))

@@ -50,14 +50,16 @@ internal sealed class LocalDriver : StoreDriver
     /// <inheritdoc/>
     public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        LocalPaths.Check(path, _windowsNames);
+        if (!LocalPaths.CanHold(path, _windowsNames))
+            return null;
         return await Task.Run(() => Stat(path), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
-        LocalPaths.Check(request.Path, _windowsNames);
+        if (!LocalPaths.CanHold(request.Path, _windowsNames))
+            throw LocalErrors.NotFound();
         return await Task.Run(() => OpenRead(request), cancellationToken).ConfigureAwait(false);
     }
 
@@ -72,8 +74,8 @@ internal sealed class LocalDriver : StoreDriver
     /// <inheritdoc/>
     public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!request.Directory.IsRoot)
-            LocalPaths.Check(request.Directory, _windowsNames);
+        if (!request.Directory.IsRoot && !LocalPaths.CanHold(request.Directory, _windowsNames))
+            yield break;
         using var lister = new LocalLister(_tree, request);
         while (await Task.Run(() => lister.NextPage(cancellationToken), cancellationToken).ConfigureAwait(false) is { } page)
             yield return page;
@@ -113,7 +115,8 @@ internal sealed class LocalDriver : StoreDriver
     /// <inheritdoc/>
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        LocalPaths.Check(path, _windowsNames);
+        if (!LocalPaths.CanHold(path, _windowsNames))
+            throw LocalErrors.NotFound();
         return await BlockingWork.RunAsync(() => Touch(path, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
@@ -205,7 +208,8 @@ internal sealed class LocalDriver : StoreDriver
 
     private void Check(CopyRequest request)
     {
-        LocalPaths.Check(request.Source, _windowsNames);
+        if (!LocalPaths.CanHold(request.Source, _windowsNames))
+            throw LocalErrors.NotFound();
         LocalPaths.Check(request.Target, _windowsNames);
         RequireMode(request.Mode);
     }

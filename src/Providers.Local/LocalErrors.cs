@@ -13,6 +13,10 @@ internal static class LocalErrors
         Advice = "Make the link relative to a place below the root, or open a store on the place that it leads to.",
     });
 
+    /// <summary>Links that lead to each other.</summary>
+    public static ArtifactStoreException LinksInCircle(ArtifactPath path) =>
+        new(StoreErrorCode.PathConflict, $"'{path}' passes through too many symbolic links, or through one that leads in a circle");
+
     /// <summary>A listed name that cannot be part of a path.</summary>
     public static ArtifactStoreException NameIsNotText(ReadOnlySpan<byte> name)
     {
@@ -28,6 +32,10 @@ internal static class LocalErrors
     /// <summary>A path that this platform or this provider cannot hold.</summary>
     public static ArtifactStoreException NameCannotBeHeld(ReadOnlySpan<char> name, string problem) =>
         new(new StoreFault(StoreErrorCode.PathConflict, $"the name '{Shown(name)}' {problem}") { Advice = "Choose another name." });
+
+    /// <summary>A path that is too long as a whole.</summary>
+    public static ArtifactStoreException PathTooLong(int longest) =>
+        new(new StoreFault(StoreErrorCode.PathConflict, $"the path is longer than {longest} bytes") { Advice = "Choose a shorter one." });
 
     /// <summary>A directory where a file is meant.</summary>
     public static ArtifactStoreException IsDirectory() => new(StoreErrorCode.PathConflict, "a directory stands there");

@@ -11,7 +11,7 @@ internal static class LocalPaths
     /// <summary>The file that marks a directory as made by a write, where directories keep no attributes.</summary>
     public const string DirectoryMark = ".cairn-dir";
 
-    private const int LongestName = 255, RandomDigits = 16;
+    private const int LongestName = 255, LongestPath = 4095, RandomDigits = 16;
 
     /// <summary>True for a name that is the provider's own.</summary>
     public static bool IsReserved(ReadOnlySpan<byte> name) => IsStaged(name) || name.SequenceEqual(".cairn-dir"u8);
@@ -19,22 +19,34 @@ internal static class LocalPaths
     /// <summary>True for the name of a file that is being written.</summary>
     public static bool IsStaged(ReadOnlySpan<byte> name) => name.StartsWith(".cairn-tmp-"u8);
 
-    /// <summary>Refuses a path that cannot be held.</summary>
+    /// <summary>Refuses a path that cannot be held, before anything is made for it.</summary>
     /// <exception cref="ArtifactStoreException">PathConflict.</exception>
     public static void Check(ArtifactPath path, bool windowsNames)
     {
+        if (Problem(path, windowsNames) is { } problem)
+            throw problem;
+    }
+
+    /// <summary>True for a path that can be held; at any other there is nothing.</summary>
+    public static bool CanHold(ArtifactPath path, bool windowsNames) => Problem(path, windowsNames) is null;
+
+    private static ArtifactStoreException? Problem(ArtifactPath path, bool windowsNames)
+    {
         if (path.IsRoot)
-            throw LocalErrors.IsDirectory();
+            return LocalErrors.IsDirectory();
+        if (path.Value.Length > LongestPath / 3 && Encoding.UTF8.GetByteCount(path.Value) > LongestPath)
+            return LocalErrors.PathTooLong(LongestPath);
         foreach (var range in path.Value.AsSpan().Split('/'))
         {
             var name = path.Value.AsSpan(range);
             if (name.StartsWith(StagedPrefix) || name.SequenceEqual(DirectoryMark))
-                throw LocalErrors.NameCannotBeHeld(name, "is one of those that the local provider keeps for itself");
+                return LocalErrors.NameCannotBeHeld(name, "is one of those that the local provider keeps for itself");
             if (windowsNames && PortableNames.Problem(name) is { } problem)
-                throw LocalErrors.NameCannotBeHeld(name, problem);
+                return LocalErrors.NameCannotBeHeld(name, problem);
             if (name.Length > LongestName / 3 && Encoding.UTF8.GetByteCount(name) > LongestName)
-                throw LocalErrors.NameCannotBeHeld(name, $"is longer than {LongestName} bytes");
+                return LocalErrors.NameCannotBeHeld(name, $"is longer than {LongestName} bytes");
         }
+        return null;
     }
 
     /// <summary>A new name for a file that is being written, which says for which path below its directory it is.</summary>

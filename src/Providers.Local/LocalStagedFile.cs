@@ -81,8 +81,11 @@ internal sealed class LocalStagedFile : IDisposable
         }
         _facts = files.FactsOf(Handle);
         _sealed = true;
+        // Whoever opens the published file must not meet its writer's lock.
         if (files.ClosesBeforeRename)
             Handle.Dispose();
+        else
+            files.Release(Handle);
     }
 
     /// <summary>Publishes the sealed file under the condition. When it has failed it may be called again, and goes on where it stopped.</summary>

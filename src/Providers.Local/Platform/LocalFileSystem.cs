@@ -79,11 +79,36 @@ internal abstract class LocalFileSystem : IDisposable
     /// <summary>True when no living writer holds the staged file; it is then locked by this handle.</summary>
     public abstract bool TryClaim(SafeFileHandle staged);
 
+    /// <summary>Gives the lock of a staged file back.</summary>
+    public abstract void Release(SafeFileHandle staged);
+
     /// <summary>Says that a file will be read from front to back.</summary>
     public abstract void ExpectSequentialRead(SafeFileHandle file);
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>Copies what the system will not copy by itself.</summary>
+    protected void CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, long length, CancellationToken cancellationToken)
+    {
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
+        try
+        {
+            while (offset < length)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
+                if (read == 0)
+                    return;
+                Write(target, buffer.AsSpan(0, read), offset);
+                offset += read;
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }
 
 /// <summary>Something that is not a directory stands where one is needed.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Providers.Local.Platform.Linux;
+using Cairn.Providers.Local.Platform.Portable;
 
 namespace Cairn.Providers.Local.Platform;
 
@@ -11,5 +12,5 @@ internal sealed record LocalPlatform(bool UsesHandles, bool WindowsNames)
     public static LocalPlatform Current { get; } = new(UsesHandles: OperatingSystem.IsLinux(), WindowsNames: OperatingSystem.IsWindows());
 
     /// <summary>Opens a root, which may be missing.</summary>
-    public LocalFileSystem Open(string root) => (UsesHandles ? LinuxFileSystem.TryOpen(root) : null) ?? throw new PlatformNotSupportedException();
+    public LocalFileSystem Open(string root) => (UsesHandles ? LinuxFileSystem.TryOpen(root) : null) ?? (LocalFileSystem)new PortableFileSystem(root);
 }

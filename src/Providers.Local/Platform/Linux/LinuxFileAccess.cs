@@ -152,6 +152,9 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
     public override bool TryClaim(SafeFileHandle staged) => Libc.FLock(staged, Libc.LockExclusive | Libc.LockNonBlocking) == 0;
 
     /// <inheritdoc/>
+    public override void Release(SafeFileHandle staged) => _ = Libc.FLock(staged, Libc.Unlock);
+
+    /// <inheritdoc/>
     public override void ExpectSequentialRead(SafeFileHandle file) => _ = Libc.FAdvise(file, 0, 0, Libc.Sequential);
 
     /// <inheritdoc/>
@@ -201,26 +204,5 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
         var error = Marshal.GetLastPInvokeError();
         if (error != Errno.Interrupted)
             throw new LinuxException(call, error);
-    }
-
-    private void CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, long length, CancellationToken cancellationToken)
-    {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
-        try
-        {
-            while (offset < length)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var read = Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
-                if (read == 0)
-                    return;
-                Write(target, buffer.AsSpan(0, read), offset);
-                offset += read;
-            }
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -1,0 +1,38 @@
+using Cairn.Conformance;
+
+namespace Cairn.Providers.Local.Tests.Kit.Local;
+
+public sealed class Completeness : CompletenessTests<LocalHarness>;
+public sealed class RoundTrip : RoundTripTests<LocalHarness>;
+public sealed class Range : RangeTests<LocalHarness>;
+public sealed class ReadStream : ReadStreamTests<LocalHarness>;
+public sealed class WriteStream : WriteStreamTests<LocalHarness>;
+public sealed class AbandonedWrite : AbandonedWriteTests<LocalHarness>;
+public sealed class FaultedWrite : FaultedWriteTests<LocalHarness>;
+public sealed class ConditionalWrite : ConditionalWriteTests<LocalHarness>;
+public sealed class Race : RaceTests<LocalHarness>;
+public sealed class BigObject : BigObjectTests<LocalHarness>;
+public sealed class OutOfOrderPart : OutOfOrderPartTests<LocalHarness>;
+public sealed class Integrity : IntegrityTests<LocalHarness>;
+public sealed class Capability : CapabilityTests<LocalHarness>;
+public sealed class Cancellation : CancellationTests<LocalHarness>;
+public sealed class Error : ErrorTests<LocalHarness>;
+public sealed class Attributes : AttributesTests<LocalHarness>;
+public sealed class Copy : CopyTests<LocalHarness>;
+public sealed class CrossStore : CrossStoreTests<LocalHarness>;
+public sealed class Delete : DeleteTests<LocalHarness>;
+public sealed class Directory : DirectoryTests<LocalHarness>;
+public sealed class Exists : ExistsTests<LocalHarness>;
+public sealed class Glob : GlobTests<LocalHarness>;
+public sealed class List : ListTests<LocalHarness>;
+public sealed class Model : ModelTests<LocalHarness>;
+public sealed class Move : MoveTests<LocalHarness>;
+public sealed class OddName : OddNameTests<LocalHarness>;
+public sealed class OffsetExclusivity : OffsetExclusivityTests<LocalHarness>;
+public sealed class Presign : PresignTests<LocalHarness>;
+public sealed class Staged : StagedTests<LocalHarness>;
+public sealed class Stat : StatTests<LocalHarness>;
+public sealed class Substore : SubstoreTests<LocalHarness>;
+public sealed class Touch : TouchTests<LocalHarness>;
+public sealed class Transfer : TransferTests<LocalHarness>;
+public sealed class Walk : WalkTests<LocalHarness>;

@@ -1,0 +1,38 @@
+using Cairn.Conformance;
+
+namespace Cairn.Providers.Local.Tests.Kit.Portable;
+
+public sealed class Completeness : CompletenessTests<PortableHarness>;
+public sealed class RoundTrip : RoundTripTests<PortableHarness>;
+public sealed class Range : RangeTests<PortableHarness>;
+public sealed class ReadStream : ReadStreamTests<PortableHarness>;
+public sealed class WriteStream : WriteStreamTests<PortableHarness>;
+public sealed class AbandonedWrite : AbandonedWriteTests<PortableHarness>;
+public sealed class FaultedWrite : FaultedWriteTests<PortableHarness>;
+public sealed class ConditionalWrite : ConditionalWriteTests<PortableHarness>;
+public sealed class Race : RaceTests<PortableHarness>;
+public sealed class BigObject : BigObjectTests<PortableHarness>;
+public sealed class OutOfOrderPart : OutOfOrderPartTests<PortableHarness>;
+public sealed class Integrity : IntegrityTests<PortableHarness>;
+public sealed class Capability : CapabilityTests<PortableHarness>;
+public sealed class Cancellation : CancellationTests<PortableHarness>;
+public sealed class Error : ErrorTests<PortableHarness>;
+public sealed class Attributes : AttributesTests<PortableHarness>;
+public sealed class Copy : CopyTests<PortableHarness>;
+public sealed class CrossStore : CrossStoreTests<PortableHarness>;
+public sealed class Delete : DeleteTests<PortableHarness>;
+public sealed class Directory : DirectoryTests<PortableHarness>;
+public sealed class Exists : ExistsTests<PortableHarness>;
+public sealed class Glob : GlobTests<PortableHarness>;
+public sealed class List : ListTests<PortableHarness>;
+public sealed class Model : ModelTests<PortableHarness>;
+public sealed class Move : MoveTests<PortableHarness>;
+public sealed class OddName : OddNameTests<PortableHarness>;
+public sealed class OffsetExclusivity : OffsetExclusivityTests<PortableHarness>;
+public sealed class Presign : PresignTests<PortableHarness>;
+public sealed class Staged : StagedTests<PortableHarness>;
+public sealed class Stat : StatTests<PortableHarness>;
+public sealed class Substore : SubstoreTests<PortableHarness>;
+public sealed class Touch : TouchTests<PortableHarness>;
+public sealed class Transfer : TransferTests<PortableHarness>;
+public sealed class Walk : WalkTests<PortableHarness>;

@@ -1,0 +1,38 @@
+using Cairn.Conformance;
+
+namespace Cairn.Providers.Local.Tests.Kit.Prefix;
+
+public sealed class Completeness : CompletenessTests<PrefixHarness>;
+public sealed class RoundTrip : RoundTripTests<PrefixHarness>;
+public sealed class Range : RangeTests<PrefixHarness>;
+public sealed class ReadStream : ReadStreamTests<PrefixHarness>;
+public sealed class WriteStream : WriteStreamTests<PrefixHarness>;
+public sealed class AbandonedWrite : AbandonedWriteTests<PrefixHarness>;
+public sealed class FaultedWrite : FaultedWriteTests<PrefixHarness>;
+public sealed class ConditionalWrite : ConditionalWriteTests<PrefixHarness>;
+public sealed class Race : RaceTests<PrefixHarness>;
+public sealed class BigObject : BigObjectTests<PrefixHarness>;
+public sealed class OutOfOrderPart : OutOfOrderPartTests<PrefixHarness>;
+public sealed class Integrity : IntegrityTests<PrefixHarness>;
+public sealed class Capability : CapabilityTests<PrefixHarness>;
+public sealed class Cancellation : CancellationTests<PrefixHarness>;
+public sealed class Error : ErrorTests<PrefixHarness>;
+public sealed class Attributes : AttributesTests<PrefixHarness>;
+public sealed class Copy : CopyTests<PrefixHarness>;
+public sealed class CrossStore : CrossStoreTests<PrefixHarness>;
+public sealed class Delete : DeleteTests<PrefixHarness>;
+public sealed class Directory : DirectoryTests<PrefixHarness>;
+public sealed class Exists : ExistsTests<PrefixHarness>;
+public sealed class Glob : GlobTests<PrefixHarness>;
+public sealed class List : ListTests<PrefixHarness>;
+public sealed class Model : ModelTests<PrefixHarness>;
+public sealed class Move : MoveTests<PrefixHarness>;
+public sealed class OddName : OddNameTests<PrefixHarness>;
+public sealed class OffsetExclusivity : OffsetExclusivityTests<PrefixHarness>;
+public sealed class Presign : PresignTests<PrefixHarness>;
+public sealed class Staged : StagedTests<PrefixHarness>;
+public sealed class Stat : StatTests<PrefixHarness>;
+public sealed class Substore : SubstoreTests<PrefixHarness>;
+public sealed class Touch : TouchTests<PrefixHarness>;
+public sealed class Transfer : TransferTests<PrefixHarness>;
+public sealed class Walk : WalkTests<PrefixHarness>;
