@@ -9,6 +9,7 @@ public sealed class FlavorRegistry
 {
     private readonly Lock _gate = new();
     private readonly List<Flavor> _flavors = [];
+    private readonly Dictionary<string, StoreFault> _refused = new(StringComparer.Ordinal);
 
     /// <summary>Adds a provider.</summary>
     /// <exception cref="ArgumentException">Its class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
@@ -79,11 +80,12 @@ public sealed class FlavorRegistry
     public FlavorDescriptor Describe(string flavor) => Find(flavor).Descriptor;
 
     /// <summary>The flavor that serves a scheme; null when none does.</summary>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: several plugins claim the scheme and none is preferred; the message names them.</exception>
     public string? FlavorOfScheme(string scheme)
     {
         ArgumentNullException.ThrowIfNull(scheme);
         lock (_gate)
-            return _flavors.Find(f => f.Serves(scheme))?.Name;
+            return _refused.TryGetValue(scheme, out var refusal) ? throw new ArtifactStoreException(refusal) : _flavors.Find(f => f.Serves(scheme))?.Name;
     }
 
     /// <summary>The flavor that serves a scheme.</summary>
@@ -99,6 +101,13 @@ public sealed class FlavorRegistry
     /// <summary>A flavor's provider, made or loaded on the first call.</summary>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such flavor; the message lists what there is.</exception>
     public ValueTask<IStoreProvider> GetProviderAsync(string flavor, CancellationToken cancellationToken = default) => Find(flavor).GetProviderAsync(cancellationToken);
+
+    /// <summary>Makes a scheme that no flavor serves, since it cannot be told which should, say why.</summary>
+    internal void Refuse(string scheme, StoreFault refusal)
+    {
+        lock (_gate)
+            _refused[scheme] = refusal;
+    }
 
     internal static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
 

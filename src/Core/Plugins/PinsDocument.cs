@@ -1,0 +1,40 @@
+namespace Cairn.Plugins;
+
+/// <summary>The form of <c>plugins.json</c>: what was added, what its files must be, and which plugin wins where two claim one thing.</summary>
+internal sealed class PinsDocument
+{
+    public const int CurrentFormat = 1;
+
+    public required int Format { get; set; }
+
+    public SortedDictionary<string, PinDocument> Plugins { get; set; } = new(StringComparer.Ordinal);
+
+    public List<string>? Preferred { get; set; }
+}
+
+internal sealed class PinDocument
+{
+    public required string Version { get; set; }
+
+    public string Source { get; set; } = "";
+
+    public DateTimeOffset Added { get; set; }
+
+    public required SortedDictionary<string, string> Files { get; set; }
+
+    public static PinDocument Of(PluginPin pin) =>
+        new() { Version = pin.Version, Source = pin.Source, Added = pin.Added, Files = new(pin.Files.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) };
+
+    public PluginPin ToPin() => new(Version, Source, Added, new Dictionary<string, string>(Files, StringComparer.Ordinal));
+}
+
+/// <summary>The form of <c>trusted-plugins.json</c>.</summary>
+internal sealed class TrustDocument
+{
+    public const int CurrentFormat = 1;
+
+    public required int Format { get; set; }
+
+    /// <summary>Name and version, for people, by the digest of the pins.</summary>
+    public SortedDictionary<string, string> Trusted { get; set; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Cairn.Providers;
+
+namespace Cairn.Plugins;
+
+/// <summary>The plugins of a program: knows what each brings without loading it, and loads one when a store of its flavor is opened.</summary>
+/// <remarks>
+/// <para>Where two folders hold a plugin of one name, the first folder's is taken. Where two plugins claim one flavor or scheme, the one that
+/// <see cref="PluginFolder.PreferAsync"/> named wins; without such a choice using it is refused with a message that names both. A built-in flavor always wins.</para>
+/// <para>Before a plugin's code is loaded, every file of its folder is compared with the pins. Safe to use from many threads.</para>
+/// </remarks>
+[RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+public sealed class PluginHost
+{
+    private const int CollectAttempts = 20;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LoadedPlugin> _loaded = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _loading = new(1);
+    private readonly List<string> _preferred;
+
+    /// <summary>Reads the manifests of the plugins in some folders.</summary>
+    /// <param name="folders">The folders, the nearest first: the workspace's, the user's, the program's.</param>
+    /// <exception cref="ArtifactStoreException">A file with pins is damaged.</exception>
+    public PluginHost(params IReadOnlyList<PluginFolder> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        _preferred = [.. folders.SelectMany(f => f.Preferred)];
+        Plugins = [.. folders.SelectMany(f => f.List()).GroupBy(p => p.Name, StringComparer.Ordinal)
+            .Select(g => g.FirstOrDefault(p => p.Refusal is null) ?? g.First())
+            .OrderBy(p => p.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The plugins, in the order of their names; of those with one name the nearest that is not refused.</summary>
+    public IReadOnlyList<InstalledPlugin> Plugins { get; }
+
+    /// <summary>The names of the plugins whose code is loaded now, in their order.</summary>
+    public IReadOnlyList<string> Loaded
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _loaded.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>
+    /// Adds the flavors of all plugins to those that a program knows. No code is loaded. A flavor that cannot be used, since its plugin is refused or two claim it, is added too where
+    /// its name is free, and says why when it is used.
+    /// </summary>
+    /// <returns>What is wrong, for people: plugins whose manifest cannot be read, and claims on what is built in.</returns>
+    public IReadOnlyList<StoreFault> AddTo(FlavorRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var problems = Plugins.Where(p => p.Manifest is null).Select(p => p.Refusal!).ToList();
+        var claims = new List<Claim>();
+        foreach (var plugin in Plugins.Where(p => p.Manifest is not null))
+        {
+            foreach (var flavor in plugin.Manifest!.Flavors)
+            {
+                if (PluginFolder.BuiltInClash(plugin, flavor.Descriptor, registry) is { } clash)
+                    problems.Add(clash);
+                else
+                    claims.Add(new(plugin, flavor));
+            }
+        }
+        var flavors = claims.GroupBy(c => c.Flavor.Descriptor.Name, StringComparer.Ordinal).Select(g => Decide([.. g], g.Key, PluginErrors.FlavorClash)).ToList();
+        var schemes = flavors.SelectMany(f => f.Winner.Flavor.Descriptor.Schemes.Select(s => (Scheme: s, f.Winner)))
+            .GroupBy(s => s.Scheme, s => s.Winner, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => Decide([.. g], g.Key, PluginErrors.SchemeClash), StringComparer.Ordinal);
+        foreach (var (winner, refusal) in flavors)
+        {
+            var own = winner.Flavor.Descriptor.Schemes.Where(s => schemes[s].Refusal is null && schemes[s].Winner == winner);
+            registry.Add(winner.Flavor.Descriptor.Name, [.. own], () => winner.Flavor.Descriptor, _ => Provide(winner, refusal));
+        }
+        foreach (var (scheme, decision) in schemes.Where(s => s.Value.Refusal is not null))
+            registry.Refuse(scheme, decision.Refusal!);
+        return problems;
+    }
+
+    /// <summary>Lets go of a plugin's code, and waits a short while for it to leave memory.</summary>
+    /// <remarks>Unloading is cooperative: the code goes when nothing holds on to it any more. The result says which it is.</remarks>
+    public async Task<PluginUnload> UnloadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (outcome, alive) = LetGo(name);
+            if (alive is null)
+                return outcome;
+            for (var attempt = 0; attempt < CollectAttempts && alive.IsAlive; attempt++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                await Task.Delay(TimeSpan.FromMilliseconds(attempt), cancellationToken).ConfigureAwait(false);
+            }
+            return alive.IsAlive ? outcome with { Outcome = PluginUnloadOutcome.StillHeld } : outcome;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    internal async ValueTask<PluginLease> EnterAsync(InstalledPlugin plugin, CancellationToken cancellationToken)
+    {
+        if (TryEnter(plugin.Name) is { } known)
+            return known;
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (TryEnter(plugin.Name) is { } other)
+                return other;
+            var check = await PluginFiles.CheckAsync(plugin.Folder, plugin.Pin!.Files, cancellationToken).ConfigureAwait(false);
+            if (!check.Matches)
+                throw new ArtifactStoreException(PluginErrors.DoesNotMatch(plugin, check));
+            var loaded = new LoadedPlugin(plugin);
+            lock (_gate)
+                _loaded.Add(plugin.Name, loaded);
+            return TryEnter(plugin.Name)!;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    private PluginLease? TryEnter(string name)
+    {
+        lock (_gate)
+        {
+            if (!_loaded.TryGetValue(name, out var loaded))
+                return null;
+            loaded.Enter();
+            return new(loaded, _gate);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (PluginUnload Result, WeakReference? Alive) LetGo(string name)
+    {
+        lock (_gate)
+        {
+            if (!_loaded.TryGetValue(name, out var loaded))
+                return (new(name, PluginUnloadOutcome.NotLoaded), null);
+            if (loaded.OpenStores > 0)
+                return (new(name, PluginUnloadOutcome.InUse, loaded.OpenStores), null);
+            _loaded.Remove(name);
+            return (new(name, PluginUnloadOutcome.Unloaded), loaded.Release());
+        }
+    }
+
+    private ValueTask<IStoreProvider> Provide(Claim claim, StoreFault? clash)
+    {
+        if ((clash ?? claim.Plugin.Refusal) is { } refusal)
+            throw new ArtifactStoreException(refusal);
+        return ValueTask.FromResult<IStoreProvider>(new PluginProvider(this, claim.Plugin, claim.Flavor));
+    }
+
+    /// <summary>Refused plugins take nothing from those that are not.</summary>
+    private (Claim Winner, StoreFault? Refusal) Decide(List<Claim> claims, string what, Func<string, IReadOnlyList<InstalledPlugin>, StoreFault> clash)
+    {
+        var able = claims.FindAll(c => c.Plugin.Refusal is null);
+        if (able.Count == 0)
+            return (claims[0], null);
+        if (able.Select(c => c.Plugin.Name).Distinct(StringComparer.Ordinal).Count() == 1)
+            return (able[0], null);
+        var preferred = _preferred.Select(name => able.Find(c => c.Plugin.Name == name)).FirstOrDefault(c => c is not null);
+        return preferred is not null ? (preferred, null) : (able[0], clash(what, able.ConvertAll(c => c.Plugin)));
+    }
+
+    private sealed record Claim(InstalledPlugin Plugin, PluginFlavor Flavor);
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Security.Cryptography;
+using Cairn.Providers;
+
+namespace Cairn.Plugins;
+
+/// <summary>
+/// Where one plugin's code lives: its assembly and its private dependencies, apart from the program's and from other plugins'. Shared are Cairn.Abstractions and
+/// the framework, and nothing else.
+/// </summary>
+/// <remarks>
+/// Managed code is loaded from memory: the very bytes whose digest was compared with the pin. The system loads native libraries by path, so they are compared right
+/// before that.
+/// </remarks>
+internal sealed class PluginLoadContext : AssemblyLoadContext
+{
+    private readonly InstalledPlugin _plugin;
+    private readonly IReadOnlyDictionary<string, string> _pins;
+    private readonly AssemblyDependencyResolver _resolver;
+
+    public PluginLoadContext(InstalledPlugin plugin)
+        : base("cairn-plugin:" + plugin.Name, isCollectible: true)
+    {
+        _plugin = plugin;
+        _pins = plugin.Pin!.Files;
+        try
+        {
+            _resolver = new(Path.Join(plugin.Folder, plugin.Manifest!.Assembly));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw PluginErrors.BadAssembly(plugin, $"its dependencies cannot be resolved: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>Loads the plugin's own assembly.</summary>
+    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    public Assembly LoadMain() => LoadVerified(Path.Join(_plugin.Folder, _plugin.Manifest!.Assembly));
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only contexts that LoadMain, which warns, has been called on load anything.")]
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        if (assemblyName.Name == PluginInspection.Shared)
+            return typeof(IStoreProvider).Assembly;
+        if (FrameworkAssemblies.Satisfies(assemblyName))
+            return null;
+        if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path)
+            return LoadVerified(path);
+        if (FrameworkAssemblies.Contains(assemblyName.Name!) || !string.IsNullOrEmpty(assemblyName.CultureName))
+            return null;
+        throw new FileNotFoundException(PluginErrors.MissingDependency(_plugin.Name, _plugin.Version, $"{assemblyName.Name}.dll ({assemblyName.Name} {assemblyName.Version})").Message, assemblyName.FullName);
+    }
+
+    protected override nint LoadUnmanagedDll(string unmanagedDllName)
+    {
+        if (_resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is not { } path)
+            return 0;
+        _ = ReadVerified(path);
+        return LoadUnmanagedDllFromPath(path);
+    }
+
+    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    private Assembly LoadVerified(string path)
+    {
+        using var content = new MemoryStream(ReadVerified(path), writable: false);
+        return LoadFromStream(content);
+    }
+
+    private byte[] ReadVerified(string path)
+    {
+        var relative = Path.GetRelativePath(_plugin.Folder, path).Replace(Path.DirectorySeparatorChar, '/');
+        if (!_pins.TryGetValue(relative, out var pin))
+            throw new ArtifactStoreException(PluginErrors.DoesNotMatch(_plugin, new([], [relative], [])));
+        var bytes = File.ReadAllBytes(path);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == pin ? bytes : throw new ArtifactStoreException(PluginErrors.DoesNotMatch(_plugin, new([relative], [], [])));
+    }
+}

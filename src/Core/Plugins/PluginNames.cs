@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Cairn.Plugins;
+
+/// <summary>Accepts the file names of one package: relative, fit for every platform, and different from each other there too.</summary>
+internal sealed class PluginNames(string origin)
+{
+    private readonly Dictionary<string, (string Path, bool IsFile)> _taken = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Accepts a relative path with <c>/</c>, and the folders above it.</summary>
+    /// <exception cref="ArtifactStoreException">It leaves the folder, cannot be held by every platform, or meets another one.</exception>
+    public void Accept(string path)
+    {
+        var start = 0;
+        while (true)
+        {
+            var slash = path.IndexOf('/', start);
+            var name = path.AsSpan(start, (slash < 0 ? path.Length : slash) - start);
+            if (PortableNames.Problem(name) is { } problem)
+                throw Refuse(path, $"a name in it {problem}");
+            Take(slash < 0 ? path : path[..slash], slash < 0, path);
+            if (slash < 0)
+                return;
+            start = slash + 1;
+        }
+    }
+
+    private void Take(string path, bool isFile, string whole)
+    {
+        string key;
+        try
+        {
+            key = path.Normalize(NormalizationForm.FormC);
+        }
+        catch (ArgumentException)
+        {
+            throw Refuse(whole, "it is not valid Unicode");
+        }
+        if (_taken.TryAdd(key, (path, isFile)))
+            return;
+        var other = _taken[key];
+        if (!isFile && !other.IsFile && other.Path == path)
+            return;
+        throw other.Path == path && isFile && other.IsFile
+            ? Refuse(whole, "it is there twice")
+            : Refuse(whole, $"it meets '{ArtifactPath.ForMessage(other.Path)}' where names differ in case only, or a file and a folder share one name");
+    }
+
+    private ArtifactStoreException Refuse(string path, string problem) => PluginErrors.BadPackage(origin, $"the entry '{ArtifactPath.ForMessage(path)}' is not accepted: {problem}");
+}

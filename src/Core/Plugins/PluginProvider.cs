@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+using Cairn.Providers;
+
+namespace Cairn.Plugins;
+
+/// <summary>Stands for a plugin's provider in the program: loads the plugin when a store is opened, and holds nothing of it in between.</summary>
+[RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+internal sealed class PluginProvider(PluginHost host, InstalledPlugin plugin, PluginFlavor flavor) : IStoreProvider
+{
+    public async ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken)
+    {
+        var lease = await host.EnterAsync(plugin, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new PluginDriver(await lease.GetProvider(flavor).OpenAsync(context, cancellationToken).ConfigureAwait(false), lease, plugin);
+        }
+        catch (Exception e) when (PluginFailures.Translate(plugin, e) is { } translated)
+        {
+            lease.Dispose();
+            throw translated;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>A plugin's driver: holds the plugin loaded until it is disposed, and names the plugin in errors of the loader.</summary>
+internal sealed class PluginDriver(StoreDriver inner, PluginLease lease, InstalledPlugin plugin) : DelegatingStoreDriver(inner)
+{
+    public override StoreFault Classify(Exception exception) => PluginFailures.Find(plugin, exception) ?? Inner.Classify(exception);
+
+    public override object? GetService(Type serviceType) => Inner.GetService(serviceType) ?? base.GetService(serviceType);
+
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            lease.Dispose();
+        }
+    }
+}
