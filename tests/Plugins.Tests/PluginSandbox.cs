@@ -1,0 +1,106 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cairn.Providers;
+
+namespace Cairn.Plugins.Tests;
+
+/// <summary>Folders of a user and of a workspace in a place of their own, and copies of the built plugins to change.</summary>
+public sealed class PluginSandbox : IDisposable
+{
+    private static readonly string Assets = Metadata("Assets");
+
+    public PluginSandbox()
+    {
+        Trust = new(Path.Join(Root, "home"));
+        User = PluginFolder.OfUser(Path.Join(Root, "home"));
+        Workspace = PluginFolder.OfWorkspace(Path.Join(Root, "ws", ".cairn"), Trust);
+    }
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("cairn-plugins-").FullName;
+
+    public PluginTrust Trust { get; }
+
+    public PluginFolder User { get; }
+
+    public PluginFolder Workspace { get; }
+
+    public static string Built(string project) => Path.Join(Assets, project, Metadata("Output"), "cairn-plugin");
+
+    public static string Program(string project) => Path.Join(Assets, project, Metadata("Output"));
+
+    /// <summary>A copy of a built plugin under another name; its manifest may be changed.</summary>
+    public string Copy(string project, string? name = null, Action<JsonObject>? change = null)
+    {
+        var target = Path.Join(Root, "copies", name ?? project, Guid.NewGuid().ToString("N"));
+        foreach (var file in Directory.EnumerateFiles(Built(project), "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Join(target, Path.GetRelativePath(Built(project), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+        var path = Path.Join(target, PluginManifest.FileName);
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        if (name is not null)
+            manifest["name"] = name;
+        change?.Invoke(manifest);
+        File.WriteAllText(path, manifest.ToJsonString());
+        return target;
+    }
+
+    /// <summary>Packs a folder as <c>dotnet pack</c> does, and lets a test put more in.</summary>
+    public string Pack(string folder, Action<ZipArchive>? more = null)
+    {
+        var path = Path.Join(Root, Guid.NewGuid().ToString("N") + ".nupkg");
+        using var archive = ZipFile.Open(path, ZipArchiveMode.Create);
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            archive.CreateEntryFromFile(file, "cairn-plugin/" + Path.GetRelativePath(folder, file).Replace('\\', '/'));
+        using (var nuspec = new StreamWriter(archive.CreateEntry("acme.nuspec").Open()))
+            nuspec.Write("<package/>");
+        using (var types = new StreamWriter(archive.CreateEntry("[Content_Types].xml").Open()))
+            types.Write("<Types/>");
+        more?.Invoke(archive);
+        return path;
+    }
+
+    public PluginHost Host(out FlavorRegistry registry)
+    {
+        registry = new FlavorRegistry().Add<Cairn.Providers.Memory.MemoryProvider>();
+        var host = new PluginHost(Workspace, User);
+        host.AddTo(registry);
+        return host;
+    }
+
+    /// <summary>What the plugin that serves an address answers.</summary>
+    public static async Task<string> AskAsync(FlavorRegistry registry, string address)
+    {
+        var uri = ArtifactUri.Parse(address);
+        await using var store = await OpenAsync(registry, registry.RequireFlavorOfScheme(uri.Scheme), address);
+        return await store.ReadTextAsync(ArtifactPath.Parse("answer.txt"));
+    }
+
+    public static async Task<ArtifactStore> OpenAsync(FlavorRegistry registry, string flavor, string address)
+    {
+        var values = new Dictionary<string, string>();
+        if (registry.Describe(flavor).Options.Any(o => o.Name == "name"))
+            values["name"] = "Ada";
+        return await ArtifactStore.OpenAsync(await registry.GetProviderAsync(flavor), ArtifactUri.Parse(address), values);
+    }
+
+    /// <summary>Asserts that something is refused with a code, shows the message, and returns it.</summary>
+    public static async Task<string> RefusedAsync(StoreErrorCode code, Func<Task> act, params string[] mentions)
+    {
+        var error = await Should.ThrowAsync<ArtifactStoreException>(act);
+        TestContext.Current.TestOutputHelper?.WriteLine(error.Message);
+        error.Code.ShouldBe(code, error.Message);
+        foreach (var mention in mentions)
+            error.Message.ShouldContain(mention);
+        return error.Message;
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private static string Metadata(string key) =>
+        typeof(PluginSandbox).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}

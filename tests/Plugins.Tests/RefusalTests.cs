@@ -1,0 +1,203 @@
+using System.Text.Json.Nodes;
+using Cairn.Providers;
+
+namespace Cairn.Plugins.Tests;
+
+public sealed class RefusalTests : IDisposable
+{
+    private readonly PluginSandbox _box = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_plugins_that_claim_one_scheme_are_both_named_until_one_is_preferred()
+    {
+        await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        await _box.Workspace.AddAsync(PluginSandbox.Built("Clash"), cancellationToken: Cancel);
+        _box.Host(out var registry);
+
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), "'one://'", "'acme.clash'", "'acme.one'", "cairn plugin prefer acme.one");
+        (await PluginSandbox.AskAsync(registry, "clash://x")).ShouldBe("clash");
+        (await PluginSandbox.AskAsync(registry, "uno://x")).ShouldStartWith("Hello");
+
+        await _box.User.PreferAsync("acme.one", Cancel);
+        _box.Host(out registry);
+        (await PluginSandbox.AskAsync(registry, "one://x")).ShouldStartWith("Hello");
+        await _box.Workspace.PreferAsync("acme.clash", Cancel);
+        _box.Host(out registry);
+        (await PluginSandbox.AskAsync(registry, "one://x")).ShouldBe("clash");
+    }
+
+    [Fact]
+    public async Task Two_plugins_that_bring_one_flavor_are_both_named_until_one_is_preferred()
+    {
+        await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        await _box.User.AddAsync(_box.Copy("One", "acme.fork"), cancellationToken: Cancel);
+        _box.Host(out var registry);
+
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), "the flavor 'one'", "'acme.fork'", "'acme.one'", "cairn plugin prefer acme.fork");
+
+        await _box.User.PreferAsync("acme.fork", Cancel);
+        var host = _box.Host(out registry);
+        (await PluginSandbox.AskAsync(registry, "one://x")).ShouldStartWith("Hello");
+        host.Loaded.ShouldBe(["acme.fork"]);
+    }
+
+    [Theory]
+    [InlineData("memory", "other", "the flavor 'memory'")]
+    [InlineData("other", "mem", "the scheme 'mem://'")]
+    public async Task A_built_in_flavor_is_never_replaced(string flavor, string scheme, string mention)
+    {
+        var copy = _box.Copy("Clash", change: m =>
+        {
+            m["flavors"]![0]!["name"] = flavor;
+            m["flavors"]![0]!["schemes"] = new JsonArray(scheme);
+        });
+        _box.Host(out var builtIn);
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, new() { BuiltIn = builtIn }, Cancel), mention, "built-in flavor 'memory'");
+
+        await _box.User.AddAsync(copy, cancellationToken: Cancel);
+        var registry = new FlavorRegistry().Add<Cairn.Providers.Memory.MemoryProvider>();
+        var problems = new PluginHost(_box.User).AddTo(registry);
+        problems.ShouldHaveSingleItem().Reason.ShouldContain(mention);
+        registry.FlavorOfScheme("mem").ShouldBe("memory");
+        registry.List().ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("[99.0.0,100.0.0)", "Use a newer Cairn")]
+    [InlineData("[0.0.1,0.0.2)", "Use a newer version of the plugin")]
+    public async Task A_wrong_version_of_the_abstractions_is_refused(string range, string mention)
+    {
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(_box.Copy("One", change: m => m["abstractions"] = range), cancellationToken: Cancel), range, mention);
+
+        var plugin = await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        var path = Path.Join(plugin.Folder, PluginManifest.FileName);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("[0.1.0,0.2.0)", range, StringComparison.Ordinal));
+        var host = _box.Host(out var registry);
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), range, mention);
+        host.Loaded.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_missing_dependency_is_refused_when_it_is_added()
+    {
+        var copy = _box.Copy("One");
+        File.Delete(Path.Join(copy, "Acme.Greeting.dll"));
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, cancellationToken: Cancel), "Acme.Greeting.dll", "not in its folder");
+
+        var native = _box.Copy("Native");
+        foreach (var file in Directory.EnumerateFiles(Path.Join(native, "runtimes"), "*e_sqlite3.*", SearchOption.AllDirectories))
+            File.Delete(file);
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(native, cancellationToken: Cancel), "e_sqlite3", "Acme.Native.deps.json lists");
+        _box.User.List().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_library_that_only_the_program_has_is_not_lent_to_a_plugin()
+    {
+        await _box.User.AddAsync(PluginSandbox.Built("Clash"), cancellationToken: Cancel);
+        _box.Host(out var registry);
+
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "needy://x"), "plugin 'acme.clash' 1.2.3 needs Shouldly.dll", "not lent");
+    }
+
+    [Fact]
+    public async Task A_provider_class_that_is_not_there_is_named()
+    {
+        await _box.User.AddAsync(_box.Copy("One", change: m => m["flavors"]![0]!["provider"] = "Acme.Absent"), cancellationToken: Cancel);
+        _box.Host(out var registry);
+
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), "no class Acme.Absent");
+    }
+
+    [Theory]
+    [InlineData("name", "\"No Name\"", "is not a plugin name")]
+    [InlineData("name", "\"con\"", "is not a plugin name")]
+    [InlineData("version", "\"\"", "it says no version")]
+    [InlineData("assembly", "\"../Acme.One.dll\"", "'assembly' is not the name of a .dll")]
+    [InlineData("assembly", "\"/etc/passwd\"", "'assembly' is not the name of a .dll")]
+    [InlineData("abstractions", "\"1.0 or so\"", "'abstractions' is not a version range")]
+    [InlineData("format", "2", "format 2")]
+    [InlineData("flavors", "[]", "neither a flavor nor a materializer")]
+    [InlineData("flavors", "[{\"name\":\"A B\",\"schemes\":[\"a\"],\"provider\":\"A\"}]", "is not a flavor name")]
+    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"A:\"],\"provider\":\"A\"}]", "names no schemes")]
+    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\"]}]", "names no provider class")]
+    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\",\"a\"],\"provider\":\"A\"}]", "claim one scheme")]
+    [InlineData("flavors", "7", "not a valid plugin manifest")]
+    public async Task A_bad_manifest_is_refused(string member, string json, string mention)
+    {
+        var copy = _box.Copy("One", change: m => m[member] = JsonNode.Parse(json));
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, cancellationToken: Cancel), mention);
+        _box.User.List().ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_box.User.Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_manifest_with_a_materializer_is_read()
+    {
+        var copy = _box.Copy("One", change: m => m["materializers"] = JsonNode.Parse("[{\"id\":\"acme.csv\",\"mediaTypes\":[\"text/csv\"]}]"));
+        var plugin = await _box.User.AddAsync(copy, cancellationToken: Cancel);
+        plugin.Manifest!.Materializers.ShouldHaveSingleItem().MediaTypes.ShouldBe(["text/csv"]);
+    }
+
+    [Fact]
+    public async Task Fifty_plugins_are_listed_and_none_is_loaded()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await _box.User.AddAsync(
+                _box.Copy("One", $"acme.p{i:00}", m =>
+                {
+                    m["flavors"]![0]!["name"] = $"p{i:00}";
+                    m["flavors"]![0]!["schemes"] = new JsonArray($"p{i:00}");
+                }),
+                cancellationToken: Cancel);
+        }
+
+        var output = await ProbeProcess.RunAsync(_box.Root, Path.Join(_box.Root, "home"), "flavors");
+
+        output.ShouldContain("p00,p01,");
+        output.ShouldContain("p49");
+        output.ShouldNotContain("Acme.");
+    }
+
+    [Fact]
+    public async Task A_program_that_opens_one_flavor_loads_no_other_plugin()
+    {
+        var output = await ProbeProcess.RunAsync(_box.Root, null, "two://x");
+        output.ShouldContain("Good day you, from version 2");
+        output.ShouldContain("Acme.Two");
+        output.ShouldNotContain("Acme.One");
+        output.ShouldNotContain("SQLitePCLRaw");
+
+        (await ProbeProcess.RunAsync(_box.Root, null, "mem://x")).ShouldNotContain("Acme.");
+    }
+
+    [Fact]
+    public async Task A_bundled_plugin_that_was_changed_is_refused()
+    {
+        var program = Path.Join(_box.Root, "program");
+        foreach (var file in Directory.EnumerateFiles(PluginSandbox.Program("Probe"), "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Join(program, Path.GetRelativePath(PluginSandbox.Program("Probe"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+        var bundled = PluginFolder.Bundled(program);
+        bundled.List().Select(p => p.Name).ShouldBe(["acme.native", "acme.one", "acme.two"]);
+        File.AppendAllText(Path.Join(bundled.Folder, "acme.one", "Acme.One.dll"), "x");
+        var registry = new FlavorRegistry();
+        new PluginHost(bundled).AddTo(registry).ShouldBeEmpty();
+
+        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), "changed Acme.One.dll", "install the program again");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.Unsupported, () => bundled.RemoveAsync("acme.one", Cancel), "come with the program");
+    }
+
+    public void Dispose() => _box.Dispose();
+}
