@@ -64,7 +64,7 @@ public sealed class RefusalTests : IDisposable
         var problems = new PluginHost(_box.User).AddTo(registry);
         problems.ShouldHaveSingleItem().Reason.ShouldContain(mention);
         registry.FlavorOfScheme("mem").ShouldBe("memory");
-        registry.List().ShouldHaveSingleItem();
+        registry.List().Select(f => f.Name).ShouldBe(["memory", "needy"]);
     }
 
     [Theory]
@@ -176,7 +176,10 @@ public sealed class RefusalTests : IDisposable
         output.ShouldNotContain("Acme.One");
         output.ShouldNotContain("SQLitePCLRaw");
 
-        (await ProbeProcess.RunAsync(_box.Root, null, "mem://x")).ShouldNotContain("Acme.");
+        await File.WriteAllTextAsync(Path.Join(_box.Root, "a.txt"), "a local file", Cancel);
+        var local = await ProbeProcess.RunAsync(_box.Root, null, _box.Root, "mem://x");
+        local.ShouldContain("a local file");
+        local.ShouldNotContain("Acme.");
     }
 
     [Fact]

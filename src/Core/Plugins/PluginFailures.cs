@@ -14,11 +14,8 @@ internal static class PluginFailures
         {
             if (e is ArtifactStoreException { Code: StoreErrorCode.IntegrityFailure } refused)
                 return new(refused.Code, refused.Reason) { Advice = refused.Advice };
-            if (e is FileNotFoundException { FileName: { } name } && name.Contains(", Version=", StringComparison.Ordinal))
-            {
-                var assembly = name[..name.IndexOf(',', StringComparison.Ordinal)];
-                return PluginErrors.MissingDependencyFault(plugin.Name, plugin.Version, $"{assembly}.dll ({name})");
-            }
+            if (e is MissingAssemblyException missing)
+                return missing.Fault;
             if (e is DllNotFoundException native)
                 return PluginErrors.MissingDependencyFault(plugin.Name, plugin.Version, $"a native library ({FirstLine(native.Message)})");
             if (e is BadImageFormatException or MissingMethodException or MissingFieldException or TypeLoadException)

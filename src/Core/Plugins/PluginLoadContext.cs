@@ -50,7 +50,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             return LoadVerified(path);
         if (FrameworkAssemblies.Contains(assemblyName.Name!) || !string.IsNullOrEmpty(assemblyName.CultureName))
             return null;
-        throw new FileNotFoundException(PluginErrors.MissingDependency(_plugin.Name, _plugin.Version, $"{assemblyName.Name}.dll ({assemblyName.Name} {assemblyName.Version})").Message, assemblyName.FullName);
+throw new MissingAssemblyException(_plugin, assemblyName);
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
@@ -76,4 +76,19 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         var bytes = File.ReadAllBytes(path);
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == pin ? bytes : throw new ArtifactStoreException(PluginErrors.DoesNotMatch(_plugin, new([relative], [], [])));
     }
+}
+
+/// <summary>An assembly that is neither shared nor in the plugin's folder. The runtime passes it on to whoever needed the assembly.</summary>
+internal sealed class MissingAssemblyException : FileNotFoundException
+{
+    public MissingAssemblyException(InstalledPlugin plugin, AssemblyName name)
+        : this(PluginErrors.MissingDependencyFault(plugin.Name, plugin.Version, $"{name.Name}.dll ({name.Name}{(name.Version is null ? "" : " " + name.Version)})"), name)
+    {
+    }
+
+    private MissingAssemblyException(StoreFault fault, AssemblyName name)
+        : base(fault.Reason, name.FullName) =>
+        Fault = fault;
+
+    public StoreFault Fault { get; }
 }

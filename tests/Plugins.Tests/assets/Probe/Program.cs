@@ -3,10 +3,11 @@ using System.Text;
 using Cairn;
 using Cairn.Plugins;
 using Cairn.Providers;
+using Cairn.Providers.Local;
 using Cairn.Providers.Memory;
 
 // A program with bundled plugins, run by the tests: does what its arguments say, then tells what is loaded.
-var registry = new FlavorRegistry().Add<MemoryProvider>();
+var registry = new FlavorRegistry().Add<MemoryProvider>().Add<LocalProvider>();
 var watch = Stopwatch.StartNew();
 var folders = new List<PluginFolder>();
 if (Environment.GetEnvironmentVariable("CAIRN_HOME") is { Length: > 0 } home)
