@@ -1,8 +1,11 @@
+using System.Globalization;
 using Cairn.TestServers.Gcs;
+using Cairn.TestServers.Proxy;
 
 return args switch
 {
     ["gcs", .. var rest] => await Commands.GcsAsync(rest),
+    ["proxy", .. var rest] => await Commands.ProxyAsync(rest),
     _ => Commands.Usage(),
 };
 
@@ -24,10 +27,50 @@ internal static class Commands
         return 0;
     }
 
+    public static async Task<int> ProxyAsync(string[] args)
+    {
+        if (Value(args, "--target") is not { } target) return Usage();
+        var options = new FaultProxyOptions
+        {
+            Seed = Value(args, "--seed") is { } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : null,
+            Latency = TimeSpan.FromMilliseconds(double.Parse(Value(args, "--latency") ?? "0", CultureInfo.InvariantCulture)),
+            BytesPerSecond = long.Parse(Value(args, "--bandwidth") ?? "0", CultureInfo.InvariantCulture),
+            RetryAfterSeconds = int.Parse(Value(args, "--retry-after") ?? "0", CultureInfo.InvariantCulture),
+        };
+        for (int at = 0; at < args.Length - 1; at++)
+        {
+            if (args[at] != "--fault") continue;
+            string[] fault = args[at + 1].Split('=');
+            if (fault.Length != 2 || !double.TryParse(fault[1], CultureInfo.InvariantCulture, out double probability) || Kind(fault[0]) is not { } kind)
+            {
+                Console.Error.WriteLine($"--fault {args[at + 1]}: expected KIND=PROBABILITY, KIND one of {string.Join(", ", Enum.GetNames<FaultKind>().Skip(1))} (or 500, 503, 429)");
+                return 2;
+            }
+            options.Rules.Add(new FaultRule(kind, probability));
+        }
+        var ended = new TaskCompletionSource();
+        Console.CancelKeyPress += (_, e) => { e.Cancel = true; ended.TrySetResult(); };
+        using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context => { context.Cancel = true; ended.TrySetResult(); });
+        await using var proxy = FaultProxy.Start(new Uri(target), options, int.Parse(Value(args, "--port") ?? "0", CultureInfo.InvariantCulture));
+        Console.WriteLine($"{proxy.Endpoint.OriginalString} -> {target}, seed {proxy.Seed}");
+        await ended.Task;
+        Console.WriteLine(proxy.Counters);
+        return 0;
+    }
+
+    private static FaultKind? Kind(string text) => text switch
+    {
+        "500" => FaultKind.Status500,
+        "503" => FaultKind.Status503,
+        "429" => FaultKind.Status429,
+        _ => Enum.TryParse<FaultKind>(text, ignoreCase: true, out var kind) && kind != FaultKind.None ? kind : null,
+    };
+
     public static int Usage()
     {
         Console.Error.WriteLine("""
             Servers for tests, each until it is told to end (Ctrl+C):
+              proxy --target URL [--port N] [--seed N] [--fault KIND=PROBABILITY]… [--latency MS] [--bandwidth BYTES/S] [--retry-after S]   breaks what passes through
               gcs [--port N] [--bucket NAME]… [--no-md5] [--spill FOLDER] [--require-token]   a fake of Google Cloud Storage's JSON API
             """);
         return 2;
