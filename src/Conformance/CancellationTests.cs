@@ -1,3 +1,4 @@
+using Cairn.Providers;
 using Xunit;
 
 namespace Cairn.Conformance;
@@ -54,6 +55,35 @@ public abstract class CancellationTests<THarness> : StoreTests<THarness>
         }
         Assert.Equal(Content(5), await GetAsync("f"));
         await HoldsOnlyAsync("f");
+    }
+
+    [Fact]
+    public async Task The_driver_itself_heeds_its_token_and_wraps_nothing()
+    {
+        await StoreVerbs.PrepareAsync(Store, Cancel);
+        var driver = await OpenDriverAsync();
+        await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                async () => await upload.WritePartAsync(new UploadPart(0, 0, Content(upload.GetPartSize(0))), Cancelled));
+        }
+        await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await upload.CompleteAsync(new UploadPart(0, 0, Content(1000)), Cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await driver.StatAsync("f", Cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await driver.OpenReadAsync(new ReadRequest("f"), Cancelled)).DisposeAsync());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await driver.DeleteAsync(new DeleteRequest([new DeleteTarget("f")]), Cancelled));
+        if (Can.List)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                await foreach (var page in driver.ListAsync(new ListRequest(ArtifactPath.Root, Recursive: true), Cancelled))
+                    GC.KeepAlive(page);
+            });
+        }
+        if (Can.Copy)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await driver.CopyAsync(new CopyRequest("f", "new", WriteMode.CreateNew), Cancelled));
+        await HoldsOnlyAsync(StoreVerbs.Names);
+        Assert.Equal("1"u8.ToArray(), await GetAsync("f"));
     }
 
     [Fact]

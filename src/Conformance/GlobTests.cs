@@ -104,7 +104,7 @@ public abstract class GlobTests<THarness> : StoreTests<THarness>
     public async Task Many_files_are_found_once_each()
     {
         Needs(Can.List, "The store cannot list.");
-        var paths = Enumerable.Range(0, 1_200).Select(i => $"many/{i % 3}/{i:d4}.{(i % 2 == 0 ? "txt" : "bin")}").ToArray();
+        var paths = Enumerable.Range(0, 1_200).Select(i => $"many/{(i < 1_100 ? 0 : 1)}/{i:d4}.{(i % 2 == 0 ? "txt" : "bin")}").ToArray();
         await Store.SeedAsync(paths, Cancel);
 
         Assert.Equal(Trees.InByteOrder(paths.Where(p => p.EndsWith(".txt", StringComparison.Ordinal))), await GlobAsync("many/*/*.txt"));

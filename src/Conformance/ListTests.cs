@@ -219,11 +219,11 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         {
             if (seen.Count % 40 == 0)
             {
-                var i = seen.Count / 2;
-                await Store.PutAsync($"dir/{1_199 - (i % 1_200):d4}-new", "new", Cancel);
-                await Store.PutAsync($"dir/{i % 1_200:d4}-new", "new", Cancel);
-                await Store.RemoveAsync($"dir/{i % 1_200:d4}-old", Cancel);
-                await Store.RemoveAsync($"dir/{1_199 - (i % 1_200):d4}-old", Cancel);
+                // Names that have been passed go, names that are to come go and come: a listing that counts entries would slip.
+                var i = seen.Count / 40;
+                await Store.RemoveAsync($"dir/{i:d4}-old", Cancel);
+                await Store.RemoveAsync($"dir/{1_199 - i:d4}-old", Cancel);
+                await Store.PutAsync($"dir/{1_199 - i:d4}-new", "new", Cancel);
             }
             seen.Add(entry.OrderKey);
         }

@@ -92,17 +92,21 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
     public async Task Several_writers_of_one_file_are_staged_apart()
     {
         await using var driver = await Harness.OpenDriverAsync(Cancel);
+        byte[] content;
         await using (var one = await BeginAsync(driver, "file", WriteMode.Replace))
-        await using (var two = await BeginAsync(driver, "file", WriteMode.Replace))
+        await using (var two = await BeginAsync(driver, "file", WriteMode.Replace, seed: 2))
         {
+            content = [.. Trees.Bytes(one.GetPartSize(0)), 1];
             if (Can.Staged)
                 Assert.Equal(2, (await StagedAsync(driver)).Select(s => s.Id).Distinct().Count());
             await one.CompleteAsync(new UploadPart(1, one.GetPartSize(0), new byte[] { 1 }), Cancel);
+            Trees.AssertSame(content, await Store.ReadBytesAsync("file", cancellationToken: Cancel), "The first writer's content is mixed with the second's.");
+            content = [.. Trees.Bytes(two.GetPartSize(0), 2), 2, 2];
             var written = await two.CompleteAsync(new UploadPart(1, two.GetPartSize(0), new byte[] { 2, 2 }), Cancel);
             Assert.Equal(two.GetPartSize(0) + 2, written.Length);
         }
 
-        Assert.Equal((byte)2, (await Store.ReadBytesAsync("file", cancellationToken: Cancel))[^1]);
+        Trees.AssertSame(content, await Store.ReadBytesAsync("file", cancellationToken: Cancel));
         await AssertNothingStagedAsync(driver);
     }
 
@@ -125,10 +129,10 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
     }
 
     /// <summary>An upload that has written one whole part.</summary>
-    private static async Task<StoreUpload> BeginAsync(StoreDriver driver, ArtifactPath path, WriteMode? mode = null)
+    private static async Task<StoreUpload> BeginAsync(StoreDriver driver, ArtifactPath path, WriteMode? mode = null, int seed = 1)
     {
         var upload = await driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.CreateNew), Cancel);
-        await upload.WritePartAsync(new UploadPart(0, 0, Trees.Bytes(upload.GetPartSize(0))), Cancel);
+        await upload.WritePartAsync(new UploadPart(0, 0, Trees.Bytes(upload.GetPartSize(0), seed)), Cancel);
         return upload;
     }
 

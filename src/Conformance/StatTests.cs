@@ -137,6 +137,19 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9 << 20)]
+    public async Task A_write_of_unknown_length_says_its_length(int length)
+    {
+        await using var stream = await Store.OpenWriteAsync("file", WriteMode.CreateNew, cancellationToken: Cancel);
+        await stream.WriteAsync(Trees.Bytes(length), Cancel);
+
+        Assert.Equal(length, (await stream.CompleteAsync(Cancel)).Length);
+        Assert.Equal(length, await Store.GetLengthAsync("file", Cancel));
+    }
+
     [Fact]
     public async Task Modified_never_runs_backwards()
     {

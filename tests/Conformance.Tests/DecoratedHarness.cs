@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using Cairn.Providers;
+using Cairn.Providers.Memory;
+
+namespace Cairn.Conformance.Tests;
+
+/// <summary>What is put over a store in memory.</summary>
+/// <param name="Apply">Puts it over a driver.</param>
+/// <param name="Prefix">Where the storage then shows what the store holds.</param>
+internal sealed record Decoration(Func<StoreDriver, StoreDriver> Apply, ArtifactPath Prefix = default)
+{
+    /// <summary>Nothing: the store in memory itself.</summary>
+    public static Decoration None { get; } = new(driver => driver);
+}
+
+/// <summary>A store in memory with the decoration that is current where the harness is made.</summary>
+public sealed class DecoratedHarness : StoreHarness
+{
+    private static readonly AsyncLocal<Decoration?> CurrentDecoration = new();
+    private readonly MemoryProvider _provider = new();
+    private readonly ArtifactUri _root = ArtifactUri.Parse($"mem://kit-{Guid.NewGuid():N}");
+    private readonly Decoration _decoration = CurrentDecoration.Value ?? Decoration.None;
+
+    internal static Decoration Current
+    {
+        set => CurrentDecoration.Value = value;
+    }
+
+    public override bool HoldsContentInProcess => true;
+
+    public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
+        _decoration.Apply(new MissingContainer(await ConnectAsync(cancellationToken)));
+
+    public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
+    {
+        await using var driver = await ConnectAsync(cancellationToken);
+        var names = new List<string>();
+        await foreach (var page in driver.ListAsync(new ListRequest(_decoration.Prefix, Recursive: true), cancellationToken))
+            names.AddRange(page.Select(e => e.At(e.Path.RelativeTo(_decoration.Prefix)).OrderKey));
+        return names;
+    }
+
+    public override async ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken)
+    {
+        await using var driver = await ConnectAsync(cancellationToken);
+        if (rawName.EndsWith('/'))
+            return [];
+        await using var read = await driver.OpenReadAsync(new ReadRequest(_decoration.Prefix / rawName), cancellationToken);
+        var content = new MemoryStream();
+        await read.Content.CopyToAsync(content, cancellationToken);
+        return content.ToArray();
+    }
+
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
+        _provider.OpenAsync(new StoreContext { Root = _root }, cancellationToken);
+
+    protected override StoreDriver Decorate(StoreDriver driver) => _decoration.Apply(driver);
+}
+
+/// <summary>A store whose container does not exist: a sound driver's answers to that.</summary>
+internal sealed class MissingContainer(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    private static ArtifactStoreException Missing => new(StoreErrorCode.NotFound, "the container does not exist");
+
+    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => throw Missing;
+
+    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => throw Missing;
+
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) => throw Missing;
+
+    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await ValueTask.FromException<IReadOnlyList<ArtifactInfo>>(Missing);
+    }
+
+    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) => throw Missing;
+
+    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => throw Missing;
+
+    public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => throw Missing;
+
+    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken) => throw Missing;
+
+    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) => throw Missing;
+}
