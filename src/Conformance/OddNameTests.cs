@@ -55,7 +55,7 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
 
         Assert.Equal("bystander", await Store.ReadTextAsync("bystander", cancellationToken: Cancel));
         Assert.Equal(["bystander"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
-        if (await Harness.RawNamesAsync(Cancel) is { } names)
+        if (await RawNamesAsync() is { } names)
             Assert.Equal(["bystander"], names);
     }
 
@@ -95,7 +95,7 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
     {
         var paths = Names.Select(row => ArtifactPath.Parse($"raw/{row.Data.Item2}/leaf")).Where(path => Harness.CanHold(path)).Select(p => p.Value).ToArray();
         await Store.SeedAsync(paths, Cancel);
-        var names = await Harness.RawNamesAsync(Cancel);
+        var names = await RawNamesAsync();
         Needs(names is not null, "The harness does not see raw names.");
 
         Assert.Equal(Trees.InByteOrder(paths), Trees.InByteOrder(names!));

@@ -13,6 +13,13 @@ public abstract partial class RaceTests<THarness>
 
     private static int ProcessRounds => Full ? 100 : 15;
 
+    /// <summary>As always; a child makes no storage of its own.</summary>
+    public override async ValueTask InitializeAsync()
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(ChildVariable)))
+            await base.InitializeAsync();
+    }
+
     [Fact]
     public Task Of_racing_CreateNew_processes_exactly_one_wins() => RaceProcessesAsync(WriteModes.CreateNew);
 
