@@ -1,12 +1,22 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Cairn.Providers;
 
 namespace Cairn.Layers;
 
-/// <summary>Content from an entry, each block verified before a byte of it is given.</summary>
-internal sealed class CachedReadStream(FileStream file, long length, byte[] digests, Action<FileStream> damaged) : Stream
+/// <summary>Content from an entry, each block verified before a byte of it is given; from the store when the entry turns out to be damaged.</summary>
+/// <param name="file">The entry; owned.</param>
+/// <param name="length">The content's length.</param>
+/// <param name="digests">The digests of the blocks.</param>
+/// <param name="damaged">Removes the entry; called at most once.</param>
+/// <param name="reopen">Opens the same version of the file at the store, from an offset on.</param>
+internal sealed class CachedReadStream(
+    FileStream file, long length, byte[] digests, Action<FileStream> damaged, Func<long, CancellationToken, ValueTask<StoreRead>> reopen) : Stream
 {
     private byte[]? _block;
+    private bool _isDamaged;
+    private StoreRead? _store;
+    private long _storePosition;
     private long _number = -1;
     private long _position;
     private bool _disposed;
@@ -34,21 +44,26 @@ internal sealed class CachedReadStream(FileStream file, long length, byte[] dige
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (buffer.IsEmpty || _position >= length)
             return 0;
-        var (number, size) = Block();
-        if (IsWholeBlock(buffer.Length, size))
+        if (!_isDamaged)
         {
-            Load(buffer[..size], number);
-            _position += size;
-            return size;
+            var (number, size) = Block();
+            var isHeld = _number == number;
+            var isDirect = !isHeld && IsWholeBlock(buffer.Length, size);
+            var block = isDirect ? buffer : isHeld ? _block! : Spare();
+            if (isHeld || TryLoad(block[..size], number))
+                return Take(buffer, size, number, isDirect);
         }
-        if (_number != number)
+        var rented = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length, CacheEntryFormat.BlockSize));
+        try
         {
-            _number = -1;
-            _block ??= ArrayPool<byte>.Shared.Rent(CacheEntryFormat.BlockSize);
-            Load(_block.AsSpan(0, size), number);
-            _number = number;
+            var read = ReadStoreAsync(rented.AsMemory(0, Math.Min(buffer.Length, rented.Length)), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            rented.AsSpan(0, read).CopyTo(buffer);
+            return read;
         }
-        return Take(buffer, size);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -56,21 +71,16 @@ internal sealed class CachedReadStream(FileStream file, long length, byte[] dige
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (buffer.IsEmpty || _position >= length)
             return 0;
-        var (number, size) = Block();
-        if (IsWholeBlock(buffer.Length, size))
+        if (!_isDamaged)
         {
-            await LoadAsync(buffer[..size], number, cancellationToken).ConfigureAwait(false);
-            _position += size;
-            return size;
+            var (number, size) = Block();
+            var isHeld = _number == number;
+            var isDirect = !isHeld && IsWholeBlock(buffer.Length, size);
+            var block = isDirect ? buffer : isHeld ? _block! : Spare();
+            if (isHeld || await TryLoadAsync(block[..size], number, cancellationToken).ConfigureAwait(false))
+                return Take(buffer.Span, size, number, isDirect);
         }
-        if (_number != number)
-        {
-            _number = -1;
-            _block ??= ArrayPool<byte>.Shared.Rent(CacheEntryFormat.BlockSize);
-            await LoadAsync(_block.AsMemory(0, size), number, cancellationToken).ConfigureAwait(false);
-            _number = number;
-        }
-        return Take(buffer.Span, size);
+        return await ReadStoreAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     public override int Read(byte[] buffer, int offset, int count)
@@ -101,12 +111,21 @@ internal sealed class CachedReadStream(FileStream file, long length, byte[] dige
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is for reading.");
 
+    public override async ValueTask DisposeAsync()
+    {
+        if (_store is { } store)
+            await store.DisposeAsync().ConfigureAwait(false);
+        _store = null;
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
         {
             _disposed = true;
             file.Dispose();
+            _store?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             if (_block is not null)
                 ArrayPool<byte>.Shared.Return(_block);
             _block = null;
@@ -120,45 +139,52 @@ internal sealed class CachedReadStream(FileStream file, long length, byte[] dige
         return (number, (int)Math.Min(CacheEntryFormat.BlockSize, length - (number * CacheEntryFormat.BlockSize)));
     }
 
+    /// <summary>The buffer for a block; it holds none until one is taken from it.</summary>
+    private byte[] Spare()
+    {
+        _number = -1;
+        return _block ??= ArrayPool<byte>.Shared.Rent(CacheEntryFormat.BlockSize);
+    }
+
     private bool IsWholeBlock(int room, int size) => room >= size && _position % CacheEntryFormat.BlockSize == 0;
 
-    private int Take(Span<byte> buffer, int size)
+    /// <summary>Gives what was loaded: nothing is left to do when it went into the caller's buffer directly.</summary>
+    private int Take(Span<byte> buffer, int size, long number, bool isDirect)
     {
         var at = (int)(_position % CacheEntryFormat.BlockSize);
-        var count = Math.Min(buffer.Length, size - at);
-        _block.AsSpan(at, count).CopyTo(buffer);
+        var count = isDirect ? size : Math.Min(buffer.Length, size - at);
+        if (!isDirect)
+        {
+            _number = number;
+            _block.AsSpan(at, count).CopyTo(buffer);
+        }
         _position += count;
         return count;
     }
 
-    private void Load(Span<byte> block, long number)
+    private bool TryLoad(Span<byte> block, long number)
     {
         try
         {
-            var read = RandomAccess.Read(file.SafeFileHandle, block, number * CacheEntryFormat.BlockSize);
-            if (read == block.Length && IsIntact(block, number))
-                return;
+            return RandomAccess.Read(file.SafeFileHandle, block, number * CacheEntryFormat.BlockSize) == block.Length && IsIntact(block, number) || Damaged(block);
         }
         catch (Exception e) when (CacheFolder.IsDiskTrouble(e))
         {
-            throw Broken(block, e);
+            return Damaged(block);
         }
-        throw Broken(block, null);
     }
 
-    private async ValueTask LoadAsync(Memory<byte> block, long number, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryLoadAsync(Memory<byte> block, long number, CancellationToken cancellationToken)
     {
         try
         {
             var read = await RandomAccess.ReadAsync(file.SafeFileHandle, block, number * CacheEntryFormat.BlockSize, cancellationToken).ConfigureAwait(false);
-            if (read == block.Length && IsIntact(block.Span, number))
-                return;
+            return (read == block.Length && IsIntact(block.Span, number)) || Damaged(block.Span);
         }
         catch (Exception e) when (CacheFolder.IsDiskTrouble(e))
         {
-            throw Broken(block.Span, e);
+            return Damaged(block.Span);
         }
-        throw Broken(block.Span, null);
     }
 
     private bool IsIntact(ReadOnlySpan<byte> block, long number)
@@ -168,10 +194,26 @@ internal sealed class CachedReadStream(FileStream file, long length, byte[] dige
         return digest.SequenceEqual(digests.AsSpan((int)number * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
     }
 
-    private ArtifactStoreException Broken(Span<byte> block, Exception? cause)
+    private bool Damaged(Span<byte> block)
     {
         block.Clear();
+        _isDamaged = true;
         damaged(file);
-        return new(StoreErrorCode.Unavailable, "the entry of the read cache is damaged and was removed; a new read goes to the store", cause);
+        return false;
+    }
+
+    private async ValueTask<int> ReadStoreAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_store is null || _storePosition != _position)
+        {
+            if (_store is { } other)
+                await other.DisposeAsync().ConfigureAwait(false);
+            _store = null;
+            _store = await reopen(_position, cancellationToken).ConfigureAwait(false);
+            _storePosition = _position;
+        }
+        var read = await _store.Content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, length - _position)], cancellationToken).ConfigureAwait(false);
+        _storePosition = _position += read;
+        return read;
     }
 }

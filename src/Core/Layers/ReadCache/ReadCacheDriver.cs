@@ -8,8 +8,8 @@ namespace Cairn.Layers;
 /// <remarks>
 /// <para>Each read asks the store first (<see cref="StoreDriver.StatAsync"/>, one small round trip) and takes the kept content only for the etag that the store names now. A removed or
 /// replaced file is therefore never served from the cache. Files without an etag are not kept.</para>
-/// <para>What is served is verified against the SHA-256 that was taken when it was kept, block by block. A damaged entry is removed and its block never served: the
-/// read breaks with a transient error as a lost connection does, and the façade goes on at that byte from the store.</para>
+/// <para>What is served is verified against the SHA-256 that was taken when it was kept, block by block. A damaged entry is removed and
+/// its block never served: the read goes on at that byte from the store, in the same version.</para>
 /// <para>Only a read of a whole file, to its end, is kept; a read of a range is answered from a kept file, or passes through. Nothing about the cache fails a
 /// read: when the disk is full or the folder cannot be used, reads go to the store.</para>
 /// <para>Processes may share the folder. It is the user's alone (0700), and holds content in the clear.</para>
@@ -45,7 +45,7 @@ public sealed class ReadCacheDriver : DelegatingStoreDriver
         // What is missing, a directory, or not in the version that was asked for is the store's to refuse.
         if (info is not { IsFile: true, ETag: { } etag } || (request.IfMatch is { } match && match != etag))
             return await PassAsync(request, cancellationToken).ConfigureAwait(false);
-        if (TryOpen(CacheKey.Of(Root, request.Path, etag), info.Length) is { } content)
+        if (TryOpen(request.Path, etag, info.Length) is { } content)
         {
             try
             {
@@ -82,8 +82,9 @@ public sealed class ReadCacheDriver : DelegatingStoreDriver
         return read;
     }
 
-    private CachedReadStream? TryOpen(CacheKey key, long length)
+    private CachedReadStream? TryOpen(ArtifactPath path, string etag, long length)
     {
+        var key = CacheKey.Of(Root, path, etag);
         if (_folder!.TryOpen(key) is not { } file)
             return null;
         byte[]? digests = null;
@@ -98,7 +99,7 @@ public sealed class ReadCacheDriver : DelegatingStoreDriver
         if (digests is not null)
         {
             Count("hit");
-            return new(file, length, digests, Damaged);
+            return new(file, length, digests, Damaged, (offset, cancel) => Inner.OpenReadAsync(new(path) { Range = new(offset), IfMatch = etag }, cancel));
         }
         Damaged(file);
         return null;
