@@ -6,7 +6,7 @@ internal sealed class RateLimit(double perSecond, TimeProvider time)
 {
     private readonly long _epoch = time.GetTimestamp();
     private readonly Lock _gate = new();
-    private double _due;
+    private double _due = -1;
 
     /// <summary>Takes <paramref name="amount"/> and says how long to wait before using it.</summary>
     public TimeSpan Take(double amount)
