@@ -1,8 +1,7 @@
-using System.Text;
-
 namespace Cairn.Plugins;
 
 /// <summary>Accepts the file names of one package: relative, fit for every platform, and different from each other there too.</summary>
+/// <remarks>Only ASCII: which other letters differ in case or in composition alone depends on the platform and its version.</remarks>
 internal sealed class PluginNames(string origin)
 {
     private readonly Dictionary<string, (string Path, bool IsFile)> _taken = new(StringComparer.OrdinalIgnoreCase);
@@ -11,6 +10,8 @@ internal sealed class PluginNames(string origin)
     /// <exception cref="ArtifactStoreException">It leaves the folder, cannot be held by every platform, or meets another one.</exception>
     public void Accept(string path)
     {
+        if (!System.Text.Ascii.IsValid(path))
+            throw Refuse(path, "a name in it is not plain ASCII");
         var start = 0;
         while (true)
         {
@@ -27,18 +28,9 @@ internal sealed class PluginNames(string origin)
 
     private void Take(string path, bool isFile, string whole)
     {
-        string key;
-        try
-        {
-            key = path.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            throw Refuse(whole, "it is not valid Unicode");
-        }
-        if (_taken.TryAdd(key, (path, isFile)))
+        if (_taken.TryAdd(path, (path, isFile)))
             return;
-        var other = _taken[key];
+        var other = _taken[path];
         if (!isFile && !other.IsFile && other.Path == path)
             return;
         throw other.Path == path && isFile && other.IsFile

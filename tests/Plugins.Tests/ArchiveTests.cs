@@ -1,0 +1,201 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Cairn.Plugins.Tests;
+
+public sealed class ArchiveTests : IDisposable
+{
+    private const int Link = 0xA1FF << 16;
+    private const int Device = 0x21FF << 16;
+    private readonly PluginSandbox _box = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_package_is_added_as_its_folder_is()
+    {
+        var package = _box.Pack(PluginSandbox.Built("Native"));
+
+        var plugin = await _box.User.AddAsync(package, cancellationToken: Cancel);
+
+        plugin.Pin!.Source.ShouldBe(package);
+        plugin.Pin.Files.Keys.ShouldContain("fr/Acme.Native.resources.dll");
+        Directory.EnumerateFiles(plugin.Folder, "*", SearchOption.AllDirectories).Count().ShouldBe(plugin.Pin.Files.Count);
+        (await _box.User.VerifyAsync("acme.native", Cancel)).Matches.ShouldBeTrue();
+        _box.Host(out var registry);
+        (await PluginSandbox.AskAsync(registry, "native://x")).ShouldStartWith("3.35.5");
+    }
+
+    [Theory]
+    [InlineData("../evil.txt")]
+    [InlineData("cairn-plugin/../../evil.txt")]
+    [InlineData("cairn-plugin/a/../../../evil.txt")]
+    [InlineData("/evil.txt")]
+    [InlineData("C:/evil.txt")]
+    [InlineData("cairn-plugin/..\\..\\evil.txt")]
+    [InlineData("cairn-plugin/%2E%2E/%2e%2e/evil.txt")]
+    [InlineData("cairn-plugin/..%2F..%2Fevil.txt")]
+    [InlineData("cairn-plugin/%2Fevil.txt")]
+    [InlineData("cairn-plugin//evil.txt")]
+    [InlineData("cairn-plugin/./evil.txt")]
+    [InlineData("cairn-plugin/NUL")]
+    [InlineData("cairn-plugin/con.dll")]
+    [InlineData("cairn-plugin/evil.txt.")]
+    [InlineData("cairn-plugin/evil.txt%20")]
+    [InlineData("cairn-plugin/evil.txt:stream")]
+    [InlineData("cairn-plugin/evil%00.txt")]
+    [InlineData("cairn-plugin/evil%0A.txt")]
+    [InlineData("cairn-plugin/\u00e9vil.txt")]
+    [InlineData("cairn-plugin/%C4%B0.txt")]
+    public async Task An_entry_that_leaves_its_folder_or_that_a_platform_cannot_hold_is_refused(string name)
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive => Write(archive, name, "evil"));
+        await RefusedAsync(package, "is not accepted");
+    }
+
+    [Theory]
+    [InlineData("cairn-plugin/acme.one.dll", "differ in case only")]
+    [InlineData("cairn-plugin/Acme.One.dll", "is there twice")]
+    [InlineData("cairn-plugin/Acme.One.dll/x", "a file and a folder share one name")]
+    public async Task Entries_that_meet_are_refused(string name, string mention)
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive => Write(archive, name, "evil"));
+        await RefusedAsync(package, mention);
+    }
+
+    [Theory]
+    [InlineData(Link)]
+    [InlineData(Device)]
+    [InlineData((int)FileAttributes.ReparsePoint)]
+    public async Task A_link_or_a_device_is_refused(int attributes)
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive => Write(archive, "cairn-plugin/link", "/etc/passwd").ExternalAttributes = attributes);
+        await RefusedAsync(package, "it is a link or no ordinary file");
+    }
+
+    [Fact]
+    public async Task A_bomb_is_refused_by_what_comes_out()
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive =>
+        {
+            using var bomb = archive.CreateEntry("cairn-plugin/zeros", CompressionLevel.SmallestSize).Open();
+            var zeros = new byte[1 << 20];
+            for (var i = 0; i < 64; i++)
+                bomb.Write(zeros);
+        });
+        new FileInfo(package).Length.ShouldBeLessThan(200_000);
+        await RefusedAsync(package, "100 times as large as the package");
+        await RefusedAsync(package, "its files are more than 4194304 bytes", new() { Limits = new() { TotalBytes = 4 << 20, Ratio = 100_000 } });
+    }
+
+    [Fact]
+    public async Task A_bomb_that_lies_about_its_length_yields_no_more_than_it_says()
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive =>
+        {
+            using var bomb = archive.CreateEntry("cairn-plugin/zeros", CompressionLevel.SmallestSize).Open();
+            var zeros = new byte[1 << 20];
+            for (var i = 0; i < 64; i++)
+                bomb.Write(zeros);
+        });
+        var bytes = await File.ReadAllBytesAsync(package, Cancel);
+        var length = BitConverter.GetBytes(64 << 20);
+        var lies = 0;
+        for (var at = bytes.AsSpan().IndexOf(length); at >= 0; at = bytes.AsSpan().IndexOf(length))
+        {
+            BitConverter.GetBytes(10).CopyTo(bytes, at);
+            lies++;
+        }
+        lies.ShouldBeGreaterThan(0);
+        await File.WriteAllBytesAsync(package, bytes, Cancel);
+
+        var plugin = await _box.User.AddAsync(package, cancellationToken: Cancel);
+
+        new FileInfo(Path.Join(plugin.Folder, "zeros")).Length.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Too_many_entries_or_bytes_are_refused()
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive =>
+        {
+            for (var i = 0; i < 50; i++)
+                Write(archive, $"cairn-plugin/{i}", "");
+        });
+        await RefusedAsync(package, "more than 20", new() { Limits = new() { Files = 20 } });
+        await RefusedAsync(package, "larger than 1000 bytes", new() { Limits = new() { PackageBytes = 1000 } });
+        await RefusedAsync(PluginSandbox.Built("Native"), "more than 3 files", new() { Limits = new() { Files = 3 } });
+        await RefusedAsync(PluginSandbox.Built("Native"), "more than 100000 bytes", new() { Limits = new() { TotalBytes = 100_000 } });
+    }
+
+    [Fact]
+    public async Task What_is_no_plugin_is_refused()
+    {
+        var empty = Path.Join(_box.Root, "empty.nupkg");
+        using (var archive = ZipFile.Open(empty, ZipArchiveMode.Create))
+            Write(archive, "lib/net10.0/Some.dll", "x");
+        await RefusedAsync(empty, "holds no cairn-plugin/cairn-plugin.json");
+
+        var text = Path.Join(_box.Root, "text.nupkg");
+        await File.WriteAllTextAsync(text, "not a zip", Cancel);
+        await RefusedAsync(text, "not a whole .nupkg");
+
+        await RefusedAsync(Directory.CreateDirectory(Path.Join(_box.Root, "nothing")).FullName, "holds no cairn-plugin.json");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.NotFound, () => _box.User.AddAsync(Path.Join(_box.Root, "absent"), cancellationToken: Cancel), "neither a folder nor a package");
+    }
+
+    [Fact]
+    public async Task A_package_cut_short_is_refused()
+    {
+        var bytes = await File.ReadAllBytesAsync(_box.Pack(PluginSandbox.Built("One")), Cancel);
+        foreach (var length in new[] { 0, 10, bytes.Length / 2, bytes.Length - 1 })
+        {
+            var cut = Path.Join(_box.Root, $"cut{length}.nupkg");
+            await File.WriteAllBytesAsync(cut, bytes[..length], Cancel);
+            await RefusedAsync(cut, "was refused as a plugin");
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_with_a_link_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "making a link needs a privilege on Windows");
+        var copy = _box.Copy("One");
+        File.CreateSymbolicLink(Path.Join(copy, "link.txt"), "/etc/passwd");
+        await RefusedAsync(copy, "it holds a link, link.txt");
+    }
+
+    [Fact]
+    public async Task A_second_of_that_name_is_refused_unless_it_replaces_the_first()
+    {
+        await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        var newer = _box.Copy("One", change: m => m["version"] = "2.0.0");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.AlreadyExists, () => _box.User.AddAsync(newer, cancellationToken: Cancel), "'acme.one' 1.2.3", "--replace");
+
+        (await _box.User.AddAsync(newer, new() { Replace = true }, Cancel)).Version.ShouldBe("2.0.0");
+        (await _box.User.VerifyAsync("acme.one", Cancel)).Matches.ShouldBeTrue();
+        Directory.EnumerateFileSystemEntries(_box.User.Folder).ShouldHaveSingleItem();
+
+        await Should.ThrowAsync<ArtifactStoreException>(() => _box.User.AddAsync(_box.Copy("One", change: m => m["format"] = 7), new() { Replace = true }, Cancel));
+        _box.User.Find("acme.one")!.Version.ShouldBe("2.0.0");
+    }
+
+    public void Dispose() => _box.Dispose();
+
+    private static ZipArchiveEntry Write(ZipArchive archive, string name, string text)
+    {
+        var entry = archive.CreateEntry(name);
+        using var stream = entry.Open();
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        return entry;
+    }
+
+    /// <summary>Refused, and nothing left: no plugin, no staging, nothing outside.</summary>
+    private async Task RefusedAsync(string source, string mention, PluginAddOptions? options = null)
+    {
+        var before = Directory.EnumerateFileSystemEntries(_box.Root).Count(e => Path.GetFileName(e) != "home");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(source, options, Cancel), mention, "Nothing was added.");
+        Directory.EnumerateFileSystemEntries(_box.User.Folder).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_box.Root).Count(e => Path.GetFileName(e) != "home").ShouldBe(before);
+    }
+}
