@@ -9,6 +9,7 @@ internal static class Failure
     {
         ArtifactStoreException { Advice: null } store when Advice(store.Code) is { } advice => $"{store.Message} {advice}",
         ArtifactStoreException or UsageException or FormatException => exception.Message,
+        ArgumentException { ParamName: { } name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal),
         UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')} (PermissionDenied).",
         IOException => $"{exception.Message.TrimEnd('.')} (Unknown). Run it again with --verbose for more.",
         _ => $"{exception.GetType().Name}: {exception.Message.TrimEnd('.')} (Unknown). This is a defect of Cairn; --verbose shows where.",
@@ -25,7 +26,7 @@ internal static class Failure
         return line.ToString().Trim();
     }
 
-    public static int CodeOf(Exception exception) => exception is UsageException or FormatException ? ExitCode.Usage : ExitCode.Failed;
+    public static int CodeOf(Exception exception) => exception is UsageException or FormatException or ArgumentException ? ExitCode.Usage : ExitCode.Failed;
 
     private static string? Advice(StoreErrorCode code) => code switch
     {

@@ -82,7 +82,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             {
                 await action(item).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is ArtifactStoreException or FormatException or UnauthorizedAccessException or IOException)
+            catch (Exception e) when (e is FormatException or ArgumentException or UnauthorizedAccessException or IOException)
             {
                 code = Math.Max(code, Report(e));
             }

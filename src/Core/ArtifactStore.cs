@@ -57,7 +57,7 @@ public sealed partial class ArtifactStore : IAsyncDisposable
     /// <summary>Opens a store.</summary>
     /// <param name="provider">The flavor's provider.</param>
     /// <param name="root">The root, of a scheme that the provider serves.</param>
-    /// <param name="optionValues">The flavor's options as text by name, secrets resolved; null for none.</param>
+    /// <param name="optionValues">The flavor's options and those of the layers (<see cref="LayerOptions"/>) as text by name, secrets resolved; null for none.</param>
     /// <param name="options">How the store works; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <returns>A store that the caller disposes.</returns>
@@ -73,12 +73,14 @@ public sealed partial class ArtifactStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(root);
         options = (options ?? new()).Checked();
         cancellationToken.ThrowIfCancellationRequested();
-        var context = new StoreContext { Root = root, TimeProvider = options.TimeProvider };
-        if (optionValues is not null)
-            context = new StoreContext { Root = root, TimeProvider = options.TimeProvider, Options = optionValues };
         try
         {
-            return new ArtifactStore(await provider.OpenAsync(context, cancellationToken).ConfigureAwait(false), options);
+            if (optionValues is null or { Count: 0 })
+                return new ArtifactStore(await provider.OpenAsync(new StoreContext { Root = root, TimeProvider = options.TimeProvider }, cancellationToken).ConfigureAwait(false), options);
+            var layers = LayerOptions.Split(optionValues, out var flavorValues);
+            var context = new StoreContext { Root = root, TimeProvider = options.TimeProvider, Options = flavorValues };
+            var driver = await provider.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+            return new ArtifactStore(layers.Apply(driver, new LayerContext { TimeProvider = options.TimeProvider, LoggerFactory = options.LoggerFactory }), options);
         }
         catch (Exception e) when (StoreErrors.IsRaw(e, Operations.Open, root, cancellationToken))
         {
@@ -89,7 +91,7 @@ public sealed partial class ArtifactStore : IAsyncDisposable
     /// <summary>Opens a store.</summary>
     /// <param name="provider">The flavor's provider.</param>
     /// <param name="root">The root's address, of a scheme that the provider serves.</param>
-    /// <param name="optionValues">The flavor's options as text by name, secrets resolved; null for none.</param>
+    /// <param name="optionValues">The flavor's options and those of the layers (<see cref="LayerOptions"/>) as text by name, secrets resolved; null for none.</param>
     /// <param name="options">How the store works; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <returns>A store that the caller disposes.</returns>

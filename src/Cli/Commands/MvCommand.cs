@@ -16,9 +16,10 @@ internal static class MvCommand
                 var plan = await TargetPlan.CreateAsync("move", target, given.Sources.Count, cancellationToken).ConfigureAwait(false);
                 return await session.ForEachAsync(given.Sources, async source =>
                 {
-                    var (from, info, to) = await plan.PlanAsync(await session.OpenAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                    var from = await session.OpenAsync(source, cancellationToken).ConfigureAwait(false);
                     if (from.Path.IsRoot)
                         throw from.Fault(StoreErrorCode.PathConflict, "move", "it is the root of a store", "Copy it with 'cairn cp -r', then remove it.");
+                    var (_, info, to) = await plan.PlanAsync(from, cancellationToken).ConfigureAwait(false);
                     var mode = info.IsDirectory || parsed.GetValue(noReplace) ? WriteMode.CreateNew : WriteMode.Replace;
                     await from.Store.MoveToAsync(from.Path, to.Store, to.Path, mode, cancellationToken).ConfigureAwait(false);
                 }).ConfigureAwait(false);

@@ -7,6 +7,9 @@ internal sealed record SourcesAndTarget(IReadOnlyList<Address> Sources, Address 
     {
         if (texts.Count < 2)
             throw new UsageException($"There is one address, '{texts[0]}': give the source, and last the target.");
-        return new([.. texts.SkipLast(1).Select(Address.Parse)], Address.Parse(texts[^1]));
+        var (sources, target) = (texts.SkipLast(1).Select(Address.Parse).ToArray(), Address.Parse(texts[^1]));
+        return Array.Exists(sources, s => s.Kind == AddressKind.Standard) && (sources.Length > 1 || target.Kind == AddressKind.Standard)
+            ? throw new UsageException("Standard input, '-', is the only source where it is one, and goes to a file.")
+            : new(sources, target);
     }
 }

@@ -9,8 +9,9 @@ internal sealed class TargetPlan
     private readonly string _operation;
     private readonly Location _target;
     private readonly bool _isFolder;
+    private readonly bool _isMany;
 
-    private TargetPlan(string operation, Location target, bool isFolder) => (_operation, _target, _isFolder) = (operation, target, isFolder);
+    private TargetPlan(string operation, Location target, bool isFolder, bool isMany) => (_operation, _target, _isFolder, _isMany) = (operation, target, isFolder, isMany);
 
     /// <summary>Looks at the target.</summary>
     /// <param name="operation"><c>copy</c> or <c>move</c>, for messages.</param>
@@ -24,7 +25,7 @@ internal sealed class TargetPlan
             throw target.Fault(StoreErrorCode.PathConflict, $"{operation} to", "it is a file, and a folder is needed");
         if (found is null && sources > 1 && !target.Address.IsFolder)
             throw target.Fault(StoreErrorCode.NotFound, $"{operation} several sources to", "no such folder is there", "Make it with 'cairn mkdir', or end the address with '/'.");
-        return new(operation, target, found is { IsDirectory: true });
+        return new(operation, target, found is { IsDirectory: true }, sources > 1);
     }
 
     /// <summary>Says where one source goes, and refuses what would destroy it.</summary>
@@ -33,8 +34,8 @@ internal sealed class TargetPlan
         var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
         if (info.IsFile && source.Address.IsFolder)
             throw source.Fault(StoreErrorCode.PathConflict, _operation, "it is a file, and the address ends with '/'");
-        // A new folder written with a final '/' is the new name of a copied folder, and the home of a copied file.
-        var into = _isFolder || (info.IsFile && _target.Address.IsFolder);
+        // A new folder written with a final '/' is the new name of one copied folder, and the home of a copied file or of several sources.
+        var into = _isFolder || _isMany || (info.IsFile && _target.Address.IsFolder);
         var target = !into || (info.IsDirectory && source.Address.MeansContent) || source.Path.IsRoot ? _target : _target.Join(ArtifactPath.Parse(source.Path.Name));
         if (SamePlace.AreSame(source, target))
             throw source.Fault(StoreErrorCode.PathConflict, _operation, $"source and target {target.Address.Text} are the same");

@@ -1,0 +1,110 @@
+namespace Cairn.Cli.Tests.Commands;
+
+public sealed class StoreCommandTests
+{
+    [Fact]
+    public async Task The_life_of_a_store()
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync("store", "register", "second", "--flavor", "local", "--root", box["elsewhere"], "--option", "durability=none", "-o", "max-concurrency=4")).Ok();
+        (await box.RunAsync("store", "set", "second")).Ok();
+        (await box.RunAsync("store", "update", "second", "--option", "durability=full", "--unset", "max-concurrency")).Ok();
+        (await box.RunAsync("store", "rename", "second", "other")).Ok();
+
+        var listed = (await box.RunAsync("store", "list", "--json")).Ok().Json;
+        listed.Select(s => s.GetProperty("name").GetString()).ShouldBe(["default", "other"]);
+        listed[1].GetProperty("active").GetBoolean().ShouldBeTrue();
+        listed[1].GetProperty("flavor").GetString().ShouldBe("local");
+        listed[1].GetProperty("root").GetString().ShouldBe("file://" + box["elsewhere"]);
+        listed[1].GetProperty("options").ToString().ShouldBe("""{"durability":"full"}""");
+        (await box.RunAsync("store", "list")).Ok().Lines[1].ShouldStartWith("*  other");
+        (await box.RunAsync("store", "describe")).Ok().Output.ShouldContain("durability=full");
+        (await box.RunAsync("store", "check", "--write")).Ok().Output.ShouldBe("default: ok\nother: ok\n");
+
+        (await box.RunAsync("cp", Files.Quick(box), ":kept.txt")).Ok();
+        (await box.RunAsync("store", "remove", "other")).Ok();
+        File.Exists(box["elsewhere/kept.txt"]).ShouldBeTrue();
+        (await box.RunAsync("ls", ":")).Fails(1, "no store is active; there are default");
+        (await box.RunAsync("ls", "other:")).Fails(1, "no store 'other' is registered; there are default");
+    }
+
+    [Fact]
+    public async Task Options_reach_the_store_and_its_layers()
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync("store", "register", "cached", "--root", box["far"], "--option", $"cache-path={box["cache"]}", "--option", "durability=none")).Ok();
+        (await box.RunAsync("cp", Files.Quick(box), "cached:a.txt")).Ok();
+        (await box.RunAsync("cat", "cached:a.txt")).Ok().Output.ShouldBe("quick");
+        Directory.EnumerateFiles(box["cache"], "*", SearchOption.AllDirectories).ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("there are local, memory", "register", "xx", "--flavor", "lokal", "--root", "/x")]
+    [InlineData("file://", "register", "xx", "--flavor", "local", "--root", "mem://x")]
+    [InlineData("durability", "register", "xx", "--root", "/x", "--option", "durable=yes")]
+    [InlineData("full|none", "register", "xx", "--root", "/x", "--option", "durability=maybe")]
+    [InlineData("file://, mem://", "register", "xx", "--root", "nope://x")]
+    [InlineData("cannot name a store", "register", "x", "--root", "/x")]
+    [InlineData("AlreadyExists", "register", "default", "--root", "/x")]
+    [InlineData("there are default", "set", "nope")]
+    [InlineData("there are default", "check", "nope")]
+    public async Task What_is_wrong_lists_what_there_is(string expected, params string[] args)
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync(["store", .. args])).Fails(1, expected);
+    }
+
+    [Theory]
+    [InlineData("register", "xx")]
+    [InlineData("register", "xx", "--root", "/x", "--option", "noequals")]
+    [InlineData("register", "xx", "--root", "/x", "--option", "a=1", "--option", "a=2")]
+    [InlineData("register", "xx", "--root", "mem://user:hunter2@host/x")]
+    [InlineData("update", "default")]
+    [InlineData("nope")]
+    [InlineData()]
+    public async Task Misuse_is_code_2(params string[] args)
+    {
+        using var box = await Sandbox.CreateAsync();
+        var result = (await box.RunAsync(["store", .. args])).Fails(2, "");
+        result.Error.ShouldNotContain("hunter2");
+        result.Error.ShouldNotContain("noequals");
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_fails_the_check_and_the_others_are_still_checked()
+    {
+        using var box = await Sandbox.CreateAsync();
+        box.File("file", "not a folder");
+        (await box.RunAsync("store", "register", "broken", "--root", box["file"])).Ok();
+        var result = await box.RunAsync("store", "check");
+        result.Code.ShouldBe(1);
+        result.Error.ShouldContain(box["file"]);
+        result.Output.ShouldContain("default: ok");
+        (await box.RunAsync("store", "check", "--json")).Json[0].GetProperty("ok").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Init_twice_is_fine_and_without_a_workspace_the_error_says_what_to_do()
+    {
+        using var box = await Sandbox.CreateAsync(init: false);
+        (await box.RunAsync("ls", ":")).Fails(1, "cairn init");
+        (await box.RunAsync("init", box.Folder)).Ok().Output.ShouldStartWith("Made a workspace");
+        (await box.RunAsync("init", box.Folder)).Ok().Output.ShouldStartWith("There is a workspace");
+    }
+
+    [Fact]
+    public async Task Flavors_are_listed_with_their_options_and_are_what_the_providers_say()
+    {
+        using var box = await Sandbox.CreateAsync();
+        var flavors = (await box.RunAsync("flavor", "list", "--json")).Ok().Json;
+        flavors.Select(f => f.GetProperty("name").GetString()).ShouldBe(["local", "memory"]);
+        flavors[0].GetProperty("options").EnumerateArray().Select(o => o.GetProperty("name").GetString()).ShouldContain("durability");
+        (await box.RunAsync("flavor", "list")).Ok().Output.ShouldContain("mem://");
+
+        foreach (var flavor in Session.KnownFlavors().List())
+        {
+            Session.KnownFlavors().Describe(flavor.Name).Name.ShouldBe(flavor.Name);
+            flavor.Schemes.ShouldAllBe(s => Session.KnownFlavors().FlavorOfScheme(s) == flavor.Name);
+        }
+    }
+}
