@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
-using Cairn.Errors;
-using Cairn.Integrity;
 using Cairn.Providers;
 using Cairn.Writing;
 
@@ -17,29 +14,18 @@ public sealed class ArtifactWriteStream : Stream
 {
     private const int FirstBuffer = 16 << 10;
 
-    private readonly ArtifactStore _store;
-    private readonly ArtifactPath _path;
-    private readonly StoreUpload _upload;
-    private readonly OpenWriteOptions _options;
-    private readonly OverlappedSha256? _digest;
-    private readonly SemaphoreSlim _slots;
-    private readonly CancellationTokenSource _abort = new();
-    private readonly List<Task> _running = [];
+    private readonly PartWriter _parts;
+    private readonly long? _announced;
     private byte[] _buffer = [];
     private int _filled;
     private bool _hasSlot;
-    private int _part;
-    private int _partSize;
-    private long _sent;
-    private volatile ExceptionDispatchInfo? _failure;
     private State _state;
 
     internal ArtifactWriteStream(ArtifactStore store, ArtifactPath path, StoreUpload upload, OpenWriteOptions options, int parallelism)
     {
-        (_store, _path, _upload, _options) = (store, path, upload, options);
-        _slots = new(Math.Min(parallelism, upload.MaxParallelParts));
-        _partSize = upload.GetPartSize(0);
-        _digest = options.ComputeSha256 || options.ExpectedChecksum is not null ? new() : null;
+        _parts = new(store, path, upload, options, parallelism);
+        _announced = options.Length;
+        Uri = store.UriOf(path);
     }
 
     private enum State
@@ -50,10 +36,10 @@ public sealed class ArtifactWriteStream : Stream
     }
 
     /// <summary>The file's address.</summary>
-    public ArtifactUri Uri => _store.UriOf(_path);
+    public ArtifactUri Uri { get; }
 
     /// <summary>The content's SHA-256: after completion, when <see cref="OpenWriteOptions.ComputeSha256"/> or an expected checksum asked for it; otherwise null.</summary>
-    public Checksum? Sha256 { get; private set; }
+    public Checksum? Sha256 => _parts.Sha256;
 
     /// <inheritdoc/>
     public override bool CanRead => false;
@@ -62,10 +48,10 @@ public sealed class ArtifactWriteStream : Stream
     public override bool CanSeek => false;
 
     /// <inheritdoc/>
-    public override bool CanWrite => _state == State.Open && _failure is null;
+    public override bool CanWrite => _state == State.Open && !_parts.HasFailed;
 
     /// <summary>How many bytes have been written so far.</summary>
-    public override long Length => _sent + _filled;
+    public override long Length => _parts.Sent + _filled;
 
     /// <summary>How many bytes have been written so far; it cannot be set.</summary>
     public override long Position
@@ -87,43 +73,15 @@ public sealed class ArtifactWriteStream : Stream
         Enter(cancellationToken);
         try
         {
-            await JoinAsync(cancellationToken).ConfigureAwait(false);
-            if (_options.Length is { } promised && promised != Length)
-                throw _store.Failure(StoreErrorCode.IntegrityFailure, $"{promised} bytes were announced and {Length} written; nothing is published", Operations.Write, _path);
             var last = _buffer.AsMemory(0, _filled);
-            var hashing = _digest?.AppendAsync(last) ?? ValueTask.CompletedTask;
-            if (_options.ExpectedChecksum is { } expected)
-            {
-                await hashing.ConfigureAwait(false);
-                hashing = ValueTask.CompletedTask;
-                Sha256 = await _digest!.FinishAsync().ConfigureAwait(false);
-                if (Sha256 != expected)
-                    throw _store.Failure(StoreErrorCode.IntegrityFailure, $"the content is {Sha256} and {expected} was expected; nothing is published", Operations.Write, _path);
-            }
-            ArtifactInfo info;
-            try
-            {
-                info = await _upload.CompleteAsync(new UploadPart(_part, _sent, last), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (_store.IsRaw(e, Operations.Write, _path, cancellationToken))
-            {
-                throw _store.Wrap(e, Operations.Write, _path);
-            }
-            finally
-            {
-                await hashing.ConfigureAwait(false);
-            }
+            _filled = 0;
+            var info = await _parts.CompleteAsync(last, cancellationToken).ConfigureAwait(false);
             _state = State.Completed;
-            if (_digest is not null)
-            {
-                Sha256 ??= await _digest.FinishAsync().ConfigureAwait(false);
-                info = info.Checksum is null ? WithChecksum(info, Sha256) : info;
-            }
             return info;
         }
         catch (Exception e)
         {
-            Fail(e);
+            _parts.Fail(e);
             throw;
         }
         finally
@@ -140,17 +98,20 @@ public sealed class ArtifactWriteStream : Stream
         {
             while (buffer.Length > 0)
             {
-                if (_upload.AcceptsAnyPartSize && buffer.Length >= _partSize)
+                if (_parts.AcceptsAnyPartSize && buffer.Length >= _parts.PartSize)
                 {
                     SendBuffer();
-                    await SendAsync(buffer, cancellationToken).ConfigureAwait(false);
+                    if (!_hasSlot)
+                        await TakeSlotAsync(cancellationToken).ConfigureAwait(false);
+                    await _parts.SendAsync(buffer, cancellationToken).ConfigureAwait(false);
+                    _hasSlot = false;
                     return;
                 }
-                if (_filled == _partSize)
+                if (_filled == _parts.PartSize)
                     SendBuffer();
                 if (!_hasSlot)
                     await TakeSlotAsync(cancellationToken).ConfigureAwait(false);
-                var taken = Math.Min(buffer.Length, _partSize - _filled);
+                var taken = Math.Min(buffer.Length, _parts.PartSize - _filled);
                 Reserve(taken);
                 buffer.Span[..taken].CopyTo(_buffer.AsSpan(_filled));
                 _filled += taken;
@@ -159,7 +120,7 @@ public sealed class ArtifactWriteStream : Stream
         }
         catch (Exception e)
         {
-            Fail(e);
+            _parts.Fail(e);
             throw;
         }
     }
@@ -182,7 +143,7 @@ public sealed class ArtifactWriteStream : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         Enter(CancellationToken.None);
-        if (_hasSlot && _filled + buffer.Length <= _partSize)
+        if (_hasSlot && _filled + buffer.Length <= _parts.PartSize)
         {
             Reserve(buffer.Length);
             buffer.CopyTo(_buffer.AsSpan(_filled));
@@ -227,15 +188,8 @@ public sealed class ArtifactWriteStream : Stream
         if (_state == State.Disposed)
             return;
         _state = State.Disposed;
-        await _abort.CancelAsync().ConfigureAwait(false);
-        // Each part records its own failure; here only their end matters.
-        await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await new UploadScope(_store, _path, _upload).DisposeAsync().ConfigureAwait(false);
+        await _parts.DisposeAsync().ConfigureAwait(false);
         ReturnBuffer();
-        if (_digest is not null)
-            await _digest.DisposeAsync().ConfigureAwait(false);
-        _slots.Dispose();
-        _abort.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -255,7 +209,7 @@ public sealed class ArtifactWriteStream : Stream
         {
             while (true)
             {
-                if (_filled == _partSize || Length == _options.Length)
+                if (_filled == _parts.PartSize || Length == _announced)
                 {
                     // A full part waits here for one more byte, since the last part goes along with the completion.
                     var probe = new byte[1];
@@ -267,8 +221,8 @@ public sealed class ArtifactWriteStream : Stream
                 if (!_hasSlot)
                     await TakeSlotAsync(cancellationToken).ConfigureAwait(false);
                 if (_filled == _buffer.Length)
-                    Reserve(_options.Length is { } length ? (int)Math.Clamp(length - Length, 1, _partSize - _filled) : Math.Min(_partSize - _filled, 128 << 10));
-                var room = _buffer.AsMemory(_filled, Math.Min(_buffer.Length, _partSize) - _filled);
+                    Reserve(_announced is { } length ? (int)Math.Clamp(length - Length, 1, _parts.PartSize - _filled) : Math.Min(_parts.PartSize - _filled, 128 << 10));
+                var room = _buffer.AsMemory(_filled, Math.Min(_buffer.Length, _parts.PartSize) - _filled);
                 var read = await source.ReadAsync(room, cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                     return;
@@ -278,22 +232,10 @@ public sealed class ArtifactWriteStream : Stream
         }
         catch (Exception e)
         {
-            Fail(e);
+            _parts.Fail(e);
             throw;
         }
     }
-
-    private static ArtifactInfo WithChecksum(ArtifactInfo info, Checksum checksum) => new()
-    {
-        Path = info.Path,
-        Kind = info.Kind,
-        Length = info.Length,
-        ETag = info.ETag,
-        Modified = info.Modified,
-        ContentType = info.ContentType,
-        Metadata = info.Metadata,
-        Checksum = checksum,
-    };
 
     private void Enter(CancellationToken cancellationToken)
     {
@@ -301,18 +243,13 @@ public sealed class ArtifactWriteStream : Stream
         cancellationToken.ThrowIfCancellationRequested();
         if (_state == State.Completed)
             throw new InvalidOperationException("This write is completed; open a new one.");
-        _failure?.Throw();
+        _parts.ThrowIfFailed();
     }
-
-    /// <summary>Spends the stream. What a store said is said again by every later call; a cancellation becomes a refusal.</summary>
-    private void Fail(Exception exception) => _failure ??= ExceptionDispatchInfo.Capture(
-        exception is OperationCanceledException ? new InvalidOperationException("This write was cancelled in the middle and cannot go on; open a new one.", exception) : exception);
 
     private async ValueTask TakeSlotAsync(CancellationToken cancellationToken)
     {
-        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _parts.TakeSlotAsync(cancellationToken).ConfigureAwait(false);
         _hasSlot = true;
-        _failure?.Throw();
     }
 
     /// <summary>Makes room for more bytes of the part: small files take small buffers.</summary>
@@ -321,8 +258,8 @@ public sealed class ArtifactWriteStream : Stream
         var needed = _filled + more;
         if (_buffer.Length >= needed)
             return;
-        var first = (int)Math.Min(_options.Length ?? FirstBuffer, FirstBuffer);
-        var size = _part > 0 ? _partSize : Math.Min(_partSize, Math.Max(needed, Math.Max(first, 2 * _filled)));
+        var first = (int)Math.Min(_announced ?? FirstBuffer, FirstBuffer);
+        var size = _parts.Number > 0 ? _parts.PartSize : Math.Min(_parts.PartSize, Math.Max(needed, Math.Max(first, 2 * _filled)));
         var larger = ArrayPool<byte>.Shared.Rent(size);
         _buffer.AsSpan(0, _filled).CopyTo(larger);
         var old = _buffer;
@@ -336,81 +273,14 @@ public sealed class ArtifactWriteStream : Stream
     {
         if (_filled == 0)
             return;
-        var buffer = _buffer;
-        var part = NextPart(buffer.AsMemory(0, _filled));
+        _parts.Send(_buffer, _filled);
         (_buffer, _filled, _hasSlot) = ([], 0, false);
-        _running.RemoveAll(static t => t.IsCompleted);
-        _running.Add(SendOwnedAsync(buffer, part));
-    }
-
-    private UploadPart NextPart(ReadOnlyMemory<byte> data)
-    {
-        var part = new UploadPart(_part++, _sent, data);
-        _sent += data.Length;
-        _partSize = _upload.GetPartSize(_part);
-        return part;
-    }
-
-    /// <summary>Sends a part that the stream owns, in the background; gives its buffer and slot back.</summary>
-    private async Task SendOwnedAsync(byte[] buffer, UploadPart part)
-    {
-        try
-        {
-            await SendPartAsync(part, _abort.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            if (!_abort.IsCancellationRequested)
-            {
-                Fail(e);
-                await _abort.CancelAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _slots.Release();
-        }
-    }
-
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-    {
-        if (!_hasSlot)
-            await TakeSlotAsync(cancellationToken).ConfigureAwait(false);
-        await SendPartAsync(NextPart(data), cancellationToken).ConfigureAwait(false);
-        _hasSlot = false;
-        _slots.Release();
-    }
-
-    private async ValueTask SendPartAsync(UploadPart part, CancellationToken cancellationToken)
-    {
-        var hashing = _digest?.AppendAsync(part.Data) ?? ValueTask.CompletedTask;
-        try
-        {
-            await _upload.WritePartAsync(part, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (_store.IsRaw(e, Operations.Write, _path, cancellationToken))
-        {
-            throw _store.Wrap(e, Operations.Write, _path);
-        }
-        finally
-        {
-            await hashing.ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask JoinAsync(CancellationToken cancellationToken)
-    {
-        if (_running.Count > 0)
-            await Task.WhenAll(_running).WaitAsync(cancellationToken).ConfigureAwait(false);
-        _failure?.Throw();
     }
 
     private void ReturnBuffer()
     {
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
-        _sent += _filled;
         (_buffer, _filled) = ([], 0);
     }
 }
