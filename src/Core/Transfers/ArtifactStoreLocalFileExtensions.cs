@@ -78,7 +78,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
         var transfer = new TreeTransfer(options, store.Options);
         store.Enter(cancellationToken);
-        var source = new LocalSource(localFolder, store, path);
+        var source = new LocalSource(localFolder, store, path, transfer.IsExcluded);
         return transfer.RunAsync(source.FindAsync(cancellationToken), UploadOneAsync, cancellationToken);
 
         async ValueTask UploadOneAsync(TransferItem item, Action<long> progress, CancellationToken stopping)

@@ -24,14 +24,17 @@ internal static class LocalFileDownload
         var read = await store.OpenReadAsync(path, new OpenReadOptions { Range = new ByteRange(0, RangeLength), IfMatch = ifMatch }, cancellationToken).ConfigureAwait(false);
         await using var reading = read.ConfigureAwait(false);
         var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");
+        var isThere = false;
         try
         {
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length))
             {
+                isThere = true;
                 await CopyRangeAsync(read, file, 0, progress, cancellationToken).ConfigureAwait(false);
                 await CopyRestAsync(store, path, read, file, progress, cancellationToken).ConfigureAwait(false);
             }
             File.Move(temporary, target, overwrite: mode == WriteMode.Replace);
+            isThere = false;
             return read.Info;
         }
         catch (IOException e) when (mode == WriteMode.CreateNew && e is not ArtifactStoreException && Path.Exists(target))
@@ -44,7 +47,8 @@ internal static class LocalFileDownload
         }
         finally
         {
-            File.Delete(temporary);
+            if (isThere)
+                File.Delete(temporary);
         }
 
         ArtifactStoreException Exists(Exception? inner = null) =>

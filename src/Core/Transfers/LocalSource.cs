@@ -5,7 +5,7 @@ using Cairn.Errors;
 namespace Cairn.Transfers;
 
 /// <summary>A local folder that is uploaded.</summary>
-internal sealed class LocalSource(string folder, ArtifactStore store, ArtifactPath target)
+internal sealed class LocalSource(string folder, ArtifactStore store, ArtifactPath target, Func<ArtifactPath, bool> isExcluded)
 {
     private readonly string _root = Path.GetFullPath(folder);
 
@@ -32,6 +32,8 @@ internal sealed class LocalSource(string folder, ArtifactStore store, ArtifactPa
                 var path = next.Path / segment;
                 if (isFolder && !isLink)
                     pending.Push((Path.Join(next.Full, name), path));
+                else if (isFolder && isExcluded(path))
+                    continue;
                 else if (isFolder)
                     throw Failure(StoreErrorCode.PathConflict, $"'{Path.Join(next.Full, name)}' is a link to a folder, which is not followed");
                 else

@@ -106,12 +106,15 @@ internal sealed class TreeTransfer
         }
     }
 
+    /// <summary>True when the caller has left a path out.</summary>
+    public bool IsExcluded(ArtifactPath path) => Array.Exists(_exclude, g => g.IsMatch(path));
+
     private bool IsWanted(TransferItem item)
     {
         if (!IsFiltered)
             return true;
         return !item.IsDirectory
             && (_include.Length == 0 || Array.Exists(_include, g => g.IsMatch(item.Path)))
-            && !Array.Exists(_exclude, g => g.IsMatch(item.Path));
+            && !IsExcluded(item.Path);
     }
 }
