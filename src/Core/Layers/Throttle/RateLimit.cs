@@ -16,7 +16,8 @@ internal sealed class RateLimit(double perSecond, TimeProvider time)
             var now = time.GetElapsedTime(_epoch).TotalSeconds;
             // What was not used for more than a second is lost: the burst stays one second's worth.
             _due = Math.Max(_due, now - 1) + (amount / perSecond);
-            return TimeSpan.FromSeconds(Math.Max(0, _due - now));
+            // Whole milliseconds, rounded up: a timer would cut the rest off and come too early.
+            return TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(((_due - now) * 1000) - 1e-6)));
         }
     }
 
