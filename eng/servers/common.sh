@@ -4,7 +4,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then HOME=${TMPDIR:-/tmp}; fi
 CAIRN_CACHE=${CAIRN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cairn}
-CAIRN_RUN=${CAIRN_RUN:-${TMPDIR:-/tmp}/cairn-servers-$(id -u)}
+CAIRN_RUN=${CAIRN_RUN:-${TMPDIR:-/tmp}/cairn-servers-$(id -un 2>/dev/null || id -u)}
 mkdir -p "$CAIRN_CACHE" "$CAIRN_RUN"
 
 fail() { echo "$(basename "$0"): $*" >&2; exit 1; }
@@ -24,8 +24,8 @@ install_packages() {
     # Services are started by these scripts, never by the package.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then printf '#!/bin/sh\nexit 101\n' >"$policy"; chmod +x "$policy"; trap 'rm -f "$policy"' EXIT; fi
-    apt-get -qq -y --no-install-recommends install "$@" >"$CAIRN_RUN/apt.log" 2>&1 && exit 0
-    apt-get -qq update >"$CAIRN_RUN/apt.log" 2>&1 && apt-get -qq -y --no-install-recommends install "$@" >>"$CAIRN_RUN/apt.log" 2>&1 && exit 0
+    apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@" >"$CAIRN_RUN/apt.log" 2>&1 && exit 0
+    apt-get -qq update >"$CAIRN_RUN/apt.log" 2>&1 && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@" >>"$CAIRN_RUN/apt.log" 2>&1 && exit 0
     tail -n 20 "$CAIRN_RUN/apt.log" >&2; exit 1
   ) || fail "could not install $* for $why"
 }

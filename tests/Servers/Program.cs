@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.TestServers.Fixtures;
 using Cairn.TestServers.Gcs;
 using Cairn.TestServers.Proxy;
 
@@ -6,6 +7,9 @@ return args switch
 {
     ["gcs", .. var rest] => await Commands.GcsAsync(rest),
     ["proxy", .. var rest] => await Commands.ProxyAsync(rest),
+    ["s3"] => await Commands.S3Async(),
+    ["azure"] => await Commands.AzureAsync(),
+    ["webdav"] => await Commands.WebDavAsync(),
     _ => Commands.Usage(),
 };
 
@@ -58,6 +62,40 @@ internal static class Commands
         return 0;
     }
 
+    public static Task<int> S3Async() => PrintAsync(async () =>
+    {
+        var server = await S3Server.StartAsync();
+        return (server.Origin, ["CAIRN_TEST_S3_ENDPOINT=" + server.Endpoint.OriginalString, "CAIRN_TEST_S3_ACCESS_KEY=" + server.AccessKey, "CAIRN_TEST_S3_SECRET_KEY=" + server.SecretKey, "CAIRN_TEST_S3_REGION=" + server.Region]);
+    });
+
+    public static Task<int> AzureAsync() => PrintAsync(async () =>
+    {
+        var server = await AzuriteServer.StartAsync();
+        return (server.Origin, ["CAIRN_TEST_AZURE_ENDPOINT=" + server.BlobEndpoint.OriginalString, "CAIRN_TEST_AZURE_ACCOUNT=" + server.AccountName, "CAIRN_TEST_AZURE_KEY=" + server.AccountKey]);
+    });
+
+    public static Task<int> WebDavAsync() => PrintAsync(async () =>
+    {
+        var server = await WebDavServer.StartAsync();
+        return (server.Origin, ["CAIRN_TEST_WEBDAV_ENDPOINT=" + server.Endpoint.OriginalString, "CAIRN_TEST_WEBDAV_USER=" + server.User, "CAIRN_TEST_WEBDAV_PASSWORD=" + server.Password]);
+    });
+
+    private static async Task<int> PrintAsync(Func<Task<(string Origin, string[] Variables)>> start)
+    {
+        try
+        {
+            var (origin, variables) = await start();
+            Console.WriteLine("# " + origin);
+            foreach (string variable in variables) Console.WriteLine(variable);
+            return 0;
+        }
+        catch (ServerUnavailableException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
     private static FaultKind? Kind(string text) => text switch
     {
         "500" => FaultKind.Status500,
@@ -69,9 +107,12 @@ internal static class Commands
     public static int Usage()
     {
         Console.Error.WriteLine("""
-            Servers for tests, each until it is told to end (Ctrl+C):
+            Servers for tests.
+            Until told to end (Ctrl+C):
               proxy --target URL [--port N] [--seed N] [--fault KIND=PROBABILITY]… [--latency MS] [--bandwidth BYTES/S] [--retry-after S]   breaks what passes through
               gcs [--port N] [--bucket NAME]… [--no-md5] [--spill FOLDER] [--require-token]   a fake of Google Cloud Storage's JSON API
+            Found or started, and kept running; prints the variables that lead tests to it (eng/servers/down ends them):
+              s3 | azure | webdav
             """);
         return 2;
     }

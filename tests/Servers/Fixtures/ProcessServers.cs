@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cairn.TestServers.Fixtures;
+
+/// <summary>A server as a plain process of a script: kept between the test programs of one boot, like a container.</summary>
+internal static class ProcessServers
+{
+    /// <summary>Finds the server of a kind that an earlier program started and that answers, or starts one with <c>SCRIPT FOLDER PORT arguments…</c>.</summary>
+    public static async Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+    {
+        using var held = await ServerScripts.LockAsync(kind, cancellationToken);
+        foreach (string folder in Directory.GetDirectories(ServerScripts.RunFolder, kind + "-*"))
+        {
+            string boot = Path.Join(folder, "boot");
+            string port = Path.GetFileName(folder)[(kind.Length + 1)..];
+            if (!int.TryParse(port, out _)) continue;
+            var endpoint = new Uri($"http://127.0.0.1:{port}");
+            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready")) && await Readiness.AnswersAsync(endpoint, cancellationToken))
+                return (endpoint, folder, $"process in {folder}, found running");
+            await ServerScripts.RunAsync("stop", [folder], null, TimeSpan.FromMinutes(1), cancellationToken);
+        }
+        int free = FreePort();
+        string made = Path.Join(ServerScripts.RunFolder, $"{kind}-{free}");
+        await ServerScripts.RunAsync(script, [made, free.ToString(System.Globalization.CultureInfo.InvariantCulture), .. arguments], environment, TimeSpan.FromMinutes(15), cancellationToken);
+        await File.WriteAllTextAsync(Path.Join(made, "ready"), "", cancellationToken);
+        return (new Uri($"http://127.0.0.1:{free}"), made, $"process in {made}");
+    }
+
+    /// <summary>A port below those that the system gives out, with the sixty behind it free as well: Ceph's daemons take some of them.</summary>
+    private static int FreePort()
+    {
+        for (int attempt = 0; attempt < 100; attempt++)
+        {
+            int port = 20_000 + Random.Shared.Next(120) * 100;
+            if (Enumerable.Range(port, 61).All(IsFree)) return port;
+        }
+        throw new ServerUnavailableException("there is no range of free ports between 20000 and 32000");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
