@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cairn.Listing;
+using Cairn.Providers;
 
 namespace Cairn;
 
@@ -105,6 +106,14 @@ public sealed partial class ArtifactIo
     /// <exception cref="FormatException">A text is not an address.</exception>
     public Task<TransferSummary> CopyTreeAsync(string source, string target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
         CopyTreeAsync(ArtifactUri.Parse(source), ArtifactUri.Parse(target), options, cancellationToken);
+
+    /// <summary>Makes a URL with which anyone who holds it may read or write one file until it expires. It is a secret: do not log it.</summary>
+    /// <seealso cref="ArtifactStore.PresignAsync"/>
+    public async Task<Uri> PresignAsync(ArtifactUri uri, PresignAccess access, TimeSpan lifetime, CancellationToken cancellationToken = default)
+    {
+        var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
+        return await store.PresignAsync(path, access, lifetime, cancellationToken).ConfigureAwait(false);
+    }
 
     private async IAsyncEnumerable<ArtifactInfo> FindAsync(ArtifactUri uri, Glob glob, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

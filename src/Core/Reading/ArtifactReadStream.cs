@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cairn.Providers;
 using Cairn.Reading;
 
@@ -24,7 +23,7 @@ public sealed class ArtifactReadStream : Stream
         Info = read.Info;
         Length = options.Range.LengthIn(read.Info.Length);
         IsLocal = read.Content.CanSeek;
-        _content = IsLocal ? new SeekableContent(file, read, options.Range.Offset) : new RemoteContent(file, read, options.Range.Offset, Length, readAhead);
+        _content = IsLocal ? new SeekableContent(file, read, options.Range.Offset) : new RemoteContent(file, read, options.Range.Offset, Length, readAhead, !options.IsSequential);
         _digest = options.ExpectedChecksum is { } expected ? new(expected, Length) : null;
     }
 
@@ -82,23 +81,17 @@ public sealed class ArtifactReadStream : Stream
     public override int Read(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsMemory(offset, count));
+        return Read(buffer.AsSpan(offset, count));
     }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        var copy = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length, 1 << 20));
-        try
-        {
-            var count = Read(copy.AsMemory(0, Math.Min(buffer.Length, copy.Length)));
-            copy.AsSpan(0, count).CopyTo(buffer);
-            return count;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
+        var wanted = Begin(buffer.Length, CancellationToken.None);
+        if (wanted == 0)
+            return Observe(ReadOnlySpan<byte>.Empty, buffer.Length);
+        var count = _content.Read(_position, buffer[..wanted]);
+        return Observe(buffer[..count], wanted);
     }
 
     /// <inheritdoc/>
@@ -143,15 +136,6 @@ public sealed class ArtifactReadStream : Stream
         if (disposing && !_disposed)
             DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose(disposing);
-    }
-
-    private int Read(Memory<byte> buffer)
-    {
-        var wanted = Begin(buffer.Length, CancellationToken.None);
-        if (wanted == 0)
-            return Observe(ReadOnlySpan<byte>.Empty, buffer.Length);
-        var count = _content.Read(_position, buffer[..wanted]);
-        return Observe(buffer.Span[..count], wanted);
     }
 
     private int Begin(int room, CancellationToken cancellationToken)

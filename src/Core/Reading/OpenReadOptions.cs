@@ -17,4 +17,10 @@ public sealed record OpenReadOptions
     /// reader that skips bytes is not checked. One of <c>sha256</c>, <c>sha512</c>, <c>sha1</c> and <c>md5</c>. Null for no check.
     /// </summary>
     public Checksum? ExpectedChecksum { get; init; }
+
+    /// <summary>True for a reader that never jumps: then no block is kept for it.</summary>
+    internal bool IsSequential { get; init; }
+
+    /// <summary>What a copy through this process reads with: many may run at once, so each holds little.</summary>
+    internal static OpenReadOptions ForCopy(string? ifMatch, ByteRange range = default) => new() { IfMatch = ifMatch, Range = range, ReadAhead = 1 << 20, IsSequential = true };
 }

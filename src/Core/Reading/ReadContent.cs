@@ -7,7 +7,7 @@ internal abstract class ReadContent : IAsyncDisposable
     public abstract ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="ReadAsync"/>, on the caller's thread.</summary>
-    public abstract int Read(long offset, Memory<byte> buffer);
+    public abstract int Read(long offset, Span<byte> buffer);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -24,6 +24,7 @@ internal sealed class RemoteContent : ReadContent
     private readonly long _length;
     private readonly long _blockCount;
     private readonly int _ahead;
+    private readonly int _kept;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Block> _blocks = [];
     private readonly List<Task> _ending = [];
@@ -40,12 +41,14 @@ internal sealed class RemoteContent : ReadContent
     /// <param name="start">Where the span begins in the file.</param>
     /// <param name="length">How long the span is.</param>
     /// <param name="readAhead">How many bytes to read ahead, at most; one block at least.</param>
-    public RemoteContent(PinnedFile file, StoreRead read, long start, long length, int readAhead)
+    /// <param name="keepBlocks">Whether to keep blocks that were read: no for a reader that never jumps back.</param>
+    public RemoteContent(PinnedFile file, StoreRead read, long start, long length, int readAhead, bool keepBlocks)
     {
         (_file, _first, _start, _length) = (file, read, start, length);
         _blockCount = (length + BlockSize - 1) / BlockSize;
         _window = _blockCount;
         _ahead = Math.Max(1, readAhead / BlockSize);
+        _kept = keepBlocks ? KeptBlocks : 1;
     }
 
     public override async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
@@ -58,11 +61,11 @@ internal sealed class RemoteContent : ReadContent
         }
     }
 
-    public override int Read(long offset, Memory<byte> buffer)
+    public override int Read(long offset, Span<byte> buffer)
     {
         while (true)
         {
-            if (TryRead(offset, buffer.Span, out var count, out var arrival))
+            if (TryRead(offset, buffer, out var count, out var arrival))
                 return count;
             arrival.GetAwaiter().GetResult();
         }
@@ -245,7 +248,7 @@ internal sealed class RemoteContent : ReadContent
     /// <summary>Lets go of the block that was used longest ago, when enough are kept besides those ahead of the reader.</summary>
     private void MakeRoom()
     {
-        if (_blocks.Count < KeptBlocks + _ahead)
+        if (_blocks.Count < _kept + _ahead)
             return;
         var (oldest, oldestUse) = (-1L, long.MaxValue);
         foreach (var (index, block) in _blocks)

@@ -18,12 +18,12 @@ internal sealed class SeekableContent(PinnedFile file, StoreRead read, long star
         }
     }
 
-    public override int Read(long offset, Memory<byte> buffer)
+    public override int Read(long offset, Span<byte> buffer)
     {
         try
         {
             Seek(offset);
-            return Checked(read.Content.Read(buffer.Span));
+            return Checked(read.Content.Read(buffer));
         }
         catch (Exception e) when (file.IsRaw(e, CancellationToken.None))
         {

@@ -55,9 +55,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(localFile);
         var meter = new TransferMeter(progress, store.Options.TimeProvider);
-        var info = await LocalFileDownload.RunAsync(store, path, localFile, mode, null, meter.Moved, cancellationToken).ConfigureAwait(false);
-        meter.Found(info.Length);
-        meter.FoundAll();
+        var info = await LocalFileDownload.RunAsync(store, path, localFile, mode, null, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
         meter.FileDone();
         meter.Done();
         return info;
@@ -118,7 +116,7 @@ public static class ArtifactStoreLocalFileExtensions
             else
             {
                 var file = target.PlaceFile(item.Path, path / item.Path);
-                await LocalFileDownload.RunAsync(store, path / item.Path, file, transfer.Mode, item.ETag, progress, stopping).ConfigureAwait(false);
+                await LocalFileDownload.RunAsync(store, path / item.Path, file, transfer.Mode, item.ETag, null, progress, stopping).ConfigureAwait(false);
             }
         }
     }
@@ -136,7 +134,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentNullException.ThrowIfNull(use);
         using var folder = new TemporaryFolder();
         var file = folder.FileFor(path);
-        await LocalFileDownload.RunAsync(store, path, file, WriteMode.CreateNew, null, null, cancellationToken).ConfigureAwait(false);
+        await LocalFileDownload.RunAsync(store, path, file, WriteMode.CreateNew, null, null, null, cancellationToken).ConfigureAwait(false);
         return await use(file, cancellationToken).ConfigureAwait(false);
     }
 
@@ -189,10 +187,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArtifactStore store, string localFile, ArtifactPath path, WriteMode mode, OpenWriteOptions? options, TransferMeter meter, CancellationToken cancellationToken)
     {
         if (new FileInfo(localFile) is { Exists: true } info)
-        {
-            meter.Found(info.Length);
-            meter.FoundAll();
-        }
+            meter.FoundOnly(info.Length);
         return UploadAsync(store, localFile, path, mode, options, meter.Moved, cancellationToken);
     }
 

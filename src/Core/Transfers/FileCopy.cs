@@ -22,7 +22,7 @@ internal static class FileCopy
     public static async ValueTask<ArtifactInfo> StreamAsync(
         ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var read = await source.OpenReadAsync(from, new OpenReadOptions { IfMatch = sourceIfMatch }, cancellationToken).ConfigureAwait(false);
+        var read = await source.OpenReadAsync(from, OpenReadOptions.ForCopy(sourceIfMatch), cancellationToken).ConfigureAwait(false);
         await using var reading = read.ConfigureAwait(false);
         var options = new OpenWriteOptions { Length = read.Length, ContentType = target.Capabilities.ContentType ? read.Info.ContentType : null };
         if (target.Capabilities.Metadata)

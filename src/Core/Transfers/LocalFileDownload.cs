@@ -13,7 +13,7 @@ internal static class LocalFileDownload
     private const int BufferLength = 1 << 20;
 
     public static async ValueTask<ArtifactInfo> RunAsync(
-        ArtifactStore store, ArtifactPath path, string target, WriteMode mode, string? ifMatch, Action<long>? progress, CancellationToken cancellationToken)
+        ArtifactStore store, ArtifactPath path, string target, WriteMode mode, string? ifMatch, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (mode.Kind is not (WriteModes.CreateNew or WriteModes.Replace))
             throw new ArgumentException("A local file is written with WriteMode.CreateNew or WriteMode.Replace.", nameof(mode));
@@ -21,8 +21,9 @@ internal static class LocalFileDownload
         store.Enter(cancellationToken);
         if (mode == WriteMode.CreateNew && Path.Exists(target))
             throw Exists();
-        var read = await store.OpenReadAsync(path, new OpenReadOptions { Range = new ByteRange(0, RangeLength), IfMatch = ifMatch }, cancellationToken).ConfigureAwait(false);
+        var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(ifMatch, new ByteRange(0, RangeLength)), cancellationToken).ConfigureAwait(false);
         await using var reading = read.ConfigureAwait(false);
+        found?.Invoke(read.Info.Length);
         var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");
         var isThere = false;
         try
@@ -63,7 +64,7 @@ internal static class LocalFileDownload
             return;
         if (first.IsLocal || first.Info.ETag is null)
         {
-            var rest = await store.OpenReadAsync(path, new OpenReadOptions { Range = new ByteRange(RangeLength), IfMatch = first.Info.ETag }, cancellationToken).ConfigureAwait(false);
+            var rest = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(first.Info.ETag, new ByteRange(RangeLength)), cancellationToken).ConfigureAwait(false);
             await using var disposing = rest.ConfigureAwait(false);
             await CopyRangeAsync(rest, file, RangeLength, progress, cancellationToken).ConfigureAwait(false);
             return;
@@ -72,7 +73,7 @@ internal static class LocalFileDownload
         await Parallel.ForAsync(1, (length + RangeLength - 1) / RangeLength, options, async (part, stopping) =>
         {
             var range = new ByteRange(part * RangeLength, RangeLength);
-            var read = await store.OpenReadAsync(path, new OpenReadOptions { Range = range, IfMatch = first.Info.ETag }, stopping).ConfigureAwait(false);
+            var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(first.Info.ETag, range), stopping).ConfigureAwait(false);
             await using var disposing = read.ConfigureAwait(false);
             await CopyRangeAsync(read, file, range.Offset, progress, stopping).ConfigureAwait(false);
         }).ConfigureAwait(false);

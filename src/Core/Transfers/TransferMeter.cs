@@ -40,6 +40,13 @@ internal sealed class TransferMeter(IProgress<TransferProgress>? progress, TimeP
             _totalKnown = true;
     }
 
+    /// <summary>Takes note of the only file there is.</summary>
+    public void FoundOnly(long length)
+    {
+        Found(length);
+        FoundAll();
+    }
+
     public void Moved(long bytes)
     {
         lock (_gate)
