@@ -21,5 +21,8 @@ internal static class GlobalOptions
 
     public static string? WorkspaceOf(ParseResult parsed) => parsed.GetValue<string?>(Workspace);
 
+    /// <summary>The words that give a workspace; none for none.</summary>
+    public static IEnumerable<string> Given(string? workspace) => workspace is null ? [] : [Workspace, workspace];
+
     public static bool IsVerbose(ParseResult parsed) => parsed.GetValue<bool>(Verbose);
 }

@@ -5,11 +5,11 @@ using Cairn.Providers.Memory;
 namespace Cairn.Cli;
 
 /// <summary>What one run of the command works with: its output, the flavors, the workspace and the stores that it has opened.</summary>
-internal sealed class Session(CommandOutput output, TextWriter error, string? workspace, bool verbose) : IAsyncDisposable
+internal sealed class Session(CommandOutput output, TextWriter error, string? workspace, bool verbose, FlavorRegistry? flavors = null) : IAsyncDisposable
 {
     private readonly Redactor _redactor = new();
     private readonly Dictionary<string, ArtifactStore> _stores = new(StringComparer.Ordinal);
-    private FlavorRegistry? _flavors;
+    private FlavorRegistry? _flavors = flavors;
     private Workspace? _workspace;
 
     public CommandOutput Output => output;

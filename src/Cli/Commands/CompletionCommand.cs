@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 
 namespace Cairn.Cli.Commands;
@@ -38,21 +39,32 @@ internal static class CompletionCommand
     {
         var words = CommandLineParser.SplitCommandLine(line).ToList();
         var word = line.Length == 0 || char.IsWhiteSpace(line[^1]) || words.Count == 0 ? "" : words[^1];
-        var before = words.Skip(1).Take(words.Count - 1 - (word.Length == 0 ? 0 : 1)).ToArray();
+        string[] before = [.. GlobalOptions.Given(session.GivenWorkspace), .. words.Skip(1).Take(words.Count - 1 - (word.Length == 0 ? 0 : 1))];
+        if (OptionBefore(before) is { } values)
+            return Fitting(values, word);
         var parsed = CommandLine.CreateRoot(null).Parse([.. before, word], CommandLine.Parsing);
-        var items = parsed.GetCompletions().Select(c => c.InsertText ?? c.Label).ToList();
+        var offered = Fitting(parsed.GetCompletions(), word);
         if (word.StartsWith('-'))
-            return [.. items.Where(i => i.StartsWith(word, StringComparison.Ordinal))];
-        var offered = items.Where(i => i.StartsWith(word, StringComparison.Ordinal) && !i.StartsWith('-') && !i.StartsWith('/')).ToList();
-        if (TakesAddress(parsed))
+            return offered;
+        offered.RemoveAll(i => i.StartsWith('-') || i.StartsWith('/'));
+        if (parsed.CommandResult.Command.Arguments.Any(AddressArgument.IsAddress))
             offered.AddRange(await AddressCompletion.CompleteAsync(session, word, cancellationToken).ConfigureAwait(false));
         return [.. offered.Distinct()];
     }
 
-    private static bool TakesAddress(ParseResult parsed)
+    private static List<string> Fitting(IEnumerable<CompletionItem> items, string word) =>
+        [.. items.Select(c => c.InsertText ?? c.Label).Where(i => i.StartsWith(word, StringComparison.Ordinal))];
+
+    /// <summary>The values of an option that stands right before the word and takes one; null when none does.</summary>
+    private static IEnumerable<CompletionItem>? OptionBefore(string[] before)
     {
-        var command = parsed.CommandResult.Command;
-        return command.Arguments.Any(AddressArgument.IsAddress);
+        if (before is not [.., ['-', ..] name])
+            return null;
+        var parsed = CommandLine.CreateRoot(null).Parse(before, CommandLine.Parsing);
+        var option = parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));
+        return option is null || option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool)
+            ? null
+            : option.CompletionSources.SelectMany(source => source(parsed.GetCompletionContext()));
     }
 
     private static Command Hide(this Command command)

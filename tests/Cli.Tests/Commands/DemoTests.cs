@@ -1,0 +1,40 @@
+namespace Cairn.Cli.Tests.Commands;
+
+public sealed class DemoTests
+{
+    [Fact]
+    public async Task It_shows_each_step_with_the_code_that_runs_and_leaves_nothing()
+    {
+        using var box = await Sandbox.CreateAsync(init: false);
+        var result = (await box.ProcessAsync(["demo"], info => info.Environment["TMPDIR"] = box.Folder)).Ok();
+
+        foreach (var said in new[]
+        {
+            "await demo.Store.CopyAsync(\"raw/penguins.json\", \"copies/penguins.json\", WriteMode.CreateNew);",
+            "> raw/penguins.json  67119 bytes",
+            "641 of 1461 days in Seattle were rainy",
+            "\"Species\":\"Gentoo\",\"Count\":124",
+            "the second write was refused: AlreadyExists",
+            "the late writer was refused: PreconditionFailed; it reads 'final'",
+            "results/half.bin exists: False",
+            "published/ is there: True; results/ is there: False",
+            "verified while it was read",
+            "3 files removed; 0 left",
+        })
+            result.Output.ShouldContain(said);
+        Directory.EnumerateFileSystemEntries(box.Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_printed_code_is_the_body_of_the_step()
+    {
+        var step = new Demo.DemoStep("title", async scene =>
+        {
+            if (scene.Folder.Length > 0)
+                scene.Print("x");
+            await Task.Yield();
+        });
+        step.Code.ShouldBe(["if (scene.Folder.Length > 0)", "    scene.Print(\"x\");", "await Task.Yield();"]);
+        new Demo.DemoStep("title", scene => Task.CompletedTask).Code.ShouldBe(["Task.CompletedTask;"]);
+    }
+}
