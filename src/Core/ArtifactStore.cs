@@ -27,7 +27,10 @@ public sealed partial class ArtifactStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(driver);
         Options = (options ?? new()).Checked();
-        _driver = _shared = driver;
+        // Told of and checked for every driver; neither costs a call, or memory, when nobody listens.
+        _driver = _shared = driver
+            .WithTelemetry(context: new() { TimeProvider = Options.TimeProvider, LoggerFactory = Options.LoggerFactory })
+            .WithCapabilityCheck();
         _whole = this;
         _lifetime = new();
         _ownsDriver = true;
