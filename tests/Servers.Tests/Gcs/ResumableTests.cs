@@ -151,6 +151,14 @@ public sealed class ResumableTests : GcsTest
         (done.Status, (string)done.Json["contentType"]!).ShouldBe((200, "x/y"));
     }
 
+    [Fact, Documented("performing-resumable-uploads", InShort = "X-GUploader-No-308: yes (what Google's Go client sends) answers 200 with X-Http-Status-Code-Override: 308")]
+    public async Task A_client_can_ask_for_200_instead_of_308()
+    {
+        string session = await SessionAsync("r");
+        var reply = await ChunkAsync(session, Bytes(Quantum), $"bytes 0-{Quantum - 1}/*", ("X-GUploader-No-308", "yes"));
+        (reply.Status, reply.Headers["X-Http-Status-Code-Override"], reply.Headers["Range"]).ShouldBe((200, "308", $"bytes=0-{Quantum - 1}"));
+    }
+
     [Fact, Documented("performing-resumable-uploads", InShort = "A request that breaks off persists what arrived, in steps of 256 KiB; the status query tells how much")]
     public async Task A_broken_request_keeps_whole_quanta()
     {

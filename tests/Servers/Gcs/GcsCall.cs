@@ -79,7 +79,13 @@ internal sealed class GcsCall
         try
         {
             using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw new GcsError(400, "parseError", "Parse Error");
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Object => document.RootElement.Clone(),
+                // What Google's Go client sends for no resource.
+                JsonValueKind.Null => default,
+                _ => throw new GcsError(400, "parseError", "Parse Error"),
+            };
         }
         catch (JsonException)
         {

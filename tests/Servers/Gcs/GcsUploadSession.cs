@@ -154,6 +154,12 @@ internal sealed partial class GcsUploadSession
     private Task IncompleteAsync(GcsCall call)
     {
         if (_writer.Length > 0) call.Context.Response.Headers.Range = $"bytes=0-{_writer.Length - 1}";
+        if (call.Header("X-GUploader-No-308") == "yes")
+        {
+            // What clients ask for whose HTTP library takes 308 for a redirect.
+            call.Context.Response.Headers["X-Http-Status-Code-Override"] = "308";
+            return call.EmptyAsync(200);
+        }
         call.Context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = "Resume Incomplete";
         return call.EmptyAsync(308);
     }
