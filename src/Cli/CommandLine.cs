@@ -13,6 +13,7 @@ internal static class CommandLine
         new("init", InitCommand.Create),
         new("flavor", FlavorCommand.Create),
         new("store", StoreCommand.Create),
+        new("plugin", PluginCommand.Create),
         new("ls", LsCommand.Create),
         new("tree", TreeCommand.Create),
         new("stat", StatCommand.Create),

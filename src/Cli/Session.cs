@@ -1,3 +1,4 @@
+using Cairn.Plugins;
 using Cairn.Providers;
 using Cairn.Providers.Local;
 using Cairn.Providers.Memory;
@@ -22,7 +23,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     /// <summary>The workspace folder that was given; null when none was.</summary>
     public string? GivenWorkspace => workspace;
 
-    public FlavorRegistry Flavors => _flavors ??= KnownFlavors();
+    public FlavorRegistry Flavors => _flavors ??= KnownFlavors().AddWhenNeeded(registry => _ = new PluginHost([.. PluginFolders.Of(this)]).AddTo(registry));
 
     public Workspace Workspace => _workspace ??= Workspace.Locate(workspace, Flavors);
 

@@ -30,6 +30,9 @@ public sealed class PluginSandbox : IDisposable
 
     public static string Program(string project) => Path.Join(Assets, project, Metadata("Output"));
 
+    /// <summary>The <c>cairn</c> command.</summary>
+    public static string Command => Path.Join(Metadata("Sources"), "Cli", Metadata("Output"), "Cairn.Cli.dll");
+
     /// <summary>A copy of a built plugin under another name; its manifest may be changed.</summary>
     public string Copy(string project, string? name = null, Action<JsonObject>? change = null)
     {

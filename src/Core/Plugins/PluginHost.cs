@@ -48,11 +48,11 @@ public sealed class PluginHost
     /// Adds the flavors of all plugins to those that a program knows. No code is loaded. A flavor that cannot be used, since its plugin is refused or two claim it, is added too where
     /// its name is free, and says why when it is used.
     /// </summary>
-    /// <returns>What is wrong, for people: plugins whose manifest cannot be read, and claims on what is built in.</returns>
+    /// <returns>What is wrong, for people: plugins that are refused, claims on what is built in, and claims of several where none is preferred.</returns>
     public IReadOnlyList<StoreFault> AddTo(FlavorRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        var problems = Plugins.Where(p => p.Manifest is null).Select(p => p.Refusal!).ToList();
+        var problems = Plugins.Select(p => p.Refusal).OfType<StoreFault>().ToList();
         var claims = new List<Claim>();
         foreach (var plugin in Plugins.Where(p => p.Manifest is not null))
         {
@@ -75,6 +75,7 @@ public sealed class PluginHost
         }
         foreach (var (scheme, decision) in schemes.Where(s => s.Value.Refusal is not null))
             registry.Refuse(scheme, decision.Refusal!);
+        problems.AddRange(flavors.Select(f => f.Refusal).Concat(schemes.Values.Select(s => s.Refusal)).OfType<StoreFault>());
         return problems;
     }
 

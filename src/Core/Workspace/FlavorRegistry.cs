@@ -10,6 +10,7 @@ public sealed class FlavorRegistry
     private readonly Lock _gate = new();
     private readonly List<Flavor> _flavors = [];
     private readonly Dictionary<string, StoreFault> _refused = new(StringComparer.Ordinal);
+    private Action<FlavorRegistry>? _more;
 
     /// <summary>Adds a provider.</summary>
     /// <exception cref="ArgumentException">Its class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
@@ -58,9 +59,22 @@ public sealed class FlavorRegistry
         return this;
     }
 
+    /// <summary>
+    /// Leaves the adding of further flavors, such as those of plugins, to the moment when one is asked for that is not here yet, or all are. Then <paramref name="add"/> is called,
+    /// once with success; what was added before keeps its names and schemes.
+    /// </summary>
+    public FlavorRegistry AddWhenNeeded(Action<FlavorRegistry> add)
+    {
+        ArgumentNullException.ThrowIfNull(add);
+        lock (_gate)
+            _more += add;
+        return this;
+    }
+
     /// <summary>Every flavor's descriptor, in the order of their names.</summary>
     public IReadOnlyList<FlavorDescriptor> List()
     {
+        AddMore();
         Flavor[] all;
         lock (_gate)
             all = [.. _flavors];
@@ -71,8 +85,7 @@ public sealed class FlavorRegistry
     public bool Contains(string flavor)
     {
         ArgumentNullException.ThrowIfNull(flavor);
-        lock (_gate)
-            return _flavors.Exists(f => f.Name == flavor);
+        return TryFind(flavor) is not null;
     }
 
     /// <summary>A flavor's descriptor.</summary>
@@ -84,8 +97,13 @@ public sealed class FlavorRegistry
     public string? FlavorOfScheme(string scheme)
     {
         ArgumentNullException.ThrowIfNull(scheme);
-        lock (_gate)
-            return _refused.TryGetValue(scheme, out var refusal) ? throw new ArtifactStoreException(refusal) : _flavors.Find(f => f.Serves(scheme))?.Name;
+        return Serving(scheme) ?? (AddMore() ? Serving(scheme) : null);
+
+        string? Serving(string scheme)
+        {
+            lock (_gate)
+                return _refused.TryGetValue(scheme, out var refusal) ? throw new ArtifactStoreException(refusal) : _flavors.Find(f => f.Serves(scheme))?.Name;
+        }
     }
 
     /// <summary>The flavor that serves a scheme.</summary>
@@ -116,10 +134,41 @@ public sealed class FlavorRegistry
     private Flavor Find(string flavor)
     {
         ArgumentNullException.ThrowIfNull(flavor);
+        if (TryFind(flavor) is { } found)
+            return found;
+        lock (_gate)
+            throw Invalid($"there is no flavor '{ArtifactPath.ForMessage(flavor)}'; there are {Names(_flavors.Select(f => f.Name))}");
+    }
+
+    private Flavor? TryFind(string flavor)
+    {
+        return Named() ?? (AddMore() ? Named() : null);
+
+        Flavor? Named()
+        {
+            lock (_gate)
+                return _flavors.Find(f => f.Name == flavor);
+        }
+    }
+
+    /// <summary>Adds what was left for later; false when there is nothing. What it adds asks this registry, on the same thread, which must then not add again.</summary>
+    private bool AddMore()
+    {
         lock (_gate)
         {
-            return _flavors.Find(f => f.Name == flavor)
-                ?? throw Invalid($"there is no flavor '{ArtifactPath.ForMessage(flavor)}'; there are {Names(_flavors.Select(f => f.Name))}");
+            if (_more is not { } more)
+                return false;
+            _more = null;
+            try
+            {
+                more(this);
+            }
+            catch
+            {
+                _more = more;
+                throw;
+            }
+            return true;
         }
     }
 

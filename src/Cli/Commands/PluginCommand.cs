@@ -1,0 +1,153 @@
+using System.CommandLine;
+using Cairn.Plugins;
+
+namespace Cairn.Cli.Commands;
+
+internal static class PluginCommand
+{
+    public static Command Create() => new("plugin", "Flavors that plugins bring. A plugin's code runs with your rights: add only what you trust.")
+    {
+        CreateAdd(), CreateList(), CreateShow(), CreateVerify(), CreateTrust(), CreatePrefer(), CreateRemove(),
+    };
+
+    private static Argument<string> Name() => new("name") { Description = "The plugin.", HelpName = "NAME" };
+
+    private static Option<bool> User() => new("--user") { Description = "The plugins of all your workspaces instead of this workspace's." };
+
+    private static Command CreateAdd()
+    {
+        var source = new Argument<string>("source") { Description = "A plugin's folder, a .nupkg, or the https address of one.", HelpName = "PATH|NUPKG|URL" };
+        var user = User();
+        var replace = new Option<bool>("--replace") { Description = "Take the place of a plugin of the same name." };
+        var digest = new Option<string?>("--sha256") { Description = "The SHA-256 that the package must have.", HelpName = "HEX" };
+        var json = Json.Option();
+        return new Command("add", "Copy a plugin here and pin the SHA-256 of each of its files.") { source, user, replace, digest, json }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var folder = PluginFolders.Target(session, parsed.GetValue(user));
+                var given = parsed.GetRequiredValue(source);
+                if (parsed.GetValue(digest) is not null && Directory.Exists(given))
+                    throw new UsageException("--sha256 fits a package, not a folder.");
+                var plugin = await folder.AddAsync(
+                    given,
+                    new() { Replace = parsed.GetValue(replace), Sha256 = parsed.GetValue(digest), BuiltIn = Session.KnownFlavors() },
+                    cancellationToken).ConfigureAwait(false);
+                if (parsed.GetValue(json))
+                    session.Output.Json(writer => PluginJson.Write(writer, plugin));
+                else
+                    session.Output.Line($"Added plugin '{plugin.Name}' {plugin.Version} ({PluginText.ScopeOf(plugin)}, {plugin.Pin!.Files.Count} files pinned): {PluginText.Flavors(plugin)}");
+                foreach (var problem in Problems(session))
+                    session.Note($"note: {problem.Reason}. {problem.Advice}".TrimEnd());
+            });
+    }
+
+    private static Command CreateList()
+    {
+        var json = Json.Option();
+        return new Command("list", "List the plugins of the workspace, of the user and of the program. No plugin is loaded.") { json }
+            .Runs((session, parsed, _) =>
+            {
+                var plugins = PluginFolders.Of(session).SelectMany(f => f.List()).ToList();
+                if (parsed.GetValue(json))
+                {
+                    foreach (var plugin in plugins)
+                        session.Output.Json(writer => PluginJson.Write(writer, plugin));
+                    return Task.CompletedTask;
+                }
+                Columns.Write(session.Output, [.. plugins.Select(p => new[] { p.Name, p.Version, PluginText.ScopeOf(p), p.Refusal is null ? PluginText.Flavors(p) : $"refused: {p.Refusal.Reason}" })]);
+                foreach (var problem in Problems(session))
+                    session.Note($"note: {problem.Reason}. {problem.Advice}".TrimEnd());
+                return Task.CompletedTask;
+            });
+    }
+
+    private static Command CreateShow()
+    {
+        var name = Name();
+        var user = User();
+        var json = Json.Option();
+        return new Command("show", "Show what a plugin brings and what its files must be.") { name, user, json }
+            .Runs((session, parsed, _) =>
+            {
+                var plugin = PluginFolders.Holding(session, parsed.GetRequiredValue(name), parsed.GetValue(user)).Find(parsed.GetRequiredValue(name))!;
+                if (parsed.GetValue(json))
+                    session.Output.Json(writer => PluginJson.WriteAll(writer, plugin));
+                else
+                    PluginText.Write(session.Output, plugin);
+                return Task.CompletedTask;
+            });
+    }
+
+    private static Command CreateVerify()
+    {
+        var name = Name();
+        name.Arity = ArgumentArity.ZeroOrOne;
+        name.Description = "The plugin; all of them by default.";
+        var user = User();
+        var json = Json.Option();
+        return new Command("verify", "Compare each file of a plugin with its pin. The exit code is 1 when one differs.") { name, user, json }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var code = ExitCode.Done;
+                var given = parsed.GetValue(name);
+                var folders = given is null
+                    ? parsed.GetValue(user) ? [PluginFolders.Target(session, true)] : PluginFolders.Of(session)
+                    : [PluginFolders.Holding(session, given, parsed.GetValue(user))];
+                foreach (var folder in folders)
+                {
+                    foreach (var plugin in folder.List().Where(p => given is null || p.Name == given))
+                    {
+                        var check = await folder.VerifyAsync(plugin.Name, cancellationToken).ConfigureAwait(false);
+                        if (!check.Matches)
+                            code = ExitCode.Failed;
+                        if (parsed.GetValue(json))
+                            session.Output.Json(writer => PluginJson.Write(writer, plugin, check));
+                        else
+                            session.Output.Line($"{plugin.Name}  {(plugin.Pin is null ? "was never added: " : "")}{check}");
+                    }
+                }
+                return code;
+            });
+    }
+
+    private static Command CreateTrust()
+    {
+        var name = Name();
+        var user = User();
+        return new Command("trust", "Accept a plugin's files as they are now, and pin them.") { name, user }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var folder = PluginFolders.Holding(session, parsed.GetRequiredValue(name), parsed.GetValue(user));
+                var (plugin, before) = await folder.TrustAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
+                session.Output.Line($"Accepted plugin '{plugin.Name}' {plugin.Version} ({PluginText.ScopeOf(plugin)}, {plugin.Pin!.Files.Count} files pinned); before: {before}.");
+            });
+    }
+
+    private static Command CreatePrefer()
+    {
+        var name = Name();
+        var user = User();
+        return new Command("prefer", "Let a plugin win where it and another claim one flavor or scheme.") { name, user }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var plugin = PluginFolders.Holding(session, parsed.GetRequiredValue(name), user: false).Find(parsed.GetRequiredValue(name))!;
+                await PluginFolders.Target(session, parsed.GetValue(user)).PreferAsync(plugin.Name, cancellationToken).ConfigureAwait(false);
+                session.Output.Line($"Plugin '{plugin.Name}' is preferred: {PluginText.Flavors(plugin)}");
+            });
+    }
+
+    private static Command CreateRemove()
+    {
+        var name = Name();
+        var user = User();
+        return new Command("remove", "Take a plugin away, with its pins.") { name, user }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var folder = PluginFolders.Holding(session, parsed.GetRequiredValue(name), parsed.GetValue(user));
+                await folder.RemoveAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
+                session.Output.Line($"Removed plugin '{parsed.GetRequiredValue(name)}'.");
+            });
+    }
+
+    private static IReadOnlyList<StoreFault> Problems(Session session) => new PluginHost([.. PluginFolders.Of(session)]).AddTo(Session.KnownFlavors());
+}

@@ -1,0 +1,48 @@
+using Cairn.Plugins;
+
+namespace Cairn.Cli;
+
+/// <summary>Where the command finds plugins: the workspace's folder where there is a workspace, the user's, and the program's own.</summary>
+internal static class PluginFolders
+{
+    /// <summary>All of them, the nearest first.</summary>
+    public static IEnumerable<PluginFolder> Of(Session session)
+    {
+        if (WorkspaceFolder(session) is { } workspace && TryTrust() is { } trust)
+            yield return PluginFolder.OfWorkspace(workspace, trust);
+        if (PluginFolder.UserFolder is { } user)
+            yield return PluginFolder.OfUser(user);
+        yield return PluginFolder.Bundled();
+    }
+
+    /// <summary>The one that a command changes: the workspace's, or the user's where that was asked for.</summary>
+    public static PluginFolder Target(Session session, bool user)
+    {
+        var own = PluginFolder.UserFolder ?? throw new UsageException("There is no folder for the user's settings: set CAIRN_HOME to one.");
+        if (user)
+            return PluginFolder.OfUser(own);
+        var workspace = WorkspaceFolder(session)
+            ?? throw new UsageException("There is no workspace here: make one with 'cairn init', or give --user for the plugins of all your workspaces.");
+        return PluginFolder.OfWorkspace(workspace, new(own));
+    }
+
+    /// <summary>The folder that holds a plugin: of those that were asked for the nearest.</summary>
+    public static PluginFolder Holding(Session session, string name, bool user)
+    {
+        PluginFolder[] folders = user ? [Target(session, user)] : [.. Of(session)];
+        if (Array.Find(folders, f => f.Find(name) is not null) is { } folder)
+            return folder;
+        var names = string.Join(", ", folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
+        throw new ArtifactStoreException(StoreErrorCode.NotFound, $"there is no plugin '{name}'; there are {(names.Length > 0 ? names : "none")}");
+    }
+
+    private static PluginTrust? TryTrust() => PluginFolder.UserFolder is { } user ? new(user) : null;
+
+    private static string? WorkspaceFolder(Session session)
+    {
+        var named = session.GivenWorkspace is { Length: > 0 } given ? given : Environment.GetEnvironmentVariable(Workspace.EnvironmentVariable);
+        return string.IsNullOrEmpty(named)
+            ? Workspace.FindFolder(Directory.GetCurrentDirectory())
+            : Workspace.Open(named, new()).Folder;
+    }
+}

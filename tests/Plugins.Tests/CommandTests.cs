@@ -1,0 +1,118 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Cairn.Plugins.Tests;
+
+/// <summary>The <c>cairn plugin</c> commands as a person meets them, in processes of their own.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly PluginSandbox _box = new();
+
+    [Fact]
+    public async Task A_plugin_is_added_used_changed_refused_trusted_and_removed()
+    {
+        (await CairnAsync("plugin", "add", PluginSandbox.Built("One"))).ShouldBe((2, "", "cairn: There is no workspace here: make one with 'cairn init', or give --user for the plugins of all your workspaces.\n"));
+        await DoneAsync("init");
+
+        (await DoneAsync("plugin", "add", PluginSandbox.Program("One"))).ShouldBe("Added plugin 'acme.one' 1.2.3 (workspace, 4 files pinned): one (one://, uno://)\n");
+        (await DoneAsync("plugin", "list")).ShouldBe("acme.one  1.2.3  workspace  one (one://, uno://)\n");
+        (await DoneAsync("plugin", "verify")).ShouldBe("acme.one  every file is as pinned\n");
+        await DoneAsync("store", "register", "hi", "--root", "one://x", "--option", "name=Ada");
+        (await DoneAsync("cat", "hi:answer.txt")).ShouldBe("Hello Ada, from version 1");
+
+        File.Copy(Path.Join(PluginSandbox.Built("Two"), "Acme.Two.dll"), Path.Join(_box.Workspace.Folder, "acme.one", "Acme.Extra.dll"));
+        (await FailsAsync("cat", "hi:answer.txt")).ShouldContain("added Acme.Extra.dll (IntegrityFailure). It was not loaded. If you made this change, accept it with 'cairn plugin trust acme.one'");
+        (await CairnAsync("plugin", "verify", "acme.one")).ShouldBe((1, "acme.one  added Acme.Extra.dll\n", ""));
+        (await DoneAsync("plugin", "trust", "acme.one")).ShouldContain("5 files pinned); before: added Acme.Extra.dll.");
+        (await DoneAsync("cat", "hi:answer.txt")).ShouldBe("Hello Ada, from version 1");
+
+        (await DoneAsync("plugin", "remove", "acme.one")).ShouldBe("Removed plugin 'acme.one'.\n");
+        (await FailsAsync("cat", "hi:answer.txt")).ShouldContain("there is no flavor 'one'");
+        (await FailsAsync("plugin", "show", "acme.one")).ShouldContain("there is no plugin 'acme.one'; there are none");
+    }
+
+    [Fact]
+    public async Task A_clash_names_both_and_prefer_decides()
+    {
+        await DoneAsync("init");
+        await DoneAsync("plugin", "add", "--user", PluginSandbox.Built("Clash"));
+        var (_, _, note) = await CairnAsync("plugin", "add", PluginSandbox.Built("One"));
+        note.ShouldContain("the scheme 'one://' is claimed by plugin 'acme.clash' 1.2.3 (the user's) and plugin 'acme.one' 1.2.3 (the workspace's)");
+
+        (await FailsAsync("cat", "one://x/answer.txt")).ShouldContain("Choose with 'cairn plugin prefer acme.clash' or 'cairn plugin prefer acme.one'");
+        await DoneAsync("plugin", "prefer", "acme.clash");
+        (await DoneAsync("cat", "one://x/answer.txt")).ShouldBe("clash");
+    }
+
+    [Fact]
+    public async Task A_workspace_from_elsewhere_runs_no_code_before_it_is_trusted()
+    {
+        await DoneAsync("init");
+        await DoneAsync("plugin", "add", PluginSandbox.Built("Clash"));
+        Directory.Delete(Path.Join(_box.Root, "home"), recursive: true);
+
+        (await FailsAsync("cat", "clash://x/answer.txt")).ShouldContain("you have not accepted it on this machine");
+        (await DoneAsync("plugin", "list")).ShouldContain("refused: the workspace brought plugin 'acme.clash'");
+        await DoneAsync("plugin", "trust", "acme.clash");
+        (await DoneAsync("cat", "clash://x/answer.txt")).ShouldBe("clash");
+    }
+
+    [Fact]
+    public async Task Listings_are_json_on_demand()
+    {
+        await DoneAsync("plugin", "add", "--user", PluginSandbox.Built("One"));
+
+        var listed = JsonDocument.Parse(await DoneAsync("plugin", "list", "--json")).RootElement;
+        listed.GetProperty("scope").GetString().ShouldBe("user");
+        listed.GetProperty("flavors")[0].GetProperty("schemes").GetArrayLength().ShouldBe(2);
+        JsonDocument.Parse(await DoneAsync("plugin", "show", "acme.one", "--json")).RootElement.GetProperty("files").EnumerateObject().Count().ShouldBe(4);
+        JsonDocument.Parse(await DoneAsync("plugin", "verify", "--json")).RootElement.GetProperty("matches").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_built_in_flavor_cannot_be_taken()
+    {
+        var copy = _box.Copy("Clash", change: m => m["flavors"]![0]!["schemes"] = new JsonArray("file"));
+        (await FailsAsync("plugin", "add", "--user", copy)).ShouldContain("claims the scheme 'file://', which the built-in flavor 'local' has");
+    }
+
+    [Fact]
+    public async Task Flavors_of_fifty_plugins_are_listed()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await _box.User.AddAsync(
+                _box.Copy("One", $"acme.p{i:00}", m =>
+                {
+                    m["flavors"]![0]!["name"] = $"p{i:00}";
+                    m["flavors"]![0]!["schemes"] = new JsonArray($"p{i:00}");
+                }),
+                cancellationToken: TestContext.Current.CancellationToken);
+        }
+        var output = await DoneAsync("flavor", "list");
+        for (var i = 0; i < 50; i++)
+            output.ShouldContain($"p{i:00}  p{i:00}://  Greets with version 1.");
+    }
+
+    public void Dispose() => _box.Dispose();
+
+    private Task<(int Code, string Output, string Error)> CairnAsync(params string[] arguments)
+    {
+        var here = Directory.CreateDirectory(Path.Join(_box.Root, "ws")).FullName;
+        return ProbeProcess.CairnAsync(here, Path.Join(_box.Root, "home"), arguments);
+    }
+
+    private async Task<string> DoneAsync(params string[] arguments)
+    {
+        var (code, output, error) = await CairnAsync(arguments);
+        code.ShouldBe(0, error);
+        return output;
+    }
+
+    private async Task<string> FailsAsync(params string[] arguments)
+    {
+        var (code, _, error) = await CairnAsync(arguments);
+        code.ShouldBe(1, error);
+        return error;
+    }
+}
