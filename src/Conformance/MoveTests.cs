@@ -158,6 +158,25 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task A_made_directory_is_still_made_after_the_move()
+    {
+        NeedsMove();
+        Needs(Can.Directories != DirectoryKind.None, "The store has no directories.");
+        await Store.MakeDirectoryAsync("dir", Cancel);
+        await Store.MakeDirectoryAsync("dir/inner", Cancel);
+        await Store.SeedAsync(["dir/file", "dir/inner/file"], Cancel);
+
+        await Store.MoveAsync("dir", "moved", WriteMode.CreateNew, Cancel);
+        await Store.RemoveAsync("moved/file", Cancel);
+        await Store.RemoveAsync("moved/inner/file", Cancel);
+
+        Assert.Equal(["moved/inner/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        await Store.RemoveAsync("moved/inner", Cancel);
+        Assert.True(await Store.IsDirectoryAsync("moved", Cancel));
+        Assert.False(await Store.ExistsAsync("dir", Cancel));
+    }
+
+    [Fact]
     public async Task A_directory_moves_beside_itself_under_a_longer_name()
     {
         NeedsMove();

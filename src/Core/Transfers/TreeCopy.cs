@@ -42,7 +42,8 @@ internal static class TreeCopy
     {
         if (target.UriOf(to).IsUnder(source.UriOf(from)))
             throw source.Failure(StoreErrorCode.PathConflict, $"{target.UriOf(to)} lies inside it", moved is null ? Operations.Copy : Operations.Move, from);
-        var summary = await transfer.RunAsync(FindAsync(source, from, cancellationToken), CopyOneAsync, cancellationToken).ConfigureAwait(false);
+        var items = moved is null ? FindAsync(source, from, cancellationToken) : FindMarkedAsync(source, from, cancellationToken);
+        var summary = await transfer.RunAsync(items, CopyOneAsync, cancellationToken).ConfigureAwait(false);
         if (summary.Files + summary.Directories == 0)
             await CopyEmptyAsync(source, from, target, to, cancellationToken).ConfigureAwait(false);
         return summary;
@@ -64,6 +65,39 @@ internal static class TreeCopy
     {
         await foreach (var entry in Entries.FilesAsync(source, new ListRequest(from, Recursive: true), true, cancellationToken).ConfigureAwait(false))
             yield return new(entry.Path.RelativeTo(from), entry.IsDirectory, entry.Length, entry.ETag);
+    }
+
+    /// <summary>
+    /// The same with every marker, those of directories that hold something too: a directory that was made is still made after a move. Where directories are real, a listing does
+    /// not tell which of them were made.
+    /// </summary>
+    private static async IAsyncEnumerable<TransferItem> FindMarkedAsync(
+        ArtifactStore source, ArtifactPath from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (source.Capabilities.Directories != DirectoryKind.Virtual)
+        {
+            await foreach (var item in FindAsync(source, from, cancellationToken).ConfigureAwait(false))
+                yield return item;
+            yield break;
+        }
+        if (await IsMarkedAsync(source, from, cancellationToken).ConfigureAwait(false))
+            yield return new(ArtifactPath.Root, IsDirectory: true, 0, null);
+        await foreach (var entry in Entries.AllAsync(source, new ListRequest(from, Recursive: true), cancellationToken).ConfigureAwait(false))
+            yield return new(entry.Path.RelativeTo(from), entry.IsDirectory, entry.Length, entry.ETag);
+    }
+
+    private static async ValueTask<bool> IsMarkedAsync(ArtifactStore source, ArtifactPath directory, CancellationToken cancellationToken)
+    {
+        if (directory.IsRoot)
+            return false;
+        var marker = directory.Value + "/";
+        var request = new ListRequest(directory.Parent, Recursive: true) { NamePrefix = directory.Name, StartAfter = directory.Value + ".\U0010FFFF", Limit = 1 };
+        await foreach (var entry in Entries.AllAsync(source, request, cancellationToken).ConfigureAwait(false))
+        {
+            if (Utf8Order.Compare(entry.OrderKey, marker) is var order and >= 0)
+                return order == 0;
+        }
+        return false;
     }
 
     /// <summary>Nothing was found: an empty directory goes along as one, and anything else is an error.</summary>
