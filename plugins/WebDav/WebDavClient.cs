@@ -50,59 +50,62 @@ internal sealed class WebDavClient : IDisposable
     }
 
     /// <summary>Makes one directory.</summary>
-    /// <returns>False when the parent is missing.</returns>
-    public async ValueTask<bool> MakeDirectoryAsync(Uri url, CancellationToken cancellationToken)
+    /// <returns>The answer's status: success or 405 when it is there now, 409 when the parent is missing, 423 when that is locked.</returns>
+    public async ValueTask<HttpStatusCode> MakeDirectoryAsync(Uri url, CancellationToken cancellationToken)
     {
         using var response = await OnceAsync(Mkcol, url, null, cancellationToken).ConfigureAwait(false);
-        return response.StatusCode switch
-        {
-            HttpStatusCode.MethodNotAllowed => true,
-            HttpStatusCode.Conflict => false,
-            _ when response.IsSuccessStatusCode || HttpTransport.IsRedirect(response) => true,
-            _ => throw HttpErrors.FromResponse(response),
-        };
+        return HttpTransport.IsRedirect(response) ? HttpStatusCode.MethodNotAllowed
+            : response.IsSuccessStatusCode ? HttpStatusCode.Created
+            : response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.Conflict or HttpStatusCode.Locked or HttpStatusCode.Forbidden ? response.StatusCode
+            : throw HttpErrors.FromResponse(response);
     }
 
     /// <summary>Deletes a file, or under a lock a whole directory.</summary>
     /// <returns>False when nothing was there.</returns>
-    public async ValueTask<bool> DeleteAsync(Uri url, string? token, CancellationToken cancellationToken)
+    public async ValueTask<bool> DeleteAsync(Uri url, WebDavLock? held, CancellationToken cancellationToken)
     {
-        using var response = await OnceAsync(HttpMethod.Delete, url, m => AddToken(m, url, token), cancellationToken).ConfigureAwait(false);
+        using var response = await OnceAsync(HttpMethod.Delete, url, m => AddToken(m, held), cancellationToken).ConfigureAwait(false);
         if (HttpTransport.IsRedirect(response))
             throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
         // 207 lists what could not be deleted below a directory.
         if (response.StatusCode == HttpStatusCode.MultiStatus)
             throw new ArtifactStoreException(StoreErrorCode.Unknown, "the server could not delete all of it");
         return response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Gone)
-            && (response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response));
+            && (response.IsSuccessStatusCode ? true : throw Refused(response));
     }
 
     /// <summary>Copies or moves on the server, onto a path where nothing is or, for a temporary name, whatever is.</summary>
     /// <returns>False when something is there and <paramref name="overwrite"/> is false.</returns>
-    public async ValueTask<bool> TransferAsync(string method, Uri source, Uri target, bool overwrite, string? targetToken, CancellationToken cancellationToken)
+    public async ValueTask<bool> TransferAsync(string method, Uri source, Uri target, bool overwrite, WebDavLock held, CancellationToken cancellationToken)
     {
         using var response = await OnceAsync(new(method), source, message =>
         {
             message.Headers.TryAddWithoutValidation("Destination", target.AbsoluteUri);
             message.Headers.TryAddWithoutValidation("Overwrite", overwrite ? "T" : "F");
-            AddToken(message, target, targetToken);
+            AddToken(message, held);
         }, cancellationToken, System.Threading.Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return response.StatusCode != HttpStatusCode.PreconditionFailed && (response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response));
     }
 
     /// <summary>Writes a file's whole content, which becomes visible when the server has all of it.</summary>
-    public async ValueTask PutAsync(Uri url, HttpContent content, string? token, bool expectContinue, CancellationToken cancellationToken)
+    /// <returns>Whether it was written, or why not; nothing was written then.</returns>
+    public async ValueTask<PutOutcome> PutAsync(Uri url, HttpContent content, WebDavLock? held, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = content };
-        AddToken(request, url, token);
-        request.Headers.ExpectContinue = expectContinue || Digest;
+        AddToken(request, held);
+        // A refusal then comes before the body has left, and a challenge too.
+        request.Headers.ExpectContinue = content is not ReadOnlyMemoryContent || Digest;
         using var response = await _http.SendOnceAsync(request, System.Threading.Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         if (HttpTransport.IsRedirect(response))
             throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
-        if (!response.IsSuccessStatusCode)
-            throw response.StatusCode == HttpStatusCode.InsufficientStorage
-                ? new ArtifactStoreException(new(StoreErrorCode.Unavailable, "the server has no room left") { IsTransient = false })
-                : HttpErrors.FromResponse(response);
+        if (response.StatusCode == HttpStatusCode.InsufficientStorage)
+            throw new ArtifactStoreException(new(StoreErrorCode.Unavailable, "the server has no room left") { IsTransient = false });
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Locked => PutOutcome.Locked,
+            HttpStatusCode.Conflict => PutOutcome.NoParent,
+            _ => response.IsSuccessStatusCode ? PutOutcome.Written : throw Refused(response),
+        };
     }
 
     /// <summary>Takes an exclusive lock.</summary>
@@ -126,18 +129,6 @@ internal sealed class WebDavClient : IDisposable
         }
         var token = response.Headers.TryGetValues("Lock-Token", out var values) ? values.First().Trim() : null;
         return (response.StatusCode, token ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server granted a lock without a token"));
-    }
-
-    /// <summary>Prolongs a lock.</summary>
-    public async ValueTask RefreshAsync(Uri url, string token, TimeSpan lifetime, CancellationToken cancellationToken)
-    {
-        using var response = await OnceAsync(LockMethod, url, message =>
-        {
-            message.Headers.TryAddWithoutValidation("Timeout", $"Second-{(long)lifetime.TotalSeconds}");
-            message.Headers.TryAddWithoutValidation("If", $"({token})");
-        }, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the lock that guards this write was lost");
     }
 
     /// <summary>Gives a lock back; one that is gone already is no error.</summary>
@@ -176,9 +167,27 @@ internal sealed class WebDavClient : IDisposable
         return await _http.SendOnceAsync(request, timeout ?? _http.Timeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void AddToken(HttpRequestMessage message, Uri url, string? token)
+    private static void AddToken(HttpRequestMessage message, WebDavLock? held)
     {
-        if (token is not null)
-            message.Headers.TryAddWithoutValidation("If", $"<{url.AbsoluteUri}> ({token})");
+        if (held?.Token is { } token)
+            message.Headers.TryAddWithoutValidation("If", $"<{held.Url.AbsoluteUri}> ({token})");
     }
+
+    /// <summary>No condition but the lock's token goes with a change, so a failed one means that the lock is gone.</summary>
+    private static ArtifactStoreException Refused(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.PreconditionFailed
+        ? new(new StoreFault(StoreErrorCode.Unavailable, "the lock that guards this write was lost"))
+        : HttpErrors.FromResponse(response);
+}
+
+/// <summary>What became of a PUT.</summary>
+internal enum PutOutcome
+{
+    /// <summary>The file is there, whole.</summary>
+    Written,
+
+    /// <summary>A lock stands in the way.</summary>
+    Locked,
+
+    /// <summary>The parent directory is missing.</summary>
+    NoParent,
 }

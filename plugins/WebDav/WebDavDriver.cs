@@ -74,18 +74,20 @@ internal sealed class WebDavDriver : StoreDriver
             throw new ArtifactStoreException(StoreErrorCode.NotFound, source is null ? "it does not exist" : "it is a directory");
         if (request.SourceIfMatch is { } etag && etag != source.ETag)
             throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+        await PrepareParentAsync(request.Target, cancellationToken).ConfigureAwait(false);
         var held = await LockForWriteAsync(request.Target, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
         {
             await CheckAsync(request.Target, request.Mode, cancellationToken).ConfigureAwait(false);
-            if (!await CopyToFreeAsync(request, held.Token, cancellationToken).ConfigureAwait(false))
+            if (!await CopyToFreeAsync(request, held, cancellationToken).ConfigureAwait(false))
             {
                 var read = await OpenReadAsync(new(request.Source) { IfMatch = source.ETag }, cancellationToken).ConfigureAwait(false);
                 await using (read.ConfigureAwait(false))
                 {
                     using var content = new StreamContent(read.Content);
                     content.Headers.ContentLength = read.Info.Length;
-                    await Client.PutAsync(Client.Keys.FileUrl(request.Target), content, held.Token, expectContinue: true, cancellationToken).ConfigureAwait(false);
+                    if (await Client.PutAsync(Client.Keys.FileUrl(request.Target), content, held, cancellationToken).ConfigureAwait(false) != PutOutcome.Written)
+                        throw new ArtifactStoreException(StoreErrorCode.Unavailable, "another program holds a lock on the target");
                 }
             }
             return await Client.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
@@ -130,26 +132,29 @@ internal sealed class WebDavDriver : StoreDriver
         return base.DisposeAsync();
     }
 
-    /// <summary>Takes the lock on a file that is to be written, making its parents.</summary>
+    /// <summary>Takes the lock on the directory of a file that is to be written, making the directory where it is missing.</summary>
     internal async ValueTask<WebDavLock> LockForWriteAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        // A second round is for a parent that another removed in between.
-        for (var round = 0; ; round++)
+        var url = Client.Keys.DirectoryUrl(path.Parent);
+        if (!_options.Lock)
         {
-            if (_options.Lock)
-            {
-                if (await WebDavLock.TakeAsync(Client, Client.Keys.FileUrl(path), tree: false, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false) is { } held)
-                    return held;
-            }
-            if ((await Client.StatAsync(path, cancellationToken).ConfigureAwait(false)) is { IsDirectory: true })
-                throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
-            await EnsureDirectoryAsync(path.Parent, cancellationToken).ConfigureAwait(false);
-            if (!_options.Lock)
-                return WebDavLock.None(Client, Client.Keys.FileUrl(path), _clock);
-            if (round == 5)
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, "its directory is removed again and again while it is written");
+            await PrepareParentAsync(path, cancellationToken).ConfigureAwait(false);
+            return WebDavLock.None(Client, url, _clock);
+        }
+        var patience = NewPatience();
+        while (true)
+        {
+            if (await WebDavLock.TakeAsync(Client, url, tree: false, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false) is { } held)
+                return held;
+            await PrepareParentAsync(path, cancellationToken).ConfigureAwait(false);
+            await patience.WaitAsync("others have removed its directory again and again", cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Makes the directory of a file that is to be written.</summary>
+    internal ValueTask PrepareParentAsync(ArtifactPath path, CancellationToken cancellationToken) => EnsureDirectoryAsync(path.Parent, cancellationToken);
+
+    internal Patience NewPatience() => new(_options.LockWait, _clock);
 
     /// <summary>Checks a write's condition; exact while the lock is held.</summary>
     internal async ValueTask CheckAsync(ArtifactPath path, WriteMode mode, CancellationToken cancellationToken)
@@ -168,17 +173,11 @@ internal sealed class WebDavDriver : StoreDriver
 
     private async ValueTask<bool> DeleteFileAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        var url = Client.Keys.FileUrl(path);
         var held = _options.Lock
-            ? await WebDavLock.TakeAsync(Client, url, tree: false, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false)
-            : WebDavLock.None(Client, url, _clock);
-        // No lock: the parent is missing, or a directory stands there.
+            ? await WebDavLock.TakeAsync(Client, Client.Keys.DirectoryUrl(path.Parent), tree: false, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false)
+            : WebDavLock.None(Client, Client.Keys.DirectoryUrl(path.Parent), _clock);
         if (held is null)
-        {
-            return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is null
-                ? false
-                : throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
-        }
+            return false;
         await using (held.ConfigureAwait(false))
         {
             // DELETE of a directory takes all that is in it: what stands there is looked at under the lock.
@@ -186,52 +185,71 @@ internal sealed class WebDavDriver : StoreDriver
             {
                 null => false,
                 { IsDirectory: true } => throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there"),
-                _ => await Client.DeleteAsync(url, held.Token, cancellationToken).ConfigureAwait(false),
+                _ => await Client.DeleteAsync(Client.Keys.FileUrl(path), held, cancellationToken).ConfigureAwait(false),
             };
         }
     }
 
     private async ValueTask<bool> DeleteEmptyDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        if (await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
-            return false;
         if (!_options.Lock)
             throw new ArtifactStoreException(StoreErrorCode.Unsupported, "without locks a directory cannot be removed safely: another may be writing into it");
-        var url = Client.Keys.DirectoryUrl(path);
-        var held = await WebDavLock.TakeAsync(Client, url, tree: true, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false);
-        if (held is null)
-            return false;
-        await using (held.ConfigureAwait(false))
+        var patience = NewPatience();
+        while (true)
         {
-            if ((await Client.ListAsync(path, cancellationToken).ConfigureAwait(false)).Count > 0)
-                throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the directory is not empty");
-            var existed = await Client.DeleteAsync(url, held.Token, cancellationToken).ConfigureAwait(false);
-            held.Forget();
-            return existed;
+            if (await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
+                return false;
+            var held = await WebDavLock.TakeAsync(Client, Client.Keys.DirectoryUrl(path), tree: true, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false);
+            if (held is null)
+                continue;
+            await using (held.ConfigureAwait(false))
+            {
+                if ((await Client.ListAsync(path, cancellationToken).ConfigureAwait(false)).Count > 0)
+                    throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the directory is not empty");
+                try
+                {
+                    var existed = await Client.DeleteAsync(Client.Keys.DirectoryUrl(path), held, cancellationToken).ConfigureAwait(false);
+                    held.Forget();
+                    return existed;
+                }
+                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.Unavailable && e.IsTransient)
+                {
+                    // The directory above is locked by a writer: it lets go soon.
+                }
+            }
+            await patience.WaitAsync("other writers have held the lock on the directory above", cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<bool> CopyToFreeAsync(CopyRequest request, string? token, CancellationToken cancellationToken)
+    private async ValueTask<bool> CopyToFreeAsync(CopyRequest request, WebDavLock held, CancellationToken cancellationToken)
     {
         if (await Client.StatAsync(request.Target, cancellationToken).ConfigureAwait(false) is not null)
             return false;
         var temp = Client.Keys.FileUrl(WebDavKeys.TempBeside(request.Target));
         try
         {
-            await Client.TransferAsync("COPY", Client.Keys.FileUrl(request.Source), temp, overwrite: true, null, cancellationToken).ConfigureAwait(false);
-            if (await Client.TransferAsync("MOVE", temp, Client.Keys.FileUrl(request.Target), overwrite: false, token, cancellationToken).ConfigureAwait(false))
+            await Client.TransferAsync("COPY", Client.Keys.FileUrl(request.Source), temp, overwrite: true, held, cancellationToken).ConfigureAwait(false);
+            if (await Client.TransferAsync("MOVE", temp, Client.Keys.FileUrl(request.Target), overwrite: false, held, cancellationToken).ConfigureAwait(false))
                 return true;
         }
         catch
         {
-            await ((Task)Client.DeleteAsync(temp, null, CancellationToken.None).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Client.DeleteAsync(temp, held, CancellationToken.None).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        await Client.DeleteAsync(temp, null, cancellationToken).ConfigureAwait(false);
+        await Client.DeleteAsync(temp, held, cancellationToken).ConfigureAwait(false);
         return false;
     }
 
     private async ValueTask EnsureDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        var patience = NewPatience();
+        while (!await TryMakeAsync(path, cancellationToken).ConfigureAwait(false))
+            await patience.WaitAsync("its parent directories cannot be made: others have locked or removed them", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes what is missing of a directory and its parents; false when another was in the way.</summary>
+    private async ValueTask<bool> TryMakeAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
         var missing = new Stack<Uri>();
         for (var at = path; ; at = at.Parent)
@@ -242,18 +260,21 @@ internal sealed class WebDavDriver : StoreDriver
             if (there is not null)
                 break;
             missing.Push(Client.Keys.DirectoryUrl(at));
-            if (at.IsRoot)
-            {
-                // The root itself is missing: its parents lie outside of what this store looks at, and are made without a look.
-                for (var above = Root.Path.Parent; !above.IsRoot; above = above.Parent)
-                    missing.Push(HttpUrls.Of(Client.Keys.Origin, above, directory: true));
-                break;
-            }
+            if (!at.IsRoot)
+                continue;
+            // The root itself is missing: its parents lie outside of what this store looks at, and are made without a look.
+            for (var above = Root.Path.Parent; !above.IsRoot; above = above.Parent)
+                missing.Push(HttpUrls.Of(Client.Keys.Origin, above, directory: true));
+            break;
         }
+        var status = HttpStatusCode.Created;
         foreach (var url in missing)
-        {
-            if (!await Client.MakeDirectoryAsync(url, cancellationToken).ConfigureAwait(false))
-                throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a parent directory is missing and cannot be made");
-        }
+            status = await Client.MakeDirectoryAsync(url, cancellationToken).ConfigureAwait(false);
+        if (status != HttpStatusCode.Forbidden)
+            return status is HttpStatusCode.Created or HttpStatusCode.MethodNotAllowed;
+        // Refused for good, or because the parent went in that moment: a second look tells.
+        return await Client.StatAsync(path.Parent, cancellationToken).ConfigureAwait(false) is null
+            ? false
+            : throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories");
     }
 }

@@ -1,17 +1,17 @@
-using System.Buffers;
-using System.Net;
-using System.Threading.Channels;
 using Cairn.Providers;
 
 namespace Cairn.Plugins.WebDav;
 
-/// <summary>A write: one PUT, held under a lock from its condition to its end. The server publishes when it has the whole body; a broken one leaves the old content.</summary>
+/// <summary>
+/// A write: one PUT, whose end comes under a lock after a look at the condition. The server publishes when it has the whole body; a broken one leaves the old content.
+/// </summary>
 internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) : StoreUpload
 {
-    private WebDavLock? _lock;
-    private PartsContent? _body;
-    private Task? _put;
+    private PutBody? _body;
+    private Task<PutOutcome>? _put;
     private CancellationTokenSource? _abort;
+    private long _sent;
+    private ArtifactInfo? _published;
 
     public override bool AcceptsAnyPartSize => true;
 
@@ -19,111 +19,103 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
 
     public override async ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken)
     {
+        // A part that has been sent stays sent; there is no second way to write into a body.
+        if (part.Offset < _sent)
+            return;
         if (_put is null)
+            await driver.PrepareParentAsync(request.Path, cancellationToken).ConfigureAwait(false);
+        var patience = driver.NewPatience();
+        while (!await TrySendAsync(part.Data, cancellationToken).ConfigureAwait(false))
         {
-            await PrepareAsync(cancellationToken).ConfigureAwait(false);
-            _abort = new();
-            _body = new(request.Length);
-            _put = driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), _body, _lock?.Token, expectContinue: true, _abort.Token).AsTask();
+            await AbortAsync().ConfigureAwait(false);
+            await patience.WaitAsync("other writers have held the lock on its directory", cancellationToken).ConfigureAwait(false);
         }
-        await FeedAsync(part.Data, cancellationToken).ConfigureAwait(false);
-        if (_lock is not null)
-            await _lock.KeepAsync(cancellationToken).ConfigureAwait(false);
+        _sent = part.Offset + part.Data.Length;
     }
 
     public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
-        if (_put is null)
+        if (_published is not null)
+            return _published;
+        if (!last.Data.IsEmpty && _put is not null)
+            await WritePartAsync(last, cancellationToken).ConfigureAwait(false);
+        var patience = driver.NewPatience();
+        while (true)
         {
-            await PrepareAsync(cancellationToken).ConfigureAwait(false);
-            using var content = new ReadOnlyMemoryContent(last.Data);
-            await driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), content, _lock?.Token, expectContinue: false, cancellationToken).ConfigureAwait(false);
+            var outcome = await TryPublishAsync(last, cancellationToken).ConfigureAwait(false);
+            if (outcome == PutOutcome.Written)
+                return _published!;
+            if (_put is not null)
+                throw new ArtifactStoreException(StoreErrorCode.Unavailable, outcome == PutOutcome.Locked ? "another program holds a lock on it" : "its directory was removed while it was written");
+            if (outcome == PutOutcome.NoParent)
+                await driver.PrepareParentAsync(request.Path, cancellationToken).ConfigureAwait(false);
+            await patience.WaitAsync("other programs have held locks on it, or removed its directory,", cancellationToken).ConfigureAwait(false);
         }
-        else
-        {
-            if (!last.Data.IsEmpty)
-                await FeedAsync(last.Data, cancellationToken).ConfigureAwait(false);
-            _body!.End();
-            await _put.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        var info = await driver.Client.StatAsync(request.Path, cancellationToken).ConfigureAwait(false)
-            ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server took the file and does not show it");
-        await DisposeAsync().ConfigureAwait(false);
-        return info;
     }
 
-    public override async ValueTask DisposeAsync()
+    /// <summary>Under the lock: looks at the condition, sends what is left, looks at the result.</summary>
+    private async ValueTask<PutOutcome> TryPublishAsync(UploadPart last, CancellationToken cancellationToken)
+    {
+        var held = await driver.LockForWriteAsync(request.Path, cancellationToken).ConfigureAwait(false);
+        await using (held.ConfigureAwait(false))
+        {
+            await driver.CheckAsync(request.Path, request.Mode, cancellationToken).ConfigureAwait(false);
+            PutOutcome outcome;
+            if (_put is null)
+            {
+                using var content = new ReadOnlyMemoryContent(last.Data);
+                outcome = await driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), content, held, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                _body!.End();
+                outcome = await _put.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            if (outcome == PutOutcome.Written)
+            {
+                _published = await driver.Client.StatAsync(request.Path, cancellationToken).ConfigureAwait(false)
+                    ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server took the file and does not show it");
+            }
+            return outcome;
+        }
+    }
+
+    public override async ValueTask DisposeAsync() => await AbortAsync().ConfigureAwait(false);
+
+    /// <summary>Sends a piece, beginning the request with the first.</summary>
+    /// <returns>False when the server would not take the body because of a lock; nothing of it was sent.</returns>
+    private async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        var first = _put is null;
+        if (first)
+        {
+            _abort = new();
+            _body = new();
+            _put = driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), _body, null, _abort.Token).AsTask();
+        }
+        var taken = _body!.SendAsync(data, cancellationToken);
+        if (await Task.WhenAny(taken, _put!).ConfigureAwait(false) == taken)
+        {
+            await taken.ConfigureAwait(false);
+            return true;
+        }
+        // The server's answer before the end is the error, not the pipe that broke with it.
+        return await _put!.ConfigureAwait(false) switch
+        {
+            PutOutcome.Locked when first => false,
+            PutOutcome.NoParent => throw new ArtifactStoreException(StoreErrorCode.Unavailable, "its directory was removed while it was written"),
+            _ => throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server answered before it had the whole file"),
+        };
+    }
+
+    private async ValueTask AbortAsync()
     {
         if (_put is { IsCompleted: false })
         {
             await _abort!.CancelAsync().ConfigureAwait(false);
-            await _put.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)_put).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         _abort?.Dispose();
-        _abort = null;
-        if (_lock is not null)
-            await _lock.DisposeAsync().ConfigureAwait(false);
-        _lock = null;
-    }
-
-    private async ValueTask PrepareAsync(CancellationToken cancellationToken)
-    {
-        if (_lock is not null)
-            return;
-        _lock = await driver.LockForWriteAsync(request.Path, cancellationToken).ConfigureAwait(false);
-        await driver.CheckAsync(request.Path, request.Mode, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask FeedAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-    {
-        var taken = _body!.WriteAsync(data, cancellationToken);
-        // A server that refuses answers before it has read the body: its answer is the error, not the broken pipe.
-        if (await Task.WhenAny(taken, _put!).ConfigureAwait(false) == _put)
-        {
-            await _put!.ConfigureAwait(false);
-            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server answered before it had the whole file");
-        }
-        await taken.ConfigureAwait(false);
-    }
-
-    /// <summary>A request body that takes its pieces as they come, without a copy: each is the writer's own memory until it is sent.</summary>
-    private sealed class PartsContent(long? length) : HttpContent
-    {
-        private readonly Channel<(ReadOnlyMemory<byte> Data, TaskCompletionSource Sent)> _parts =
-            Channel.CreateUnbounded<(ReadOnlyMemory<byte>, TaskCompletionSource)>(new() { SingleReader = true });
-
-        public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-        {
-            var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _parts.Writer.TryWrite((data, sent));
-            return sent.Task.WaitAsync(cancellationToken);
-        }
-
-        public void End() => _parts.Writer.Complete();
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            await foreach (var (data, sent) in _parts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                try
-                {
-                    await stream.WriteAsync(data, cancellationToken).ConfigureAwait(false);
-                    sent.TrySetResult();
-                }
-                catch (Exception e)
-                {
-                    sent.TrySetException(e);
-                    throw;
-                }
-            }
-        }
-
-        protected override bool TryComputeLength(out long value)
-        {
-            value = length ?? 0;
-            return length is not null;
-        }
+        (_abort, _put) = (null, null);
     }
 }

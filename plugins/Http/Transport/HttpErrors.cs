@@ -29,6 +29,7 @@ internal static class HttpErrors
             HttpStatusCode.RequestedRangeNotSatisfiable => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
             HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => new(StoreErrorCode.Unsupported, reason),
             HttpStatusCode.TooManyRequests => new(StoreErrorCode.Throttled, reason),
+            HttpStatusCode.Locked => new(StoreErrorCode.Unavailable, "another writer holds a lock on it"),
             HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, reason),
             _ when status >= 500 => new(StoreErrorCode.Unavailable, reason),
             _ => new(StoreErrorCode.Unknown, reason),

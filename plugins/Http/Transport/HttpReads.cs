@@ -68,6 +68,10 @@ internal static class HttpReads
             response.Dispose();
             return new(empty, new MemoryStream([], writable: false));
         }
+        // A range past the end of a newer, shorter version says first of all that there is a newer version.
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && request.IfMatch is { } wanted
+            && (await StatAsync(http, request.Path, response.RequestMessage!.RequestUri!, cancellationToken).ConfigureAwait(false))?.ETag != wanted)
+            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
         if (!response.IsSuccessStatusCode)
             throw HttpErrors.FromResponse(response);
         var total = TotalOf(response);

@@ -3,7 +3,7 @@ namespace Cairn.Providers;
 /// <summary>A write in progress: parts, then completion. Disposal without completion aborts.</summary>
 /// <remarks>
 /// <para>The façade cuts the stream into parts of the size that <see cref="GetPartSize"/> asks for, and hands all but the last to <see cref="WritePartAsync"/>, at most
-/// <see cref="MaxParallelParts"/> at once and in any order. The last goes to <see cref="CompleteAsync"/>: a file that fits into one part is one call.</para>
+/// <see cref="MaxParallelParts"/> at once and in any order; with one at once, in order. The last goes to <see cref="CompleteAsync"/>: a file that fits into one part is one call.</para>
 /// <para>Each part is written at most once, and again only by a retry after a failure. A part's memory belongs to the caller again when its task ends.</para>
 /// </remarks>
 public abstract class StoreUpload : IAsyncDisposable
