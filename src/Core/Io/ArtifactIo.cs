@@ -30,6 +30,16 @@ public sealed partial class ArtifactIo : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Registers every flavor of a registry, for schemes of which no provider is registered by itself. A flavor's provider is made or loaded when an address first needs it.</summary>
+    /// <param name="flavors">The flavors; those that are added later count too.</param>
+    /// <returns>This.</returns>
+    public ArtifactIo Register(FlavorRegistry flavors)
+    {
+        ArgumentNullException.ThrowIfNull(flavors);
+        _resolver.Add(flavors);
+        return this;
+    }
+
     /// <summary>Registers a store for the addresses at and below its root.</summary>
     /// <param name="store">The store; it stays the caller's to dispose.</param>
     /// <returns>This.</returns>

@@ -9,6 +9,7 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
 {
     private readonly ConcurrentDictionary<string, (IStoreProvider Provider, IReadOnlyDictionary<string, string>? Values)> _providers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ArtifactUri, ArtifactStore> _registered = new();
+    private readonly ConcurrentQueue<FlavorRegistry> _flavors = new();
     private readonly Dictionary<ArtifactUri, ArtifactStore> _opened = [];
     private readonly SemaphoreSlim _opening = new(1);
     private bool _disposed;
@@ -18,6 +19,8 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
         foreach (var scheme in flavor.Schemes)
             _providers[scheme] = (provider, values);
     }
+
+    public void Add(FlavorRegistry flavors) => _flavors.Enqueue(flavors);
 
     public void Add(ArtifactStore store) => _registered[store.Root] = store;
 
@@ -42,9 +45,8 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
             ObjectDisposedException.ThrowIf(_disposed, typeof(ArtifactIo));
             if (!_opened.TryGetValue(container, out var store))
             {
-                if (!_providers.TryGetValue(uri.Scheme, out var flavor))
-                    throw NoScheme(uri);
-                store = await ArtifactStore.OpenAsync(flavor.Provider, container, flavor.Values, options, cancellationToken).ConfigureAwait(false);
+                var (provider, values) = _providers.TryGetValue(uri.Scheme, out var flavor) ? flavor : (await FindAsync(uri, cancellationToken).ConfigureAwait(false), null);
+                store = await ArtifactStore.OpenAsync(provider, container, values, options, cancellationToken).ConfigureAwait(false);
                 _opened.Add(container, store);
             }
             return (store, uri.Path);
@@ -71,9 +73,19 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
         }
     }
 
+    private async ValueTask<IStoreProvider> FindAsync(ArtifactUri uri, CancellationToken cancellationToken)
+    {
+        foreach (var flavors in _flavors)
+        {
+            if (flavors.FlavorOfScheme(uri.Scheme) is { } flavor)
+                return await flavors.GetProviderAsync(flavor, cancellationToken).ConfigureAwait(false);
+        }
+        throw NoScheme(uri);
+    }
+
     private ArtifactStoreException NoScheme(ArtifactUri uri)
     {
-        var schemes = _providers.Keys.Order(StringComparer.Ordinal).Select(s => s + "://");
+        var schemes = _providers.Keys.Concat(_flavors.SelectMany(f => f.List()).SelectMany(f => f.Schemes)).Distinct().Order(StringComparer.Ordinal).Select(s => s + "://");
         var roots = _registered.Keys.Select(r => r.ToString()).Order(StringComparer.Ordinal);
         var known = string.Join(", ", schemes.Concat(roots));
         return new ArtifactStoreException(new StoreFault(

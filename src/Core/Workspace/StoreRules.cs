@@ -7,7 +7,10 @@ namespace Cairn;
 /// <summary>What a store must be like to be registered: looked at without opening it or loading its provider.</summary>
 internal static class StoreRules
 {
-    public static void Check(RegisteredStore store, FlavorRegistry flavors)
+    /// <param name="store">The store.</param>
+    /// <param name="flavors">The flavors that there are.</param>
+    /// <param name="holdsSecrets">True where the values are those that a provider takes, as in a program's configuration; false where secrets are references.</param>
+    public static void Check(RegisteredStore store, FlavorRegistry flavors, bool holdsSecrets = false)
     {
         CheckName(store.Name);
         var flavor = flavors.Describe(store.Flavor);
@@ -21,7 +24,7 @@ internal static class StoreRules
         {
             var option = options.FirstOrDefault(o => o.Name == name)
                 ?? throw Invalid($"'{ArtifactPath.ForMessage(name)}' is not an option of flavor '{flavor.Name}'; there are {FlavorRegistry.Names(options.Select(o => o.Name))}");
-            CheckValue(option, value);
+            CheckValue(option, value, holdsSecrets);
         }
         if (options.FirstOrDefault(o => o.Required && !store.Options.ContainsKey(o.Name)) is { } missing)
             throw Invalid($"flavor '{flavor.Name}' requires the option '{missing.Name}': {missing.Description}");
@@ -37,11 +40,11 @@ internal static class StoreRules
     public static IReadOnlyList<OptionDescriptor> OptionsOf(FlavorDescriptor flavor) =>
         [.. flavor.Options.Concat(LayerOptions.Descriptors).OrderBy(o => o.Name, StringComparer.Ordinal)];
 
-    private static void CheckValue(OptionDescriptor option, string value)
+    private static void CheckValue(OptionDescriptor option, string value, bool holdsSecrets)
     {
         if (option.Secret)
         {
-            if (!SecretReference.IsReference(value))
+            if (!holdsSecrets && !SecretReference.IsReference(value))
                 throw Invalid($"option '{option.Name}' is a secret and is never stored: give env:NAME or file:PATH instead of the value");
         }
         else if (!Fits(option.Type, value))

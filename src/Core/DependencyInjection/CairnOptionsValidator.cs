@@ -1,0 +1,36 @@
+using Cairn.Layers;
+using Microsoft.Extensions.Options;
+
+namespace Cairn;
+
+/// <summary>Checks every store of a program against the flavors that there are, without opening one. All that is wrong is told at once.</summary>
+internal sealed class CairnOptionsValidator(FlavorRegistry flavors) : IValidateOptions<CairnOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CairnOptions options)
+    {
+        var problems = new List<string>(options.Problems);
+        foreach (var (store, settings) in options.Stores.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            try
+            {
+                var registered = Registered(store, settings, flavors);
+                StoreRules.Check(registered, flavors, holdsSecrets: true);
+                LayerOptions.Split(registered.Options, out _);
+            }
+            catch (Exception e) when (e is ArtifactStoreException or FormatException)
+            {
+                problems.Add($"Store '{ArtifactPath.ForMessage(store)}': {(e as ArtifactStoreException)?.Reason ?? e.Message}");
+            }
+        }
+        if (options.DefaultStore is { } chosen && !options.Stores.ContainsKey(chosen))
+            problems.Add($"The default store '{ArtifactPath.ForMessage(chosen)}' is not among the stores; there are {FlavorRegistry.Names(options.Stores.Keys.Order(StringComparer.Ordinal))}");
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    /// <summary>A store's settings with its flavor found and its root parsed.</summary>
+    internal static RegisteredStore Registered(string name, CairnStoreOptions settings, FlavorRegistry flavors)
+    {
+        var root = ArtifactUri.Parse(settings.Root);
+        return new(name, settings.Flavor ?? flavors.RequireFlavorOfScheme(root.Scheme), root) { Options = settings.Options.AsReadOnly() };
+    }
+}
