@@ -18,7 +18,7 @@ internal sealed class StoreOperation
     public StoreOperation(TelemetryDriver owner, string name, ArtifactPath path)
     {
         (_owner, _name, _path) = (owner, name, path.Value);
-        _activity = StoreInstruments.Source.StartActivity($"{name} {owner.Root.Scheme}", ActivityKind.Client);
+        _activity = StoreInstruments.Source.HasListeners() ? StoreInstruments.Source.StartActivity($"{name} {owner.Root.Scheme}", ActivityKind.Client) : null;
         if (_activity is not null)
         {
             foreach (var tag in Tags())
