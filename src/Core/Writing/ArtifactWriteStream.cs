@@ -14,6 +14,7 @@ public sealed class ArtifactWriteStream : Stream
 {
     private const int FirstBuffer = 16 << 10;
 
+    private readonly ArtifactStore _store;
     private readonly PartWriter _parts;
     private readonly long? _announced;
     private byte[] _buffer = [];
@@ -23,6 +24,7 @@ public sealed class ArtifactWriteStream : Stream
 
     internal ArtifactWriteStream(ArtifactStore store, ArtifactPath path, StoreUpload upload, OpenWriteOptions options, int parallelism)
     {
+        _store = store;
         _parts = new(store, path, upload, options, parallelism);
         _announced = options.Length;
         Uri = store.UriOf(path);
@@ -240,7 +242,7 @@ public sealed class ArtifactWriteStream : Stream
     private void Enter(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
-        cancellationToken.ThrowIfCancellationRequested();
+        _store.Enter(cancellationToken);
         if (_state == State.Completed)
             throw new InvalidOperationException("This write is completed; open a new one.");
         _parts.ThrowIfFailed();
