@@ -5,11 +5,13 @@ namespace Cairn.Conformance;
 
 /// <summary>Objects far larger than memory pass through a little of it: 64 MiB, in a full run 1 GiB, and at most 64 MiB of managed memory more.</summary>
 /// <typeparam name="THarness">The provider's harness.</typeparam>
-[Collection(typeof(AloneCollection))]
 public abstract class BigObjectTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
     private const long Most = 64L << 20;
+
+    /// <inheritdoc/>
+    protected override bool RunsAlone => true;
 
     private static long Length => (Full ? 1024L << 20 : 64L << 20) + 12_345;
 
@@ -69,7 +71,3 @@ public abstract class BigObjectTests<THarness> : StoreTests<THarness>
 
     private static long Live() => GC.GetTotalMemory(forceFullCollection: true);
 }
-
-/// <summary>Tests that measure memory run alone.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class AloneCollection;

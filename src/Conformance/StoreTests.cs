@@ -10,6 +10,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     where THarness : StoreHarness, new()
 {
     private readonly List<IAsyncDisposable> _opened = [];
+    private IDisposable? _place;
     private THarness? _harness;
     private ArtifactStore? _store;
 
@@ -28,23 +29,42 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     /// <summary>What the store declares.</summary>
     protected StoreCapabilities Can => Store.Capabilities;
 
+    /// <summary>True for tests that measure the process: no other test of the kit runs meanwhile. False by default.</summary>
+    protected virtual bool RunsAlone => false;
+
     /// <summary>Skips what the harness says it skips; otherwise starts the storage and opens the store.</summary>
     public virtual async ValueTask InitializeAsync()
     {
         _harness = new THarness();
         SkipIfNamed();
-        await _harness.StartAsync(Cancel);
-        _store = await OpenStoreAsync();
+        _place = await TestGate.EnterAsync(RunsAlone, Cancel);
+        try
+        {
+            await _harness.StartAsync(Cancel);
+            _store = await OpenStoreAsync();
+        }
+        catch
+        {
+            _place.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Disposes what the test has opened, then the harness.</summary>
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        for (var i = _opened.Count - 1; i >= 0; i--)
-            await _opened[i].DisposeAsync();
-        if (_harness is not null)
-            await _harness.DisposeAsync();
+        try
+        {
+            for (var i = _opened.Count - 1; i >= 0; i--)
+                await _opened[i].DisposeAsync();
+            if (_harness is not null)
+                await _harness.DisposeAsync();
+        }
+        finally
+        {
+            _place?.Dispose();
+        }
     }
 
     /// <summary>The name of a suite as <see cref="StoreHarness.Skips"/> has it, from the suite itself or from a class derived of it.</summary>
