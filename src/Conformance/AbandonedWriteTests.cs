@@ -147,6 +147,22 @@ public abstract class AbandonedWriteTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task A_store_that_is_disposed_under_an_open_write_publishes_nothing()
+    {
+        await PutAsync("old", Content(777));
+        foreach (var path in new[] { "old", "new" })
+        {
+            var store = await OpenStoreAsync();
+            await using var stream = await store.OpenWriteAsync(path, WriteMode.Replace, cancellationToken: Cancel);
+            await stream.WriteAsync(Content(1000), Cancel);
+            await store.DisposeAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => stream.CompleteAsync(Cancel));
+        }
+        Assert.Equal(Content(777), await GetAsync("old"));
+        Assert.False(await Store.ExistsAsync("new", Cancel));
+    }
+
+    [Fact]
     public async Task A_cancelled_stream_does_not_complete_a_hole()
     {
         var sizes = await PartSizesAsync(1);

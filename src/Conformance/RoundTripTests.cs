@@ -213,6 +213,53 @@ public abstract class RoundTripTests<THarness> : StoreTests<THarness>
         await HoldsOnlyAsync(path);
     }
 
+    [Fact]
+    public async Task Content_that_is_in_memory_comes_back_in_every_size_and_mode()
+    {
+        var sizes = await PartSizesAsync(2);
+        foreach (var length in new[] { 0, 1, 1000, sizes[0] - 1, sizes[0], sizes[0] + 1, sizes[0] + sizes[1] + 1 })
+        {
+            ArtifactPath path = $"d/f{length}";
+            await Store.WriteBytesAsync(path, Content(length), WriteMode.CreateNew, cancellationToken: Cancel);
+            Assert.Equal(Content(length), await Store.ReadBytesAsync(path, Cancel));
+            await FailsAsync(StoreErrorCode.AlreadyExists, () => Store.WriteBytesAsync(path, Content(length, 2), WriteMode.CreateNew, cancellationToken: Cancel));
+            var first = await Store.StatAsync(path, Cancel);
+            await Store.WriteBytesAsync(path, Content(length + 1, 3), WriteMode.Match(first.ETag!), cancellationToken: Cancel);
+            await FailsAsync(StoreErrorCode.PreconditionFailed, () => Store.WriteBytesAsync(path, Content(length, 4), WriteMode.Match(first.ETag!), cancellationToken: Cancel));
+            Assert.Equal(Content(length + 1, 3), await Store.ReadBytesAsync(path, Cancel));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("plain")]
+    [InlineData("äöü € 🙂 \u0000 \r\n\t")]
+    public async Task Text_comes_back_and_is_stored_as_UTF8(string text)
+    {
+        await Store.WriteTextAsync("f", text, WriteMode.CreateNew, cancellationToken: Cancel);
+        Assert.Equal(text, await Store.ReadTextAsync("f", Cancel));
+        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), await GetAsync("f"));
+    }
+
+    [Fact]
+    public async Task Lines_come_back()
+    {
+        string[] lines = ["first", "", " third ", "vierte: ü"];
+        await Store.WriteLinesAsync("f", lines, WriteMode.CreateNew, cancellationToken: Cancel);
+        var read = new List<string>();
+        await foreach (var line in Store.ReadLinesAsync("f", Cancel))
+            read.Add(line);
+        Assert.Equal(lines, read);
+    }
+
+    [Fact]
+    public async Task Json_comes_back()
+    {
+        var value = new Dictionary<string, int[]> { ["a"] = [1, 2], ["ü"] = [] };
+        await Store.WriteJsonAsync("f", value, WriteMode.CreateNew, cancellationToken: Cancel);
+        Assert.Equal(value, await Store.ReadJsonAsync<Dictionary<string, int[]>>("f", cancellationToken: Cancel));
+    }
+
     private async Task WriteAsync(ArtifactPath path, OpenWriteOptions options)
     {
         await using var stream = await Store.OpenWriteAsync(path, WriteMode.Replace, options, Cancel);
