@@ -53,30 +53,57 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     /// <summary>Opens the deepest of a directory and its parents that exists; makes the root when there is nothing at all.</summary>
     public LocalDirectory OpenNearest(ArtifactPath path, out ArtifactPath found)
     {
-        for (found = path; ; found = found.Parent)
+        found = path;
+        if (FileSystem.OpenDirectory(path) is { } there)
+            return there;
+        found = path.Parent;
+        if (FileSystem.OpenDirectory(found) is { } above)
+            return above;
+        // From the top, so that a deep path of which little exists costs little.
+        found = ArtifactPath.Root;
+        var nearest = FileSystem.OpenDirectory(found);
+        if (nearest is null)
         {
-            if (FileSystem.OpenDirectory(found) is { } directory)
-                return directory;
-            if (!found.IsRoot)
-                continue;
             FileSystem.CreateRoot(Flushes);
-            return FileSystem.OpenDirectory(ArtifactPath.Root) ?? throw LocalErrors.NotFound();
+            nearest = FileSystem.OpenDirectory(found) ?? throw LocalErrors.NotFound();
         }
+        foreach (var name in path.Segments)
+        {
+            LocalDirectory? below;
+            try
+            {
+                below = FileSystem.OpenDirectory(found / name);
+            }
+            catch
+            {
+                nearest.Dispose();
+                throw;
+            }
+            if (below is null)
+                break;
+            nearest.Dispose();
+            (nearest, found) = (below, found / name);
+        }
+        return nearest;
     }
 
     /// <summary>Opens a directory, and makes it and its parents where they are missing; those go again with their last entry.</summary>
     public LocalDirectory Ensure(ArtifactPath path)
     {
-        for (var tries = 0; ; tries++)
+        for (var tries = 0; tries < MostTries; tries++)
         {
-            var nearest = OpenNearest(path, out var found);
-            if (found == path)
+            LocalDirectory? nearest = OpenNearest(path, out var found);
+            while (nearest is not null && found != path)
+            {
+                using (nearest)
+                    TryMakeNext(nearest, found, path, isImplicit: true);
+                found /= path.RelativeTo(found).Segments[0];
+                nearest = FileSystem.OpenDirectory(found);
+            }
+            if (nearest is not null)
                 return nearest;
-            using (nearest)
-                TryMakeNext(nearest, found, path, isImplicit: true);
-            if (tries == MostTries)
-                throw LocalErrors.NotFound();
         }
+        throw LocalErrors.NotFound();
     }
 
     /// <summary>Makes a directory that stays when it is empty.</summary>
