@@ -43,8 +43,13 @@ internal static class LocalErrors
     /// <summary>A file where a directory is meant.</summary>
     public static ArtifactStoreException IsFile() => new(StoreErrorCode.PathConflict, "a file stands there, or at a parent");
 
-    /// <summary>A pipe, socket or device where a file is meant.</summary>
-    public static ArtifactStoreException IsSpecial() => new(StoreErrorCode.PathConflict, "something stands there that is neither a file nor a directory");
+    /// <summary>A path that something has taken.</summary>
+    public static ArtifactStoreException Taken(LocalKind by) => by switch
+    {
+        LocalKind.Directory => IsDirectory(),
+        LocalKind.Special => new(StoreErrorCode.PathConflict, "something stands there that is neither a file nor a directory"),
+        _ => AlreadyExists(),
+    };
 
     /// <summary>Nothing there.</summary>
     public static ArtifactStoreException NotFound() => new(StoreErrorCode.NotFound, "it does not exist");

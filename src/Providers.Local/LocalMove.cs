@@ -42,15 +42,7 @@ internal static class LocalMove
         using var leases = Lock(request, from, to, cancellationToken);
         var source = from.Look(request.Source.Name);
         CheckSource(source, request);
-        var target = to.Look(request.Target.Name);
-        if (target is { Kind: LocalKind.Link })
-            target = tree.FileSystem.Stat(request.Target) ?? target;
-        if (request.Mode.Kind == WriteModes.CreateNew && target is not null)
-            throw LocalErrors.AlreadyExists();
-        if (target is { Kind: LocalKind.Directory })
-            throw LocalErrors.IsDirectory();
-        if (request.Mode.Kind == WriteModes.Match && target?.ETag != request.Mode.ETag)
-            throw LocalErrors.Changed(target?.ETag);
+        var target = tree.CheckTarget(to, request.Target, request.Mode);
         if (!from.Rename(request.Source.Name, to, request.Target.Name, overwrite: request.Mode.Kind != WriteModes.CreateNew))
             throw LocalErrors.AlreadyExists();
         // Two names of one file: POSIX then renames nothing and reports success.

@@ -36,7 +36,7 @@ internal sealed class LocalStagedFile : IDisposable
             try
             {
                 if (found == path.Parent)
-                    CheckTarget(tree, directory, path, mode);
+                    tree.CheckTarget(directory, path, mode);
                 else if (mode.Kind == WriteModes.Match)
                     throw LocalErrors.Changed(null);
                 var name = LocalPaths.NewStagedName(path.RelativeTo(found));
@@ -62,23 +62,9 @@ internal sealed class LocalStagedFile : IDisposable
     {
         if (_sealed)
             return;
-        if (_flushFailure is not null)
-            throw LocalErrors.FlushFailed(_flushFailure);
         var files = _tree.FileSystem;
         files.Stamp(Handle, _tree.Now);
-        if (_tree.Flushes)
-        {
-            try
-            {
-                files.Flush(Handle);
-            }
-            catch (IOException e)
-            {
-                // The system reports a lost page once: a second flush could succeed without the bytes being there.
-                _flushFailure = e;
-                throw LocalErrors.FlushFailed(e);
-            }
-        }
+        Flush(() => files.Flush(Handle));
         _facts = files.FactsOf(Handle);
         _sealed = true;
         // Whoever opens the published file must not meet its writer's lock.
@@ -133,27 +119,6 @@ internal sealed class LocalStagedFile : IDisposable
         }
     }
 
-    private static void CheckTarget(LocalTree tree, LocalDirectory parent, ArtifactPath path, WriteMode mode)
-    {
-        var found = parent.Look(path.Name);
-        if (found is { Kind: LocalKind.Link })
-        {
-            // A write takes the place of a link, never of what it leads to; yet a link out of the root is refused, so that its path has one meaning.
-            found = tree.FileSystem.Stat(path) ?? found;
-        }
-        switch (found?.Kind)
-        {
-            case LocalKind.Directory:
-                throw LocalErrors.IsDirectory();
-            case LocalKind.Special:
-                throw LocalErrors.IsSpecial();
-        }
-        if (mode.Kind == WriteModes.CreateNew && found is not null)
-            throw LocalErrors.AlreadyExists();
-        if (mode.Kind == WriteModes.Match && found?.ETag != mode.ETag)
-            throw LocalErrors.Changed(found?.ETag);
-    }
-
     private void PublishOnce(WriteMode mode, CancellationToken cancellationToken)
     {
         if (mode.Kind == WriteModes.Match && _tree.TryOpen(_path.Parent) is var existing)
@@ -167,14 +132,31 @@ internal sealed class LocalStagedFile : IDisposable
         {
             using (parent.Lock(exclusive: mode.Kind == WriteModes.Match, cancellationToken))
             {
-                CheckTarget(_tree, parent, _path, mode);
+                _tree.CheckTarget(parent, _path, mode);
                 if (!_directory.Rename(_name, parent, _path.Name, overwrite: mode.Kind != WriteModes.CreateNew))
                     throw LocalErrors.AlreadyExists();
             }
             _published = true;
         }
-        if (_tree.Flushes)
-            parent.Flush();
+        Flush(parent.Flush);
         _durable = true;
+    }
+
+    private void Flush(Action flush)
+    {
+        if (!_tree.Flushes)
+            return;
+        if (_flushFailure is not null)
+            throw LocalErrors.FlushFailed(_flushFailure);
+        try
+        {
+            flush();
+        }
+        catch (IOException e)
+        {
+            // The system reports what it lost once: a second flush could succeed without the bytes being there.
+            _flushFailure = e;
+            throw LocalErrors.FlushFailed(e);
+        }
     }
 }

@@ -135,6 +135,23 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         throw LocalErrors.NotFound();
     }
 
+    /// <summary>Checks that a file may take the place of what stands at its path, under a condition. Exact when the caller holds the directory's lock.</summary>
+    /// <returns>What stands there; null for nothing.</returns>
+    public LocalFacts? CheckTarget(LocalDirectory parent, ArtifactPath path, WriteMode mode)
+    {
+        var found = parent.Look(path.Name);
+        if (found is { Kind: LocalKind.Link })
+        {
+            // A write takes the place of a link, never of what it leads to; yet a link out of the root is refused, so that its path has one meaning.
+            found = FileSystem.Stat(path) ?? found;
+        }
+        if (found is { Kind: var kind } && (mode.Kind == WriteModes.CreateNew || kind is LocalKind.Directory or LocalKind.Special))
+            throw LocalErrors.Taken(kind);
+        if (mode.Kind == WriteModes.Match && found?.ETag != mode.ETag)
+            throw LocalErrors.Changed(found?.ETag);
+        return found;
+    }
+
     /// <summary>Removes a directory that a write has made, and its parents that are alike, as far as they are empty; flushes the one that lost an entry.</summary>
     /// <param name="path">The directory that has lost an entry.</param>
     /// <param name="lost">That directory itself.</param>

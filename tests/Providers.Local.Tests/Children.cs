@@ -78,20 +78,28 @@ internal static class Children
         await SayAsync(driver, () => driver.MakeDirectoryAsync("directory", CancellationToken.None).AsTask());
     }
 
-    /// <summary>Opens one file until the limit is met, says what happens then to a read and a write, closes all, and tries again.</summary>
+    /// <summary>Opens one file until the limit is met, notes what happens then to a read and a write, closes all, tries again, and only then says it.</summary>
     private static async Task OpenFilesAsync(string root)
     {
         await using var driver = Open(root);
+        // The runtime opens files of its own when it does a thing for the first time.
+        await PutAsync(driver, "after", "before");
+        await CodeOfAsync(driver, async () => await driver.OpenReadAsync(new ReadRequest("missing"), CancellationToken.None));
         var open = new List<StoreRead>();
-        await SayAsync(driver, async () =>
-        {
-            while (true)
-                open.Add(await driver.OpenReadAsync(new ReadRequest("old"), CancellationToken.None));
-        });
-        await SayAsync(driver, () => PutAsync(driver, "old", "new"));
+        List<string> said =
+        [
+            await CodeOfAsync(driver, async () =>
+            {
+                while (true)
+                    open.Add(await driver.OpenReadAsync(new ReadRequest("old"), CancellationToken.None));
+            }),
+            await CodeOfAsync(driver, () => PutAsync(driver, "old", "new")),
+        ];
         foreach (var read in open)
             await read.DisposeAsync();
-        await SayAsync(driver, () => PutAsync(driver, "after", "after"));
+        said.Add(await CodeOfAsync(driver, () => PutAsync(driver, "after", "after")));
+        foreach (var line in said)
+            Console.WriteLine(line);
     }
 
     private static LocalDriver Open(string root) =>
@@ -103,17 +111,19 @@ internal static class Children
         await upload.CompleteAsync(new UploadPart(0, 0, System.Text.Encoding.UTF8.GetBytes(text)), CancellationToken.None);
     }
 
-    private static async Task SayAsync(LocalDriver driver, Func<Task> action)
+    private static async Task SayAsync(LocalDriver driver, Func<Task> action) => Console.WriteLine(await CodeOfAsync(driver, action));
+
+    private static async Task<string> CodeOfAsync(LocalDriver driver, Func<Task> action)
     {
         try
         {
             await action();
-            Console.WriteLine("ok");
+            return "ok";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var fault = driver.Classify(e);
-            Console.WriteLine($"{fault.Code}: {fault.Reason}");
+            return $"{fault.Code}: {fault.Reason}";
         }
     }
 }
