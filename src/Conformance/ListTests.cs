@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Providers;
 using Xunit;
 
@@ -191,6 +192,22 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task A_listing_is_not_read_to_its_end_before_its_beginning_is_there()
+    {
+        await SeedAsync(Enumerable.Range(0, 3_000).Select(i => $"{i / 500}/{i:d4}"));
+        var counting = new CountingListings(await Harness.OpenDriverAsync(Cancel));
+        await using var store = new ArtifactStore(counting);
+
+        await foreach (var entry in store.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true }, Cancel))
+        {
+            Assert.Equal("0/0000", entry.Path.Value);
+            break;
+        }
+
+        Assert.True(counting.Entries < 3_000, "All entries were asked for although the first was enough.");
+    }
+
+    [Fact]
     public async Task Two_listings_at_once_do_not_disturb_each_other()
     {
         await SeedAsync(Enumerable.Range(0, 50).Select(i => $"dir/{i:d3}"));
@@ -249,4 +266,21 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     private string[] Held(string[] paths) => [.. paths.Where(p => Harness.CanHold(p))];
 
     private Task<List<string>> KeysAsync(ArtifactPath directory, ListOptions options) => Store.ListAsync(directory, options, Cancel).KeysAsync();
+
+    private sealed class CountingListings(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        private int _entries;
+
+        public int Entries => _entries;
+
+        public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(
+            ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await foreach (var page in Inner.ListAsync(request, cancellationToken))
+            {
+                Interlocked.Add(ref _entries, page.Count);
+                yield return page;
+            }
+        }
+    }
 }

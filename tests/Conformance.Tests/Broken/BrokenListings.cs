@@ -158,3 +158,15 @@ internal sealed class PagesByNumber(StoreDriver inner) : DelegatingStoreDriver(i
         }
     }
 }
+
+/// <summary>Reads a listing to its end before it hands out its beginning, in one page.</summary>
+internal sealed class ListsInOnePiece(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var all = new List<ArtifactInfo>();
+        await foreach (var page in Inner.ListAsync(request, cancellationToken))
+            all.AddRange(page);
+        yield return all;
+    }
+}

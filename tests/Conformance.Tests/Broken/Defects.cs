@@ -50,6 +50,7 @@ internal static class Defects
         Of("Fails to list what is missing.", driver => new FailsToListWhatIsMissing(driver), "ListTests", "WalkTests"),
         Of("Says other facts in a listing than elsewhere.", driver => new ListsWrongLengths(driver), "StatTests"),
         Of("Makes a listing by numbered pages, so that what is deleted meanwhile shifts the rest.", driver => new PagesByNumber(driver), "DeleteTests", "ListTests"),
+        Of("Reads a listing to its end before it hands out its beginning, in one page.", driver => new ListsInOnePiece(driver), "ListTests"),
         Of("Says of everything that it was there.", driver => new SaysDeletedOfWhatWasMissing(driver), "DeleteTests"),
         Of("Fails to delete what is missing.", driver => new FailsToDeleteWhatIsMissing(driver), "DeleteTests"),
         Of("Answers a batch in another order.", driver => new AnswersInAnyOrder(driver), "DeleteTests"),
