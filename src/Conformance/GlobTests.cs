@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cairn.Providers;
 using Xunit;
 
@@ -100,6 +101,20 @@ public abstract class GlobTests<THarness> : StoreTests<THarness>
         }
     }
 
+    [Theory]
+    [InlineData("src/sub/*.txt", "src/sub")]
+    [InlineData("src/sub/**", "src/sub")]
+    [InlineData("src/{a,b}.cs", "src")]
+    public async Task The_literal_head_of_a_pattern_spares_the_rest_of_the_store(string pattern, string head)
+    {
+        await SeedAsync();
+        var recording = new RecordingListings(await Harness.OpenDriverAsync(Cancel));
+        await using var store = new ArtifactStore(recording);
+
+        Assert.NotEmpty(await store.GlobAsync(pattern, Cancel).KeysAsync());
+        Assert.All(recording.Directories, d => Assert.True(d.IsUnder(head), $"To find {pattern}, '{d}' was listed."));
+    }
+
     [Fact]
     public async Task Many_files_are_found_once_each()
     {
@@ -131,4 +146,15 @@ public abstract class GlobTests<THarness> : StoreTests<THarness>
     }
 
     private Task<List<string>> GlobAsync(string pattern) => Store.GlobAsync(pattern, Cancel).KeysAsync();
+
+    private sealed class RecordingListings(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        public ConcurrentQueue<ArtifactPath> Directories { get; } = [];
+
+        public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken)
+        {
+            Directories.Enqueue(request.Directory);
+            return Inner.ListAsync(request, cancellationToken);
+        }
+    }
 }
