@@ -312,6 +312,26 @@ public sealed class ReadCacheDriverTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_that_is_read_through_a_store_is_kept_and_served(bool canSeek)
+    {
+        var content = RandomNumberGenerator.GetBytes(9_000_000);
+        await _store.PutAsync("a", content);
+        _store.Content = s => canSeek ? s : new ForwardStream(s);
+        await using var store = new ArtifactStore(Caching());
+        for (var i = 0; i < 3; i++)
+            (await store.ReadBytesAsync("a")).ShouldBe(content);
+        _store.Count("read").ShouldBe(1);
+        await using var read = await store.OpenReadAsync("a");
+        read.Position = 8_000_000;
+        var tail = new byte[1_000_000];
+        await read.ReadExactlyAsync(tail);
+        tail.ShouldBe(content[8_000_000..]);
+        _store.Count("read").ShouldBe(1);
+    }
+
     [Fact]
     public async Task Many_readers_at_once_get_the_right_bytes_and_make_one_entry()
     {
@@ -368,5 +388,20 @@ public sealed class ReadCacheDriverTests : IDisposable
             _read += read;
             return read;
         }
+    }
+
+    private sealed class ForwardStream(Stream inner) : DelegatingReadStream(inner)
+    {
+        public override bool CanSeek => false;
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(Span<byte> buffer) => Inner.Read(buffer);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Inner.ReadAsync(buffer, cancellationToken);
     }
 }
