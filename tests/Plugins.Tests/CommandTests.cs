@@ -1,11 +1,16 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Cairn.Plugins.Tests;
 
 /// <summary>The <c>cairn plugin</c> commands as a person meets them, in processes of their own.</summary>
 public sealed class CommandTests : IDisposable
 {
+    private static readonly HashSet<string> Bundled = [.. Directory
+        .EnumerateFiles(Path.Join(Path.GetDirectoryName(PluginSandbox.Command), "plugins"), "*.dll", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f))];
+
     private readonly PluginSandbox _box = new();
 
     [Fact]
@@ -15,8 +20,8 @@ public sealed class CommandTests : IDisposable
         await DoneAsync("init");
 
         (await DoneAsync("plugin", "add", PluginSandbox.Program("One"))).ShouldBe("Added plugin 'acme.one' 1.2.3 (workspace, 4 files pinned): one (one://, uno://)\n");
-        (await DoneAsync("plugin", "list")).ShouldBe("acme.one  1.2.3  workspace  one (one://, uno://)\n");
-        (await DoneAsync("plugin", "verify")).ShouldBe("acme.one  every file is as pinned\n");
+        (await DoneAsync("plugin", "list")).ShouldMatch(@"^acme\.one +1\.2\.3  workspace  one \(one://, uno://\)\n(cairn\.\S+ +\S+  bundled .*\n)+$");
+        (await DoneAsync("plugin", "verify")).ShouldMatch(@"^acme\.one +every file is as pinned\n(cairn\.\S+ +every file is as pinned\n)+$");
         await DoneAsync("store", "register", "hi", "--root", "one://x", "--option", "name=Ada");
         (await DoneAsync("cat", "hi:answer.txt")).ShouldBe("Hello Ada, from version 1");
 
@@ -28,7 +33,7 @@ public sealed class CommandTests : IDisposable
 
         (await DoneAsync("plugin", "remove", "acme.one")).ShouldBe("Removed plugin 'acme.one'.\n");
         (await FailsAsync("cat", "hi:answer.txt")).ShouldContain("there is no flavor 'one'");
-        (await FailsAsync("plugin", "show", "acme.one")).ShouldContain("there is no plugin 'acme.one'; there are none");
+        (await FailsAsync("plugin", "show", "acme.one")).ShouldContain("there is no plugin 'acme.one'; there are cairn.");
     }
 
     [Fact]
@@ -62,7 +67,7 @@ public sealed class CommandTests : IDisposable
     {
         await DoneAsync("plugin", "add", "--user", PluginSandbox.Built("One"));
 
-        var listed = JsonDocument.Parse(await DoneAsync("plugin", "list", "--json")).RootElement;
+        var listed = JsonDocument.Parse((await DoneAsync("plugin", "list", "--json")).Split('\n')[0]).RootElement;
         listed.GetProperty("scope").GetString().ShouldBe("user");
         listed.GetProperty("flavors")[0].GetProperty("schemes").GetArrayLength().ShouldBe(2);
         JsonDocument.Parse(await DoneAsync("plugin", "show", "acme.one", "--json")).RootElement.GetProperty("files").EnumerateObject().Count().ShouldBe(4);
@@ -92,9 +97,47 @@ public sealed class CommandTests : IDisposable
         var output = await DoneAsync("flavor", "list");
         for (var i = 0; i < 50; i++)
             output.ShouldContain($"p{i:00}  p{i:00}://  Greets with version 1.");
+        var (plugins, _) = await LoadedAsync("flavor", "list");
+        plugins.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_command_brings_plugins_and_loads_one_when_its_scheme_is_used()
+    {
+        (await DoneAsync("flavor", "list")).ShouldContain("http  http:// https://  ");
+        var file = Path.Join(_box.Root, "ws", "a.txt");
+        await CairnAsync("init");
+        await File.WriteAllTextAsync(file, "a local file", TestContext.Current.CancellationToken);
+
+        var (local, all) = await LoadedAsync("cp", "a.txt", "b.txt");
+        local.ShouldBeEmpty();
+        all.ShouldContain("Cairn.Providers.Local");
+        all.ShouldNotContain("Cairn.Providers.Memory");
+        var (web, _) = await LoadedAsync("stat", "http://127.0.0.1:9/nobody-listens");
+        web.ShouldBe(["Cairn.Plugins.Http"]);
     }
 
     public void Dispose() => _box.Dispose();
+
+    /// <summary>What the runtime's own trace of a run of the command says was loaded: the plugins, and all.</summary>
+    private async Task<(string[] Plugins, string[] All)> LoadedAsync(params string[] arguments)
+    {
+        var trace = Path.Join(_box.Root, Guid.NewGuid().ToString("N"));
+        var (code, _, error) = await ProbeProcess.CairnAsync(Path.Join(_box.Root, "ws"), Path.Join(_box.Root, "home"), arguments, new()
+        {
+            ["DOTNET_EnableEventPipe"] = "1",
+            ["DOTNET_EventPipeOutputPath"] = trace,
+            ["DOTNET_EventPipeConfig"] = "Microsoft-Windows-DotNETRuntime:0x8:4",
+        });
+        code.ShouldBeLessThan(2, error);
+        // An event of a loaded assembly holds its full name, in UTF-16 at any offset.
+        var bytes = await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken);
+        string[] all = [.. new[] { 0, 1 }
+            .SelectMany(skip => Regex.Matches(Encoding.Unicode.GetString(bytes, skip, (bytes.Length - skip) & ~1), @"([A-Za-z][\w.]*), Version=[0-9.]+, Culture=").Select(m => m.Groups[1].Value))
+            .Distinct().Order(StringComparer.Ordinal)];
+        TestContext.Current.TestOutputHelper?.WriteLine($"loaded: {string.Join(' ', all)}");
+        return ([.. all.Where(n => Bundled.Contains(n) || n.StartsWith("Acme.", StringComparison.Ordinal))], all);
+    }
 
     private Task<(int Code, string Output, string Error)> CairnAsync(params string[] arguments)
     {

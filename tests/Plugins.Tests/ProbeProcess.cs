@@ -14,10 +14,10 @@ internal static class ProbeProcess
     }
 
     /// <summary>What the command prints, and its exit code.</summary>
-    public static Task<(int Code, string Output, string Error)> CairnAsync(string workingDirectory, string home, params string[] arguments) =>
-        StartAsync(PluginSandbox.Command, workingDirectory, home, arguments);
+    public static Task<(int Code, string Output, string Error)> CairnAsync(string workingDirectory, string home, string[] arguments, Dictionary<string, string>? environment = null) =>
+        StartAsync(PluginSandbox.Command, workingDirectory, home, arguments, environment);
 
-    private static async Task<(int Code, string Output, string Error)> StartAsync(string program, string workingDirectory, string? home, string[] arguments)
+    private static async Task<(int Code, string Output, string Error)> StartAsync(string program, string workingDirectory, string? home, string[] arguments, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
@@ -27,6 +27,8 @@ internal static class ProbeProcess
         };
         start.Environment.Remove("CAIRN_WORKSPACE");
         start.Environment["CAIRN_HOME"] = home ?? Path.Join(workingDirectory, "nobody");
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
