@@ -34,13 +34,14 @@ internal static class CommandLine
     public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs one command line.</summary>
-    public static async Task<int> RunAsync(string[] args, Stream output, TextWriter error)
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] args, Stream output, TextWriter error)
     {
         var root = CreateRoot(args);
         var parsed = root.Parse(args, Parsing);
         if (Misuse(parsed) is { } misuse)
         {
-            await error.WriteLineAsync($"cairn: {Failure.OneLine(misuse)} See '{NameOf(parsed.CommandResult.Command)} --help'.").ConfigureAwait(false);
+            error.WriteLine($"cairn: {Failure.OneLine(misuse)} See '{NameOf(parsed.CommandResult.Command)} --help'.");
             return ExitCode.Usage;
         }
         using var cancellation = new CancellationTokenSource();
@@ -49,26 +50,21 @@ internal static class CommandLine
         using var terminate = Listen(PosixSignal.SIGTERM, 128 + 15);
         using var hangUp = Listen(PosixSignal.SIGHUP, 128 + 1);
         var session = new Session(new CommandOutput(output), error, GlobalOptions.WorkspaceOf(parsed), GlobalOptions.IsVerbose(parsed));
-        await using (session.ConfigureAwait(false))
+        try
         {
-            try
-            {
-                var code = await parsed.InvokeAsync(new SessionInvocation(session), cancellation.Token).ConfigureAwait(false);
-                session.Output.Flush();
-                return code;
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return signalled;
-            }
-            catch (ClosedPipeException)
-            {
-                return ExitCode.Done;
-            }
-            catch (Exception e)
-            {
-                return session.Report(e);
-            }
+            return Run(session, parsed, cancellation.Token);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return signalled;
+        }
+        catch (ClosedPipeException)
+        {
+            return ExitCode.Done;
+        }
+        catch (Exception e)
+        {
+            return session.Report(e);
         }
 
         PosixSignalRegistration Listen(PosixSignal signal, int code) => PosixSignalRegistration.Create(signal, context =>
@@ -88,6 +84,23 @@ internal static class CommandLine
         foreach (var entry in named.Length > 0 ? named : Commands)
             root.Add(entry.Create());
         return root;
+    }
+
+    private static int Run(Session session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Help and version are actions of the library's own.
+            var code = parsed.Action is null && parsed.CommandResult.Command is RunnableCommand command
+                ? command.Run(session, parsed, cancellationToken)
+                : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = session.Output.Text, Error = session.Error });
+            session.Output.Flush();
+            return code;
+        }
+        finally
+        {
+            session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     /// <summary>What is wrong with the command line; null when nothing is.</summary>

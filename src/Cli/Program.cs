@@ -1,3 +1,3 @@
 using Cairn.Cli;
 
-return await CommandLine.RunAsync(args, StandardOutput.Open(), Console.Error).ConfigureAwait(false);
+return CommandLine.Run(args, StandardOutput.Open(), Console.Error);

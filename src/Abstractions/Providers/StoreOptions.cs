@@ -86,11 +86,16 @@ public static class StoreOptions
         return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
     }
 
-    internal static List<(PropertyInfo Property, StoreOptionAttribute Option)> PropertiesOf(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options) =>
-        [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Select(p => (p, p.GetCustomAttribute<StoreOptionAttribute>()!))
-            .Where(p => p.Item2 is not null)];
+    internal static List<OptionProperty> PropertiesOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options)
+    {
+        var found = new List<OptionProperty>();
+        foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.GetCustomAttribute<StoreOptionAttribute>() is { } option)
+                found.Add(new(property, option));
+        }
+        return found;
+    }
 
     internal static string TypeName(Type type, StoreOptionAttribute option)
     {
@@ -151,4 +156,7 @@ public static class StoreOptions
     /// <summary>An enum member as users write it: <c>ReadWrite</c> is <c>read-write</c>.</summary>
     private static string Word(string member) =>
         string.Concat(member.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 && !char.IsAsciiLetterUpper(member[i - 1]) ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+
+    /// <summary>A property that is an option.</summary>
+    internal sealed record OptionProperty(PropertyInfo Property, StoreOptionAttribute Option);
 }

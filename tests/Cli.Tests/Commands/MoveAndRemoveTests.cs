@@ -30,7 +30,7 @@ public sealed class MoveAndRemoveTests
     [Theory]
     [InlineData("NotFound", "mv", ":nope", ":x")]
     [InlineData("AlreadyExists", "mv", "--no-replace", ":a.txt", ":t/k.txt")]
-    [InlineData("AlreadyExists", "mv", ":other/t", ":")]
+    [InlineData("PathConflict", "mv", ":other/t", ":")]
     [InlineData("root of a store", "mv", ":", ":t2")]
     [InlineData("NotFound", "rm", ":nope")]
     [InlineData("Give -r", "rm", ":d")]

@@ -38,7 +38,7 @@ internal sealed class Sandbox : IDisposable
         var output = new MemoryStream();
         var error = new StringWriter { NewLine = "\n" };
         string[] all = args is ["init", ..] ? args : ["--workspace", Folder, .. args];
-        var code = await CommandLine.RunAsync(all, output, error);
+        var code = await Task.Run(() => CommandLine.Run(all, output, error));
         return new(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 
