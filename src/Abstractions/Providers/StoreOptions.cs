@@ -134,7 +134,7 @@ public static class StoreOptions
         {
             if (!TryReadSize(text, out var bytes) || (type == typeof(int) && bytes > int.MaxValue))
                 return false;
-            value = type == typeof(int) ? (int)bytes : bytes;
+            value = type == typeof(int) ? (object)(int)bytes : bytes;
         }
         else if (type.IsEnum)
             value = Enum.GetNames(type).FirstOrDefault(n => string.Equals(Word(n), text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null;

@@ -21,6 +21,9 @@ public class StoreOptionsTests
         [StoreOption("part-size", "Bytes of a part.", Size = true)]
         public long PartSize { get; set; } = 8 << 20;
 
+        [StoreOption("buffer", "Bytes of a buffer.", Size = true)]
+        public int Buffer { get; set; } = 4096;
+
         [StoreOption("timeout", "How long.")]
         public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -45,6 +48,8 @@ public class StoreOptionsTests
         });
         (sample.Name, sample.PartSize, sample.Timeout, sample.Colour, sample.On, sample.Secret).ShouldBe(("n", 64L << 20, TimeSpan.FromSeconds(90), Colour.DarkBlue, true, null));
         StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n" }).PartSize.ShouldBe(8 << 20);
+        StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["buffer"] = "1MiB" }).Buffer.ShouldBe(1 << 20);
+        Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["buffer"] = "2GiB" }));
     }
 
     [Theory]
@@ -76,6 +81,7 @@ public class StoreOptionsTests
         flavor.Schemes.ShouldBe(["smp"]);
         flavor.Options.Select(o => (o.Name, o.Type, o.Required, o.Secret, o.Default)).ShouldBe(
         [
+            ("buffer", "size", false, false, "4096"),
             ("colour", "red|dark-blue", false, false, "red"),
             ("name", "string", true, false, null),
             ("on", "bool", false, false, "false"),
