@@ -34,6 +34,7 @@ internal sealed partial class GcsServer
         {
             ThrowPlanned(call);
             if (GcsSignedUrls.IsSigned(call)) await GcsSignedUrls.HandleAsync(this, call);
+            else if (GcsXml.Speaks(call)) await GcsXml.HandleAsync(this, call);
             else await DispatchAsync(call);
         }
         catch (GcsError error) when (!context.Response.HasStarted)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.TestServers.Gcs;
 
-/// <summary>V4 signed URLs: GET, HEAD, PUT and DELETE of <c>/bucket/object</c>, authorised by the query. Errors are the XML API's, in short.</summary>
+/// <summary>V4 signed URLs: requests of the XML API, authorised by the query.</summary>
 internal static class GcsSignedUrls
 {
     private static readonly string[] _parameters = ["X-Goog-Algorithm", "X-Goog-Credential", "X-Goog-Date", "X-Goog-Expires", "X-Goog-SignedHeaders", "X-Goog-Signature"];
@@ -14,61 +14,11 @@ internal static class GcsSignedUrls
 
     public static async Task HandleAsync(GcsServer server, GcsCall call)
     {
-        try
+        await GcsXml.AnswerAsync(call, async () =>
         {
             Verify(call);
-            await ServeAsync(server, call);
-        }
-        catch (GcsError error)
-        {
-            string code = error.Status switch
-            {
-                404 => error.Message.StartsWith("No such object", StringComparison.Ordinal) ? "NoSuchKey" : "NoSuchBucket",
-                412 => "PreconditionFailed",
-                416 => "InvalidRange",
-                403 => "SignatureDoesNotMatch",
-                _ => error.Reason,
-            };
-            call.Context.Response.StatusCode = error.Status;
-            if (error.Status == 304) return;
-            call.Context.Response.ContentType = "application/xml; charset=UTF-8";
-            await call.Context.Response.WriteAsync($"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{System.Security.SecurityElement.Escape(error.Message)}</Message></Error>", call.Aborted);
-        }
-    }
-
-    private static async Task ServeAsync(GcsServer server, GcsCall call)
-    {
-        int slash = call.RawPath.IndexOf('/', 1);
-        if (slash < 0) throw GcsError.Invalid("A signed URL names a bucket and an object.");
-        var bucket = server.Bucket(call, Uri.UnescapeDataString(call.RawPath[1..slash]));
-        string name = GcsServer.CheckObjectName(Uri.UnescapeDataString(call.RawPath[(slash + 1)..]));
-        long? Condition(string header) => call.Header(header) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
-        var conditions = new GcsPreconditions(Condition("x-goog-if-generation-match"), null, Condition("x-goog-if-metageneration-match"), null);
-        switch (call.Method)
-        {
-            case "GET" or "HEAD":
-                var found = bucket.Get(name, call.Number("generation"));
-                conditions.Check(found);
-                await GcsDownload.SendAsync(call, found, quotedETag: true);
-                return;
-            case "PUT":
-                var content = await GcsUploads.ReadAsync(call.Options, call.Context.Request.Body, call.Context.Request.ContentLength, call.Aborted);
-                GcsUploads.Verify(content, null, call.Header("Content-MD5"), call.Header("x-goog-hash"));
-                var fields = new GcsFields { ContentType = call.Context.Request.ContentType, ContentEncoding = call.Header("Content-Encoding"), CacheControl = call.Header("Cache-Control") };
-                foreach (var (key, value) in call.Context.Request.Headers)
-                    if (key.StartsWith("x-goog-meta-", StringComparison.OrdinalIgnoreCase)) fields = fields with { Metadata = fields.Metadata.SetItem(key[12..].ToLowerInvariant(), value.ToString()) };
-                var made = bucket.Put(name, content, fields, conditions);
-                call.Context.Response.Headers["x-goog-generation"] = made.Generation.ToString(CultureInfo.InvariantCulture);
-                call.Context.Response.Headers["x-goog-hash"] = made.HashHeader;
-                call.Context.Response.Headers.ETag = $"\"{(content.Md5 is { } md5 ? Convert.ToHexStringLower(md5) : made.ETag)}\"";
-                await call.EmptyAsync(200);
-                return;
-            case "DELETE":
-                bucket.Delete(name, call.Number("generation"), conditions);
-                await call.EmptyAsync(204);
-                return;
-            default: throw new GcsError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
-        }
+            await GcsXml.ServeAsync(server, call);
+        });
     }
 
     private static void Verify(GcsCall call)
