@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json;
+using Cairn.Providers;
+using Google.Apis.Auth.OAuth2.Responses;
+
+namespace Cairn.Providers.Gcs;
+
+/// <summary>What failures mean. Reasons are those of the JSON API's reference, "HTTP status and error codes".</summary>
+internal static class GcsErrors
+{
+    public static StoreFault Classify(Exception exception) => exception switch
+    {
+        GcsException e => FromService(e),
+        TokenResponseException e => FromTokens(e),
+        JsonException => new(StoreErrorCode.Unavailable, "the service's answer could not be read"),
+        OperationCanceledException => new(StoreErrorCode.Unavailable, "the service did not answer in time"),
+        _ => FromTransport(exception),
+    };
+
+    /// <summary>Whether an object is missing, rather than its bucket or the service.</summary>
+    public static bool IsMissing(GcsException e) => e.Status == HttpStatusCode.NotFound && e.IsOfService && !IsBucketMissing(e);
+
+    private static bool IsBucketMissing(GcsException e) => e.Reason == "NoSuchBucket" || e.Message.Contains("bucket does not exist", StringComparison.OrdinalIgnoreCase);
+
+    private static StoreFault FromService(GcsException e)
+    {
+        var fault = (e.Status, e.Reason) switch
+        {
+            _ when !e.IsOfService => new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Cloud Storage (status {(int)e.Status})") { Advice = "Check the endpoint." },
+            (HttpStatusCode.NotFound, _) when IsBucketMissing(e) => new(StoreErrorCode.NotFound, "the bucket does not exist") { Advice = "Check the bucket's name and the endpoint." },
+            (HttpStatusCode.NotFound, _) => new(StoreErrorCode.NotFound, "it does not exist"),
+            (HttpStatusCode.TooManyRequests, _) or (_, "rateLimitExceeded" or "userRateLimitExceeded" or "quotaExceeded") => new(StoreErrorCode.Throttled, "the service asks to slow down"),
+            (HttpStatusCode.BadRequest, _) when IsDamaged(e) => new(StoreErrorCode.IntegrityFailure, "the bytes were damaged on the way: the service refused their checksum") { IsTransient = true },
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("requester pays", StringComparison.OrdinalIgnoreCase) || e.Reason == "UserProjectMissing" =>
+                new(StoreErrorCode.InvalidConfiguration, "the bucket's requesters pay, and no project is named") { Advice = "Give the store a user-project." },
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("maximum object length", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.PathConflict, "the name is longer than the 1,024 bytes that the service takes"),
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("Invalid object name", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.PathConflict, "the service cannot hold that name"),
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("bucket name", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.InvalidConfiguration, "that is not a bucket name"),
+            (HttpStatusCode.Unauthorized, "required") => new(StoreErrorCode.Unauthenticated, "the service asks for credentials, and none were sent") { Advice = "Give the store a key-file, or set GOOGLE_APPLICATION_CREDENTIALS." },
+            (HttpStatusCode.Unauthorized, _) => new(StoreErrorCode.Unauthenticated, "the access token has expired or is not valid"),
+            (HttpStatusCode.Forbidden, _) => new(StoreErrorCode.PermissionDenied, "access is denied") { Advice = "Check the account's role on the bucket: reading needs Storage Object Viewer, writing Storage Object User." },
+            (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotModified, _) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
+            (HttpStatusCode.RequestedRangeNotSatisfiable, _) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
+            (HttpStatusCode.Gone, _) => new(StoreErrorCode.Unavailable, "the upload is gone: it was cancelled, or is older than a week") { IsTransient = false },
+            (HttpStatusCode.RequestEntityTooLarge, _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
+            (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented, _) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
+            (HttpStatusCode.RequestTimeout, _) => new(StoreErrorCode.Unavailable, "the service did not get the request in time"),
+            _ when (int)e.Status >= 500 => new(StoreErrorCode.Unavailable, $"the service answered {(int)e.Status} {e.Reason}".TrimEnd()),
+            _ when (int)e.Status is >= 300 and < 400 => new(StoreErrorCode.InvalidConfiguration, $"the endpoint redirects elsewhere (status {(int)e.Status}), which is not followed") { Advice = "Check the endpoint." },
+            _ => new(StoreErrorCode.Unknown, $"the service answered {(int)e.Status} {e.Reason}".TrimEnd()),
+        };
+        return fault with { RequestId = e.RequestId, RetryAfter = e.RetryAfter };
+    }
+
+    private static bool IsDamaged(GcsException e) =>
+        e.Reason is "BadDigest" or "InvalidDigest" || (e.Message.Contains("doesn't match calculated", StringComparison.OrdinalIgnoreCase) && (e.Message.Contains("CRC32C", StringComparison.Ordinal) || e.Message.Contains("MD5", StringComparison.Ordinal)));
+
+    private static StoreFault FromTokens(TokenResponseException e) => e.StatusCode is { } status && ((int)status >= 500 || status == HttpStatusCode.TooManyRequests)
+        ? new(StoreErrorCode.Unavailable, $"the credentials' own service answered {(int)status}")
+        : new(StoreErrorCode.Unauthenticated, $"the credentials were refused ({Word(e.Error?.Error)})") { Advice = "The key may be deleted, the login expired, or this machine's clock wrong." };
+
+    private static string Word(string? text) => text is { Length: > 0 and < 60 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : "no reason given";
+
+    private static StoreFault FromTransport(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
+        {
+            Advice = "Check the endpoint and the network.",
+        },
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(StoreErrorCode.Unavailable, "no secure connection could be made")
+        {
+            IsTransient = false,
+            Advice = "Check the service's certificate; ca-file names one to trust.",
+        },
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(StoreErrorCode.Unavailable, "the service could not be reached") { Advice = "Check the endpoint." },
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => new(StoreErrorCode.Unavailable, "the proxy refused the connection") { Advice = "Check the proxy." },
+        HttpRequestException => new(StoreErrorCode.Unavailable, "the connection broke"),
+        EndOfStreamException => new(StoreErrorCode.Unavailable, "the connection ended early"),
+        IOException and not ArtifactStoreException and not FileNotFoundException and not DirectoryNotFoundException and not PathTooLongException => new(StoreErrorCode.Unavailable, "the connection broke"),
+        _ => StoreFaults.FromBaseLibrary(exception),
+    };
+}

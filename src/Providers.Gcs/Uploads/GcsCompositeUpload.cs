@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Cairn.Providers;
+
+namespace Cairn.Providers.Gcs;
+
+/// <summary>A write in parallel parts, each an object that the service verifies, composed thirty-two at a time; the last compose carries the condition. The parts go when it is done or given up.</summary>
+internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request) : GcsUpload(driver, request)
+{
+    /// <summary>The most components of one compose.</summary>
+    private const int Most = 32;
+
+    private const int MostParts = Most * Most * Most;
+    private const int PartsPerDoubling = 4096;
+    private const int LargestPart = 1 << 30;
+
+    private readonly ConcurrentDictionary<int, Component> _parts = new();
+    private readonly ConcurrentBag<string> _keys = [];
+    private readonly string _prefix = driver.Keys.PartsPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)) + "/";
+
+    public override int MaxParallelParts => Driver.Options.Parallelism;
+
+    /// <summary>With a known length, what spreads it over three levels of composing; without, twice as much for every 4,096 parts, so that the largest object fits.</summary>
+    public override int GetPartSize(int number)
+    {
+        long least = Driver.Options.PartSize;
+        return (int)Math.Min(
+            LargestPart,
+            Request.Length is { } length ? Math.Max(least, (length + MostParts - 1) / MostParts) : least << Math.Min(number / PartsPerDoubling, 20));
+    }
+
+    public override async ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        var crc = Crc32C.Compute(part.Data.Span);
+        var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"{part.Number:D6}"));
+        var made = await Driver.InsertAsync(key, PartResource(), part.Data, null, cancellationToken).ConfigureAwait(false);
+        if (made.Crc != Crc32C.ToBase64(crc) || made.Generation is null)
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part with other bytes than were sent") { IsTransient = true });
+        _parts[part.Number] = new(key, made.Generation, crc, part.Data.Length);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (!IsCompleted)
+            await RemovePartsAsync().ConfigureAwait(false);
+    }
+
+    protected override async ValueTask<GcsResource> PublishAsync(UploadPart last, CancellationToken cancellationToken)
+    {
+        if (_parts.IsEmpty)
+            return await PutAsync(last.Data, cancellationToken).ConfigureAwait(false);
+        if (!last.Data.IsEmpty)
+            await WritePartAsync(last, cancellationToken).ConfigureAwait(false);
+        var level = (IReadOnlyList<Component>)[.. _parts.OrderBy(p => p.Key).Select(p => p.Value)];
+        for (var depth = 1; level.Count > Most; depth++)
+            level = await ComposeLevelAsync(level, depth, cancellationToken).ConfigureAwait(false);
+        var (crc, length) = Sum(level);
+        var made = await ComposeAsync(Key, level, Resource, Condition, cancellationToken).ConfigureAwait(false);
+        made = await VerifiedAsync(made, crc, length, cancellationToken).ConfigureAwait(false);
+        await RemovePartsAsync().ConfigureAwait(false);
+        return made;
+    }
+
+    private async ValueTask<IReadOnlyList<Component>> ComposeLevelAsync(IReadOnlyList<Component> level, int depth, CancellationToken cancellationToken)
+    {
+        var groups = level.Chunk(Most).ToArray();
+        var composed = new Component[groups.Length];
+        await Parallel.ForAsync(0, groups.Length, new ParallelOptions { MaxDegreeOfParallelism = Driver.Options.Parallelism, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"c{depth}-{i:D6}"));
+            var (crc, length) = Sum(groups[i]);
+            var made = await ComposeAsync(key, groups[i], PartResource(), null, token).ConfigureAwait(false);
+            composed[i] = new(key, made.Generation!, crc, length);
+        }).ConfigureAwait(false);
+        return composed;
+    }
+
+    private async ValueTask<GcsResource> ComposeAsync(string target, IReadOnlyList<Component> components, GcsResource destination, string? condition, CancellationToken cancellationToken)
+    {
+        var body = new GcsCompose([.. components.Select(c => new GcsComponent(c.Key, c.Generation))], destination with { Crc = Crc32C.ToBase64(Sum(components).Crc) });
+        try
+        {
+            return await Driver.Client.JsonAsync(
+                new(HttpMethod.Post, Driver.Addresses.Compose(target, ("ifGenerationMatch", condition), ("kmsKeyName", Driver.Options.KmsKey))) { Body = GcsBodies.Json(body, GcsJson.Default.GcsCompose) },
+                GcsJson.Default.GcsResource,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (GcsException e) when (e.Status == HttpStatusCode.NotFound && GcsErrors.IsMissing(e))
+        {
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload are gone: it was cleaned away") { IsTransient = false, RequestId = e.RequestId }, e);
+        }
+    }
+
+    /// <summary>Best effort: what cannot be removed now, <c>store clean</c> finds.</summary>
+    private async ValueTask RemovePartsAsync()
+    {
+        if (_keys.IsEmpty)
+            return;
+        var keys = _keys.Distinct(StringComparer.Ordinal).ToArray();
+        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await ((Task)Driver.DeleteKeysAsync(keys, brief.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _keys.Clear();
+    }
+
+    private string NewKey(string name)
+    {
+        var key = _prefix + name;
+        _keys.Add(key);
+        return key;
+    }
+
+    private GcsResource PartResource() => new() { ContentType = "application/octet-stream", Metadata = new() { [GcsMetadata.PartOf] = GcsMetadata.Encode(Request.Path.Value) } };
+
+    private static (uint Crc, long Length) Sum(IReadOnlyList<Component> components)
+    {
+        var (crc, length) = (0u, 0L);
+        foreach (var component in components)
+            (crc, length) = (Crc32C.Combine(crc, component.Crc, component.Length), length + component.Length);
+        return (crc, length);
+    }
+
+    private readonly record struct Component(string Key, string Generation, uint Crc, long Length);
+}

@@ -1,0 +1,34 @@
+using Cairn.Providers;
+
+namespace Cairn.Providers.Gcs;
+
+/// <summary>A write of any length, known or not, part after part into one resumable upload, whose start carries the condition and whose last request carries the checksum of all.</summary>
+internal sealed class GcsResumableUpload(GcsDriver driver, UploadRequest request) : GcsUpload(driver, request)
+{
+    private GcsSession? _session;
+
+    public override int GetPartSize(int number) => Driver.Options.PartSize;
+
+    public override async ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        _session ??= await GcsSession.StartAsync(Driver, Key, Resource with { StorageClass = Driver.Options.StorageClass }, Condition, cancellationToken).ConfigureAwait(false);
+        await _session.WriteAsync(part.Offset, part.Data, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_session is { } session && !IsCompleted)
+        {
+            _session = null;
+            await session.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    protected override async ValueTask<GcsResource> PublishAsync(UploadPart last, CancellationToken cancellationToken)
+    {
+        if (_session is null)
+            return await PutAsync(last.Data, cancellationToken).ConfigureAwait(false);
+        var (made, crc) = await _session.FinishAsync(last.Offset, last.Data, cancellationToken).ConfigureAwait(false);
+        return await VerifiedAsync(made, crc, last.Offset + last.Data.Length, cancellationToken).ConfigureAwait(false);
+    }
+}

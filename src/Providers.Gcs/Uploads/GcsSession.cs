@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Cairn.Providers.Gcs;
+
+/// <summary>
+/// One resumable upload ("Resumable uploads" of the reference): chunks in order, each but the last a multiple of 256 KiB; after a break the service is asked what it has, and the rest is sent.
+/// </summary>
+internal sealed class GcsSession
+{
+    private readonly GcsDriver _driver;
+    private readonly Uri _url;
+    private Crc32C _crc;
+    private long _counted;
+
+    private GcsSession(GcsDriver driver, Uri url) => (_driver, _url) = (driver, url);
+
+    public static async ValueTask<GcsSession> StartAsync(GcsDriver driver, string key, GcsResource resource, string? condition, CancellationToken cancellationToken)
+    {
+        using var response = await driver.Client.SendAsync(
+            new(HttpMethod.Post, driver.Addresses.Upload(("uploadType", "resumable"), ("name", key), ("ifGenerationMatch", condition), ("kmsKeyName", driver.Options.KmsKey)))
+            {
+                Body = GcsBodies.Json(resource, GcsJson.Default.GcsResource),
+                Headers = resource.ContentType is null ? [] : [("X-Upload-Content-Type", resource.ContentType)],
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new(driver, SessionUrl(driver, GcsAnswers.Header(response, "Location")));
+    }
+
+    /// <summary>Sends bytes that are not the last.</summary>
+    public async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        Count(offset, data);
+        if (await SendAsync(offset, data, null, cancellationToken).ConfigureAwait(false) is not null)
+            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service took an upload for finished that is not");
+    }
+
+    /// <summary>Sends the last bytes, and ends the upload.</summary>
+    public async ValueTask<(GcsResource Made, uint Crc)> FinishAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        Count(offset, data);
+        var made = await SendAsync(offset, data, offset + data.Length, cancellationToken).ConfigureAwait(false);
+        return (made ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service has all bytes and does not end the upload"), _crc.Value);
+    }
+
+    /// <summary>Gives the upload up; what cannot be reached is dropped by the service after a week.</summary>
+    public async ValueTask CancelAsync()
+    {
+        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _driver.Client.DoAsync(new(HttpMethod.Delete, _url) { IsSession = true, Accepts = static s => (int)s is 499 or 404 or 410 }, brief.Token)
+            .AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>The session's address as the service gives it, but at the endpoint that the store uses: behind a proxy or a forwarder the service names another.</summary>
+    private static Uri SessionUrl(GcsDriver driver, string? location)
+    {
+        if (location is null || !Uri.TryCreate(location, UriKind.Absolute, out var url))
+            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service began an upload without saying where");
+        return driver.Addresses.Endpoint == GcsAddresses.Google ? GcsAddresses.Parse(location) : GcsAddresses.Parse(driver.Addresses.Endpoint + url.PathAndQuery);
+    }
+
+    /// <summary>Adds to the checksum what has not been added yet: a part may be written again after a failure.</summary>
+    private void Count(long offset, ReadOnlyMemory<byte> data)
+    {
+        if (offset + data.Length <= _counted)
+            return;
+        _crc.Append(data.Span[(int)(_counted - offset)..]);
+        _counted = offset + data.Length;
+    }
+
+    private async ValueTask<GcsResource?> SendAsync(long offset, ReadOnlyMemory<byte> data, long? total, CancellationToken cancellationToken)
+    {
+        var (end, at) = (offset + data.Length, offset);
+        var attempts = _driver.Client.Begin();
+        var ask = false;
+        while (true)
+        {
+            TimeSpan delay;
+            try
+            {
+                var (made, persisted) = await PutAsync(ask ? default : data[(int)(at - offset)..], at, total, ask, cancellationToken).ConfigureAwait(false);
+                if (made is not null)
+                    return made;
+                if (persisted < offset || persisted > end)
+                    throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"the service has {persisted} bytes of an upload of which {offset} were done");
+                if (persisted > at)
+                    attempts = _driver.Client.Begin();
+                at = persisted;
+                if (at == end && total is null)
+                    return null;
+                if (!ask && persisted < end)
+                    throw new EndOfStreamException("The service took a part of the chunk.");
+                // All is there, and the upload is not ended: the last request, without bytes, ends it.
+                ask = false;
+                continue;
+            }
+            catch (Exception e) when (attempts.MayRetry(e, cancellationToken, out delay))
+            {
+                ask = true;
+            }
+            await _driver.Client.DelayAsync(delay, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a chunk, or asks what is there.</summary>
+    private async ValueTask<(GcsResource? Made, long Persisted)> PutAsync(ReadOnlyMemory<byte> data, long at, long? total, bool ask, CancellationToken cancellationToken)
+    {
+        var size = total?.ToString(CultureInfo.InvariantCulture) ?? "*";
+        var range = ask ? "bytes */*" : data.IsEmpty ? $"bytes */{size}" : string.Create(CultureInfo.InvariantCulture, $"bytes {at}-{at + data.Length - 1}/{size}");
+        var headers = new List<(string, string)> { ("Content-Range", range) };
+        if (total is not null && !ask)
+            headers.Add(("x-goog-hash", "crc32c=" + Crc32C.ToBase64(_crc.Value)));
+        return await _driver.Client.RunAsync(
+            new(HttpMethod.Put, _url) { Body = GcsBodies.Bytes(null, data), Headers = headers, IsSession = true, Once = true, Accepts = static s => s == HttpStatusCode.PermanentRedirect },
+            async (response, token) =>
+            {
+                if (response.StatusCode == HttpStatusCode.PermanentRedirect)
+                {
+                    using (response)
+                        return ((GcsResource?)null, Persisted(response));
+                }
+                return (await GcsClient.ReadJsonAsync(response, GcsJson.Default.GcsResource, token).ConfigureAwait(false), 0L);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary><c>Range: bytes=0-N</c> is what the service keeps; no such header, nothing.</summary>
+    private static long Persisted(HttpResponseMessage response)
+    {
+        if (GcsAnswers.Header(response, "Range") is not { } text)
+            return 0;
+        return text.StartsWith("bytes=0-", StringComparison.Ordinal) && long.TryParse(text.AsSpan(8), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? last + 1
+            : throw new JsonException($"'{text}' is not a range that an upload can have.");
+    }
+}
