@@ -1,0 +1,93 @@
+using System.Net;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Credentials;
+using Amazon.S3;
+using Amazon.SecurityToken;
+
+namespace Cairn.Providers.S3;
+
+/// <summary>Makes the SDK's client from options. Retries have one owner, the SDK.</summary>
+internal static class S3Clients
+{
+    private const int LeastPart = 5 << 20;
+
+    public static AmazonS3Client Make(S3Options options)
+    {
+        Check(options);
+        var config = new AmazonS3Config
+        {
+            // The SDK's own checksum runs in software over every byte; S3Upload computes one in hardware and sends it along.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = options.Retries,
+            Timeout = options.Timeout,
+            ConnectTimeout = options.Timeout,
+            HttpClientFactory = new S3HttpClients(options),
+            AllowAutoRedirect = false,
+        };
+        if (options.UserAgent is { } agent)
+            config.ClientAppId = agent;
+        var endpoint = options.Endpoint ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
+        if (endpoint is not null)
+        {
+            if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+                throw Wrong($"the endpoint '{endpoint}' is not an http or https address");
+            if (url.UserInfo.Length > 0)
+                throw Wrong("the endpoint carries credentials; give them as access-key and secret-key");
+            config.ServiceURL = endpoint;
+            config.AuthenticationRegion = options.Region ?? Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1";
+            config.UseHttp = url.Scheme == "http";
+        }
+        else if (options.Region is { } region)
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        if (options.Profile is { } profile)
+            config.Profile = new(profile);
+        config.ForcePathStyle = options.PathStyle ?? endpoint is not null;
+        try
+        {
+            return Credentials(options) is { } credentials ? new(credentials, config) : new(config);
+        }
+        catch (AmazonClientException e)
+        {
+            throw new ArtifactStoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Give the store a region and credentials, or set AWS_REGION." }, e);
+        }
+    }
+
+    private static AWSCredentials? Credentials(S3Options options)
+    {
+        if (options.Anonymous)
+            return new AnonymousAWSCredentials();
+        AWSCredentials? own = options switch
+        {
+            { AccessKey: { } key, SessionToken: { } token } => new SessionAWSCredentials(key, options.SecretKey, token),
+            { AccessKey: { } key } => new BasicAWSCredentials(key, options.SecretKey),
+            { Profile: { } profile } => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var found)
+                ? found
+                : throw Wrong($"there is no profile '{profile}' in the shared AWS files"),
+            _ => null,
+        };
+        // Refreshes by itself before the role's session ends, in the middle of a long transfer too.
+        return options.Role is { } role
+            ? new AssumeRoleAWSCredentials(own ?? DefaultAWSCredentialsIdentityResolver.GetCredentials(), role, "cairn")
+            : own;
+    }
+
+    private static void Check(S3Options options)
+    {
+        if (options.AccessKey is null != options.SecretKey is null)
+            throw Wrong("access-key and secret-key go together");
+        if (options.PartSize < LeastPart)
+            throw Wrong("part-size is at least 5MiB, the least that S3 takes");
+        if (options.Parallelism < 1)
+            throw Wrong("parallelism is at least 1");
+        if (options.Retries < 0)
+            throw Wrong("retries is at least 0");
+        if (options.Proxy is { } proxy && !Uri.TryCreate(proxy, UriKind.Absolute, out _))
+            throw Wrong($"the proxy '{proxy}' is not an address");
+    }
+
+    private static ArtifactStoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
+}

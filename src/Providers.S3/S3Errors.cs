@@ -1,0 +1,83 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Cairn.Providers;
+
+namespace Cairn.Providers.S3;
+
+/// <summary>What the SDK's exceptions mean. Codes are those of the S3 API reference, "Error responses".</summary>
+internal static class S3Errors
+{
+    public static StoreFault Classify(Exception exception)
+    {
+        switch (exception)
+        {
+            case AmazonServiceException service:
+                return FromService(service);
+            case AmazonClientException { InnerException: HttpRequestException or IOException } client:
+                return FromTransport(client.InnerException!);
+            case AmazonClientException client when client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase):
+                return new(StoreErrorCode.Unauthenticated, "no AWS credentials were found")
+                {
+                    Advice = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or give the store access-key and secret-key.",
+                };
+            case OperationCanceledException:
+                return new(StoreErrorCode.Unavailable, "the service did not answer in time");
+            default:
+                return FromTransport(exception);
+        }
+    }
+
+    public static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket";
+
+    private static StoreFault FromService(AmazonServiceException e)
+    {
+        var fault = (e.ErrorCode, e.StatusCode) switch
+        {
+            ("NoSuchBucket", _) => new StoreFault(StoreErrorCode.NotFound, "the bucket does not exist") { Advice = "Check the bucket's name and the endpoint." },
+            ("NoSuchUpload", _) => new(StoreErrorCode.Unavailable, "the multipart upload is gone: it was aborted, or cleaned away") { IsTransient = false },
+            ("RequestTimeTooSkewed", _) => new(StoreErrorCode.Unauthenticated, "this machine's clock differs too much from the service's") { Advice = "Set the clock." },
+            ("SignatureDoesNotMatch", _) => new(StoreErrorCode.Unauthenticated, "the secret key is wrong") { Advice = "Check secret-key, or AWS_SECRET_ACCESS_KEY." },
+            ("InvalidAccessKeyId", _) => new(StoreErrorCode.Unauthenticated, "the access key is not known to the service"),
+            ("ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired", _) => new(StoreErrorCode.Unauthenticated, "the credentials have expired"),
+            ("InvalidToken", _) => new(StoreErrorCode.Unauthenticated, "the session token is not valid"),
+            ("PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
+                new(StoreErrorCode.InvalidConfiguration, "the bucket lies in another region") { Advice = "Set the store's region." },
+            ("SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" or "Busy", _) or (_, HttpStatusCode.TooManyRequests) =>
+                new(StoreErrorCode.Throttled, "the service asks to slow down"),
+            ("BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch" or "XAmzContentSHA256Mismatch", _) =>
+                new(StoreErrorCode.IntegrityFailure, "the bytes were damaged on the way: the service refused their checksum") { IsTransient = true },
+            ("InvalidRange", _) or (_, HttpStatusCode.RequestedRangeNotSatisfiable) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
+            ("KeyTooLongError", _) => new(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes"),
+            ("EntityTooLarge", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
+            ("InvalidBucketName", _) => new(StoreErrorCode.InvalidConfiguration, "that is not a bucket name"),
+            ("ConditionalRequestConflict" or "OperationAborted", _) => new(StoreErrorCode.PreconditionFailed, "another writer was at it at the same time"),
+            (_, HttpStatusCode.PreconditionFailed) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
+            (_, HttpStatusCode.NotModified) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
+            (_, HttpStatusCode.NotFound) => new(StoreErrorCode.NotFound, "it does not exist"),
+            (_, HttpStatusCode.Unauthorized) => new(StoreErrorCode.Unauthenticated, "the service does not know the caller"),
+            (_, HttpStatusCode.Forbidden) => new(StoreErrorCode.PermissionDenied, "access is denied") { Advice = "Check the credentials' permissions on the bucket." },
+            (_, HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
+            _ when (int)e.StatusCode >= 500 || e.StatusCode == HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, $"the service answered {(int)e.StatusCode} {e.ErrorCode}".TrimEnd()),
+            _ when e.InnerException is HttpRequestException or IOException => FromTransport(e.InnerException),
+            _ => new(StoreErrorCode.Unknown, $"the service answered {(int)e.StatusCode} {e.ErrorCode}".TrimEnd()),
+        };
+        return fault with { RequestId = string.IsNullOrEmpty(e.RequestId) ? null : e.RequestId };
+    }
+
+    private static StoreFault FromTransport(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
+        {
+            Advice = "Check the endpoint, the region and the network.",
+        },
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(StoreErrorCode.Unavailable, "no secure connection could be made")
+        {
+            IsTransient = false,
+            Advice = "Check the service's certificate; ca-file names one to trust.",
+        },
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(StoreErrorCode.Unavailable, "the service could not be reached") { Advice = "Check the endpoint." },
+        HttpRequestException { InnerException: IOException } or IOException and not ArtifactStoreException and not FileNotFoundException => new(StoreErrorCode.Unavailable, "the connection broke"),
+        _ => StoreFaults.FromBaseLibrary(exception),
+    };
+}

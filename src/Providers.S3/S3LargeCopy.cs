@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Cairn.Providers;
+
+namespace Cairn.Providers.S3;
+
+/// <summary>A copy by parts on the service: above the limit of a single copy, and where the completion must carry a condition, which not every service looks at on a plain copy.</summary>
+internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, ArtifactInfo source)
+{
+    private const long LeastPart = 512L << 20;
+    private const int MostParts = 10_000;
+
+    public async ValueTask<ArtifactInfo> RunAsync(CancellationToken cancellationToken)
+    {
+        if (source.Length == 0)
+            return await CreateEmptyAsync(cancellationToken).ConfigureAwait(false);
+        var begin = new InitiateMultipartUploadRequest { BucketName = driver.Keys.Bucket, Key = Key, ContentType = source.ContentType, RequestPayer = driver.Payer };
+        foreach (var (name, value) in source.Metadata)
+            begin.Metadata[name] = S3Driver.EncodeMetadata(value);
+        var writeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+        begin.Metadata[S3Upload.WriteIdName] = writeId;
+        driver.Stamp(begin);
+        var id = (await driver.Client.InitiateMultipartUploadAsync(begin, cancellationToken).ConfigureAwait(false)).UploadId;
+        try
+        {
+            var parts = await CopyPartsAsync(id, cancellationToken).ConfigureAwait(false);
+            await CompleteAsync(id, writeId, parts, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await ((Task)driver.Client.AbortMultipartUploadAsync(new() { BucketName = driver.Keys.Bucket, Key = Key, UploadId = id, RequestPayer = driver.Payer }, brief.Token))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        return await driver.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "the copy was removed as soon as it was made");
+    }
+
+    private string Key => driver.Keys.FileKey(request.Target);
+
+    private async ValueTask<List<PartETag>> CopyPartsAsync(string id, CancellationToken cancellationToken)
+    {
+        var size = Math.Max(LeastPart, (source.Length + MostParts - 1) / MostParts);
+        var parts = new PartETag[(source.Length + size - 1) / size];
+        await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            var response = await driver.Client.CopyPartAsync(new()
+            {
+                SourceBucket = driver.Keys.Bucket,
+                SourceKey = driver.Keys.FileKey(request.Source),
+                DestinationBucket = driver.Keys.Bucket,
+                DestinationKey = Key,
+                UploadId = id,
+                PartNumber = i + 1,
+                FirstByte = i * size,
+                LastByte = Math.Min((i + 1) * size, source.Length) - 1,
+                ETagToMatch = [source.ETag],
+                RequestPayer = driver.Payer,
+            }, token).ConfigureAwait(false);
+            parts[i] = new(i + 1, response.ETag);
+        }).ConfigureAwait(false);
+        return [.. parts];
+    }
+
+    private async ValueTask CompleteAsync(string id, string writeId, List<PartETag> parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await driver.Client.CompleteMultipartUploadAsync(new()
+            {
+                BucketName = driver.Keys.Bucket,
+                Key = Key,
+                UploadId = id,
+                PartETags = parts,
+                IfNoneMatch = request.Mode.Kind == WriteModes.CreateNew ? "*" : null,
+                IfMatch = request.Mode.ETag,
+                RequestPayer = driver.Payer,
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is System.Net.HttpStatusCode.PreconditionFailed or System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict)
+        {
+            // A lost answer and a retry look like a refusal: the name of the write tells.
+            if ((await driver.HeadAsync(request.Target, cancellationToken).ConfigureAwait(false)).WriteId != writeId)
+                throw Refused(e);
+        }
+    }
+
+    private Exception Refused(AmazonS3Exception e) => request.Mode.Kind switch
+    {
+        WriteModes.CreateNew when e.StatusCode == System.Net.HttpStatusCode.PreconditionFailed =>
+            new ArtifactStoreException(new StoreFault(StoreErrorCode.AlreadyExists, "it already exists") { RequestId = e.RequestId }, e),
+        WriteModes.Match => new ArtifactStoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "the target has changed") { RequestId = e.RequestId }, e),
+        _ => e,
+    };
+
+    private async ValueTask<ArtifactInfo> CreateEmptyAsync(CancellationToken cancellationToken)
+    {
+        var upload = new S3Upload(driver, new(request.Target, request.Mode) { ContentType = source.ContentType, Metadata = source.Metadata, Length = 0 });
+        await using (upload.ConfigureAwait(false))
+            return await upload.CompleteAsync(default, cancellationToken).ConfigureAwait(false);
+    }
+}
