@@ -44,8 +44,9 @@ public class StoreOptionsTests
     {
         var sample = StoreOptions.Bind<Sample>(new Dictionary<string, string>
         {
-            ["name"] = "n", ["part-size"] = "64MiB", ["timeout"] = "1.5m", ["colour"] = "dark-blue", ["on"] = "yes",
+            ["name"] = "n", ["part-size"] = "64MiB", ["timeout"] = "1.5m", ["colour"] = "dark-blue", ["on"] = "yes", ["buffer"] = "16KiB",
         });
+        sample.Buffer.ShouldBe(16 << 10);
         (sample.Name, sample.PartSize, sample.Timeout, sample.Colour, sample.On, sample.Secret).ShouldBe(("n", 64L << 20, TimeSpan.FromSeconds(90), Colour.DarkBlue, true, null));
         StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n" }).PartSize.ShouldBe(8 << 20);
         StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["buffer"] = "1MiB" }).Buffer.ShouldBe(1 << 20);
@@ -55,6 +56,7 @@ public class StoreOptionsTests
     [Theory]
     [InlineData("nonsense", "1", "is not an option")]
     [InlineData("part-size", "many", "takes size")]
+    [InlineData("buffer", "3GiB", "takes size")]
     [InlineData("timeout", "-3s", "takes duration")]
     [InlineData("colour", "green", "red|dark-blue")]
     [InlineData("on", "maybe", "takes bool")]
