@@ -133,7 +133,9 @@ public abstract class RoundTripTests<THarness> : StoreTests<THarness>
         var second = await PutAsync("f", Content(2));
         if (first.Modified is { } before && second.Modified is { } after)
             Assert.True(after >= before, $"Modified went from {before:O} to {after:O}.");
-        Assert.Equal(second.Modified is null, (await Store.StatAsync("f", Cancel)).Modified is null);
+        // The answer to a write need not tell the time of it; what tells it must go on to.
+        if (second.Modified is not null)
+            Assert.NotNull((await Store.StatAsync("f", Cancel)).Modified);
     }
 
     [Fact]
