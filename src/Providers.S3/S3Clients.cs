@@ -12,6 +12,7 @@ namespace Cairn.Providers.S3;
 internal static class S3Clients
 {
     private const int LeastPart = 5 << 20;
+    private const long LargestCopy = 5L << 30;
 
     public static AmazonS3Client Make(S3Options options)
     {
@@ -81,6 +82,8 @@ internal static class S3Clients
             throw Wrong("access-key and secret-key go together");
         if (options.PartSize < LeastPart)
             throw Wrong("part-size is at least 5MiB, the least that S3 takes");
+        if (options.CopyPartSize is < LeastPart or > LargestCopy)
+            throw Wrong("copy-part-size is between 5MiB and 5GiB");
         if (options.Parallelism < 1)
             throw Wrong("parallelism is at least 1");
         if (options.Retries < 0)

@@ -10,7 +10,7 @@ namespace Cairn.Providers.S3;
 /// <summary>A store in an S3 bucket.</summary>
 internal sealed class S3Driver : StoreDriver
 {
-    private const long LargestSingleCopy = 5L << 30;
+    private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(30);
 
     public S3Driver(ArtifactUri root, S3Options options, AmazonS3Client client)
         : base(root)
@@ -50,6 +50,8 @@ internal sealed class S3Driver : StoreDriver
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
         var range = request.Range;
+        if (!S3Keys.Fits(Keys.FileKey(request.Path)))
+            throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
         try
         {
             var response = await Client.GetObjectAsync(new GetObjectRequest
@@ -61,7 +63,7 @@ internal sealed class S3Driver : StoreDriver
                 RequestPayer = Payer,
             }, cancellationToken).ConfigureAwait(false);
             var total = response.ContentRange is { Length: > 0 } text && long.TryParse(text.AsSpan(text.LastIndexOf('/') + 1), CultureInfo.InvariantCulture, out var all) ? all : response.ContentLength;
-            var info = InfoOf(request.Path, total, response.ETag, response.LastModified, response.Headers.ContentType, response.Metadata, null);
+            var info = InfoOf(request.Path, total, response.ETag, response.LastModified, response.Headers.ContentType, response.Metadata, ChecksumOf(response.ChecksumCRC32C, response.ChecksumCRC64NVME, response.ChecksumSHA256, response.ChecksumCRC32));
             return new(info, new S3Body(response, range.LengthIn(total)));
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0)
@@ -74,79 +76,36 @@ internal sealed class S3Driver : StoreDriver
         }
     }
 
-    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) => new(new S3Upload(this, request));
-
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
-        var directory = Keys.DirectoryKey(request.Directory);
-        string? token = null;
-        do
-        {
-            var response = await Client.ListObjectsV2Async(new()
-            {
-                BucketName = Keys.Bucket,
-                Prefix = directory + request.NamePrefix,
-                Delimiter = request.Recursive ? null : "/",
-                StartAfter = token is null && request.StartAfter is { } after ? Keys.OfOrderKey(after) : null,
-                ContinuationToken = token,
-                MaxKeys = request.Limit is { } limit ? Math.Clamp(limit, 1, 1000) : 1000,
-                RequestPayer = Payer,
-            }, cancellationToken).ConfigureAwait(false);
-            yield return PageOf(request, directory, response);
-            token = response.IsTruncated == true ? response.NextContinuationToken : null;
-        }
-        while (token is not null);
+        S3Keys.ThrowIfTooLong(Keys.FileKey(request.Path));
+        S3Errors.ThrowIfNoVersion(request.Mode);
+        return new(new S3Upload(this, request));
     }
 
-    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
-    {
-        var there = request.ReportMissing ? await WhichExistAsync(request.Targets, cancellationToken).ConfigureAwait(false) : null;
-        var errors = new Dictionary<string, ArtifactStoreException>(StringComparer.Ordinal);
-        if (request.Targets is [var only])
-            await Client.DeleteObjectAsync(new() { BucketName = Keys.Bucket, Key = Keys.Key(only.Path, only.Kind), RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
-        else
-        {
-            try
-            {
-                var response = await Client.DeleteObjectsAsync(new()
-                {
-                    BucketName = Keys.Bucket,
-                    Objects = [.. request.Targets.Select(t => new KeyVersion { Key = Keys.Key(t.Path, t.Kind) })],
-                    Quiet = true,
-                    RequestPayer = Payer,
-                }, cancellationToken).ConfigureAwait(false);
-                Note(response);
-            }
-            catch (DeleteObjectsException e)
-            {
-                Note(e.Response);
-            }
-        }
-        return [.. request.Targets.Select((t, i) => errors.TryGetValue(Keys.Key(t.Path, t.Kind), out var error)
-            ? new DeleteResult(t.Path, DeleteOutcome.Failed, error)
-            : new DeleteResult(t.Path, there is null || there[i] ? DeleteOutcome.Deleted : DeleteOutcome.Missing))];
+    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+        new S3Listing(this, request).PagesAsync(cancellationToken);
 
-        void Note(DeleteObjectsResponse response)
-        {
-            foreach (var error in response.DeleteErrors ?? [])
-                errors[error.Key] = new(S3Errors.Classify(new AmazonS3Exception(error.Message) { ErrorCode = error.Code, StatusCode = error.Code == "AccessDenied" ? HttpStatusCode.Forbidden : 0 }));
-        }
-    }
+    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
+        new S3Deletion(this, request).RunAsync(cancellationToken);
 
     public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
+        S3Keys.ThrowIfTooLong(Keys.FileKey(request.Target));
+        S3Errors.ThrowIfNoVersion(request.Mode);
         var (source, _) = await HeadAsync(request.Source, cancellationToken).ConfigureAwait(false);
         if (source is null)
             throw new ArtifactStoreException(StoreErrorCode.NotFound, "the source does not exist");
         if (request.SourceIfMatch is { } etag && source.ETag != etag)
             throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
-        if (request.Mode.Kind != WriteModes.Replace || source.Length > LargestSingleCopy)
+        if (request.Mode.Kind != WriteModes.Replace || source.Length > Options.CopyPartSize)
             return await new S3LargeCopy(this, request, source).RunAsync(cancellationToken).ConfigureAwait(false);
         return await CopyOnceAsync(request.Source, request.Target, source, S3MetadataDirective.COPY, cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
+        S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
         for (var at = path; !at.IsRoot; at = at.Parent)
         {
             using var body = new MemoryStream([], writable: false);
@@ -159,7 +118,7 @@ internal sealed class S3Driver : StoreDriver
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
         var info = await StatAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
-        if (info.Length > LargestSingleCopy)
+        if (info.Length > Options.CopyPartSize)
             return await new S3LargeCopy(this, new(path, path, WriteMode.Match(info.ETag!)), info).RunAsync(cancellationToken).ConfigureAwait(false);
         return await CopyOnceAsync(path, path, info, S3MetadataDirective.REPLACE, cancellationToken).ConfigureAwait(false);
     }
@@ -219,16 +178,26 @@ internal sealed class S3Driver : StoreDriver
     /// <summary>The file at a path and the name of the conditional write that made it; nulls when there is none.</summary>
     internal async ValueTask<(ArtifactInfo? Info, string? WriteId)> HeadAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
+        if (!S3Keys.Fits(Keys.FileKey(path)))
+            return (null, null);
         try
         {
             var head = await Client.GetObjectMetadataAsync(
                 new() { BucketName = Keys.Bucket, Key = Keys.FileKey(path), ChecksumMode = ChecksumMode.ENABLED, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
-            return (InfoOf(path, head.ContentLength, head.ETag, head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
+            return (InfoOf(path, head.ContentLength, head.ETag, head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
         }
         catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
         {
             return (null, null);
         }
+    }
+
+    /// <summary>Aborts a multipart upload and throws nothing: what cannot be aborted now, <see cref="ListStagedAsync"/> finds.</summary>
+    internal async ValueTask AbortAsync(string key, string uploadId)
+    {
+        using var brief = new CancellationTokenSource(AbortTime);
+        await ((Task)Client.AbortMultipartUploadAsync(new() { BucketName = Keys.Bucket, Key = key, UploadId = uploadId, RequestPayer = Payer }, brief.Token))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     internal void Stamp(PutObjectRequest request)
@@ -244,12 +213,6 @@ internal sealed class S3Driver : StoreDriver
         request.ServerSideEncryptionMethod = Options.Encryption is { } method ? new(method) : null;
         request.ServerSideEncryptionKeyManagementServiceKeyId = Options.KmsKey;
     }
-
-    /// <summary>Header values are ASCII: what is not, and the escape itself, goes as percent-encoded UTF-8 with a mark in front.</summary>
-    internal static string EncodeMetadata(string value) =>
-        value.All(c => c is >= ' ' and <= '~') && !value.StartsWith("utf8''", StringComparison.Ordinal) && value.Trim() == value ? value : "utf8''" + Uri.EscapeDataString(value);
-
-    private static string DecodeMetadata(string value) => value.StartsWith("utf8''", StringComparison.Ordinal) ? Uri.UnescapeDataString(value[6..]) : value;
 
     private async ValueTask<ArtifactInfo> CopyOnceAsync(ArtifactPath from, ArtifactPath to, ArtifactInfo source, S3MetadataDirective directive, CancellationToken cancellationToken)
     {
@@ -270,7 +233,7 @@ internal sealed class S3Driver : StoreDriver
         {
             request.ContentType = source.ContentType;
             foreach (var (name, value) in source.Metadata)
-                request.Metadata[name] = EncodeMetadata(value);
+                request.Metadata[name] = S3Metadata.Encode(value);
         }
         var response = await Client.CopyObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return new()
@@ -285,49 +248,6 @@ internal sealed class S3Driver : StoreDriver
         };
     }
 
-    private List<ArtifactInfo> PageOf(ListRequest request, string directory, ListObjectsV2Response response)
-    {
-        var page = new List<ArtifactInfo>((response.S3Objects?.Count ?? 0) + (response.CommonPrefixes?.Count ?? 0));
-        foreach (var item in response.S3Objects ?? [])
-        {
-            if (item.Key == directory || Keys.FromKey(item.Key) is not { } found)
-                continue;
-            page.Add(found.Kind == EntryKind.Directory
-                ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = Time(item.LastModified) }
-                : new() { Path = found.Path, Length = item.Size ?? 0, ETag = item.ETag, Modified = Time(item.LastModified) });
-        }
-        foreach (var prefix in response.CommonPrefixes ?? [])
-        {
-            if (Keys.FromKey(prefix) is { } found)
-                page.Add(new() { Path = found.Path, Kind = EntryKind.Directory });
-        }
-        // Objects and common prefixes come as two ordered lists.
-        if (response.CommonPrefixes is { Count: > 0 } && response.S3Objects is { Count: > 0 })
-            page.Sort(static (a, b) => Utf8Order.Compare(a.OrderKey, b.OrderKey));
-        // A start inside a directory makes the service name that directory again.
-        if (request.StartAfter is { } after)
-            page.RemoveAll(e => Utf8Order.Compare(e.OrderKey, after) <= 0);
-        return page;
-    }
-
-    private async ValueTask<bool[]> WhichExistAsync(IReadOnlyList<DeleteTarget> targets, CancellationToken cancellationToken)
-    {
-        var there = new bool[targets.Count];
-        await Parallel.ForAsync(0, targets.Count, new ParallelOptions { MaxDegreeOfParallelism = Options.Parallelism, CancellationToken = cancellationToken }, async (i, token) =>
-        {
-            try
-            {
-                await Client.GetObjectMetadataAsync(new() { BucketName = Keys.Bucket, Key = Keys.Key(targets[i].Path, targets[i].Kind), RequestPayer = Payer }, token).ConfigureAwait(false);
-                there[i] = true;
-            }
-            catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
-            {
-                there[i] = false;
-            }
-        }).ConfigureAwait(false);
-        return there;
-    }
-
     private static ArtifactInfo InfoOf(ArtifactPath path, long length, string etag, DateTime? modified, string? contentType, MetadataCollection metadata, Checksum? checksum)
     {
         Dictionary<string, string>? own = null;
@@ -335,7 +255,7 @@ internal sealed class S3Driver : StoreDriver
         {
             var bare = name.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) ? name["x-amz-meta-".Length..].ToLowerInvariant() : name;
             if (bare != S3Upload.WriteIdName)
-                (own ??= new(StringComparer.Ordinal))[bare] = DecodeMetadata(metadata[name]);
+                (own ??= new(StringComparer.Ordinal))[bare] = S3Metadata.Decode(metadata[name]);
         }
         var info = new ArtifactInfo
         {
@@ -350,14 +270,15 @@ internal sealed class S3Driver : StoreDriver
         return info;
     }
 
-    private static Checksum? ChecksumOf(GetObjectMetadataResponse head) => head switch
+    /// <summary>A checksum of the whole content; one of the parts' checksums, which ends in their number, is none.</summary>
+    private static Checksum? ChecksumOf(string? crc32c, string? crc64, string? sha256, string? crc32) => (crc32c, crc64, sha256, crc32) switch
     {
-        { ChecksumCRC32C: { Length: 8 } crc } => Checksum.FromBytes("crc32c", Convert.FromBase64String(crc)),
-        { ChecksumCRC64NVME: { Length: 12 } crc } => Checksum.FromBytes("crc64nvme", Convert.FromBase64String(crc)),
-        { ChecksumSHA256: { Length: 44 } sha } => Checksum.FromBytes(Checksum.Sha256, Convert.FromBase64String(sha)),
-        { ChecksumCRC32: { Length: 8 } crc } => Checksum.FromBytes("crc32", Convert.FromBase64String(crc)),
+        ({ Length: 8 }, _, _, _) => Checksum.FromBytes("crc32c", Convert.FromBase64String(crc32c)),
+        (_, { Length: 12 }, _, _) => Checksum.FromBytes("crc64nvme", Convert.FromBase64String(crc64)),
+        (_, _, { Length: 44 }, _) => Checksum.FromBytes(Checksum.Sha256, Convert.FromBase64String(sha256)),
+        (_, _, _, { Length: 8 }) => Checksum.FromBytes("crc32", Convert.FromBase64String(crc32)),
         _ => null,
     };
 
-    private static DateTimeOffset? Time(DateTime? value) => value is { } time ? new DateTimeOffset(time.ToUniversalTime()) : null;
+    internal static DateTimeOffset? Time(DateTime? value) => value is { } time ? new DateTimeOffset(time.ToUniversalTime()) : null;
 }

@@ -30,6 +30,53 @@ internal static class S3Errors
 
     public static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket";
 
+    /// <summary>What one error in the answer to a batch means: a code without a status.</summary>
+    public static StoreFault OfBatch(string code, string? message)
+    {
+        var status = code switch
+        {
+            "AccessDenied" => HttpStatusCode.Forbidden,
+            "InternalError" => HttpStatusCode.InternalServerError,
+            "ServiceUnavailable" => HttpStatusCode.ServiceUnavailable,
+            _ => (HttpStatusCode)0,
+        };
+        return FromService(new AmazonS3Exception(message) { ErrorCode = code, StatusCode = status });
+    }
+
+    /// <summary>Refuses to match what is no version: S3 takes <c>*</c> for any.</summary>
+    /// <exception cref="ArtifactStoreException">PreconditionFailed.</exception>
+    public static void ThrowIfNoVersion(WriteMode mode)
+    {
+        if (mode.ETag is { } etag && !(etag.Length >= 2 && etag[0] == '"' && etag[^1] == '"'))
+            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "that is the etag of no version");
+    }
+
+    /// <summary>True when another writer was in the way, and the service asks to send the same again.</summary>
+    public static bool IsCollision(AmazonServiceException e) => e.ErrorCode is "ConditionalRequestConflict" or "OperationAborted" or "ConcurrentModification";
+
+    /// <summary>What a refused condition means to a write of this mode; the exception itself when it was not the condition.</summary>
+    /// <param name="e">The refusal.</param>
+    /// <param name="mode">The write's mode.</param>
+    /// <param name="isMultipart">Whether the write was a multipart upload, of which a 404 may mean the upload itself.</param>
+    public static Exception OfCondition(Exception e, WriteMode mode, bool isMultipart)
+    {
+        if (e is not AmazonServiceException service)
+            return e;
+        var refused = service.StatusCode == HttpStatusCode.PreconditionFailed || IsCollision(service);
+        return mode.Kind switch
+        {
+            WriteModes.CreateNew when refused => Error(StoreErrorCode.AlreadyExists, "it already exists"),
+            WriteModes.Match when refused => Error(StoreErrorCode.PreconditionFailed, "it has changed"),
+            WriteModes.Match when service.StatusCode == HttpStatusCode.NotFound && service.ErrorCode != "NoSuchBucket" && !(isMultipart && service.ErrorCode == "NoSuchUpload") =>
+                Error(StoreErrorCode.PreconditionFailed, "it does not exist any more"),
+            _ => e,
+        };
+
+        ArtifactStoreException Error(StoreErrorCode code, string reason) => new(new StoreFault(code, reason) { RequestId = RequestIdOf(service) }, e);
+    }
+
+    private static string? RequestIdOf(AmazonServiceException e) => string.IsNullOrEmpty(e.RequestId) ? null : e.RequestId;
+
     private static StoreFault FromService(AmazonServiceException e)
     {
         var fault = (e.ErrorCode, e.StatusCode) switch
@@ -51,7 +98,7 @@ internal static class S3Errors
             ("KeyTooLongError", _) => new(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes"),
             ("EntityTooLarge", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             ("InvalidBucketName", _) => new(StoreErrorCode.InvalidConfiguration, "that is not a bucket name"),
-            ("ConditionalRequestConflict" or "OperationAborted", _) => new(StoreErrorCode.PreconditionFailed, "another writer was at it at the same time"),
+            _ when IsCollision(e) => new(StoreErrorCode.Unavailable, "another writer was at it at the same time"),
             (_, HttpStatusCode.PreconditionFailed) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
             (_, HttpStatusCode.NotModified) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
             (_, HttpStatusCode.NotFound) => new(StoreErrorCode.NotFound, "it does not exist"),
@@ -62,7 +109,7 @@ internal static class S3Errors
             _ when e.InnerException is HttpRequestException or IOException => FromTransport(e.InnerException),
             _ => new(StoreErrorCode.Unknown, $"the service answered {(int)e.StatusCode} {e.ErrorCode}".TrimEnd()),
         };
-        return fault with { RequestId = string.IsNullOrEmpty(e.RequestId) ? null : e.RequestId };
+        return fault with { RequestId = RequestIdOf(e) };
     }
 
     private static StoreFault FromTransport(Exception exception) => exception switch

@@ -1,8 +1,12 @@
+using System.Text;
+
 namespace Cairn.Providers.S3;
 
 /// <summary>Turns paths into object keys and back: the root's path, a slash, the path. A key that ends in a slash marks a directory.</summary>
 internal sealed class S3Keys(ArtifactUri root)
 {
+    private const int LongestKey = 1024;
+
     private readonly string _prefix = root.Path.IsRoot ? "" : root.Path.Value + "/";
 
     public string Bucket { get; } = root.Container;
@@ -12,6 +16,17 @@ internal sealed class S3Keys(ArtifactUri root)
     public string DirectoryKey(ArtifactPath path) => path.IsRoot ? _prefix : _prefix + path.Value + "/";
 
     public string Key(ArtifactPath path, EntryKind kind) => kind == EntryKind.Directory ? DirectoryKey(path) : FileKey(path);
+
+    /// <summary>True for a key, or the beginning of one, that S3 can hold: at most 1,024 bytes.</summary>
+    public static bool Fits(string key) => key.Length <= LongestKey / 3 || Encoding.UTF8.GetByteCount(key) <= LongestKey;
+
+    /// <summary>Refuses a key that S3 cannot hold; not every service says so itself.</summary>
+    /// <exception cref="ArtifactStoreException">PathConflict.</exception>
+    public static void ThrowIfTooLong(string key)
+    {
+        if (!Fits(key))
+            throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes");
+    }
 
     /// <summary>The key of an order key, or of a start.</summary>
     public string OfOrderKey(string orderKey) => _prefix + orderKey;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -8,8 +9,10 @@ namespace Cairn.Providers.S3;
 /// <summary>A copy by parts on the service: above the limit of a single copy, and where the completion must carry a condition, which not every service looks at on a plain copy.</summary>
 internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, ArtifactInfo source)
 {
-    private const long LeastPart = 512L << 20;
     private const int MostParts = 10_000;
+
+    /// <summary>Parts of half a GiB: large enough to be few, small enough that several run at once.</summary>
+    private const long LargestPart = 512L << 20;
 
     public async ValueTask<ArtifactInfo> RunAsync(CancellationToken cancellationToken)
     {
@@ -17,7 +20,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
             return await CreateEmptyAsync(cancellationToken).ConfigureAwait(false);
         var begin = new InitiateMultipartUploadRequest { BucketName = driver.Keys.Bucket, Key = Key, ContentType = source.ContentType, RequestPayer = driver.Payer };
         foreach (var (name, value) in source.Metadata)
-            begin.Metadata[name] = S3Driver.EncodeMetadata(value);
+            begin.Metadata[name] = S3Metadata.Encode(value);
         var writeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         begin.Metadata[S3Upload.WriteIdName] = writeId;
         driver.Stamp(begin);
@@ -29,9 +32,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
         }
         catch
         {
-            using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await ((Task)driver.Client.AbortMultipartUploadAsync(new() { BucketName = driver.Keys.Bucket, Key = Key, UploadId = id, RequestPayer = driver.Payer }, brief.Token))
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await driver.AbortAsync(Key, id).ConfigureAwait(false);
             throw;
         }
         return await driver.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
@@ -42,7 +43,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
 
     private async ValueTask<List<PartETag>> CopyPartsAsync(string id, CancellationToken cancellationToken)
     {
-        var size = Math.Max(LeastPart, (source.Length + MostParts - 1) / MostParts);
+        var size = Math.Max(Math.Min(driver.Options.CopyPartSize, LargestPart), (source.Length + MostParts - 1) / MostParts);
         var parts = new PartETag[(source.Length + size - 1) / size];
         await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken }, async (i, token) =>
         {
@@ -79,21 +80,13 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
                 RequestPayer = driver.Payer,
             }, cancellationToken).ConfigureAwait(false);
         }
-        catch (AmazonS3Exception e) when (e.StatusCode is System.Net.HttpStatusCode.PreconditionFailed or System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict)
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.Conflict || (int)e.StatusCode >= 500)
         {
             // A lost answer and a retry look like a refusal: the name of the write tells.
             if ((await driver.HeadAsync(request.Target, cancellationToken).ConfigureAwait(false)).WriteId != writeId)
-                throw Refused(e);
+                throw S3Errors.OfCondition(e, request.Mode, isMultipart: true);
         }
     }
-
-    private Exception Refused(AmazonS3Exception e) => request.Mode.Kind switch
-    {
-        WriteModes.CreateNew when e.StatusCode == System.Net.HttpStatusCode.PreconditionFailed =>
-            new ArtifactStoreException(new StoreFault(StoreErrorCode.AlreadyExists, "it already exists") { RequestId = e.RequestId }, e),
-        WriteModes.Match => new ArtifactStoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "the target has changed") { RequestId = e.RequestId }, e),
-        _ => e,
-    };
 
     private async ValueTask<ArtifactInfo> CreateEmptyAsync(CancellationToken cancellationToken)
     {

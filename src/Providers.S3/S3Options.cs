@@ -85,6 +85,10 @@ public sealed class S3Options
     [StoreOption("part-size", "Size of the first parts of a large object; later ones grow so that the largest object fits.", Size = true)]
     public int PartSize { get; set; } = 16 << 20;
 
+    /// <summary>Files above this are copied in parts, by the service; S3 itself copies at most 5 GiB at once.</summary>
+    [StoreOption("copy-part-size", "Files above this are copied in several parts, by the service; at most 5GiB.", Size = true)]
+    public long CopyPartSize { get; set; } = 5L << 30;
+
     /// <summary>Which checksum goes with each request for the service to verify.</summary>
     [StoreOption("checksum", "Checksum that the service verifies for each request: crc32c, or none for services that know none.")]
     public S3Checksum Checksum { get; set; }

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Cairn.Providers;
@@ -13,22 +16,21 @@ internal sealed class S3Upload : StoreUpload
     internal const string WriteIdName = "cairn-write-id";
 
     private const int MostParts = 10_000;
+    private const int MostCollisions = 8;
     private const int PartsPerDoubling = 1_000;
     private const int LargestPart = int.MaxValue / 2;
 
+    private static readonly TimeSpan CollisionWait = TimeSpan.FromMilliseconds(50);
+
     private readonly S3Driver _driver;
     private readonly UploadRequest _request;
-    private readonly string? _writeId;
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly string _writeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
     private readonly SortedDictionary<int, (PartETag Tag, uint Crc, int Length)> _parts = [];
-    private string? _uploadId;
-    private bool _completed;
+    private Task<string>? _beginning;
+    private ArtifactInfo? _published;
+    private bool _disposed;
 
-    public S3Upload(S3Driver driver, UploadRequest request)
-    {
-        (_driver, _request) = (driver, request);
-        _writeId = request.Mode.Kind == WriteModes.Replace ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-    }
+    public S3Upload(S3Driver driver, UploadRequest request) => (_driver, _request) = (driver, request);
 
     public override int MaxParallelParts => _driver.Options.Parallelism;
 
@@ -68,63 +70,61 @@ internal sealed class S3Upload : StoreUpload
 
     public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
-        ArtifactInfo info;
+        if (_published is { } before)
+            return before;
         try
         {
-            if (_uploadId is null)
-                info = await PutAsync(last.Data, cancellationToken).ConfigureAwait(false);
+            if (_beginning is null)
+                _published = await PutAsync(last.Data, cancellationToken).ConfigureAwait(false);
             else
             {
-                if (!last.Data.IsEmpty)
+                if (!last.Data.IsEmpty && !IsWritten(last.Number))
                     await WritePartAsync(last, cancellationToken).ConfigureAwait(false);
-                info = await CompleteMultipartAsync(cancellationToken).ConfigureAwait(false);
+                _published = await CompleteMultipartAsync(await BeginMultipartAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (AmazonS3Exception e) when (_writeId is not null && MayBeOwnSuccess(e))
+        catch (Exception e) when (IsDoubtful(e, cancellationToken))
         {
-            info = await OwnSuccessAsync(cancellationToken).ConfigureAwait(false) ?? throw Refused(e);
+            _published = await OwnSuccessAsync(cancellationToken).ConfigureAwait(false) ?? throw Refused(e);
         }
-        _completed = true;
-        return info;
+        return _published;
     }
 
     public override async ValueTask DisposeAsync()
     {
-        if (_uploadId is { } id && !_completed)
-        {
-            // Best effort: what cannot be aborted now, `store clean` finds.
-            using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await ((Task)_driver.Client.AbortMultipartUploadAsync(new() { BucketName = _driver.Keys.Bucket, Key = Key, UploadId = id, RequestPayer = _driver.Payer }, brief.Token))
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _uploadId = null;
-        }
-        _gate.Dispose();
+        if (_disposed)
+            return;
+        _disposed = true;
+        if (_beginning is not { } beginning || _published is not null)
+            return;
+        await ((Task)beginning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (beginning.IsCompletedSuccessfully)
+            await _driver.AbortAsync(Key, await beginning.ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private string Key => _driver.Keys.FileKey(_request.Path);
 
+    /// <summary>Begins the multipart upload once. A cancelled part leaves the request to end by itself: only its answer says what there is to abort.</summary>
     private async ValueTask<string> BeginMultipartAsync(CancellationToken cancellationToken)
     {
-        if (_uploadId is { } begun)
-            return begun;
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        Task<string> beginning;
+        lock (_parts)
         {
-            if (_uploadId is null)
-            {
-                var request = new InitiateMultipartUploadRequest { BucketName = _driver.Keys.Bucket, Key = Key, ContentType = _request.ContentType, RequestPayer = _driver.Payer };
-                if (_driver.Options.Checksum == S3Checksum.Crc32C)
-                    (request.ChecksumAlgorithm, request.ChecksumType) = (ChecksumAlgorithm.CRC32C, ChecksumType.FULL_OBJECT);
-                AddMetadata(request.Metadata);
-                _driver.Stamp(request);
-                _uploadId = (await _driver.Client.InitiateMultipartUploadAsync(request, cancellationToken).ConfigureAwait(false)).UploadId;
-            }
-            return _uploadId;
+            if (_beginning is null || _beginning.IsFaulted)
+                _beginning = InitiateAsync();
+            beginning = _beginning;
         }
-        finally
-        {
-            _gate.Release();
-        }
+        return await beginning.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string> InitiateAsync()
+    {
+        var request = new InitiateMultipartUploadRequest { BucketName = _driver.Keys.Bucket, Key = Key, ContentType = _request.ContentType, RequestPayer = _driver.Payer };
+        if (_driver.Options.Checksum == S3Checksum.Crc32C)
+            (request.ChecksumAlgorithm, request.ChecksumType) = (ChecksumAlgorithm.CRC32C, ChecksumType.FULL_OBJECT);
+        AddMetadata(request.Metadata, named: true);
+        _driver.Stamp(request);
+        return (await _driver.Client.InitiateMultipartUploadAsync(request, CancellationToken.None).ConfigureAwait(false)).UploadId;
     }
 
     private async ValueTask<ArtifactInfo> PutAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
@@ -136,6 +136,7 @@ internal sealed class S3Upload : StoreUpload
             Key = Key,
             InputStream = body,
             ContentType = _request.ContentType,
+            AutoCloseStream = false,
             UseChunkEncoding = false,
             IfNoneMatch = _request.Mode.Kind == WriteModes.CreateNew ? "*" : null,
             IfMatch = _request.Mode.ETag,
@@ -145,13 +146,19 @@ internal sealed class S3Upload : StoreUpload
         var crc = Crc32C.Compute(data.Span);
         if (_driver.Options.Checksum == S3Checksum.Crc32C)
             (request.ChecksumAlgorithm, request.ChecksumCRC32C) = (ChecksumAlgorithm.CRC32C, Crc32C.ToBase64(crc));
-        AddMetadata(request.Metadata);
+        AddMetadata(request.Metadata, named: _request.Mode.Kind != WriteModes.Replace);
         _driver.Stamp(request);
-        var response = await _driver.Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await AgainAfterCollisionsAsync(
+            () =>
+            {
+                body.Position = 0;
+                return _driver.Client.PutObjectAsync(request, cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
         return Written(response.ETag, data.Length, crc);
     }
 
-    private async ValueTask<ArtifactInfo> CompleteMultipartAsync(CancellationToken cancellationToken)
+    private async ValueTask<ArtifactInfo> CompleteMultipartAsync(string id, CancellationToken cancellationToken)
     {
         var (crc, length) = (0u, 0L);
         foreach (var part in _parts.Values)
@@ -160,7 +167,7 @@ internal sealed class S3Upload : StoreUpload
         {
             BucketName = _driver.Keys.Bucket,
             Key = Key,
-            UploadId = _uploadId,
+            UploadId = id,
             PartETags = [.. _parts.Values.Select(p => p.Tag)],
             IfNoneMatch = _request.Mode.Kind == WriteModes.CreateNew ? "*" : null,
             IfMatch = _request.Mode.ETag,
@@ -168,8 +175,24 @@ internal sealed class S3Upload : StoreUpload
         };
         if (_driver.Options.Checksum == S3Checksum.Crc32C)
             (request.ChecksumType, request.ChecksumCRC32C) = (ChecksumType.FULL_OBJECT, Crc32C.ToBase64(crc));
-        var response = await _driver.Client.CompleteMultipartUploadAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await AgainAfterCollisionsAsync(() => _driver.Client.CompleteMultipartUploadAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         return Written(response.ETag, length, crc);
+    }
+
+    /// <summary>Sends again what another writer got in the way of: S3 leaves that to its callers, and the SDK does too.</summary>
+    private static async Task<T> AgainAfterCollisionsAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await send().ConfigureAwait(false);
+            }
+            catch (AmazonS3Exception e) when (S3Errors.IsCollision(e) && tries < MostCollisions)
+            {
+                await Task.Delay(CollisionWait * (tries * Random.Shared.NextDouble()), cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private ArtifactInfo Written(string etag, long length, uint crc) => new()
@@ -179,32 +202,48 @@ internal sealed class S3Upload : StoreUpload
         ETag = etag,
         ContentType = _request.ContentType,
         Metadata = _request.Metadata,
-        Checksum = _driver.Options.Checksum == S3Checksum.Crc32C ? new("crc32c", crc.ToString("x8", System.Globalization.CultureInfo.InvariantCulture)) : null,
+        Checksum = _driver.Options.Checksum == S3Checksum.Crc32C ? new("crc32c", crc.ToString("x8", CultureInfo.InvariantCulture)) : null,
     };
 
-    private void AddMetadata(MetadataCollection metadata)
+    /// <summary>A plain replacement in one request needs no name: sent again, it is the same replacement.</summary>
+    private void AddMetadata(MetadataCollection metadata, bool named)
     {
         foreach (var (name, value) in _request.Metadata)
-            metadata[name] = S3Driver.EncodeMetadata(value);
-        if (_writeId is not null)
+            metadata[name] = S3Metadata.Encode(value);
+        if (named)
             metadata[WriteIdName] = _writeId;
     }
 
-    private static bool MayBeOwnSuccess(AmazonS3Exception e) =>
-        e.StatusCode is System.Net.HttpStatusCode.PreconditionFailed or System.Net.HttpStatusCode.Conflict || e.ErrorCode is "NoSuchUpload" || (int)e.StatusCode >= 500;
+    private bool IsWritten(int number)
+    {
+        lock (_parts)
+            return _parts.ContainsKey(number);
+    }
+
+    /// <summary>Whether the write may have taken effect all the same: the SDK sends again what got no answer, and a write that took effect then refuses itself.</summary>
+    private bool IsDoubtful(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound or 0 } => true,
+        AmazonServiceException service => (int)service.StatusCode >= 500,
+        _ => e is not ArgumentException,
+    };
 
     private async ValueTask<ArtifactInfo?> OwnSuccessAsync(CancellationToken cancellationToken)
     {
-        var (there, writeId) = await _driver.HeadAsync(_request.Path, cancellationToken).ConfigureAwait(false);
-        return writeId == _writeId ? there : null;
+        try
+        {
+            var (there, writeId) = await _driver.HeadAsync(_request.Path, cancellationToken).ConfigureAwait(false);
+            return writeId == _writeId ? there : null;
+        }
+        catch (AmazonServiceException)
+        {
+            // What the write itself failed with says more.
+            return null;
+        }
     }
 
-    private Exception Refused(AmazonS3Exception e) =>
-        _request.Mode.Kind == WriteModes.CreateNew && e.StatusCode == System.Net.HttpStatusCode.PreconditionFailed
-            ? new ArtifactStoreException(new StoreFault(StoreErrorCode.AlreadyExists, "it already exists") { RequestId = e.RequestId }, e)
-            : _request.Mode.Kind == WriteModes.Match && e.StatusCode == System.Net.HttpStatusCode.NotFound
-                ? new ArtifactStoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "it does not exist any more") { RequestId = e.RequestId }, e)
-                : e;
+    private Exception Refused(Exception e) => S3Errors.OfCondition(e, _request.Mode, _beginning is not null);
 
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> data) =>
         MemoryMarshal.TryGetArray(data, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(data.ToArray(), writable: false);

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Xml;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Cairn.Providers;
+
+namespace Cairn.Providers.S3;
+
+/// <summary>One batch of deletes: in one request where there are several, each failure reported.</summary>
+internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
+{
+    private const int Tries = 5;
+
+    private readonly DeleteResult[] _results = new DeleteResult[request.Targets.Count];
+
+    public async ValueTask<IReadOnlyList<DeleteResult>> RunAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<int>();
+        var single = new List<int>();
+        for (var i = 0; i < _results.Length; i++)
+        {
+            var key = KeyOf(i);
+            if (!S3Keys.Fits(key))
+                _results[i] = new(request.Targets[i].Path, request.ReportMissing ? DeleteOutcome.Missing : DeleteOutcome.Deleted);
+            else
+                (_results.Length == 1 || !IsXml(key) ? single : batch).Add(i);
+        }
+        var options = new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(single, options, DeleteOneAsync).ConfigureAwait(false);
+        if (batch.Count > 0)
+            await DeleteBatchAsync(batch, cancellationToken).ConfigureAwait(false);
+        return _results;
+    }
+
+    /// <summary>A batch goes as XML, which has no way to write most control characters, and in which readers turn a carriage return into a line feed.</summary>
+    private static bool IsXml(string key) => key.All(static c => XmlConvert.IsXmlChar(c) ? c >= ' ' : char.IsSurrogate(c));
+
+    private string KeyOf(int i) => driver.Keys.Key(request.Targets[i].Path, request.Targets[i].Kind);
+
+    private async ValueTask DeleteOneAsync(int i, CancellationToken cancellationToken)
+    {
+        var path = request.Targets[i].Path;
+        try
+        {
+            _results[i] = new(path, await DeleteOneAsync(KeyOf(i), cancellationToken).ConfigureAwait(false));
+        }
+        catch (AmazonS3Exception e) when (_results.Length > 1 && e.ErrorCode != "NoSuchBucket")
+        {
+            _results[i] = new(path, DeleteOutcome.Failed, e);
+        }
+    }
+
+    /// <summary>
+    /// The service does not say whether something was there. To know, its etag is asked for, and here the delete bound to it: of several who delete at once, one has deleted it.
+    /// </summary>
+    private async ValueTask<DeleteOutcome> DeleteOneAsync(string key, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            string? etag = null;
+            if (request.ReportMissing)
+            {
+                etag = await ETagOfAsync(key, cancellationToken).ConfigureAwait(false);
+                if (etag is null)
+                    return DeleteOutcome.Missing;
+            }
+            try
+            {
+                await driver.Client.DeleteObjectAsync(new() { BucketName = driver.Keys.Bucket, Key = key, IfMatch = etag, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false);
+                return DeleteOutcome.Deleted;
+            }
+            catch (AmazonS3Exception e) when (etag is not null && tries < Tries && (S3Errors.IsMissing(e) || e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict))
+            {
+                // Gone or replaced in between, or the answer to a first try was lost: look again.
+                continue;
+            }
+        }
+    }
+
+    private async ValueTask<string?> ETagOfAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await driver.Client.GetObjectMetadataAsync(new() { BucketName = driver.Keys.Bucket, Key = key, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false)).ETag;
+        }
+        catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask DeleteBatchAsync(List<int> batch, CancellationToken cancellationToken)
+    {
+        var there = new bool[_results.Length];
+        Array.Fill(there, !request.ReportMissing);
+        if (request.ReportMissing)
+        {
+            var options = new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(batch, options, async (i, token) => there[i] = await ETagOfAsync(KeyOf(i), token).ConfigureAwait(false) is not null).ConfigureAwait(false);
+        }
+        var errors = new Dictionary<string, ArtifactStoreException>(StringComparer.Ordinal);
+        try
+        {
+            var response = await driver.Client.DeleteObjectsAsync(
+                new()
+                {
+                    BucketName = driver.Keys.Bucket,
+                    Objects = [.. batch.Select(i => new KeyVersion { Key = KeyOf(i) })],
+                    Quiet = true,
+                    RequestPayer = driver.Payer,
+                },
+                cancellationToken).ConfigureAwait(false);
+            Note(response);
+        }
+        catch (DeleteObjectsException e)
+        {
+            Note(e.Response);
+        }
+        foreach (var i in batch)
+        {
+            var path = request.Targets[i].Path;
+            _results[i] = errors.TryGetValue(KeyOf(i), out var error) ? new(path, DeleteOutcome.Failed, error) : new(path, there[i] ? DeleteOutcome.Deleted : DeleteOutcome.Missing);
+        }
+
+        void Note(DeleteObjectsResponse response)
+        {
+            foreach (var error in response.DeleteErrors ?? [])
+                errors[error.Key] = new(S3Errors.OfBatch(error.Code, error.Message));
+        }
+    }
+}

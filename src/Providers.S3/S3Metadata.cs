@@ -1,0 +1,12 @@
+namespace Cairn.Providers.S3;
+
+/// <summary>Metadata values as headers: they are ASCII, so what is not, and the escape itself, goes as percent-encoded UTF-8 with a mark in front.</summary>
+internal static class S3Metadata
+{
+    private const string Mark = "utf8''";
+
+    public static string Encode(string value) =>
+        value.All(c => c is >= ' ' and <= '~') && !value.StartsWith(Mark, StringComparison.Ordinal) && value.Trim() == value ? value : Mark + Uri.EscapeDataString(value);
+
+    public static string Decode(string value) => value.StartsWith(Mark, StringComparison.Ordinal) ? Uri.UnescapeDataString(value[Mark.Length..]) : value;
+}
