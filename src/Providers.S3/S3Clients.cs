@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
+using Amazon.S3.Model;
 using Amazon.SecurityToken;
 
 namespace Cairn.Providers.S3;
@@ -12,6 +13,7 @@ namespace Cairn.Providers.S3;
 internal static class S3Clients
 {
     private const int LeastPart = 5 << 20;
+    private const int BufferSize = 128 << 10;
     private const long LargestCopy = 5L << 30;
 
     public static AmazonS3Client Make(S3Options options)
@@ -24,8 +26,7 @@ internal static class S3Clients
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = options.Retries,
-            Timeout = options.Timeout,
-            ConnectTimeout = options.Timeout,
+            BufferSize = BufferSize,
             HttpClientFactory = new S3HttpClients(options),
             AllowAutoRedirect = false,
         };
@@ -49,12 +50,21 @@ internal static class S3Clients
         config.ForcePathStyle = options.PathStyle ?? endpoint is not null;
         try
         {
-            return Credentials(options) is { } credentials ? new(credentials, config) : new(config);
+            var client = Credentials(options) is { } credentials ? new AmazonS3Client(credentials, config) : new AmazonS3Client(config);
+            client.BeforeRequestEvent += AskForChecksum;
+            return client;
         }
         catch (AmazonClientException e)
         {
             throw new ArtifactStoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Give the store a region and credentials, or set AWS_REGION." }, e);
         }
+    }
+
+    /// <summary>Asks for the stored checksum without telling the SDK, which would compute it over every byte in software; Cairn's readers compute it.</summary>
+    private static void AskForChecksum(object sender, RequestEventArgs e)
+    {
+        if (e is WebServiceRequestEventArgs { Request: GetObjectRequest } request)
+            request.Headers["x-amz-checksum-mode"] = "ENABLED";
     }
 
     private static AWSCredentials? Credentials(S3Options options)
@@ -88,8 +98,10 @@ internal static class S3Clients
             throw Wrong("parallelism is at least 1");
         if (options.Retries < 0)
             throw Wrong("retries is at least 0");
-        if (options.Proxy is { } proxy && !Uri.TryCreate(proxy, UriKind.Absolute, out _))
-            throw Wrong($"the proxy '{proxy}' is not an address");
+        if (options.Timeout <= TimeSpan.Zero || options.ConnectTimeout <= TimeSpan.Zero)
+            throw Wrong("timeout and connect-timeout are longer than nothing");
+        if (options.Proxy is { } proxy && !(Uri.TryCreate(proxy, UriKind.Absolute, out var url) && url.UserInfo.Length == 0))
+            throw Wrong("the proxy is not an address such as http://proxy:3128, without a user");
     }
 
     private static ArtifactStoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);

@@ -17,14 +17,14 @@ internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
             UseCookies = false,
             MaxConnectionsPerServer = 256,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            ConnectTimeout = options.Timeout,
+            ConnectTimeout = options.ConnectTimeout,
             Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
         };
         if (options.Proxy is { } proxy)
             handler.Proxy = new WebProxy(proxy);
         if (options.CaFile is { } file)
             handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
-        return new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return new(new S3IdleHandler(handler, options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;

@@ -69,9 +69,13 @@ public sealed class S3Options
     [StoreOption("ca-file", "File of PEM certificates to trust instead of the system's.")]
     public string? CaFile { get; set; }
 
-    /// <summary>How long the service may take to answer a request's head or send the next bytes.</summary>
-    [StoreOption("timeout", "How long the service may take to begin an answer.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
+    /// <summary>How long a connection may take to be made.</summary>
+    [StoreOption("connect-timeout", "How long a connection may take to be made.")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the service may stand still: before it takes or answers a request, and between the bytes of an answer.</summary>
+    [StoreOption("timeout", "How long the service may stand still, before it answers and between the bytes of an answer.")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a failed request is sent again by the SDK.</summary>
     [StoreOption("retries", "How often a failed request is sent again.")]
