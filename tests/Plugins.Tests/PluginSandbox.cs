@@ -104,6 +104,7 @@ public sealed class PluginSandbox : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    private static string Metadata(string key) =>
+    /// <summary>What the build told the tests.</summary>
+    public static string Metadata(string key) =>
         typeof(PluginSandbox).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 }

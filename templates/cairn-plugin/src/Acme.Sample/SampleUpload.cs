@@ -1,0 +1,59 @@
+using Cairn;
+using Cairn.Providers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Acme.Sample;
+
+/// <summary>A write: parts go into a file that nobody sees, and completion shows it.</summary>
+internal sealed class SampleUpload : StoreUpload
+{
+    private readonly SampleDriver _driver;
+    private readonly UploadRequest _request;
+    private readonly string _key;
+    private readonly string _etag = Guid.NewGuid().ToString("N");
+    private readonly SafeFileHandle _content;
+    private SampleEntry? _published;
+
+    public SampleUpload(SampleDriver driver, UploadRequest request, string key)
+    {
+        (_driver, _request, _key) = (driver, request, key);
+        var path = driver.Box.ContentOf(_etag);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _content = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
+    }
+
+    public override int GetPartSize(int number) => _driver.PartSize;
+
+    public override ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_driver.IsDisposed, this);
+        return RandomAccess.WriteAsync(_content, part.Data, part.Offset, cancellationToken);
+    }
+
+    /// <summary>May come again after a failure: what was shown once is not shown twice.</summary>
+    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    {
+        if (_published is null)
+        {
+            await WritePartAsync(last, cancellationToken).ConfigureAwait(false);
+            _published = await _driver.Box.PublishAsync(_key, _etag, last.Offset + last.Data.Length, Check, cancellationToken).ConfigureAwait(false);
+        }
+        return _published.Describe(_request.Path);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _content.Dispose();
+        if (_published is null)
+            File.Delete(_driver.Box.ContentOf(_etag));
+        return ValueTask.CompletedTask;
+    }
+
+    private void Check(SampleEntry? there)
+    {
+        if (_request.Mode.Kind == WriteModes.CreateNew && there is not null)
+            throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "something is there already");
+        if (_request.Mode.Kind == WriteModes.Match && there?.ETag != _request.Mode.ETag)
+            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {_request.Mode.ETag}, but {(there is null ? "missing" : $"in {there.ETag}")}");
+    }
+}

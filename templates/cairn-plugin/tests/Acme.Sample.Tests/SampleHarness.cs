@@ -1,0 +1,35 @@
+using Cairn;
+using Cairn.Conformance;
+using Cairn.Providers;
+
+namespace Acme.Sample.Tests;
+
+/// <summary>Tells the suites how to reach one fresh, empty storage.</summary>
+public sealed class SampleHarness : StoreHarness
+{
+    private string _folder = Path.Join(Path.GetTempPath(), "sample-" + Guid.NewGuid().ToString("N"));
+    private bool _attached;
+
+    public override string Address => _folder;
+
+    public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
+    {
+        ["NonexistentContainerTests"] = "A box comes into being with its first file: none is missing.",
+    };
+
+    public override ValueTask AttachAsync(string address, CancellationToken cancellationToken)
+    {
+        (_folder, _attached) = (address, true);
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (!_attached && Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+        return base.DisposeAsync();
+    }
+
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => new SampleProvider().OpenAsync(
+        new() { Root = ArtifactUri.Parse($"sample://{Path.GetFileName(_folder)}"), Options = new Dictionary<string, string> { ["folder"] = _folder } }, cancellationToken);
+}
