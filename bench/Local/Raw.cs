@@ -30,7 +30,15 @@ internal static partial class Raw
         return at;
     }
 
-    public static string HashThenWrite(string folder, string name, byte[] chunk, long length)
+    public static string Hash(byte[] chunk, long length)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long at = 0; at < length; at += chunk.Length)
+            hash.AppendData(chunk);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public static string HashAndWrite(string folder, string name, byte[] chunk, long length)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var temp = Path.Join(folder, "." + name + ".tmp");
