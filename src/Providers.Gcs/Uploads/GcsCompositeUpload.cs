@@ -93,7 +93,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         }
     }
 
-    /// <summary>Best effort: what cannot be removed now, <c>store clean</c> finds.</summary>
+    /// <summary>Best effort: what cannot be removed now is listed as staged.</summary>
     private async ValueTask RemovePartsAsync()
     {
         if (_keys.IsEmpty)
