@@ -1,0 +1,123 @@
+using Cairn.TestServers.Gcs;
+
+namespace Cairn.Providers.Gcs.Tests;
+
+/// <summary>Environment variables belong to the whole process: these tests run one after the other, and others name their endpoint and credentials.</summary>
+public sealed class CredentialTests : GcsTest
+{
+    private readonly ServiceAccount _account = new();
+
+    private protected override GcsFakeOptions FakeOptions()
+    {
+        var options = new GcsFakeOptions { ComputeMd5 = false, RequireToken = true, TokenLifetime = TimeSpan.FromSeconds(2) };
+        options.SigningKeys[_account.Email] = _account.PublicKey;
+        return options;
+    }
+
+    [Fact]
+    public async Task A_token_that_expires_in_the_middle_of_a_transfer_is_renewed()
+    {
+        var store = await OpenAsync($"key={_account.KeyJson(Fake.Endpoint)}");
+        var content = Bytes(2_000_000);
+        await using (var stream = await store.OpenWriteAsync("f", WriteMode.CreateNew, cancellationToken: Cancel))
+        {
+            for (var at = 0; at < content.Length; at += 500_000)
+            {
+                await stream.WriteAsync(content.AsMemory(at, 500_000), Cancel);
+                Fake.RevokeTokens();
+            }
+            await stream.CompleteAsync(Cancel);
+        }
+        Fake.RevokeTokens();
+        (await store.ReadBytesAsync("f", Cancel)).ShouldBe(content);
+        Fake.IssuedTokens.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_token_of_ones_own_that_expires_says_so()
+    {
+        var store = await OpenAsync($"access-token={Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1))}");
+        await PutAsync(store, "f", Bytes(10));
+        Fake.RevokeTokens();
+        foreach (var reads in new[] { "json", "xml" })
+        {
+            var expired = await OpenAsync("access-token=ya29.canary", $"reads={reads}");
+            var error = await FailsAsync(StoreErrorCode.Unauthenticated, () => expired.ReadBytesAsync("f", Cancel));
+            error.Message.ShouldContain("expired");
+            error.ToString().ShouldNotContain("canary");
+        }
+    }
+
+    [Fact]
+    public async Task Who_may_only_read_is_told()
+    {
+        var store = await OpenAsync($"access-token={Fake.IssueToken(GcsAccess.ReadOnly, TimeSpan.FromHours(1))}");
+        var error = await FailsAsync(StoreErrorCode.PermissionDenied, () => PutAsync(store, "f", Bytes(10)));
+        error.Message.ShouldContain("role");
+        error.RequestId.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task Credentials_that_are_missing_are_asked_for()
+    {
+        var store = await OpenAsync("anonymous=true");
+        (await FailsAsync(StoreErrorCode.Unauthenticated, () => store.StatAsync("f", Cancel))).Message.ShouldContain("key-file");
+    }
+
+    [Fact]
+    public async Task The_conventions_of_the_ecosystem_work_without_options()
+    {
+        var file = Path.Join(Path.GetTempPath(), $"cairn-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(file, _account.KeyJson(Fake.Endpoint), Cancel);
+        try
+        {
+            await WithEnvironmentAsync("GOOGLE_APPLICATION_CREDENTIALS", file, async () =>
+            {
+                await using var store = await ArtifactStore.OpenAsync(
+                    new GcsProvider(), $"gs://{Bucket}", new Dictionary<string, string> { ["endpoint"] = Fake.Endpoint.AbsoluteUri }, cancellationToken: Cancel);
+                await PutAsync(store, "f", Bytes(10));
+                store.Capabilities.Presign.ShouldBeTrue();
+            });
+            var fromFile = await OpenAsync($"key-file={file}");
+            (await fromFile.ReadBytesAsync("f", Cancel)).ShouldBe(Bytes(10));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        await using var open = await GcsFake.StartAsync(cancellationToken: Cancel);
+        var bucket = open.CreateBucket();
+        foreach (var host in new[] { open.Endpoint.AbsoluteUri, open.Endpoint.Authority })
+        {
+            await WithEnvironmentAsync("STORAGE_EMULATOR_HOST", host, async () =>
+            {
+                await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}", cancellationToken: Cancel);
+                await PutAsync(store, "f", Bytes(10));
+                store.Capabilities.Presign.ShouldBeFalse();
+            });
+        }
+        open.ObjectNames(bucket).ShouldBe(["f"]);
+    }
+
+    [Fact]
+    public async Task A_credential_that_cannot_be_used_is_refused_without_showing_it()
+    {
+        var store = await OpenAsync("""key={"type":"service_account","client_email":"a@b","private_key":"canary-in-the-key"}""");
+        var error = await FailsAsync(StoreErrorCode.InvalidConfiguration, () => store.StatAsync("f", Cancel));
+        error.ToString().ShouldNotContain("canary");
+    }
+
+    private static async Task WithEnvironmentAsync(string name, string value, Func<Task> act)
+    {
+        var before = Environment.GetEnvironmentVariable(name);
+        Environment.SetEnvironmentVariable(name, value);
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, before);
+        }
+    }
+}
