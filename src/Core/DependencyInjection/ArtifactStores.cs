@@ -1,3 +1,4 @@
+using Cairn.Io;
 using Microsoft.Extensions.Options;
 
 namespace Cairn;
@@ -10,11 +11,9 @@ namespace Cairn;
 public sealed class ArtifactStores : IAsyncDisposable
 {
     private readonly Dictionary<string, RegisteredStore> _stores;
-    private readonly Dictionary<string, ArtifactStore> _opened = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _opening = new(1);
+    private readonly OpenedStores<string> _opened = new(typeof(ArtifactStores));
     private readonly FlavorRegistry _flavors;
     private readonly ArtifactStoreOptions _storeOptions;
-    private bool _disposed;
 
     internal ArtifactStores(IOptions<CairnOptions> options, FlavorRegistry flavors, ArtifactStoreOptions storeOptions)
     {
@@ -38,39 +37,14 @@ public sealed class ArtifactStores : IAsyncDisposable
     public async ValueTask<ArtifactStore> GetAsync(string? name = null, CancellationToken cancellationToken = default)
     {
         var store = Find(name);
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_opened.TryGetValue(store.Name, out var opened))
-                return opened;
-            var provider = await _flavors.GetProviderAsync(store.Flavor, cancellationToken).ConfigureAwait(false);
-            opened = await ArtifactStore.OpenAsync(provider, store.Root, store.Options, _storeOptions, cancellationToken).ConfigureAwait(false);
-            _opened.Add(store.Name, opened);
-            return opened;
-        }
-        finally
-        {
-            _opening.Release();
-        }
+        return await _opened.GetAsync(store.Name, OpenAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask<ArtifactStore> OpenAsync(CancellationToken token) =>
+            await ArtifactStore.OpenAsync(await _flavors.GetProviderAsync(store.Flavor, token).ConfigureAwait(false), store.Root, store.Options, _storeOptions, token).ConfigureAwait(false);
     }
 
     /// <summary>Disposes every store that was opened.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _opening.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            _disposed = true;
-            foreach (var store in _opened.Values)
-                await store.DisposeAsync().ConfigureAwait(false);
-            _opened.Clear();
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    public ValueTask DisposeAsync() => _opened.DisposeAsync();
 
     /// <summary>As <see cref="GetAsync"/>, for the container, which cannot await. Opening makes no service call: there is nothing to wait for but a plugin that is loaded.</summary>
     internal ArtifactStore Get(string? name)

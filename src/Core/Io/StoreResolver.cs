@@ -10,9 +10,7 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
     private readonly ConcurrentDictionary<string, (IStoreProvider Provider, IReadOnlyDictionary<string, string>? Values)> _providers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ArtifactUri, ArtifactStore> _registered = new();
     private readonly ConcurrentQueue<FlavorRegistry> _flavors = new();
-    private readonly Dictionary<ArtifactUri, ArtifactStore> _opened = [];
-    private readonly SemaphoreSlim _opening = new(1);
-    private bool _disposed;
+    private readonly OpenedStores<ArtifactUri> _opened = new(typeof(ArtifactIo));
 
     public void Add(FlavorDescriptor flavor, IStoreProvider provider, IReadOnlyDictionary<string, string>? values)
     {
@@ -26,7 +24,7 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
 
     public async ValueTask<(ArtifactStore Store, ArtifactPath Path)> ResolveAsync(ArtifactUri uri, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(ArtifactIo));
+        ObjectDisposedException.ThrowIf(_opened.IsDisposed, typeof(ArtifactIo));
         cancellationToken.ThrowIfCancellationRequested();
         if (!_registered.IsEmpty)
         {
@@ -39,39 +37,16 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
             }
         }
         var container = uri.WithPath(ArtifactPath.Root);
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        return (await _opened.GetAsync(container, OpenAsync, cancellationToken).ConfigureAwait(false), uri.Path);
+
+        async ValueTask<ArtifactStore> OpenAsync(CancellationToken token)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(ArtifactIo));
-            if (!_opened.TryGetValue(container, out var store))
-            {
-                var (provider, values) = _providers.TryGetValue(uri.Scheme, out var flavor) ? flavor : (await FindAsync(uri, cancellationToken).ConfigureAwait(false), null);
-                store = await ArtifactStore.OpenAsync(provider, container, values, options, cancellationToken).ConfigureAwait(false);
-                _opened.Add(container, store);
-            }
-            return (store, uri.Path);
-        }
-        finally
-        {
-            _opening.Release();
+            var (provider, values) = _providers.TryGetValue(uri.Scheme, out var flavor) ? flavor : (await FindAsync(uri, token).ConfigureAwait(false), null);
+            return await ArtifactStore.OpenAsync(provider, container, values, options, token).ConfigureAwait(false);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _opening.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            _disposed = true;
-            foreach (var store in _opened.Values)
-                await store.DisposeAsync().ConfigureAwait(false);
-            _opened.Clear();
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    public ValueTask DisposeAsync() => _opened.DisposeAsync();
 
     private async ValueTask<IStoreProvider> FindAsync(ArtifactUri uri, CancellationToken cancellationToken)
     {
