@@ -5,6 +5,8 @@ namespace Cairn.Providers.Gcs;
 /// </summary>
 internal sealed class GcsBody : Stream
 {
+    private const int Worthwhile = 128 << 10;
+
     private readonly GcsReader _reader;
     private readonly GcsClient _client;
     private readonly ArtifactPath _path;
@@ -78,12 +80,27 @@ internal sealed class GcsBody : Stream
     private async ValueTask<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var patience = _client.Patience(cancellationToken);
+        var read = 0;
         try
         {
             _response ??= await _reader.ReopenAsync(_path, _info.ETag, _offset, _left, cancellationToken).ConfigureAwait(false);
             _content ??= await _response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
-            var read = await _content.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
-            return read > 0 ? read : throw new EndOfStreamException($"The body ended {_left} bytes early.");
+            // Sockets give little at a time, and each read wakes a reader.
+            while (read < Math.Min(buffer.Length, Worthwhile))
+            {
+                var count = await _content.ReadAsync(buffer[read..], patience.Token).ConfigureAwait(false);
+                if (count == 0)
+                    throw new EndOfStreamException($"The body ended {_left - read} bytes early.");
+                read += count;
+                patience.Extend();
+            }
+            return read;
+        }
+        catch (Exception) when (read > 0 && _info.ETag is not null && !cancellationToken.IsCancellationRequested)
+        {
+            // What has come counts; the break shows at the next read.
+            Drop();
+            return read;
         }
         catch (OperationCanceledException e) when (patience.IsOver)
         {

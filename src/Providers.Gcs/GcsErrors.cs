@@ -31,6 +31,9 @@ internal static class GcsErrors
             (HttpStatusCode.NotFound, _) => new(StoreErrorCode.NotFound, "it does not exist"),
             (HttpStatusCode.TooManyRequests, _) or (_, "rateLimitExceeded" or "userRateLimitExceeded" or "quotaExceeded") => new(StoreErrorCode.Throttled, "the service asks to slow down"),
             (HttpStatusCode.BadRequest, _) when IsDamaged(e) => new(StoreErrorCode.IntegrityFailure, "the bytes were damaged on the way: the service refused their checksum") { IsTransient = true },
+            (HttpStatusCode.BadRequest, _) when e.IsMute => new(StoreErrorCode.Unavailable, "the service refused the request, and why was lost on the way"),
+            (HttpStatusCode.BadRequest, _) when e.Reason == "parseError" || e.Message.Contains("Malformed multipart", StringComparison.OrdinalIgnoreCase) =>
+                new(StoreErrorCode.IntegrityFailure, "the request was damaged on the way: the service could not read it") { IsTransient = true },
             (HttpStatusCode.BadRequest, _) when e.Message.Contains("requester pays", StringComparison.OrdinalIgnoreCase) || e.Reason == "UserProjectMissing" =>
                 new(StoreErrorCode.InvalidConfiguration, "the bucket's requesters pay, and no project is named") { Advice = "Give the store a user-project." },
             (HttpStatusCode.BadRequest, _) when e.Message.Contains("maximum object length", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.PathConflict, "the name is longer than the 1,024 bytes that the service takes"),

@@ -27,6 +27,7 @@ internal static class GcsAnswers
                 { Date: { } date } => date - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
                 _ => null,
             },
+            IsMute = reason is null && message is null,
             IsOfService = reason is not null || RequestId(response) is not null || (int)response.StatusCode >= 500 || response.StatusCode == HttpStatusCode.TooManyRequests,
         };
     }

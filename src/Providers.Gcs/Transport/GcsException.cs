@@ -20,6 +20,9 @@ public sealed class GcsException : Exception
     /// <summary>How long the service asks to wait; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
+    /// <summary>True when the refusal's words were lost on the way.</summary>
+    internal bool IsMute { get; init; }
+
     /// <summary>False when the answer does not look like one of Cloud Storage's.</summary>
     internal bool IsOfService { get; init; } = true;
 }
