@@ -60,7 +60,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Starts a real process in the sandbox's folder.</summary>
     public Process Start(IEnumerable<string> args, Action<ProcessStartInfo>? configure = null)
     {
-        var info = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        // What starts the tests may ignore signals (a shell does for a job in the background), and a child would inherit that.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal", "dotnet"] : ["dotnet"];
+        var info = new ProcessStartInfo(program[0], program[1..]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         info.Environment.Remove("CAIRN_WORKSPACE");
         info.ArgumentList.Add(Command);
         foreach (var arg in args)
