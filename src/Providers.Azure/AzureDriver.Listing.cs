@@ -1,0 +1,161 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Core;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Cairn.Providers;
+
+namespace Cairn.Providers.Azure;
+
+internal sealed partial class AzureDriver
+{
+    private const int MostInPage = 5000;
+    private const int FirstPages = 1000;
+
+    /// <remarks>The service cannot start after a name: what comes before a start is read and dropped here.</remarks>
+    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var directory = Keys.DirectoryKey(request.Directory);
+        var prefix = directory + request.NamePrefix;
+        // A start after skips what comes before it, so that a small page would only mean more of them.
+        var size = request is { Limit: { } limit, StartAfter: null } ? Math.Clamp(limit, 1, MostInPage) : MostInPage;
+        var order = new AzureOrder();
+        await foreach (var page in PagesAsync(request, directory, prefix.Length == 0 ? null : prefix, size, cancellationToken).ConfigureAwait(false))
+        {
+            if (request.StartAfter is { } after)
+                page.RemoveAll(e => Utf8Order.Compare(e.OrderKey, after) <= 0);
+            yield return order.Add(page);
+        }
+        yield return order.Rest();
+    }
+
+    /// <summary>Blobs of which only uncommitted blocks exist. Blocks staged over a committed blob are not shown by the service.</summary>
+    public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var prefix = Keys.DirectoryKey(ArtifactPath.Root);
+        await foreach (var item in Clients.Container.GetBlobsAsync(BlobTraits.None, BlobStates.Uncommitted, prefix.Length == 0 ? null : prefix, cancellationToken).ConfigureAwait(false))
+        {
+            // In the listing it looks like an empty blob; asked for, it does not exist.
+            if (item.Properties.ContentLength is > 0 || await IsCommittedAsync(item.Name, cancellationToken).ConfigureAwait(false))
+                continue;
+            yield return new(item.Name, Keys.FromKey(item.Name)?.Path, item.Properties.LastModified ?? _time.GetUtcNow(), await StagedLengthAsync(item.Name, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    /// <remarks>
+    /// The service has no request for it. Committing an empty list, on the condition that nothing is there, drops the blocks and leaves an empty blob, which is deleted at once.
+    /// </remarks>
+    public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
+    {
+        if (!staged.Id.StartsWith(Keys.DirectoryKey(ArtifactPath.Root), StringComparison.Ordinal))
+            throw new ArgumentException($"'{staged.Id}' is not a staged upload of this store.", nameof(staged));
+        if (await StagedLengthAsync(staged.Id, cancellationToken).ConfigureAwait(false) is null || await IsCommittedAsync(staged.Id, cancellationToken).ConfigureAwait(false))
+            return;
+        var commit = Requests.Create(RequestMethod.Put, Keys.UrlOf(staged.Id), ("comp", "blocklist"));
+        commit.Request.Headers.Add("Content-Type", "application/xml");
+        commit.Request.Headers.Add("If-None-Match", "*");
+        Requests.SetEncryption(commit);
+        Requests.SetBody(commit, "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList></BlockList>"u8.ToArray());
+        var committed = await Requests.TrySendAsync(commit, cancellationToken).ConfigureAwait(false);
+        // Published meanwhile: its blocks are not staged any more.
+        if (committed.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)
+            return;
+        if (AzureRequests.IsFailure(committed))
+            throw AzureRequests.Failure(committed);
+        var delete = Requests.Create(RequestMethod.Delete, Keys.UrlOf(staged.Id));
+        delete.Request.Headers.Add("If-Match", committed.Headers.ETag!.Value.ToString("H"));
+        var deleted = await Requests.TrySendAsync(delete, cancellationToken).ConfigureAwait(false);
+        // Anyone who has written or deleted it since has made it his own.
+        if (AzureRequests.IsFailure(deleted) && deleted.Status is not ((int)HttpStatusCode.NotFound or (int)HttpStatusCode.PreconditionFailed))
+            throw AzureRequests.Failure(deleted);
+    }
+
+    private async IAsyncEnumerable<List<ArtifactInfo>> PagesAsync(ListRequest request, string directory, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Only accounts with a hierarchical namespace have directories that look like blobs, and those are addressed by abfs.
+        var traits = Root.Scheme == "az" ? BlobTraits.None : BlobTraits.Metadata;
+        string? token = null;
+        for (var number = 0; number == 0 || token is not null; number++)
+        {
+            // The first pages are small: a reader that stops early pays for little, and one that goes on loses nothing.
+            var wanted = number < 2 ? Math.Min(size, FirstPages) : size;
+            var entries = new List<ArtifactInfo>();
+            if (request.Recursive)
+            {
+                var page = await FirstAsync(Clients.Container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                foreach (var item in page.Values)
+                    Add(entries, directory, item);
+                token = page.ContinuationToken;
+            }
+            else
+            {
+                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(traits, BlobStates.None, "/", prefix, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                foreach (var item in page.Values.Where(static i => i.IsBlob))
+                    Add(entries, directory, item.Blob);
+                var files = entries.Count;
+                foreach (var item in page.Values.Where(static i => i.IsPrefix))
+                {
+                    if (Keys.FromKey(item.Prefix) is { } found)
+                        entries.Add(new() { Path = found.Path, Kind = EntryKind.Directory });
+                }
+                // Blobs and prefixes come as two ordered lists.
+                if (entries.Count > files && files > 0)
+                    entries.Sort(static (a, b) => string.CompareOrdinal(a.OrderKey, b.OrderKey));
+                token = page.ContinuationToken;
+            }
+            if (token is { Length: 0 })
+                token = null;
+            yield return entries;
+        }
+    }
+
+    private static async ValueTask<Page<T>> FirstAsync<T>(IAsyncEnumerable<Page<T>> pages)
+        where T : notnull
+    {
+        var enumerator = pages.GetAsyncEnumerator();
+        await using var disposing = enumerator.ConfigureAwait(false);
+        return await enumerator.MoveNextAsync().ConfigureAwait(false) ? enumerator.Current : throw new InvalidOperationException("The SDK gave no page.");
+    }
+
+    private void Add(List<ArtifactInfo> entries, string directory, BlobItem item)
+    {
+        if (item.Name == directory || Keys.FromKey(item.Name) is not { } found)
+            return;
+        var properties = item.Properties;
+        var isDirectory = found.Kind == EntryKind.Directory || (item.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder) && folder == "true");
+        entries.Add(isDirectory
+            ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = properties.LastModified }
+            : new()
+            {
+                Path = found.Path,
+                Length = properties.ContentLength ?? 0,
+                ETag = properties.ETag?.ToString().Trim('"'),
+                Modified = properties.LastModified,
+                ContentType = properties.ContentType,
+            });
+    }
+
+    private async ValueTask<bool> IsCommittedAsync(string key, CancellationToken cancellationToken)
+    {
+        var response = await Requests.TrySendAsync(Requests.Create(RequestMethod.Head, Keys.UrlOf(key)), cancellationToken).ConfigureAwait(false);
+        if (!AzureRequests.IsFailure(response))
+            return true;
+        var failure = AzureRequests.Failure(response);
+        return AzureErrors.IsMissing(failure) ? false : throw failure;
+    }
+
+    /// <summary>How many bytes are staged for a blob; null when none are.</summary>
+    private async ValueTask<long?> StagedLengthAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlockList list = await Clients.Container.GetBlockBlobClient(key).GetBlockListAsync(BlockListTypes.Uncommitted, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return list.UncommittedBlocks.Any() ? list.UncommittedBlocks.Sum(static b => b.SizeLong) : null;
+        }
+        catch (RequestFailedException e) when (AzureErrors.IsMissing(e))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using Azure;
+using Azure.Core;
+using Azure.Storage.Blobs;
+using Azure.Storage.Sas;
+using Cairn.Providers;
+
+namespace Cairn.Providers.Azure;
+
+/// <summary>A store in a blob container.</summary>
+internal sealed partial class AzureDriver : StoreDriver
+{
+    private readonly TimeProvider _time;
+    private readonly AzureBatch _batch;
+
+    public AzureDriver(ArtifactUri root, AzureOptions options, AzureClients clients, TimeProvider time)
+        : base(root)
+    {
+        (Options, Clients, _time) = (options, clients, time);
+        Keys = new(root, clients.Container.Uri);
+        Requests = new(clients.Pipeline, options, clients.Checksum);
+        Signer = new(clients, Keys, time);
+        _batch = new(this);
+        Capabilities = new()
+        {
+            Directories = DirectoryKind.Virtual,
+            Copy = true,
+            Move = MoveKind.CopyDelete,
+            Touch = true,
+            ContentType = true,
+            Metadata = true,
+            Presign = Signer.CanSign,
+            Staged = true,
+            DeleteBatch = AzureBatch.Most,
+        };
+    }
+
+    public override StoreCapabilities Capabilities { get; }
+
+    internal AzureOptions Options { get; }
+
+    internal AzureClients Clients { get; }
+
+    internal AzureKeys Keys { get; }
+
+    internal AzureRequests Requests { get; }
+
+    internal AzureSigner Signer { get; }
+
+    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+        (await HeadAsync(path, cancellationToken).ConfigureAwait(false))?.Info;
+
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        var message = Requests.Create(RequestMethod.Get, Keys.UrlOf(request.Path));
+        if (!request.Range.IsAll)
+            message.Request.Headers.Add("x-ms-range", request.Range.ToString());
+        if (request.IfMatch is { } etag)
+            message.Request.Headers.Add("If-Match", AzureRequests.Quoted(etag));
+        try
+        {
+            var (response, body) = await Requests.OpenAsync(message, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var head = new AzureHead(request.Path, response);
+                if (head.IsDirectory)
+                    throw new ArtifactStoreException(StoreErrorCode.NotFound, "it is a directory, not a file");
+                var length = request.Range.LengthIn(head.Info.Length);
+                return new(head.Info, new AzureBody(body, length, length == head.Info.Length && Clients.Checksum != AzureChecksum.None ? head.Info.Checksum : null));
+            }
+            catch
+            {
+                await body.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.RequestedRangeNotSatisfiable && request.Range.Offset == 0)
+        {
+            // An empty blob has no byte 0, and the service says so; here it reads as empty.
+            var info = await StatAsync(request.Path, cancellationToken).ConfigureAwait(false);
+            if (info is not { Length: 0 } || (request.IfMatch is { } wanted && info.ETag != wanted.Trim('"')))
+                throw;
+            return new(info, new MemoryStream([], writable: false));
+        }
+    }
+
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) => new(new AzureUpload(this, request));
+
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Targets is not [var only])
+            return await _batch.DeleteAsync(request.Targets, cancellationToken).ConfigureAwait(false);
+        var result = await DeleteOneAsync(only, cancellationToken).ConfigureAwait(false);
+        return result.Error is { } error ? throw error : [result];
+    }
+
+    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        var source = await HeadAsync(request.Source, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "the source does not exist");
+        if (request.SourceIfMatch is { } etag && source.Info.ETag != etag)
+            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+        return await new AzureCopy(this, request, source).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        for (var at = path; !at.IsRoot; at = at.Parent)
+        {
+            var message = Requests.Create(RequestMethod.Put, Keys.UrlOf(Keys.DirectoryKey(at)));
+            message.Request.Headers.Add("x-ms-blob-type", "BlockBlob");
+            message.Request.Headers.Add("If-None-Match", "*");
+            Requests.SetBody(message, ReadOnlyMemory<byte>.Empty);
+            Requests.SetEncryption(message);
+            var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
+            if (AzureRequests.IsFailure(response) && response.Status is not ((int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed))
+                throw AzureRequests.Failure(response);
+        }
+    }
+
+    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        var there = await HeadAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+        var message = Requests.Create(RequestMethod.Put, Keys.UrlOf(path), ("comp", "metadata"));
+        message.Request.Headers.Add("Content-Length", "0");
+        message.Request.Headers.Add("If-Match", AzureRequests.Quoted(there.Info.ETag!));
+        foreach (var (name, value) in there.RawMetadata)
+            message.Request.Headers.Add(name, value);
+        Requests.SetEncryption(message);
+        var after = new AzureHead(path, await Requests.SendAsync(message, cancellationToken).ConfigureAwait(false)).Info;
+        return new()
+        {
+            Path = path,
+            Length = there.Info.Length,
+            ETag = after.ETag,
+            Modified = after.Modified,
+            ContentType = there.Info.ContentType,
+            Metadata = there.Info.Metadata,
+            Checksum = there.Info.Checksum,
+        };
+    }
+
+    public override async ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
+    {
+        if (!Signer.CanSign)
+            throw new ArtifactStoreException(StoreErrorCode.Unsupported, "this store has neither a key nor an identity to sign with");
+        var permissions = request.Access == PresignAccess.Read ? BlobSasPermissions.Read : BlobSasPermissions.Create | BlobSasPermissions.Write;
+        return await Signer.SignAsync(request.Path, permissions, request.Lifetime, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override StoreFault Classify(Exception exception) => AzureErrors.Classify(exception);
+
+    public override object? GetService(Type serviceType) =>
+        serviceType == typeof(BlobContainerClient) ? Clients.Container : serviceType == typeof(BlobServiceClient) ? Clients.Service : base.GetService(serviceType);
+
+    public override ValueTask DisposeAsync()
+    {
+        Signer.Dispose();
+        Clients.Dispose();
+        return base.DisposeAsync();
+    }
+
+    /// <summary>The blob at a path; null when there is none, also where only uncommitted blocks or a directory stand.</summary>
+    internal async ValueTask<AzureHead?> HeadAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        var response = await Requests.TrySendAsync(Requests.Create(RequestMethod.Head, Keys.UrlOf(path)), cancellationToken).ConfigureAwait(false);
+        if (!AzureRequests.IsFailure(response))
+            return new AzureHead(path, response) is { IsDirectory: false } head ? head : null;
+        var failure = AzureRequests.Failure(response);
+        return AzureErrors.IsMissing(failure) ? null : throw failure;
+    }
+
+    /// <summary>Deletes one blob; what the service refuses is the result.</summary>
+    internal async ValueTask<DeleteResult> DeleteOneAsync(DeleteTarget target, CancellationToken cancellationToken)
+    {
+        var message = Requests.Create(RequestMethod.Delete, Keys.UrlOf(Keys.Key(target.Path, target.Kind)));
+        message.Request.Headers.Add("x-ms-delete-snapshots", "include");
+        var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
+        if (!AzureRequests.IsFailure(response))
+            return new(target.Path, DeleteOutcome.Deleted);
+        var failure = AzureRequests.Failure(response);
+        return AzureErrors.IsMissing(failure) ? new(target.Path, DeleteOutcome.Missing) : new(target.Path, DeleteOutcome.Failed, failure);
+    }
+}

@@ -1,0 +1,56 @@
+namespace Cairn.Providers.Azure;
+
+/// <summary>Brings entries that come in the order of UTF-16 units, or of UTF-8 bytes, into that of UTF-8 bytes, holding as few as possible.</summary>
+/// <remarks>
+/// The two orders differ only where a surrogate (half of a character above U+FFFF) meets a unit from U+E000 on: the surrogate is less as a unit, and more as bytes. So an
+/// entry whose key has a surrogate waits until the keys that start like it up to there have passed; other entries wait behind it only where they sort after it.
+/// </remarks>
+internal sealed class AzureOrder
+{
+    private readonly PriorityQueue<ArtifactInfo, string> _held = new(Utf8Order.Comparer);
+    private string? _prefix;
+
+    /// <summary>Takes a page in, and gives what can go out.</summary>
+    public List<ArtifactInfo> Add(List<ArtifactInfo> page)
+    {
+        if (_held.Count == 0 && !page.Exists(static e => FirstSurrogate(e.OrderKey) >= 0))
+            return page;
+        var ready = new List<ArtifactInfo>(page.Count);
+        foreach (var entry in page)
+        {
+            Release(entry.OrderKey, ready);
+            if (_held.Count == 0 && FirstSurrogate(entry.OrderKey) is var at and >= 0)
+                _prefix = entry.OrderKey[..at];
+            if (_prefix is null)
+                ready.Add(entry);
+            else
+                _held.Enqueue(entry, entry.OrderKey);
+        }
+        return ready;
+    }
+
+    /// <summary>What is left at the end.</summary>
+    public List<ArtifactInfo> Rest()
+    {
+        var rest = new List<ArtifactInfo>(_held.Count);
+        Drain(rest);
+        return rest;
+    }
+
+    /// <summary>Lets everything go once a key comes that does not start like the first held one: nothing after it can belong among them.</summary>
+    private void Release(string key, List<ArtifactInfo> ready)
+    {
+        if (_prefix is null || key.StartsWith(_prefix, StringComparison.Ordinal))
+            return;
+        Drain(ready);
+    }
+
+    private void Drain(List<ArtifactInfo> into)
+    {
+        while (_held.TryDequeue(out var entry, out _))
+            into.Add(entry);
+        _prefix = null;
+    }
+
+    private static int FirstSurrogate(string key) => key.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
+
+namespace Cairn.Providers.Azure;
+
+/// <summary>The requests whose bodies, conditions and checksums Cairn sets itself, through the SDK's pipeline: one call is one request, and the memory given is sent as it is.</summary>
+/// <remarks>Names of headers and parameters are those of the Blob service REST API.</remarks>
+internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options, AzureChecksum checksum)
+{
+    public const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2023_01_03;
+
+    private const string VersionHeader = "2023-01-03";
+
+    /// <summary>A request to a blob, to be filled and sent.</summary>
+    public HttpMessage Create(RequestMethod method, Uri url, params ReadOnlySpan<(string Name, string Value)> query)
+    {
+        var message = pipeline.CreateMessage();
+        var request = message.Request;
+        request.Method = method;
+        request.Uri.Reset(url);
+        foreach (var (name, value) in query)
+            request.Uri.AppendQuery(name, value, escapeValue: true);
+        request.Headers.Add("x-ms-version", VersionHeader);
+        request.Headers.Add("Accept", "application/xml");
+        return message;
+    }
+
+    /// <summary>Adds a body and its checksum.</summary>
+    public void SetBody(HttpMessage message, ReadOnlyMemory<byte> body)
+    {
+        var headers = message.Request.Headers;
+        message.Request.Content = RequestContent.Create(body);
+        headers.Add("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture));
+        if (body.IsEmpty)
+            return;
+        if (checksum == AzureChecksum.Crc64)
+            headers.Add("x-ms-content-crc64", Crc64.ToBase64(Crc64.Compute(body.Span)));
+        else if (checksum == AzureChecksum.Md5)
+            headers.Add("Content-MD5", Convert.ToBase64String(Hash(body.Span)));
+    }
+
+    /// <summary>Adds what a publishing request says of the blob besides its bytes.</summary>
+    public void SetProperties(HttpMessage message, string? contentType, IReadOnlyDictionary<string, string> metadata, string? writeId, uint? crc32C)
+    {
+        var headers = message.Request.Headers;
+        if (contentType is not null)
+            headers.Add("x-ms-blob-content-type", contentType);
+        foreach (var (name, value) in metadata)
+            headers.Add("x-ms-meta-" + AzureMetadata.EncodeName(name), AzureMetadata.EncodeValue(value));
+        if (writeId is not null)
+            headers.Add("x-ms-meta-" + AzureMetadata.WriteId, writeId);
+        if (crc32C is { } crc)
+            headers.Add("x-ms-meta-" + AzureMetadata.Crc32C, crc.ToString("x8", CultureInfo.InvariantCulture));
+        SetPlacement(message);
+    }
+
+    /// <summary>Adds tier and encryption scope.</summary>
+    public void SetPlacement(HttpMessage message)
+    {
+        if (options.AccessTier is { } tier)
+            message.Request.Headers.Add("x-ms-access-tier", tier);
+        SetEncryption(message);
+    }
+
+    /// <summary>Adds the encryption scope, which every request that writes bytes names.</summary>
+    public void SetEncryption(HttpMessage message)
+    {
+        if (options.EncryptionScope is { } scope)
+            message.Request.Headers.Add("x-ms-encryption-scope", scope);
+    }
+
+    /// <summary>Adds the condition of a write.</summary>
+    public static void SetMode(HttpMessage message, WriteMode mode)
+    {
+        if (mode.Kind == WriteModes.CreateNew)
+            message.Request.Headers.Add("If-None-Match", "*");
+        else if (mode.Kind == WriteModes.Match)
+            message.Request.Headers.Add("If-Match", Quoted(mode.ETag!));
+    }
+
+    /// <summary>An etag as headers have it; Cairn's own go without quotes, as in listings.</summary>
+    public static string Quoted(string etag) => etag.StartsWith('"') ? etag : $"\"{etag}\"";
+
+    /// <summary>Sends; an answer that is no success is thrown.</summary>
+    public async ValueTask<Response> SendAsync(HttpMessage message, CancellationToken cancellationToken)
+    {
+        using (message)
+        {
+            await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            return IsFailure(message.Response) ? throw Failure(message.Response) : message.Response;
+        }
+    }
+
+    /// <summary>Sends, and gives whatever is answered.</summary>
+    public async ValueTask<Response> TrySendAsync(HttpMessage message, CancellationToken cancellationToken)
+    {
+        using (message)
+        {
+            await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            return message.Response;
+        }
+    }
+
+    /// <summary>Sends, and leaves the answer's body on the connection; an answer that is no success is thrown.</summary>
+    public async ValueTask<(Response Head, Stream Body)> OpenAsync(HttpMessage message, CancellationToken cancellationToken)
+    {
+        using (message)
+        {
+            message.BufferResponse = false;
+            await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            return IsFailure(message.Response) ? throw Failure(message.Response) : (message.Response, message.ExtractResponseContent() ?? Stream.Null);
+        }
+    }
+
+    /// <summary>Whether an answer is no success. The SDK's own view counts a refused If-None-Match as one.</summary>
+    public static bool IsFailure(Response response) => response.Status >= 400;
+
+    public static RequestFailedException Failure(Response response) => new(response, null, AzureErrorDetails.Instance);
+
+    /// <summary>MD5 because the service verifies it: no security rests on it.</summary>
+    private static byte[] Hash(ReadOnlySpan<byte> data)
+    {
+#pragma warning disable CA5351
+        return MD5.HashData(data);
+#pragma warning restore CA5351
+    }
+}

@@ -1,0 +1,47 @@
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
+
+namespace Cairn.Providers.Azure;
+
+/// <summary>Makes URLs that allow one thing on one blob: signed with the account's key, or with a key that the service lends to an identity.</summary>
+internal sealed class AzureSigner(AzureClients clients, AzureKeys keys, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan LentFor = TimeSpan.FromDays(6);
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(15);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private UserDelegationKey? _lent;
+
+    /// <summary>Whether there is something to sign with: not with a signature alone, and not anonymously.</summary>
+    public bool CanSign => clients.Key is not null || clients.Token is not null;
+
+    public async ValueTask<Uri> SignAsync(ArtifactPath path, BlobSasPermissions permissions, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        var ends = time.GetUtcNow() + lifetime;
+        var sas = new BlobSasBuilder(permissions, ends) { BlobContainerName = clients.ContainerName, BlobName = keys.FileKey(path) };
+        var query = clients.Key is { } key
+            ? sas.ToSasQueryParameters(key)
+            : sas.ToSasQueryParameters(await LentKeyAsync(ends, cancellationToken).ConfigureAwait(false), clients.AccountName ?? clients.Service.AccountName);
+        return new($"{keys.UrlOf(path).AbsoluteUri}?{query}");
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async ValueTask<UserDelegationKey> LentKeyAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var now = time.GetUtcNow();
+            if (until > now + LentFor)
+                throw new ArtifactStoreException(StoreErrorCode.Unsupported, "an identity signs for at most six days");
+            if (_lent is null || _lent.SignedExpiresOn < until)
+                _lent = await clients.Service.GetUserDelegationKeyAsync(now - ClockSkew, now + LentFor + ClockSkew, cancellationToken).ConfigureAwait(false);
+            return _lent;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}
