@@ -28,7 +28,11 @@ internal sealed class AzureBatch
         var boundary = $"batch_{Guid.NewGuid()}";
         var body = new StringBuilder();
         for (var i = 0; i < targets.Count; i++)
-            await AppendAsync(body, boundary, i, targets[i], cancellationToken).ConfigureAwait(false);
+        {
+            // What Azure cannot name is answered for below, without it.
+            if (AzureKeys.Problem(_driver.Keys.Key(targets[i].Path, targets[i].Kind)) is null)
+                await AppendAsync(body, boundary, i, targets[i], cancellationToken).ConfigureAwait(false);
+        }
         body.Append("--").Append(boundary).Append("--\r\n");
         var message = _driver.Requests.Create(RequestMethod.Post, _driver.Clients.Container.Uri, ("restype", "container"), ("comp", "batch"));
         message.Request.Headers.Add("Content-Type", $"multipart/mixed; boundary={boundary}");

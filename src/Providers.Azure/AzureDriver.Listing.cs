@@ -18,6 +18,8 @@ internal sealed partial class AzureDriver
     {
         var directory = Keys.DirectoryKey(request.Directory);
         var prefix = directory + request.NamePrefix;
+        if (AzureKeys.Problem(prefix) is not null)
+            yield break;
         // A start after skips what comes before it, so that a small page would only mean more of them.
         var size = request is { Limit: { } limit, StartAfter: null } ? Math.Clamp(limit, 1, MostInPage) : MostInPage;
         var order = new AzureOrder();

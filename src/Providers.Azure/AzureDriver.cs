@@ -52,6 +52,8 @@ internal sealed partial class AzureDriver : StoreDriver
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
+        if (AzureKeys.Problem(Keys.FileKey(request.Path)) is { } problem)
+            throw new ArtifactStoreException(StoreErrorCode.NotFound, $"it does not exist: {problem}");
         var message = Requests.Create(RequestMethod.Get, Keys.UrlOf(request.Path));
         if (!request.Range.IsAll)
             message.Request.Headers.Add("x-ms-range", request.Range.ToString());
@@ -84,7 +86,12 @@ internal sealed partial class AzureDriver : StoreDriver
         }
     }
 
-    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) => new(new AzureUpload(this, request));
+    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    {
+        AzureKeys.Check(Keys.FileKey(request.Path));
+        AzureRequests.CheckMode(request.Mode);
+        return new(new AzureUpload(this, request));
+    }
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
@@ -96,6 +103,8 @@ internal sealed partial class AzureDriver : StoreDriver
 
     public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
+        AzureKeys.Check(Keys.FileKey(request.Target));
+        AzureRequests.CheckMode(request.Mode);
         var source = await HeadAsync(request.Source, cancellationToken).ConfigureAwait(false)
             ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "the source does not exist");
         if (request.SourceIfMatch is { } etag && source.Info.ETag != etag)
@@ -105,6 +114,7 @@ internal sealed partial class AzureDriver : StoreDriver
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
+        AzureKeys.Check(Keys.DirectoryKey(path));
         for (var at = path; !at.IsRoot; at = at.Parent)
         {
             var message = Requests.Create(RequestMethod.Put, Keys.UrlOf(Keys.DirectoryKey(at)));
@@ -144,6 +154,7 @@ internal sealed partial class AzureDriver : StoreDriver
     {
         if (!Signer.CanSign)
             throw new ArtifactStoreException(StoreErrorCode.Unsupported, "this store has neither a key nor an identity to sign with");
+        AzureKeys.Check(Keys.FileKey(request.Path));
         var permissions = request.Access == PresignAccess.Read ? BlobSasPermissions.Read : BlobSasPermissions.Create | BlobSasPermissions.Write;
         return await Signer.SignAsync(request.Path, permissions, request.Lifetime, cancellationToken).ConfigureAwait(false);
     }
@@ -163,6 +174,8 @@ internal sealed partial class AzureDriver : StoreDriver
     /// <summary>The blob at a path; null when there is none, also where only uncommitted blocks or a directory stand.</summary>
     internal async ValueTask<AzureHead?> HeadAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
+        if (AzureKeys.Problem(Keys.FileKey(path)) is not null)
+            return null;
         var response = await Requests.TrySendAsync(Requests.Create(RequestMethod.Head, Keys.UrlOf(path)), cancellationToken).ConfigureAwait(false);
         if (!AzureRequests.IsFailure(response))
             return new AzureHead(path, response) is { IsDirectory: false } head ? head : null;
@@ -173,6 +186,8 @@ internal sealed partial class AzureDriver : StoreDriver
     /// <summary>Deletes one blob; what the service refuses is the result.</summary>
     internal async ValueTask<DeleteResult> DeleteOneAsync(DeleteTarget target, CancellationToken cancellationToken)
     {
+        if (AzureKeys.Problem(Keys.Key(target.Path, target.Kind)) is not null)
+            return new(target.Path, DeleteOutcome.Missing);
         var message = Requests.Create(RequestMethod.Delete, Keys.UrlOf(Keys.Key(target.Path, target.Kind)));
         message.Request.Headers.Add("x-ms-delete-snapshots", "include");
         var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);

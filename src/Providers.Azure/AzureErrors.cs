@@ -65,6 +65,8 @@ internal static class AzureErrors
             ("InvalidRange" or "InvalidPageRange", _) or (_, HttpStatusCode.RequestedRangeNotSatisfiable) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
             ("ServerBusy" or "TooManyRequests", _) or (_, HttpStatusCode.TooManyRequests) => new(StoreErrorCode.Throttled, "the service asks to slow down"),
             ("AuthenticationFailed", _) => FromAuthentication(e),
+            // Azurite's code for the same, which the service has for firewalls.
+            ("AuthorizationFailure", _) when Says(e, "failed to authenticate") => FromAuthentication(e),
             ("NoAuthenticationInformation", _) => new(StoreErrorCode.Unauthenticated, "the service does not take anonymous requests here") { Advice = "Give the store a credential." },
             ("AccountIsDisabled", _) => new(StoreErrorCode.PermissionDenied, "the account is disabled"),
             ("AuthorizationPermissionMismatch", _) => new(StoreErrorCode.PermissionDenied, "the identity or signature does not allow this")

@@ -3,8 +3,30 @@ namespace Cairn.Providers.Azure;
 /// <summary>Turns paths into blob names and back: the root's path, a slash, the path. A name that ends in a slash marks a directory.</summary>
 internal sealed class AzureKeys(ArtifactUri root, Uri container)
 {
+    private const int MostCharacters = 1024;
+    private const int MostSegments = 254;
+
     private readonly string _prefix = root.Path.IsRoot ? "" : root.Path.Value + "/";
     private readonly string _base = container.AbsoluteUri.TrimEnd('/') + "/";
+
+    /// <summary>Why the service cannot hold a name; null when it can. It takes no control characters, and makes <c>/</c> of <c>\</c>, which would be another name.</summary>
+    public static string? Problem(string key)
+    {
+        if (key.Contains('\\', StringComparison.Ordinal))
+            return "Azure makes '/' of '\\' in names";
+        if (key.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0 || key.AsSpan().IndexOfAnyInRange('\uFFFE', '\uFFFF') >= 0)
+            return "Azure takes no control characters in names";
+        if (key.Length > MostCharacters)
+            return "Azure takes names of at most 1,024 characters";
+        return key.AsSpan().Count('/') >= MostSegments ? "Azure takes names of at most 254 segments" : null;
+    }
+
+    /// <summary>Refuses a name that the service cannot hold.</summary>
+    public static void Check(string key)
+    {
+        if (Problem(key) is { } problem)
+            throw new ArtifactStoreException(StoreErrorCode.PathConflict, problem);
+    }
 
     public string FileKey(ArtifactPath path) => _prefix + path.Value;
 

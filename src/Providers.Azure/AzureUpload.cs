@@ -25,6 +25,7 @@ internal sealed class AzureUpload : StoreUpload
     private readonly AzureWriteId _writeId;
     private readonly byte[] _uploadId = RandomNumberGenerator.GetBytes(16);
     private readonly SortedDictionary<int, (uint Crc, int Length)> _blocks = [];
+    private ArtifactInfo? _published;
 
     public AzureUpload(AzureDriver driver, UploadRequest request) =>
         (_driver, _request, _writeId) = (driver, request, new(driver, request.Path, request.Mode));
@@ -51,7 +52,15 @@ internal sealed class AzureUpload : StoreUpload
             _blocks[part.Number] = (crc, part.Data.Length);
     }
 
-    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
+        _published ??= await PublishAsync(last, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>There is nothing to abort.</summary>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Uri Url => _driver.Keys.UrlOf(_request.Path);
+
+    private async ValueTask<ArtifactInfo> PublishAsync(UploadPart last, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,11 +81,6 @@ internal sealed class AzureUpload : StoreUpload
             throw _writeId.Refusal(e);
         }
     }
-
-    /// <summary>There is nothing to abort.</summary>
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private Uri Url => _driver.Keys.UrlOf(_request.Path);
 
     private async ValueTask<ArtifactInfo> PutAsync(UploadPart only, CancellationToken cancellationToken)
     {

@@ -3,17 +3,20 @@ using Cairn.TestServers.Fixtures;
 
 namespace Cairn.Providers.Azure.Tests.Kit;
 
-/// <summary>A fresh prefix in the one container of this program.</summary>
+/// <summary>A prefix in a fresh container.</summary>
 public class AzureHarness : StoreHarness
 {
-    private static readonly Lazy<Task<string>> _shared = new(AzureBackend.NewContainerAsync);
+    private const string OneHeap = "Azure keeps the staged blocks of a blob in one heap: who publishes drops those of all others, who then fail with a typed error (README).";
 
     private AzuriteServer? _server;
+    private string? _own;
 
     public override string? Address => Root?.ToString();
 
     public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
     {
+        ["RaceTests.Of_racing_Replace_writers_all_succeed_and_one_version_stays_whole"] = OneHeap,
+        ["StagedTests.Several_writers_of_one_file_are_staged_apart"] = OneHeap,
     };
 
     public override IReadOnlyList<string> Secrets => _server is null ? [] : [_server.AccountKey];
@@ -27,7 +30,8 @@ public class AzureHarness : StoreHarness
     public override async ValueTask StartAsync(CancellationToken cancellationToken)
     {
         _server = await AzureBackend.ServerAsync();
-        Root = await NewRootAsync();
+        _own = await _server.CreateContainerAsync(cancellationToken: cancellationToken);
+        Root = ArtifactUri.Create("az", _own, PathOfRoot);
     }
 
     public override async ValueTask AttachAsync(string address, CancellationToken cancellationToken)
@@ -44,10 +48,25 @@ public class AzureHarness : StoreHarness
 
     public override async ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken) => await AzureBackend.ReadAsync(Root!.Container, Prefix + rawName);
 
-    /// <summary>Azure takes names of at most 1,024 characters.</summary>
-    public override bool CanHold(ArtifactPath path) => (Prefix + path.Value).Length <= 1024;
+    /// <summary>Azure takes names of at most 1,024 characters and 254 segments, no control characters, and makes a slash of a backslash.</summary>
+    public override bool CanHold(ArtifactPath path) =>
+        (Prefix + path.Value).Length <= 1024 && (Prefix + path.Value).Count(static c => c == '/') < 254 && !path.Value.Any(static c => c is < ' ' or '\\' or '\uFFFE' or '\uFFFF');
 
-    protected virtual async Task<ArtifactUri> NewRootAsync() => ArtifactUri.Create("az", await _shared.Value, $"in/{Guid.NewGuid():N}");
+    /// <summary>Azurite looks through all the blobs that it has for each request: what a test leaves there slows the others down.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_own is not null)
+            await _server!.DeleteContainerAsync(_own);
+    }
+
+    /// <remarks>
+    /// Azure has no abort: blocks of a disposed upload stay staged for a week. What is staged is therefore held by AzureStagedTests, and hidden from the suites, which after
+    /// each abort look whether anything is.
+    /// </remarks>
+    protected override StoreDriver Decorate(StoreDriver driver) => new WithoutStaged(driver);
+
+    protected virtual ArtifactPath PathOfRoot => $"in/{Guid.NewGuid():N}";
 
     protected override async ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => await AzureBackend.OpenAsync(Root!, AzureBackend.Options(_server!));
 }
@@ -55,5 +74,14 @@ public class AzureHarness : StoreHarness
 /// <summary>A fresh container, whose root is the store's.</summary>
 public sealed class ContainerHarness : AzureHarness
 {
-    protected override async Task<ArtifactUri> NewRootAsync() => ArtifactUri.Create("az", await AzureBackend.NewContainerAsync(), default);
+    protected override ArtifactPath PathOfRoot => ArtifactPath.Root;
+}
+
+/// <summary>A driver that does not declare what is staged.</summary>
+internal sealed class WithoutStaged(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override StoreCapabilities Capabilities { get; } = inner.Capabilities with { Staged = false };
+
+    public override IAsyncEnumerable<StagedUpload> ListStagedAsync(CancellationToken cancellationToken) =>
+        throw new ArtifactStoreException(StoreErrorCode.Unsupported, "what is staged is hidden");
 }

@@ -1,0 +1,195 @@
+using System.IO.Compression;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Azure.Storage.Sas;
+using Cairn.TestServers.Proxy;
+
+namespace Cairn.Providers.Azure.Tests;
+
+/// <summary>What the service is asked to do, and what it holds afterwards, seen without Cairn.</summary>
+public sealed class AzureServiceTests
+{
+    [Fact]
+    public async Task A_copy_of_much_moves_no_body_byte_through_the_client()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var server = await AzureBackend.ServerAsync();
+        await using var proxy = FaultProxy.Start(new(server.BlobEndpoint.GetLeftPart(UriPartial.Authority)));
+        await using var store = await AzureBackend.OpenStoreAsync(container, ("endpoint", server.At(proxy.Endpoint).BlobEndpoint.OriginalString), ("part-size", "8MiB"));
+        var content = new byte[40 << 20];
+        new Random(3).NextBytes(content);
+        await store.WriteBytesAsync("source", content, WriteMode.CreateNew, new() { ContentType = "text/x-test", Metadata = new Dictionary<string, string> { ["my-key"] = "é" } });
+        proxy.ResetCounters();
+
+        var copied = await store.CopyAsync("source", "target", WriteMode.CreateNew);
+
+        (proxy.Counters.RequestBytes, proxy.Counters.ResponseBytes).ShouldBe((0, 0));
+        copied.Length.ShouldBe(content.Length);
+        var there = await store.StatAsync("target");
+        (there.ContentType, there.Metadata["my-key"], there.ETag, there.Checksum?.Algorithm).ShouldBe(("text/x-test", "é", copied.ETag, "crc32c"));
+        (await AzureBackend.ReadAsync(container, "target")).AsSpan().SequenceEqual(content).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Above_the_limit_of_one_copy_the_service_copies_blocks(bool replace)
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var server = await AzureBackend.ServerAsync();
+        var blocks = new BlockCopies(await AzureBackend.RawAsync(container));
+        var root = ArtifactUri.Create("az", container, default);
+        var options = StoreOptions.Bind<AzureOptions>(AzureBackend.Options(server, ("part-size", "16MiB")));
+        await using var store = new ArtifactStore(new AzureDriver(root, options, AzureClients.Make(root, options, static _ => null, blocks.Over), TimeProvider.System));
+        var content = new byte[(257 << 20) + 5];
+        new Random(4).NextBytes(content);
+        await store.WriteBytesAsync("source", content, WriteMode.CreateNew, new() { ContentType = "text/x-test", Metadata = new Dictionary<string, string> { ["key"] = "value" } });
+        if (replace)
+            await store.WriteBytesAsync("target", new byte[1], WriteMode.CreateNew);
+
+        await store.CopyAsync("source", "target", replace ? WriteMode.Replace : WriteMode.CreateNew);
+
+        blocks.Copied.ShouldBe(3);
+        var there = await store.StatAsync("target");
+        (there.Length, there.ContentType, there.Metadata["key"]).ShouldBe((content.Length, "text/x-test", "value"));
+        there.Checksum!.Hex.ShouldBe(Crc32C.Compute(content).ToString("x8", System.Globalization.CultureInfo.InvariantCulture));
+        (await AzureBackend.ReadAsync(container, "target")).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyAsync("source", "target", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+    }
+
+    [Fact]
+    public async Task What_is_stored_encoded_is_read_as_it_is()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        await using var store = await AzureBackend.OpenStoreAsync(container);
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(new byte[5000]);
+        packed.Position = 0;
+        await (await AzureBackend.RawAsync(container)).GetBlockBlobClient("file").UploadAsync(packed, new BlobUploadOptions { HttpHeaders = new() { ContentEncoding = "gzip" } });
+
+        (await store.ReadBytesAsync("file")).ShouldBe(packed.ToArray());
+    }
+
+    [Fact]
+    public async Task A_small_file_is_one_request_and_a_large_one_its_blocks_and_a_list()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var server = await AzureBackend.ServerAsync();
+        await using var proxy = FaultProxy.Start(new(server.BlobEndpoint.GetLeftPart(UriPartial.Authority)));
+        await using var store = await AzureBackend.OpenStoreAsync(container, ("endpoint", server.At(proxy.Endpoint).BlobEndpoint.OriginalString));
+
+        await store.WriteBytesAsync("small", new byte[1 << 20], WriteMode.CreateNew);
+        proxy.Counters.Requests.ShouldBe(1);
+        await store.WriteBytesAsync("large", new byte[(3 << 20) + 1], WriteMode.CreateNew);
+        proxy.Counters.Requests.ShouldBe(1 + 4 + 1);
+
+        var list = await (await AzureBackend.RawAsync(container)).GetBlockBlobClient("large").GetBlockListAsync(BlockListTypes.All);
+        list.Value.CommittedBlocks.Select(static b => b.SizeLong).ShouldBe([1 << 20, 1 << 20, 1 << 20, 1]);
+    }
+
+    [Fact]
+    public async Task A_batch_is_one_request_for_256()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var server = await AzureBackend.ServerAsync();
+        await using var proxy = FaultProxy.Start(new(server.BlobEndpoint.GetLeftPart(UriPartial.Authority)));
+        var driver = await AzureBackend.OpenAsync(ArtifactUri.Create("az", container, default), AzureBackend.Options(server, ("endpoint", server.At(proxy.Endpoint).BlobEndpoint.OriginalString)));
+        await using var store = new ArtifactStore(driver);
+        string[] names = [.. Enumerable.Range(0, 100).Select(static i => $"d/a b+c%41#é{i}")];
+        foreach (var name in names)
+            await store.WriteBytesAsync(name, new byte[1], WriteMode.CreateNew);
+        proxy.ResetCounters();
+
+        var results = await driver.DeleteAsync(new([.. names.Select(static n => new DeleteTarget(n)), new("d/missing")]), TestContext.Current.CancellationToken);
+
+        proxy.Counters.Requests.ShouldBe(1);
+        results.Select(static r => r.Outcome).ShouldBe([.. Enumerable.Repeat(DeleteOutcome.Deleted, 100), DeleteOutcome.Missing]);
+        (await AzureBackend.NamesAsync(container)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_signature_is_credential_enough_for_all_but_presigning()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var sas = (await AzureBackend.RawAsync(container)).GenerateSasUri(BlobContainerSasPermissions.All, DateTimeOffset.MaxValue.AddYears(-7000)).Query;
+        await using var store = await AzureBackend.OpenStoreAsync(container, ("account-key", null), ("sas-token", sas));
+
+        await store.WriteBytesAsync("a", new byte[10], WriteMode.CreateNew);
+        await store.WriteBytesAsync("b", new byte[3 << 20], WriteMode.CreateNew);
+        await store.CopyAsync("a", "c", WriteMode.CreateNew);
+        (await store.ListAsync(ArtifactPath.Root).ToListAsync()).Count.ShouldBe(3);
+        (await store.RemoveTreeAsync(ArtifactPath.Root)).ShouldBe(3);
+        store.Capabilities.Presign.ShouldBeFalse();
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.PresignAsync("a", PresignAccess.Read, TimeSpan.FromMinutes(1)))).Code.ShouldBe(StoreErrorCode.Unsupported);
+    }
+
+    [Fact]
+    public async Task A_connection_string_and_the_abfs_address_lead_to_the_same_blobs()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var server = await AzureBackend.ServerAsync();
+        await using var one = new ArtifactStore(await AzureBackend.OpenAsync(ArtifactUri.Create("az", container, default), new() { ["connection-string"] = server.ConnectionString }));
+        await using var other = new ArtifactStore(await AzureBackend.OpenAsync(
+            ArtifactUri.Parse($"abfss://{container}@{server.AccountName}.dfs.core.windows.net"), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account-key"] = server.AccountKey }));
+
+        await one.WriteBytesAsync("d/a", new byte[10], WriteMode.CreateNew);
+        var item = (await other.ListAsync("d").ToListAsync()).ShouldHaveSingleItem();
+        item.Path.Value.ShouldBe("d/a");
+        (await other.StatAsync("d/a")).ETag.ShouldBe((await one.StatAsync("d/a")).ETag);
+    }
+
+    [Fact]
+    public async Task A_directory_of_a_hierarchical_namespace_is_no_file()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        var server = await AzureBackend.ServerAsync();
+        var raw = await AzureBackend.RawAsync(container);
+        await raw.GetBlockBlobClient("dir").UploadAsync(Stream.Null, new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } });
+        await raw.UploadBlobAsync("dir/file", new BinaryData("x"));
+        await using var store = new ArtifactStore(await AzureBackend.OpenAsync(
+            ArtifactUri.Parse($"abfss://{container}@{server.AccountName}.dfs.core.windows.net"), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account-key"] = server.AccountKey }));
+
+        (await store.StatAsync("dir")).IsDirectory.ShouldBeTrue();
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadBytesAsync("dir"))).Code.ShouldBe(StoreErrorCode.NotFound);
+        (await store.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true }).ToListAsync()).Where(static e => e.IsFile).Select(static e => e.Path.Value).ShouldBe(["dir/file"]);
+    }
+
+    [Fact]
+    public async Task A_tier_is_set_on_what_is_written()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        await using var store = await AzureBackend.OpenStoreAsync(container, ("access-tier", "Cool"));
+        await store.WriteBytesAsync("small", new byte[1], WriteMode.CreateNew);
+        await store.WriteBytesAsync("large", new byte[3 << 20], WriteMode.CreateNew);
+
+        var raw = await AzureBackend.RawAsync(container);
+        foreach (var name in new[] { "small", "large" })
+            (await raw.GetBlobClient(name).GetPropertiesAsync()).Value.AccessTier.ShouldBe("Cool");
+    }
+
+    [Theory]
+    [InlineData(1L << 40)]
+    [InlineData(97L << 40)]
+    public void Blocks_of_a_known_length_fit_into_the_list(long length)
+    {
+        var upload = Upload(length);
+
+        Enumerable.Range(0, AzureUpload.MostBlocks).Sum(i => (long)upload.GetPartSize(i)).ShouldBeGreaterThanOrEqualTo(length);
+    }
+
+    [Fact]
+    public void Blocks_of_an_unknown_length_grow()
+    {
+        var upload = Upload(null);
+
+        upload.GetPartSize(0).ShouldBe(16 << 20);
+        Enumerable.Range(0, AzureUpload.MostBlocks).Sum(i => (long)upload.GetPartSize(i)).ShouldBeGreaterThan(58L << 40);
+    }
+
+    private static AzureUpload Upload(long? length)
+    {
+        var (root, options) = (ArtifactUri.Parse("az://data"), new AzureOptions { Account = "acme", Anonymous = true });
+        return new(new AzureDriver(root, options, AzureClients.Make(root, options, static _ => null), TimeProvider.System), new("file", WriteMode.Replace) { Length = length });
+    }
+}
