@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Azure;
 using Azure.Core;
@@ -121,7 +122,8 @@ internal static class AzureErrors
 
     private static StoreFault FromTransport(Exception exception) => exception switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            or HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } => new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
         {
             Advice = "Check the account, the endpoint and the network.",
         },
