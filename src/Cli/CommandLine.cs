@@ -24,6 +24,7 @@ internal static class CommandLine
         new("mkdir", MkdirCommand.Create),
         new("find", FindCommand.Create),
         new("du", DuCommand.Create),
+        new("presign", PresignCommand.Create),
         new("sync", SyncCommand.Create),
         new("demo", DemoCommand.Create),
         new("completion", CompletionCommand.Create),

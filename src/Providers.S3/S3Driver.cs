@@ -10,6 +10,9 @@ namespace Cairn.Providers.S3;
 /// <summary>A store in an S3 bucket.</summary>
 internal sealed class S3Driver : StoreDriver
 {
+    /// <summary>What S3 answers for an object that was given no content type.</summary>
+    private const string NoContentType = "binary/octet-stream";
+
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(30);
 
     public S3Driver(ArtifactUri root, S3Options options, AmazonS3Client client)
@@ -263,7 +266,7 @@ internal sealed class S3Driver : StoreDriver
             Length = length,
             ETag = etag,
             Modified = Time(modified),
-            ContentType = string.IsNullOrEmpty(contentType) ? null : contentType,
+            ContentType = contentType is "" or NoContentType ? null : contentType,
             Checksum = checksum,
             Metadata = own ?? (IReadOnlyDictionary<string, string>)System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty,
         };

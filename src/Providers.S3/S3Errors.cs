@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Xml;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Cairn.Providers;
 
@@ -12,6 +15,8 @@ internal static class S3Errors
     {
         switch (exception)
         {
+            case XmlException or AmazonUnmarshallingException:
+                return new(StoreErrorCode.Unavailable, "the service's answer was damaged or cut short");
             case AmazonServiceException service:
                 return FromService(service);
             case AmazonClientException { InnerException: HttpRequestException or IOException } client:
@@ -109,8 +114,14 @@ internal static class S3Errors
             _ when e.InnerException is HttpRequestException or IOException => FromTransport(e.InnerException),
             _ => new(StoreErrorCode.Unknown, $"the service answered {(int)e.StatusCode} {e.ErrorCode}".TrimEnd()),
         };
-        return fault with { RequestId = RequestIdOf(e) };
+        return fault with { RequestId = RequestIdOf(e), RetryAfter = fault.Code is StoreErrorCode.Throttled or StoreErrorCode.Unavailable ? RetryAfterOf(e) : null };
     }
+
+    private static TimeSpan? RetryAfterOf(AmazonServiceException e) =>
+        e.InnerException is HttpErrorResponseException { Response: { } response }
+        && int.TryParse(response.GetHeaderValue("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     private static StoreFault FromTransport(Exception exception) => exception switch
     {
@@ -123,6 +134,7 @@ internal static class S3Errors
             IsTransient = false,
             Advice = "Check the service's certificate; ca-file names one to trust.",
         },
+        HttpRequestException { InnerException: TimeoutException } => new(StoreErrorCode.Unavailable, "the service stood still for too long"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(StoreErrorCode.Unavailable, "the service could not be reached") { Advice = "Check the endpoint." },
         HttpRequestException { InnerException: IOException } or IOException and not ArtifactStoreException and not FileNotFoundException => new(StoreErrorCode.Unavailable, "the connection broke"),
         _ => StoreFaults.FromBaseLibrary(exception),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -202,7 +201,7 @@ internal sealed class S3Upload : StoreUpload
         ETag = etag,
         ContentType = _request.ContentType,
         Metadata = _request.Metadata,
-        Checksum = _driver.Options.Checksum == S3Checksum.Crc32C ? new("crc32c", crc.ToString("x8", CultureInfo.InvariantCulture)) : null,
+        Checksum = _driver.Options.Checksum == S3Checksum.Crc32C ? Checksum.FromCrc32C(crc) : null,
     };
 
     /// <summary>A plain replacement in one request needs no name: sent again, it is the same replacement.</summary>

@@ -7,7 +7,7 @@ internal static class StoreCommand
 {
     public static Command Create() => new("store", "Registered stores.")
     {
-        CreateRegister(), CreateList(), CreateDescribe(), CreateSet(), CreateRename(), CreateUpdate(), CreateRemove(), StoreCheckCommand.Create(),
+        CreateRegister(), CreateList(), CreateDescribe(), CreateSet(), CreateRename(), CreateUpdate(), CreateRemove(), StoreCheckCommand.Create(), StoreCleanCommand.Create(),
     };
 
     internal static Argument<string> Name(string description) =>

@@ -16,6 +16,7 @@ internal static class Operations
     public const string MakeDirectory = "make the directory";
     public const string Touch = "touch";
     public const string Presign = "presign";
+    public const string Clean = "clean";
     public const string Download = "download";
     public const string Upload = "upload";
 }

@@ -6,7 +6,7 @@ namespace Cairn;
 /// <summary>A file, or a range of one, open for reading: seekable, of known length, and of one version from first to last byte.</summary>
 /// <remarks>
 /// <para>When the file changes meanwhile, reading on gives the old version or fails with <see cref="StoreErrorCode.PreconditionFailed"/>. A connection that breaks resumes
-/// at the byte where it stopped. Memory is bounded by the read-ahead and a few blocks for small jumps.</para>
+/// at the byte where it stopped. Where a remote store keeps a CRC-32C, a file read from first to last byte is checked against it. Memory is bounded by the read-ahead and a few blocks for small jumps.</para>
 /// <para>For one caller at a time. Asynchronous and synchronous reads may be mixed.</para>
 /// </remarks>
 public sealed class ArtifactReadStream : Stream
@@ -24,7 +24,8 @@ public sealed class ArtifactReadStream : Stream
         Length = options.Range.LengthIn(read.Info.Length);
         IsLocal = read.Content.CanSeek;
         _content = IsLocal ? new SeekableContent(file, read, options.Range.Offset) : new RemoteContent(file, read, options.Range.Offset, Length, readAhead, !options.IsSequential);
-        _digest = options.ExpectedChecksum is { } expected ? new(expected, Length) : null;
+        var promised = !IsLocal && !options.ChecksItself && options.Range.IsAll && read.Info.Checksum is { Algorithm: Checksum.Crc32C } kept ? kept : null;
+        _digest = (options.ExpectedChecksum ?? promised) is { } expected ? new(expected, Length) : null;
     }
 
     /// <summary>The facts of the version that is read; <see cref="ArtifactInfo.Length"/> is that of the whole file.</summary>

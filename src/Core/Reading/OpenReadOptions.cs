@@ -14,12 +14,16 @@ public sealed record OpenReadOptions
 
     /// <summary>
     /// What the stream's bytes must digest to, read from first to last: the read that reaches the end fails with <see cref="StoreErrorCode.IntegrityFailure"/> if they do not. A
-    /// reader that skips bytes is not checked. One of <c>sha256</c>, <c>sha512</c>, <c>sha1</c> and <c>md5</c>. Null for no check.
+    /// reader that skips bytes is not checked. One of <c>sha256</c>, <c>sha512</c>, <c>sha1</c>, <c>md5</c> and <c>crc32c</c>. Null for the CRC-32C that a remote store keeps, if it tells one
+    /// and the whole file is read.
     /// </summary>
     public Checksum? ExpectedChecksum { get; init; }
 
     /// <summary>True for a reader that never jumps: then no block is kept for it.</summary>
     internal bool IsSequential { get; init; }
+
+    /// <summary>True where the caller itself checks what the store promises.</summary>
+    internal bool ChecksItself { get; init; }
 
     /// <summary>What a copy through this process reads with: many may run at once, so each holds little.</summary>
     internal static OpenReadOptions ForCopy(string? ifMatch, ByteRange range = default) => new() { IfMatch = ifMatch, Range = range, ReadAhead = 1 << 20, IsSequential = true };

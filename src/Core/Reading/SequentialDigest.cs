@@ -6,26 +6,31 @@ namespace Cairn.Reading;
 /// <remarks>A run that is skipped ends the check: then nothing is known, and <see cref="Observe"/> always succeeds.</remarks>
 internal sealed class SequentialDigest : IDisposable
 {
-    private readonly IncrementalHash _hash;
+    private readonly IncrementalHash? _hash;
+    private Crc32C _crc;
     private readonly Checksum _expected;
     private readonly long _length;
     private long _next;
     private Checksum? _actual;
 
     /// <summary>Makes a check.</summary>
-    /// <exception cref="ArgumentException">The checksum's algorithm is not one of <c>sha256</c>, <c>sha512</c>, <c>sha1</c> and <c>md5</c>.</exception>
+    /// <exception cref="ArgumentException">The checksum's algorithm is not one of <c>sha256</c>, <c>sha512</c>, <c>sha1</c>, <c>md5</c> and <c>crc32c</c>.</exception>
     public SequentialDigest(Checksum expected, long length)
     {
         _expected = expected;
         _length = length;
-        _hash = IncrementalHash.CreateHash(NameOf(expected));
+        _hash = expected.Algorithm == Checksum.Crc32C ? null : IncrementalHash.CreateHash(NameOf(expected));
     }
 
     /// <summary>The digest of all bytes, once they have been seen in order; until then null.</summary>
     public Checksum? Actual => _actual;
 
     /// <summary>Refuses a checksum that cannot be checked.</summary>
-    public static void Validate(Checksum expected) => NameOf(expected);
+    public static void Validate(Checksum expected)
+    {
+        if (expected.Algorithm != Checksum.Crc32C)
+            NameOf(expected);
+    }
 
     /// <summary>Takes in bytes that were read at an offset.</summary>
     /// <returns>False when the last byte has been seen and the digest is not the expected one.</returns>
@@ -33,15 +38,23 @@ internal sealed class SequentialDigest : IDisposable
     {
         if (_actual is null && offset <= _next && offset + bytes.Length is var end && (end > _next || end == _length))
         {
-            _hash.AppendData(bytes[(int)Math.Min(_next - offset, bytes.Length)..]);
+            Append(bytes[(int)Math.Min(_next - offset, bytes.Length)..]);
             _next = Math.Max(_next, end);
             if (_next == _length)
-                _actual = Checksum.FromBytes(_expected.Algorithm, _hash.GetHashAndReset());
+                _actual = _hash is null ? Checksum.FromCrc32C(_crc.Value) : Checksum.FromBytes(_expected.Algorithm, _hash.GetHashAndReset());
         }
         return _actual is null || _actual == _expected || offset + bytes.Length < _length;
     }
 
-    public void Dispose() => _hash.Dispose();
+    public void Dispose() => _hash?.Dispose();
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_hash is null)
+            _crc.Append(bytes);
+        else
+            _hash.AppendData(bytes);
+    }
 
     private static HashAlgorithmName NameOf(Checksum expected) => expected.Algorithm switch
     {
@@ -49,6 +62,6 @@ internal sealed class SequentialDigest : IDisposable
         "sha512" => HashAlgorithmName.SHA512,
         "sha1" => HashAlgorithmName.SHA1,
         "md5" => HashAlgorithmName.MD5,
-        _ => throw new ArgumentException($"'{ArtifactPath.ForMessage(expected.Algorithm)}' cannot be checked while reading: sha256, sha512, sha1 and md5 can.", nameof(expected)),
+        _ => throw new ArgumentException($"'{ArtifactPath.ForMessage(expected.Algorithm)}' cannot be checked while reading: sha256, sha512, sha1, md5 and crc32c can.", nameof(expected)),
     };
 }

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Transfers;
 
-/// <summary>Downloads one file: into a temporary file beside the target, which takes its name when it is whole.</summary>
+/// <summary>Downloads one file: into a temporary file beside the target, which takes its name when it is whole and is what the store's CRC-32C promises, where it keeps one.</summary>
 internal static class LocalFileDownload
 {
     /// <summary>Files above this come in several ranges at once, where the driver's content cannot seek.</summary>
@@ -21,7 +21,7 @@ internal static class LocalFileDownload
         store.Enter(cancellationToken);
         if (mode == WriteMode.CreateNew && Path.Exists(target))
             throw Exists();
-        var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(ifMatch, new ByteRange(0, RangeLength)), cancellationToken).ConfigureAwait(false);
+        var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(ifMatch) with { ChecksItself = true }, cancellationToken).ConfigureAwait(false);
         await using var reading = read.ConfigureAwait(false);
         found?.Invoke(read.Info.Length);
         var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");
@@ -31,8 +31,7 @@ internal static class LocalFileDownload
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length))
             {
                 isThere = true;
-                await CopyRangeAsync(read, file, 0, progress, cancellationToken).ConfigureAwait(false);
-                await CopyRestAsync(store, path, read, file, progress, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(store, path, read, file, progress, cancellationToken).ConfigureAwait(false);
             }
             File.Move(temporary, target, overwrite: mode == WriteMode.Replace);
             isThere = false;
@@ -56,44 +55,98 @@ internal static class LocalFileDownload
             new ArtifactStoreException(StoreErrorCode.AlreadyExists, $"'{target}' is there already", inner).WithContext(Operations.Download, store.UriOf(path));
     }
 
-    private static async Task CopyRestAsync(
+    /// <summary>
+    /// Copies the whole file: the response that is open goes on from the front, other requests take ranges from the back, until they meet. A small file is one request, and the
+    /// first answer, which is for the whole file, tells its checksum.
+    /// </summary>
+    private static async Task CopyAsync(
         ArtifactStore store, ArtifactPath path, ArtifactReadStream first, SafeFileHandle file, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var length = first.Info.Length;
-        if (length <= RangeLength)
-            return;
-        if (first.IsLocal || first.Info.ETag is null)
+        var checks = !first.IsLocal && first.Info.Checksum is { Algorithm: Checksum.Crc32C };
+        var ranges = new Ranges(first.Length, checks);
+        var others = first.IsLocal || first.Info.ETag is null ? 0 : (int)Math.Clamp(ranges.Count - 1, 0, store.Options.PartParallelism - 1);
+        await Parallel.ForAsync(0, others + 1, new ParallelOptions { MaxDegreeOfParallelism = others + 1, CancellationToken = cancellationToken }, async (worker, stopping) =>
         {
-            var rest = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(first.Info.ETag, new ByteRange(RangeLength)), cancellationToken).ConfigureAwait(false);
-            await using var disposing = rest.ConfigureAwait(false);
-            await CopyRangeAsync(rest, file, RangeLength, progress, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = store.Options.PartParallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(1, (length + RangeLength - 1) / RangeLength, options, async (part, stopping) =>
-        {
-            var range = new ByteRange(part * RangeLength, RangeLength);
-            var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(first.Info.ETag, range), stopping).ConfigureAwait(false);
-            await using var disposing = read.ConfigureAwait(false);
-            await CopyRangeAsync(read, file, range.Offset, progress, stopping).ConfigureAwait(false);
+            for (long index; (index = ranges.Take(fromFront: worker == 0)) >= 0;)
+            {
+                var range = ranges[index];
+                if (worker == 0)
+                {
+                    ranges.Done(index, await CopyRangeAsync(first, file, range, checks, progress, stopping).ConfigureAwait(false));
+                    continue;
+                }
+                var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(first.Info.ETag, range), stopping).ConfigureAwait(false);
+                await using var disposing = read.ConfigureAwait(false);
+                ranges.Done(index, await CopyRangeAsync(read, file, range, checks, progress, stopping).ConfigureAwait(false));
+            }
         }).ConfigureAwait(false);
+        if (checks && ranges.Total() is var actual && actual != first.Info.Checksum)
+        {
+            var fault = new StoreFault(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {first.Info.Checksum}; nothing was kept") { IsTransient = true };
+            throw new ArtifactStoreException(fault).WithContext(Operations.Download, store.UriOf(path));
+        }
     }
 
-    private static async Task CopyRangeAsync(ArtifactReadStream read, SafeFileHandle file, long at, Action<long>? progress, CancellationToken cancellationToken)
+    /// <returns>The bytes' CRC-32C, where it was asked for.</returns>
+    private static async Task<uint> CopyRangeAsync(
+        ArtifactReadStream read, SafeFileHandle file, ByteRange range, bool checks, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Clamp(read.Length, 1, BufferLength));
+        var crc = default(Crc32C);
+        var left = range.Length!.Value;
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(left, BufferLength));
         try
         {
-            while (await read.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
+            for (var at = range.Offset; left > 0;)
             {
+                var count = await read.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    throw new EndOfStreamException("The content ended before its length.");
+                if (checks)
+                    crc.Append(buffer.AsSpan(0, count));
                 await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), at, cancellationToken).ConfigureAwait(false);
                 at += count;
+                left -= count;
                 progress?.Invoke(count);
             }
+            return crc.Value;
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The ranges of a file, given out from both ends.</summary>
+    private sealed class Ranges(long length, bool checks)
+    {
+        private readonly uint[] _crcs = checks ? new uint[(length + RangeLength - 1) / RangeLength] : [];
+        private readonly Lock _gate = new();
+        private long _front;
+        private long _back = (length + RangeLength - 1) / RangeLength;
+
+        public long Count { get; } = (length + RangeLength - 1) / RangeLength;
+
+        public ByteRange this[long index] => new(index * RangeLength, Math.Min(RangeLength, length - index * RangeLength));
+
+        /// <summary>The next range's number; -1 when none is left.</summary>
+        public long Take(bool fromFront)
+        {
+            lock (_gate)
+                return _front == _back ? -1 : fromFront ? _front++ : --_back;
+        }
+
+        public void Done(long index, uint crc)
+        {
+            if (checks)
+                _crcs[index] = crc;
+        }
+
+        public Checksum Total()
+        {
+            var all = 0u;
+            for (var i = 0; i < _crcs.Length; i++)
+                all = Crc32C.Combine(all, _crcs[i], this[i].Length!.Value);
+            return Checksum.FromCrc32C(all);
         }
     }
 }

@@ -264,7 +264,7 @@ public sealed class RemoteReadTests
         var wrong = new Checksum(Checksum.Sha256, new string('1', 64));
         await using var stream = await store.OpenReadAsync("f", new() { ExpectedChecksum = wrong });
         (await Should.ThrowAsync<ArtifactStoreException>(async () => await stream.ReadAtLeastAsync(new byte[1], 1, false))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
-        await Should.ThrowAsync<ArgumentException>(() => store.OpenReadAsync("f", new() { ExpectedChecksum = new("crc32c", "00") }));
+        await Should.ThrowAsync<ArgumentException>(() => store.OpenReadAsync("f", new() { ExpectedChecksum = new("crc64nvme", "00") }));
     }
 
     private static async Task<(RemoteDriver Driver, ArtifactStore Store, byte[] Content)> WithFileAsync(int length)
