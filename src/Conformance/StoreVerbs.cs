@@ -34,6 +34,8 @@ internal static class StoreVerbs
         [nameof(ArtifactStore.MakeDirectoryAsync)] = (s, c) => s.MakeDirectoryAsync("new", c),
         [nameof(ArtifactStore.TouchAsync)] = (s, c) => s.TouchAsync("new", c),
         [nameof(ArtifactStore.PresignAsync)] = (s, c) => s.PresignAsync("f", PresignAccess.Read, TimeSpan.FromMinutes(1), c),
+        [nameof(ArtifactStore.ListStagedAsync)] = (s, c) => DrainAsync(s.ListStagedAsync(TimeSpan.Zero, c)),
+        [nameof(ArtifactStore.RemoveStagedAsync)] = (s, c) => s.RemoveStagedAsync(new StagedUpload("none", null, default, null), c),
         [nameof(ArtifactStoreContentExtensions.ReadBytesAsync)] = (s, c) => s.ReadBytesAsync("f", c),
         [nameof(ArtifactStoreContentExtensions.WriteBytesAsync)] = (s, c) => s.WriteBytesAsync("new", new byte[10], WriteMode.Replace, null, c),
         [nameof(ArtifactStoreContentExtensions.ReadTextAsync)] = (s, c) => s.ReadTextAsync("f", c),

@@ -90,8 +90,8 @@ internal static class S3Errors
             ("NoSuchUpload", _) => new(StoreErrorCode.Unavailable, "the multipart upload is gone: it was aborted, or cleaned away") { IsTransient = false },
             ("RequestTimeTooSkewed", _) => new(StoreErrorCode.Unauthenticated, "this machine's clock differs too much from the service's") { Advice = "Set the clock." },
             ("SignatureDoesNotMatch", _) => new(StoreErrorCode.Unauthenticated, "the secret key is wrong") { Advice = "Check secret-key, or AWS_SECRET_ACCESS_KEY." },
-            ("InvalidAccessKeyId", _) => new(StoreErrorCode.Unauthenticated, "the access key is not known to the service"),
-            ("ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired", _) => new(StoreErrorCode.Unauthenticated, "the credentials have expired"),
+            ("InvalidAccessKeyId", _) => new(StoreErrorCode.Unauthenticated, "the access key is not known to the service") { Advice = "Check access-key, or AWS_ACCESS_KEY_ID, and the endpoint." },
+            ("ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired", _) => new(StoreErrorCode.Unauthenticated, "the credentials have expired") { Advice = "Renew them." },
             ("InvalidToken", _) => new(StoreErrorCode.Unauthenticated, "the session token is not valid"),
             ("PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
                 new(StoreErrorCode.InvalidConfiguration, "the bucket lies in another region") { Advice = "Set the store's region." },
@@ -99,6 +99,8 @@ internal static class S3Errors
                 new(StoreErrorCode.Throttled, "the service asks to slow down"),
             ("BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch" or "XAmzContentSHA256Mismatch", _) =>
                 new(StoreErrorCode.IntegrityFailure, "the bytes were damaged on the way: the service refused their checksum") { IsTransient = true },
+            ("InvalidPart" or "InvalidPartOrder" or "MalformedXML", _) =>
+                new(StoreErrorCode.IntegrityFailure, "the request was damaged on the way: the service could not follow it") { IsTransient = true },
             ("InvalidRange", _) or (_, HttpStatusCode.RequestedRangeNotSatisfiable) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
             ("KeyTooLongError", _) => new(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes"),
             ("EntityTooLarge", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),

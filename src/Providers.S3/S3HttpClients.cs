@@ -8,6 +8,8 @@ namespace Cairn.Providers.S3;
 /// <summary>One tuned connection pool for each client: enough connections, nothing decoded, certificates and proxy from the options.</summary>
 internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
 {
+    private readonly X509ChainPolicy? _trust = options.CaFile is { } file ? TrustOnly(file) : null;
+
     public override HttpClient CreateHttpClient(IClientConfig clientConfig)
     {
         var handler = new SocketsHttpHandler
@@ -22,8 +24,8 @@ internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
         };
         if (options.Proxy is { } proxy)
             handler.Proxy = new WebProxy(proxy);
-        if (options.CaFile is { } file)
-            handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
+        if (_trust is not null)
+            handler.SslOptions.CertificateChainPolicy = _trust;
         return new(new S3IdleHandler(handler, options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

@@ -23,6 +23,8 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
             begin.Metadata[name] = S3Metadata.Encode(value);
         var writeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         begin.Metadata[S3Upload.WriteIdName] = writeId;
+        if (driver.Options.Checksum == S3Checksum.Crc32C)
+            (begin.ChecksumAlgorithm, begin.ChecksumType) = (ChecksumAlgorithm.CRC32C, ChecksumType.FULL_OBJECT);
         driver.Stamp(begin);
         var id = (await driver.Client.InitiateMultipartUploadAsync(begin, cancellationToken).ConfigureAwait(false)).UploadId;
         try
@@ -60,7 +62,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
                 ETagToMatch = [source.ETag],
                 RequestPayer = driver.Payer,
             }, token).ConfigureAwait(false);
-            parts[i] = new(i + 1, response.ETag);
+            parts[i] = new(i + 1, response.ETag) { ChecksumCRC32C = response.ChecksumCRC32C };
         }).ConfigureAwait(false);
         return [.. parts];
     }
@@ -69,7 +71,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
     {
         try
         {
-            await driver.Client.CompleteMultipartUploadAsync(new()
+            var complete = new CompleteMultipartUploadRequest
             {
                 BucketName = driver.Keys.Bucket,
                 Key = Key,
@@ -78,7 +80,10 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
                 IfNoneMatch = request.Mode.Kind == WriteModes.CreateNew ? "*" : null,
                 IfMatch = request.Mode.ETag,
                 RequestPayer = driver.Payer,
-            }, cancellationToken).ConfigureAwait(false);
+            };
+            if (driver.Options.Checksum == S3Checksum.Crc32C && source.Checksum is { Algorithm: Checksum.Crc32C } known)
+                (complete.ChecksumType, complete.ChecksumCRC32C) = (ChecksumType.FULL_OBJECT, Convert.ToBase64String(Convert.FromHexString(known.Hex)));
+            await driver.Client.CompleteMultipartUploadAsync(complete, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.Conflict || (int)e.StatusCode >= 500)
         {

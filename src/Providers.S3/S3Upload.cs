@@ -17,7 +17,7 @@ internal sealed class S3Upload : StoreUpload
     private const int MostParts = 10_000;
     private const int MostCollisions = 8;
     private const int PartsPerDoubling = 1_000;
-    private const int LargestPart = int.MaxValue / 2;
+    private const int LargestPart = 1536 << 20;
 
     private static readonly TimeSpan CollisionWait = TimeSpan.FromMilliseconds(50);
 
