@@ -177,6 +177,19 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task A_move_leaves_no_parent_of_its_target_behind_when_it_is_taken_back()
+    {
+        NeedsMove();
+        Needs(Can.Directories != DirectoryKind.None, "The store has no directories of their own.");
+        await Store.MakeDirectoryAsync("dir/inner", Cancel);
+        await Store.MoveAsync("dir", "parent/dir", WriteMode.CreateNew, Cancel);
+        await Store.MoveAsync("parent/dir", "dir", WriteMode.CreateNew, Cancel);
+
+        Assert.True(await Store.IsDirectoryAsync("dir/inner", Cancel));
+        Assert.False(await Store.ExistsAsync("parent", Cancel));
+    }
+
+    [Fact]
     public async Task A_directory_moves_beside_itself_under_a_longer_name()
     {
         NeedsMove();

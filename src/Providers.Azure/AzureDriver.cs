@@ -114,18 +114,17 @@ internal sealed partial class AzureDriver : StoreDriver
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
+        if (path.IsRoot)
+            return;
         AzureKeys.Check(Keys.DirectoryKey(path));
-        for (var at = path; !at.IsRoot; at = at.Parent)
-        {
-            var message = Requests.Create(RequestMethod.Put, Keys.UrlOf(Keys.DirectoryKey(at)));
-            message.Request.Headers.Add("x-ms-blob-type", "BlockBlob");
-            message.Request.Headers.Add("If-None-Match", "*");
-            Requests.SetBody(message, ReadOnlyMemory<byte>.Empty);
-            Requests.SetEncryption(message);
-            var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
-            if (AzureRequests.IsFailure(response) && response.Status is not ((int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed))
-                throw AzureRequests.Failure(response);
-        }
+        var message = Requests.Create(RequestMethod.Put, Keys.UrlOf(Keys.DirectoryKey(path)));
+        message.Request.Headers.Add("x-ms-blob-type", "BlockBlob");
+        message.Request.Headers.Add("If-None-Match", "*");
+        Requests.SetBody(message, ReadOnlyMemory<byte>.Empty);
+        Requests.SetEncryption(message);
+        var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
+        if (AzureRequests.IsFailure(response) && response.Status is not ((int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed))
+            throw AzureRequests.Failure(response);
     }
 
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)

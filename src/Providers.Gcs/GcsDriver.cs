@@ -84,8 +84,8 @@ internal sealed class GcsDriver : StoreDriver
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        for (var at = path; !at.IsRoot; at = at.Parent)
-            await InsertAsync(GcsKeys.Held(Keys.DirectoryKey(at)), new(), default, null, cancellationToken).ConfigureAwait(false);
+        if (!path.IsRoot)
+            await InsertAsync(GcsKeys.Held(Keys.DirectoryKey(path)), new(), default, null, cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)

@@ -108,14 +108,13 @@ internal sealed class S3Driver : StoreDriver
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
+        if (path.IsRoot)
+            return;
         S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
-        for (var at = path; !at.IsRoot; at = at.Parent)
-        {
-            using var body = new MemoryStream([], writable: false);
-            var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(at), InputStream = body, UseChunkEncoding = false, RequestPayer = Payer };
-            Stamp(request);
-            await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        }
+        using var body = new MemoryStream([], writable: false);
+        var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, UseChunkEncoding = false, RequestPayer = Payer };
+        Stamp(request);
+        await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
