@@ -155,7 +155,7 @@ public static class StoreOptions
 
     /// <summary>An enum member as users write it: <c>ReadWrite</c> is <c>read-write</c>.</summary>
     private static string Word(string member) =>
-        string.Concat(member.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 && !char.IsAsciiLetterUpper(member[i - 1]) ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(member.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 && char.IsAsciiLetterLower(member[i - 1]) ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
     /// <summary>A property that is an option.</summary>
     internal sealed record OptionProperty(PropertyInfo Property, StoreOptionAttribute Option);
