@@ -1,13 +1,14 @@
 // Moves a folder along the addresses given: CloudMove s3://bucket/folder gs://bucket/folder az://container/folder
-// Credentials and endpoints come from each cloud's own conventions (AWS_*, GOOGLE_APPLICATION_CREDENTIALS, STORAGE_EMULATOR_HOST, …).
+// Credentials and endpoints come from each cloud's own conventions (AWS_*, AZURE_*, GOOGLE_APPLICATION_CREDENTIALS, STORAGE_EMULATOR_HOST, …).
 using Cairn;
+using Cairn.Providers.Azure;
 using Cairn.Providers.Gcs;
 using Cairn.Providers.Local;
 using Cairn.Providers.S3;
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: CloudMove FROM TO [TO…]   addresses such as s3://bucket/folder, gs://bucket/folder, file:///folder");
+    Console.Error.WriteLine("usage: CloudMove FROM TO [TO…]   addresses such as s3://bucket/folder, gs://bucket/folder, az://container/folder, file:///folder");
     return 2;
 }
 using var stop = new CancellationTokenSource();
@@ -15,6 +16,7 @@ Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; stop.Cancel()
 
 await using var io = new ArtifactIo()
     .Register(new S3Provider())
+    .Register(new AzureProvider())
     .Register(new GcsProvider())
     .Register(new LocalProvider());
 try
