@@ -180,8 +180,8 @@ public sealed class AzureMessageTests
         public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();
-            _listener.Stop();
             await _serving;
+            _listener.Stop();
             Certificate?.Dispose();
             _stop.Dispose();
         }

@@ -110,8 +110,8 @@ public sealed class ErrorTests
         {
             File.Delete(file);
             await stop.CancelAsync();
-            listener.Stop();
             await serving;
+            listener.Stop();
         }
     }
 
