@@ -19,4 +19,7 @@ internal static class Operations
     public const string Clean = "clean";
     public const string Download = "download";
     public const string Upload = "upload";
+    public const string Find = "find";
+    public const string Save = "save";
+    public const string Verify = "verify";
 }

@@ -1,7 +1,7 @@
 namespace Cairn.Transfers;
 
 /// <summary>A folder of its own below the system's temporary folder, for the user alone; deleted with all that is in it.</summary>
-internal sealed class TemporaryFolder : IDisposable
+internal sealed partial class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-");
 

@@ -1,0 +1,12 @@
+namespace Cairn.Materializers;
+
+/// <summary>A file of an artifact.</summary>
+/// <param name="Name">Its name: a path of segments joined by <c>/</c>, relative to the artifact.</param>
+/// <param name="MediaType">Its media type.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Digest">The SHA-256 of its content.</param>
+public sealed record ArtifactFile(ArtifactPath Name, string MediaType, long Length, Checksum Digest)
+{
+    /// <summary>The media type of bytes of which no more is known.</summary>
+    public const string Bytes = "application/octet-stream";
+}

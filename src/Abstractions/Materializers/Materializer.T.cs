@@ -1,0 +1,32 @@
+namespace Cairn.Materializers;
+
+/// <summary>Turns values of one type into the files of an artifact, and back.</summary>
+/// <typeparam name="T">The type; this very one unless <see cref="Materializer.Types"/> is overridden.</typeparam>
+public abstract class Materializer<T> : Materializer
+    where T : notnull
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<ServedType> Types { get; } = [ServedType.Exact<T>()];
+
+    /// <inheritdoc/>
+    public override Type? DefaultType => typeof(T);
+
+    /// <summary>What a catalog should know of a value. Nothing by default.</summary>
+    protected virtual IReadOnlyDictionary<string, string> ExtractMetadata(T value) => base.ExtractMetadata(value);
+
+    /// <summary>Writes a value's files.</summary>
+    protected abstract ValueTask SaveAsync(T value, ArtifactWriter writer, CancellationToken cancellationToken);
+
+    /// <summary>Reads a value back.</summary>
+    protected abstract ValueTask<T> LoadAsync(ArtifactReader reader, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyDictionary<string, string> ExtractMetadata(object value) => ExtractMetadata((T)value);
+
+    /// <inheritdoc/>
+    public sealed override ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken) => SaveAsync((T)value, writer, cancellationToken);
+
+    /// <inheritdoc/>
+    public sealed override async ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken) =>
+        await LoadAsync(reader, cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,135 @@
+using Cairn.Artifacts;
+using Cairn.Materializers;
+
+namespace Cairn;
+
+public sealed partial class ArtifactRepository
+{
+    /// <summary>Saves an object.</summary>
+    /// <typeparam name="T">The static type, which chooses the materializer; where that is <see cref="object"/> or nobody serves it, the type of the value does.</typeparam>
+    /// <param name="value">The object.</param>
+    /// <param name="options">Name, materializer, metadata; null for none.</param>
+    /// <param name="cancellationToken">Cancels the save; then nothing new is visible.</param>
+    /// <returns>The artifact. Content that is there already is not stored again: an equal object gives the same digest.</returns>
+    /// <exception cref="MaterializationException">Nobody serves the type, two do equally well, or the materializer failed.</exception>
+    /// <exception cref="ArtifactStoreException">
+    /// What the store fails with; <see cref="StoreErrorCode.PreconditionFailed"/> or <see cref="StoreErrorCode.AlreadyExists"/> when another writer has set the name meanwhile.
+    /// </exception>
+    public Task<Artifact> SaveAsync<T>(T value, SaveOptions? options = null, CancellationToken cancellationToken = default)
+        where T : notnull => SaveAsync(value, typeof(T), options, cancellationToken);
+
+    /// <summary>Saves an object under a name.</summary>
+    /// <returns>The artifact.</returns>
+    public Task<Artifact> SaveAsync<T>(T value, string name, CancellationToken cancellationToken = default)
+        where T : notnull => SaveAsync(value, typeof(T), new() { Name = name }, cancellationToken);
+
+    /// <summary>Saves an object of a type that is known at run time only.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="type">The type that chooses the materializer; a type of the object.</param>
+    /// <param name="options">Name, materializer, metadata; null for none.</param>
+    /// <param name="cancellationToken">Cancels the save.</param>
+    /// <returns>The artifact.</returns>
+    public async Task<Artifact> SaveAsync(object value, Type type, SaveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(type);
+        if (!type.IsInstanceOfType(value))
+            throw new ArgumentException($"The value is a {TypeNames.Of(value.GetType())}, and so no {TypeNames.Of(type)}.", nameof(type));
+        options ??= new();
+        cancellationToken.ThrowIfCancellationRequested();
+        var (materializer, served) = Choose(value, type, options.Materializer);
+        var artifact = await WithNameAsync(
+            options.Name,
+            () => SaveFilesAsync(materializer, served, options.Metadata, writer => SaveValueAsync(materializer, value, served, writer, cancellationToken), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return artifact;
+    }
+
+    private static async ValueTask<IReadOnlyDictionary<string, string>> SaveValueAsync(
+        Materializer materializer, object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var facts = materializer.ExtractMetadata(value);
+            await materializer.SaveAsync(value, type, writer, cancellationToken).ConfigureAwait(false);
+            return facts;
+        }
+        catch (MaterializationException e)
+        {
+            e.WithContext($"save a {TypeNames.Of(type)}");
+            throw;
+        }
+        catch (Exception e) when (IsOfMaterializer(e, cancellationToken))
+        {
+            throw new MaterializationException(materializer.Id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e).WithContext($"save a {TypeNames.Of(type)}");
+        }
+    }
+
+    /// <summary>Whether an exception came from a format's library: not from the store, the caller or the machine.</summary>
+    private static bool IsOfMaterializer(Exception exception, CancellationToken cancellationToken) =>
+        exception is not (ArtifactStoreException or OutOfMemoryException or ObjectDisposedException)
+        && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
+    private async Task<Artifact> SaveFilesAsync(
+        Materializer materializer,
+        Type type,
+        IReadOnlyDictionary<string, string> metadata,
+        Func<ArtifactWriter, ValueTask<IReadOnlyDictionary<string, string>>> write,
+        CancellationToken cancellationToken)
+    {
+        await _blobs.PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
+        var spool = new ArtifactSpool(_blobs, materializer.MediaType);
+        await using var clearing = spool.ConfigureAwait(false);
+        var facts = await write(spool).ConfigureAwait(false);
+        var (files, inline) = await spool.CommitAsync(materializer.Id, cancellationToken).ConfigureAwait(false);
+        foreach (var (key, fact) in facts)
+            spool.Facts.TryAdd(key, fact);
+        var manifest = new ArtifactManifest
+        {
+            MaterializerId = materializer.Id,
+            FormatVersion = materializer.FormatVersion,
+            TypeName = TypeNames.Of(type),
+            Files = files,
+            Inline = inline,
+            Facts = spool.Facts,
+            Metadata = metadata,
+        };
+        var content = ManifestWriter.Write(manifest);
+        if (content.Length > ManifestFormat.MaxBytes)
+            throw new MaterializationException(materializer.Id, $"the manifest would have {content.Length} bytes, more than the {ManifestFormat.MaxBytes} that one may have");
+        var digest = BlobDigest.Of(content.Span);
+        await _blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
+        return new(digest, manifest, content.Length);
+    }
+
+    /// <summary>Saves, then sets the name if it is still what it was when the save began.</summary>
+    private async Task<Artifact> WithNameAsync(string? name, Func<Task<Artifact>> save, CancellationToken cancellationToken)
+    {
+        if (name is null)
+            return await save().ConfigureAwait(false);
+        var before = await Names.TryGetAsync(name, cancellationToken).ConfigureAwait(false);
+        var artifact = await save().ConfigureAwait(false);
+        if (before?.Digest != artifact.Digest)
+            await Names.SetAsync(name, artifact.Digest, before?.ETag, cancellationToken).ConfigureAwait(false);
+        return artifact;
+    }
+
+    private (Materializer Materializer, Type Type) Choose(object value, Type type, string? id)
+    {
+        var actual = value.GetType();
+        if (id is not null)
+        {
+            var named = Require(id);
+            Type[] types = [type, actual];
+            return Array.Find(types, t => MaterializerRegistry.Serves(named, t)) is { } fits
+                ? (named, fits)
+                : throw new MaterializationException(id, $"it does not serve {TypeNames.Of(type)}; it serves {string.Join(", ", named.Types)}");
+        }
+        var choice = Materializers.Explain(type);
+        return type != typeof(object) && (choice.Candidates.Count > 0 || type == actual) ? (choice.Require(), type) : (Materializers.Resolve(actual), actual);
+    }
+
+    private Materializer Require(string id) => Materializers.TryGet(id, out var materializer)
+        ? materializer
+        : throw new MaterializationException(null, $"this program has no materializer '{ArtifactPath.ForMessage(id)}'; it has {string.Join(", ", Materializers.List().Select(m => m.Materializer.Id))}");
+}

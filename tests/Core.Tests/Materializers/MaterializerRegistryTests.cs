@@ -1,0 +1,140 @@
+using Cairn.Materializers;
+
+namespace Cairn.Tests.Materializers;
+
+public sealed class MaterializerRegistryTests
+{
+    [Fact]
+    public void The_closest_way_wins_whatever_the_order_of_registration()
+    {
+        Materializer[] all = [
+            Serving("any", ServedType.Any),
+            Serving("interface", ServedType.Interface(typeof(ICollection<>))),
+            Serving("far", ServedType.Base(typeof(Animal))),
+            Serving("near", ServedType.Base(typeof(Dog))),
+            Serving("open", ServedType.OpenGeneric(typeof(List<>))),
+            Serving("exact", ServedType.Exact<List<int>>()),
+        ];
+        foreach (var order in new[] { all, [.. all.Reverse()] })
+        {
+            var registry = new MaterializerRegistry();
+            foreach (var materializer in order)
+                registry.Add(materializer);
+            registry.Resolve(typeof(List<int>)).Id.ShouldBe("exact");
+            registry.Resolve(typeof(List<string>)).Id.ShouldBe("open");
+            registry.Resolve(typeof(Poodle)).Id.ShouldBe("near");
+            registry.Resolve(typeof(Cat)).Id.ShouldBe("far");
+            registry.Resolve(typeof(HashSet<int>)).Id.ShouldBe("interface");
+            registry.Resolve(typeof(ICollection<int>)).Id.ShouldBe("interface");
+            registry.Resolve(typeof(DateTime)).Id.ShouldBe("any");
+            registry.Explain(typeof(List<int>)).Explain().ShouldBe("""
+                System.Collections.Generic.List<Int32>: exact exactly (program)
+                  before open as generic System.Collections.Generic.List<T> (program)
+                  before interface by interface System.Collections.Generic.ICollection<T> (program)
+                  before any as it serves any type (program)
+                """);
+        }
+    }
+
+    [Fact]
+    public void The_program_goes_before_plugins_and_these_before_what_is_built_in()
+    {
+        var registry = new MaterializerRegistry()
+            .Add(Serving("x", ServedType.Exact<int>()), MaterializerOrigin.BuiltIn)
+            .Add(Serving("p", ServedType.Any), MaterializerOrigin.Plugin);
+        registry.Resolve(typeof(int)).Id.ShouldBe("p");
+        var mine = Serving("x", ServedType.Any);
+        registry.Add(mine);
+        registry.Resolve(typeof(int)).ShouldBeSameAs(mine);
+        registry.TryGet("x", out var found).ShouldBeTrue();
+        found.ShouldBeSameAs(mine);
+    }
+
+    [Fact]
+    public void Two_that_are_as_good_are_an_error_that_names_both()
+    {
+        var registry = new MaterializerRegistry()
+            .Add(Serving("walks", ServedType.Interface(typeof(IWalks))))
+            .Add(Serving("barks", ServedType.Interface(typeof(IBarks))));
+        var error = Should.Throw<MaterializationException>(() => registry.Resolve(typeof(Dog)));
+        error.Message.ShouldContain("walks by interface");
+        error.Message.ShouldContain("barks by interface");
+        registry.Explain(typeof(Dog)).Chosen.ShouldBeNull();
+        registry.Explain(typeof(Dog)).Explain().ShouldContain("ambiguous between barks");
+        registry.Add(Serving("dog", ServedType.Exact<Dog>())).Resolve(typeof(Dog)).Id.ShouldBe("dog");
+    }
+
+    [Fact]
+    public void An_interface_goes_before_those_that_it_extends()
+    {
+        var registry = new MaterializerRegistry()
+            .Add(Serving("sequence", ServedType.Interface(typeof(IEnumerable<>))))
+            .Add(Serving("list", ServedType.Interface(typeof(IList<>))));
+        registry.Resolve(typeof(List<int>)).Id.ShouldBe("list");
+        registry.Resolve(typeof(HashSet<int>)).Id.ShouldBe("sequence");
+    }
+
+    [Fact]
+    public void Who_can_not_serve_a_type_after_all_is_not_chosen()
+    {
+        var registry = new MaterializerRegistry().Add(new Fake("odd", [ServedType.Any], t => t != typeof(int)));
+        Should.Throw<MaterializationException>(() => registry.Resolve(typeof(int))).Message.ShouldContain("no materializer serves Int32");
+        registry.Resolve(typeof(long)).Id.ShouldBe("odd");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Upper")]
+    [InlineData("a b")]
+    [InlineData("a/b")]
+    public void What_is_no_id_is_refused(string id) =>
+        Should.Throw<ArgumentException>(() => new MaterializerRegistry().Add(Serving(id, ServedType.Any)));
+
+    [Fact]
+    public void Misuse_is_refused()
+    {
+        var registry = new MaterializerRegistry().Add(Serving("a", ServedType.Any));
+        Should.Throw<ArgumentException>(() => registry.Add(Serving("a", ServedType.Any))).Message.ShouldContain("already");
+        Should.Throw<ArgumentException>(() => registry.Add(Serving("b")));
+        Should.Throw<ArgumentException>(() => ServedType.OpenGeneric(typeof(int)));
+        Should.Throw<ArgumentException>(() => ServedType.Base(typeof(IWalks)));
+        Should.Throw<ArgumentException>(() => ServedType.Interface(typeof(Dog)));
+        Should.Throw<ArgumentException>(() => ServedType.Exact(typeof(List<>)));
+    }
+
+    [Fact]
+    public void Types_are_named_as_people_write_them()
+    {
+        TypeNames.Of(typeof(Dictionary<string, double[,]>)).ShouldBe("System.Collections.Generic.Dictionary<String, Double[,]>");
+        TypeNames.Of(typeof(Dictionary<string, int>.Enumerator)).ShouldBe("System.Collections.Generic.Dictionary<TKey, TValue>.Enumerator");
+    }
+
+    private static Fake Serving(string id, params ServedType[] types) => new(id, types, _ => true);
+
+    private interface IWalks;
+
+    private interface IBarks;
+
+    private abstract class Animal;
+
+    private class Dog : Animal, IWalks, IBarks;
+
+    private sealed class Poodle : Dog;
+
+    private sealed class Cat : Animal;
+
+    private sealed class Fake(string id, IReadOnlyList<ServedType> types, Predicate<Type> can) : Materializer
+    {
+        public override string Id => id;
+
+        public override string MediaType => "text/plain";
+
+        public override IReadOnlyList<ServedType> Types => types;
+
+        public override bool CanServe(Type type) => can(type);
+
+        public override ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public override ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken) => ValueTask.FromResult(new object());
+    }
+}
