@@ -120,8 +120,9 @@ public abstract class CancellationTests<THarness> : StoreTests<THarness>
                 await Task.Yield();
             await cancel.CancelAsync();
             Assert.True(await Record.ExceptionAsync(() => write) is null or OperationCanceledException);
-            var now = await Store.GetLengthAsync("f", Cancel);
-            await HoldsPatternAsync("f", now, now == 3 << 20 ? 1 : (int)(now - (3 << 20)));
+            // In one read: a service may finish what its client has given up a moment later.
+            var now = await GetAsync("f");
+            Assert.Equal(-1, Pattern.FirstDifference(now, now.Length == 3 << 20 ? 1 : now.Length - (3 << 20), 0));
         }
         await HoldsOnlyAsync("f");
     }
