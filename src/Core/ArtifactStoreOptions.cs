@@ -6,8 +6,8 @@ namespace Cairn;
 /// <summary>How an <see cref="ArtifactStore"/> works; every value has a default that suits most programs.</summary>
 public sealed record ArtifactStoreOptions
 {
-    /// <summary>How many parts of one file are written at the same time, at most; the driver may allow fewer. Defaults to 4.</summary>
-    public int PartParallelism { get; init; } = 4;
+    /// <summary>How many parts of one file are written at the same time, at most; the driver may allow fewer; and how many ranges of one are read. Defaults to 8.</summary>
+    public int PartParallelism { get; init; } = 8;
 
     /// <summary>How many files of a tree are copied or removed at the same time, at most. Defaults to 16.</summary>
     public int TreeParallelism { get; init; } = 16;

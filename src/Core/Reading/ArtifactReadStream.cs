@@ -24,7 +24,7 @@ public sealed class ArtifactReadStream : Stream
         Length = options.Range.LengthIn(read.Info.Length);
         IsLocal = read.Content.CanSeek;
         _content = IsLocal ? new SeekableContent(file, read, options.Range.Offset) : new RemoteContent(file, read, options.Range.Offset, Length, readAhead, !options.IsSequential);
-        var promised = !IsLocal && !options.ChecksItself && options.Range.IsAll && read.Info.Checksum is { Algorithm: Checksum.Crc32C } kept ? kept : null;
+        var promised = !IsLocal && options.Range.IsAll && read.Info.Checksum is { Algorithm: Checksum.Crc32C } kept ? kept : null;
         _digest = (options.ExpectedChecksum ?? promised) is { } expected ? new(expected, Length) : null;
     }
 

@@ -22,9 +22,6 @@ public sealed record OpenReadOptions
     /// <summary>True for a reader that never jumps: then no block is kept for it.</summary>
     internal bool IsSequential { get; init; }
 
-    /// <summary>True where the caller itself checks what the store promises.</summary>
-    internal bool ChecksItself { get; init; }
-
     /// <summary>What a copy through this process reads with: many may run at once, so each holds little.</summary>
     internal static OpenReadOptions ForCopy(string? ifMatch, ByteRange range = default) => new() { IfMatch = ifMatch, Range = range, ReadAhead = 1 << 20, IsSequential = true };
 }

@@ -20,7 +20,6 @@ internal sealed class RemoteContent : ReadContent
     private const int Reach = 4;
 
     private readonly PinnedFile _file;
-    private readonly long _start;
     private readonly long _length;
     private readonly long _blockCount;
     private readonly int _ahead;
@@ -44,12 +43,15 @@ internal sealed class RemoteContent : ReadContent
     /// <param name="keepBlocks">Whether to keep blocks that were read: no for a reader that never jumps back.</param>
     public RemoteContent(PinnedFile file, StoreRead read, long start, long length, int readAhead, bool keepBlocks)
     {
-        (_file, _first, _start, _length) = (file, read, start, length);
+        (_file, _first, Start, _length) = (file, read, start, length);
         _blockCount = (length + BlockSize - 1) / BlockSize;
         _window = _blockCount;
         _ahead = Math.Max(1, readAhead / BlockSize);
         _kept = keepBlocks ? KeptBlocks : 1;
     }
+
+    /// <summary>Where the span begins in the file.</summary>
+    public long Start { get; }
 
     public override async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -149,9 +151,6 @@ internal sealed class RemoteContent : ReadContent
         }
     }
 
-    internal ValueTask<StoreRead> OpenAsync(long offset, long end, CancellationToken cancellationToken) =>
-        _file.OpenAsync(new ByteRange(_start + offset, end - offset), null, cancellationToken);
-
     private static void Wake(ref TaskCompletionSource? waiting)
     {
         waiting?.TrySetResult();
@@ -216,7 +215,7 @@ internal sealed class RemoteContent : ReadContent
         if (_first is { } first && index <= Reach)
         {
             _first = null;
-            Start(new RemoteFetch(this, _file, first, 0, _blockCount, _length));
+            Run(new RemoteFetch(this, _file, first, 0, _blockCount, _length));
             return;
         }
         if (_first is { } unused)
@@ -226,10 +225,10 @@ internal sealed class RemoteContent : ReadContent
         }
         var blocks = Math.Max(1, (wanted + BlockSize - 1) / BlockSize);
         _window = goesOn ? Math.Min(_blockCount, Math.Max(_window, blocks) * 4) : blocks;
-        Start(new RemoteFetch(this, _file, null, index, Math.Min(_blockCount, index + _window), _length));
+        Run(new RemoteFetch(this, _file, null, index, Math.Min(_blockCount, index + _window), _length));
     }
 
-    private void Start(RemoteFetch fetch)
+    private void Run(RemoteFetch fetch)
     {
         _reader = fetch.Next;
         _fetch = fetch;

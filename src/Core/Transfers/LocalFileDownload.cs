@@ -1,5 +1,6 @@
 using Cairn.Errors;
 using Cairn.Providers;
+using Cairn.Reading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Transfers;
@@ -10,7 +11,7 @@ internal static class LocalFileDownload
     /// <summary>Files above this come in several ranges at once, where the driver's content cannot seek.</summary>
     public const int RangeLength = 16 << 20;
 
-    private const int BufferLength = 1 << 20;
+    private const int BufferLength = 256 << 10;
 
     public static async ValueTask<ArtifactInfo> RunAsync(
         ArtifactStore store, ArtifactPath path, string target, WriteMode mode, string? ifMatch, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
@@ -21,7 +22,10 @@ internal static class LocalFileDownload
         store.Enter(cancellationToken);
         if (mode == WriteMode.CreateNew && Path.Exists(target))
             throw Exists();
-        var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(ifMatch) with { ChecksItself = true }, cancellationToken).ConfigureAwait(false);
+        if (path.IsRoot)
+            throw store.Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
+        var source = new PinnedFile(store, path);
+        var read = await source.OpenAsync(ByteRange.All, ifMatch, cancellationToken).ConfigureAwait(false);
         await using var reading = read.ConfigureAwait(false);
         found?.Invoke(read.Info.Length);
         var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");
@@ -31,7 +35,7 @@ internal static class LocalFileDownload
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length))
             {
                 isThere = true;
-                await CopyAsync(store, path, read, file, progress, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(store, source, read, file, progress, cancellationToken).ConfigureAwait(false);
             }
             File.Move(temporary, target, overwrite: mode == WriteMode.Replace);
             isThere = false;
@@ -60,36 +64,48 @@ internal static class LocalFileDownload
     /// first answer, which is for the whole file, tells its checksum.
     /// </summary>
     private static async Task CopyAsync(
-        ArtifactStore store, ArtifactPath path, ArtifactReadStream first, SafeFileHandle file, Action<long>? progress, CancellationToken cancellationToken)
+        ArtifactStore store, PinnedFile source, StoreRead first, SafeFileHandle file, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var checks = !first.IsLocal && first.Info.Checksum is { Algorithm: Checksum.Crc32C };
-        var ranges = new Ranges(first.Length, checks);
-        var others = first.IsLocal || first.Info.ETag is null ? 0 : (int)Math.Clamp(ranges.Count - 1, 0, store.Options.PartParallelism - 1);
+        var info = first.Info;
+        if (first.Content.CanSeek)
+        {
+            var local = new ArtifactReadStream(source, first, new() { IsSequential = true }, readAhead: 0);
+            await using var closing = local.ConfigureAwait(false);
+            if (info.Length > 0)
+                await CopyRangeAsync(local.ReadAsync, file, new ByteRange(0, info.Length), false, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        var checks = info.Checksum is { Algorithm: Checksum.Crc32C };
+        var ranges = new Ranges(info.Length, checks);
+        var others = info.ETag is null ? 0 : (int)Math.Clamp(ranges.Count - 1, 0, store.Options.PartParallelism - 1);
         await Parallel.ForAsync(0, others + 1, new ParallelOptions { MaxDegreeOfParallelism = others + 1, CancellationToken = cancellationToken }, async (worker, stopping) =>
         {
-            for (long index; (index = ranges.Take(fromFront: worker == 0)) >= 0;)
+            if (worker > 0)
             {
-                var range = ranges[index];
-                if (worker == 0)
+                for (long index; (index = ranges.Take(fromFront: false)) >= 0;)
                 {
-                    ranges.Done(index, await CopyRangeAsync(first, file, range, checks, progress, stopping).ConfigureAwait(false));
-                    continue;
+                    var range = ranges[index];
+                    var read = new ResumingRead(source, null, range.Offset, range.Offset + range.Length!.Value);
+                    await using var ending = read.ConfigureAwait(false);
+                    ranges.Done(index, await CopyRangeAsync(read.ReadAsync, file, range, checks, progress, stopping).ConfigureAwait(false));
                 }
-                var read = await store.OpenReadAsync(path, OpenReadOptions.ForCopy(first.Info.ETag, range), stopping).ConfigureAwait(false);
-                await using var disposing = read.ConfigureAwait(false);
-                ranges.Done(index, await CopyRangeAsync(read, file, range, checks, progress, stopping).ConfigureAwait(false));
+                return;
             }
+            var front = new ResumingRead(source, first, 0, info.Length);
+            await using var disposing = front.ConfigureAwait(false);
+            for (long index; (index = ranges.Take(fromFront: true)) >= 0;)
+                ranges.Done(index, await CopyRangeAsync(front.ReadAsync, file, ranges[index], checks, progress, stopping).ConfigureAwait(false));
         }).ConfigureAwait(false);
-        if (checks && ranges.Total() is var actual && actual != first.Info.Checksum)
+        if (checks && ranges.Total() is var actual && actual != info.Checksum)
         {
-            var fault = new StoreFault(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {first.Info.Checksum}; nothing was kept") { IsTransient = true };
-            throw new ArtifactStoreException(fault).WithContext(Operations.Download, store.UriOf(path));
+            var fault = new StoreFault(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {info.Checksum}; nothing was kept") { IsTransient = true };
+            throw new ArtifactStoreException(fault).WithContext(Operations.Download, source.Uri);
         }
     }
 
     /// <returns>The bytes' CRC-32C, where it was asked for.</returns>
     private static async Task<uint> CopyRangeAsync(
-        ArtifactReadStream read, SafeFileHandle file, ByteRange range, bool checks, Action<long>? progress, CancellationToken cancellationToken)
+        Func<Memory<byte>, CancellationToken, ValueTask<int>> read, SafeFileHandle file, ByteRange range, bool checks, Action<long>? progress, CancellationToken cancellationToken)
     {
         var crc = default(Crc32C);
         var left = range.Length!.Value;
@@ -98,15 +114,21 @@ internal static class LocalFileDownload
         {
             for (var at = range.Offset; left > 0;)
             {
-                var count = await read.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
-                if (count == 0)
-                    throw new EndOfStreamException("The content ended before its length.");
+                var filled = 0;
+                var wanted = (int)Math.Min(left, buffer.Length);
+                while (filled < wanted)
+                {
+                    var count = await read(buffer.AsMemory(filled, wanted - filled), cancellationToken).ConfigureAwait(false);
+                    if (count == 0)
+                        throw new EndOfStreamException("The content ended before its length.");
+                    filled += count;
+                }
                 if (checks)
-                    crc.Append(buffer.AsSpan(0, count));
-                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), at, cancellationToken).ConfigureAwait(false);
-                at += count;
-                left -= count;
-                progress?.Invoke(count);
+                    crc.Append(buffer.AsSpan(0, filled));
+                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, filled), at, cancellationToken).ConfigureAwait(false);
+                at += filled;
+                left -= filled;
+                progress?.Invoke(filled);
             }
             return crc.Value;
         }

@@ -82,7 +82,7 @@ public sealed class RemoteReadTests
         e.Code.ShouldBe(StoreErrorCode.Unavailable);
         e.Operation.ShouldBe("read");
         e.Uri!.ToString().ShouldBe("mem://remote/f");
-        driver.Opened.Count.ShouldBe(1 + Cairn.Reading.RemoteFetch.MaxBreaks);
+        driver.Opened.Count.ShouldBe(1 + Cairn.Reading.ResumingRead.MaxBreaks);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class RemoteReadTests
     public async Task A_failure_is_said_once_and_the_next_read_tries_again()
     {
         var (driver, store, content) = await WithFileAsync(1000);
-        driver.BreakAfter = n => n <= Cairn.Reading.RemoteFetch.MaxBreaks ? 0 : null;
+        driver.BreakAfter = n => n <= Cairn.Reading.ResumingRead.MaxBreaks ? 0 : null;
         await using var stream = await store.OpenReadAsync("f");
         await Should.ThrowAsync<ArtifactStoreException>(async () => await stream.ReadAtLeastAsync(new byte[10], 1, false));
         (await Bytes.ReadAllAsync(stream)).ShouldBe(content);

@@ -1,0 +1,81 @@
+using Cairn.Providers;
+
+namespace Cairn.Reading;
+
+/// <summary>Bytes of one version of a file, from first to last, by one request or, when connections break, by several for the rest.</summary>
+/// <param name="file">The file.</param>
+/// <param name="open">A response that is open at <paramref name="position"/> already; owned. Null to open one when it is needed.</param>
+/// <param name="position">Where to begin in the file.</param>
+/// <param name="end">Where to end in the file.</param>
+internal sealed class ResumingRead(PinnedFile file, StoreRead? open, long position, long end) : IAsyncDisposable
+{
+    /// <summary>How often in a row a connection may break without bringing a byte.</summary>
+    internal const int MaxBreaks = 5;
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+
+    private StoreRead? _open = open;
+    private long _position = position;
+    private int _breaks;
+
+    /// <summary>Reads what comes next, over a new connection if the old one breaks: the rest is asked for again, in the same version.</summary>
+    /// <returns>How many bytes, at least one: it is an error of the caller to read at the end.</returns>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        StoreRead? broken = null;
+        while (true)
+        {
+            if (_open is null && broken is null)
+                _open = await file.OpenAsync(new ByteRange(_position, end - _position), null, cancellationToken).ConfigureAwait(false);
+            TimeSpan wait;
+            try
+            {
+                if (broken is { } old)
+                {
+                    broken = null;
+                    await old.DisposeAsync().ConfigureAwait(false);
+                    continue;
+                }
+                var count = await _open!.Content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    throw new EndOfStreamException("The response ended before the range that was asked for.");
+                _breaks = 0;
+                _position += count;
+                return count;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && MayResume(e, out wait))
+            {
+                (broken, _open) = (_open, null);
+            }
+            catch (Exception e) when (file.IsRaw(e, cancellationToken))
+            {
+                throw file.Wrap(e);
+            }
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait, file.Store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_open is { } last)
+        {
+            _open = null;
+            await last.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a broken connection is worth another, and after what wait: at once after progress, then longer each time, or as long as the store asks.</summary>
+    private bool MayResume(Exception exception, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        TimeSpan? retryAfter = null;
+        if (exception is not EndOfStreamException && !file.IsTransient(exception, out retryAfter))
+            return false;
+        if (++_breaks > MaxBreaks)
+            return false;
+        var own = _breaks == 1 ? TimeSpan.Zero : FirstWait * Math.Pow(2, _breaks - 2) * Random.Shared.NextDouble();
+        wait = retryAfter is { } asked && asked > own ? asked : own;
+        return true;
+    }
+}
