@@ -140,7 +140,8 @@ public sealed class ArchiveTests : IDisposable
         await File.WriteAllTextAsync(text, "not a zip", Cancel);
         await RefusedAsync(text, "not a whole .nupkg");
 
-        await RefusedAsync(Directory.CreateDirectory(Path.Join(_box.Root, "nothing")).FullName, "holds no cairn-plugin.json");
+        var nothing = Directory.CreateDirectory(Path.Join(_box.Root, "nothing")).FullName;
+        await RefusedAsync(nothing, $"{nothing} was refused as a plugin: it holds no cairn-plugin.json");
         await PluginSandbox.RefusedAsync(StoreErrorCode.NotFound, () => _box.User.AddAsync(Path.Join(_box.Root, "absent"), cancellationToken: Cancel), "neither a folder nor a package");
     }
 

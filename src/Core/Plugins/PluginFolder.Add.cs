@@ -22,7 +22,7 @@ public sealed partial class PluginFolder
             var content = Path.Join(staging, "content");
             Directory.CreateDirectory(content);
             var (files, shown) = await FetchAsync(source, staging, content, options, cancellationToken).ConfigureAwait(false);
-            var manifest = ReadManifest(content);
+            var manifest = ReadManifest(content, shown);
             PluginInspection.Check(content, manifest, files);
             if (options.BuiltIn is { } builtIn)
                 RefuseBuiltIn(manifest, builtIn);

@@ -160,7 +160,7 @@ public sealed partial class PluginFolder
         return Find(name) ?? throw PluginErrors.NoSuchPlugin(name, Folder, List().Select(p => p.Name));
     }
 
-    private static PluginManifest ReadManifest(string folder)
+    private static PluginManifest ReadManifest(string folder, string? shown = null)
     {
         var path = Path.Join(folder, PluginManifest.FileName);
         try
@@ -172,7 +172,7 @@ public sealed partial class PluginFolder
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw PluginErrors.BadPackage(folder, $"it holds no {PluginManifest.FileName}, so it is not a Cairn plugin", e);
+            throw PluginErrors.BadPackage(shown ?? folder, $"it holds no {PluginManifest.FileName}, so it is not a Cairn plugin", e);
         }
         catch (UnauthorizedAccessException e)
         {
