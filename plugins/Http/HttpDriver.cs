@@ -25,7 +25,7 @@ internal sealed class HttpDriver : StoreDriver
         {
             WriteModes = WriteModes.None,
             List = options.Index != HttpIndex.None,
-            Directories = DirectoryKind.Virtual,
+            Directories = options.Index != HttpIndex.None ? DirectoryKind.Real : DirectoryKind.None,
             Move = MoveKind.None,
         };
     }
@@ -33,14 +33,14 @@ internal sealed class HttpDriver : StoreDriver
     public override StoreCapabilities Capabilities { get; }
 
     public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
-        HttpReads.StatAsync(_http, path, UrlOf(path, directory: false), cancellationToken);
+        HttpReads.StatAsync(_http, path, UrlOf(path, directory: false), Capabilities.Directories != DirectoryKind.None, cancellationToken);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         HttpReads.OpenAsync(_http, request, UrlOf(request.Path, directory: false), cancellationToken);
 
     public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var page in DirectoryListing.ListAsync(request, DirectoryKind.Virtual, IndexAsync, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in DirectoryListing.ListAsync(request, DirectoryKind.Real, IndexAsync, cancellationToken).ConfigureAwait(false))
             yield return await WithFactsAsync(page, cancellationToken).ConfigureAwait(false);
     }
 

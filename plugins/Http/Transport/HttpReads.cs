@@ -7,12 +7,14 @@ namespace Cairn.Plugins.Http;
 /// <summary>Looks at and reads single files of a web server.</summary>
 internal static class HttpReads
 {
-    /// <summary>The file at a URL, or null when there is none (or a directory).</summary>
-    public static async ValueTask<ArtifactInfo?> StatAsync(HttpTransport http, ArtifactPath path, Uri url, CancellationToken cancellationToken)
+    /// <summary>The file at a URL, or null when there is none; a directory, to whose address with a final <c>/</c> the server redirects, when those are asked for.</summary>
+    public static async ValueTask<ArtifactInfo?> StatAsync(HttpTransport http, ArtifactPath path, Uri url, bool directories, CancellationToken cancellationToken)
     {
         using (var head = await http.SendAsync(HttpMethod.Head, url, null, cancellationToken).ConfigureAwait(false))
         {
-            if (head is null || head.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+            if (head is null)
+                return directories ? new() { Path = path, Kind = EntryKind.Directory } : null;
+            if (head.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
                 return null;
             if (head.IsSuccessStatusCode && head.Content.Headers.ContentLength is { } length)
                 return InfoOf(path, head, length);
@@ -70,7 +72,7 @@ internal static class HttpReads
         }
         // A range past the end of a newer, shorter version says first of all that there is a newer version.
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && request.IfMatch is { } wanted
-            && (await StatAsync(http, request.Path, response.RequestMessage!.RequestUri!, cancellationToken).ConfigureAwait(false))?.ETag != wanted)
+            && (await StatAsync(http, request.Path, response.RequestMessage!.RequestUri!, directories: false, cancellationToken).ConfigureAwait(false))?.ETag != wanted)
             throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
         if (!response.IsSuccessStatusCode)
             throw HttpErrors.FromResponse(response);

@@ -66,7 +66,8 @@ internal sealed class HttpTransport : IDisposable
                 return response;
             response.Dispose();
             var next = new Uri(url, location);
-            if (next.AbsolutePath == url.AbsolutePath + "/")
+            // Servers do not escape the same characters as this client does.
+            if (Uri.UnescapeDataString(next.AbsolutePath) == Uri.UnescapeDataString(url.AbsolutePath) + "/")
                 return null;
             if (hop == MostRedirects)
                 throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"the server redirected {MostRedirects} times and more");
