@@ -12,6 +12,6 @@ internal sealed class Patience(TimeSpan limit, TimeProvider clock)
     {
         if (clock.GetElapsedTime(_started) > limit)
             throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"{what} for {limit.TotalSeconds} s");
-        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 20 << Math.Min(_waits++, 4))), clock, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 20 << Math.Min(_waits++, 2))), clock, cancellationToken).ConfigureAwait(false);
     }
 }

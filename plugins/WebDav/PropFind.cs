@@ -1,5 +1,4 @@
 using System.Globalization;
-
 using System.Text;
 using System.Xml;
 using Cairn.Plugins.Http;
@@ -10,19 +9,46 @@ namespace Cairn.Plugins.WebDav;
 internal static class PropFind
 {
     private const string Dav = "DAV:";
+    private const string Own = "urn:cairn:webdav";
 
     /// <summary>Asks for what a listing needs, and nothing else.</summary>
-    public static HttpContent Body() => new StringContent(
-        """<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/><getlastmodified/><getetag/><getcontenttype/></prop></propfind>""",
-        Encoding.UTF8,
-        "application/xml");
+    public static HttpContent Body() =>
+        Xml("""<propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/><getlastmodified/><getetag/><getcontenttype/></prop></propfind>""");
+
+    /// <summary>Asks for the mark of directories that came into being through a write.</summary>
+    public static HttpContent ImplicitBody() => Xml("""<propfind xmlns="DAV:"><prop><c:implicit xmlns:c="urn:cairn:webdav"/></prop></propfind>""");
+
+    /// <summary>Sets or takes away that mark.</summary>
+    public static HttpContent MarkBody(bool isImplicit) => Xml(isImplicit
+        ? """<propertyupdate xmlns="DAV:"><set><prop><c:implicit xmlns:c="urn:cairn:webdav">1</c:implicit></prop></set></propertyupdate>"""
+        : """<propertyupdate xmlns="DAV:"><remove><prop><c:implicit xmlns:c="urn:cairn:webdav"/></prop></remove></propertyupdate>""");
+
+    /// <summary>Whether an answer holds the mark.</summary>
+    public static async ValueTask<bool> ReadImplicitAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var reader = OpenXml(body);
+        try
+        {
+            while (await reader.ReadAsync().ConfigureAwait(false))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                // Where there is none, the answer names it without a value.
+                if (reader is { NodeType: XmlNodeType.Element, LocalName: "implicit", NamespaceURI: Own, IsEmptyElement: false })
+                    return await reader.ReadElementContentAsStringAsync().ConfigureAwait(false) == "1";
+            }
+        }
+        catch (XmlException e)
+        {
+            throw Damaged(e);
+        }
+        return false;
+    }
 
     /// <summary>Reads the entries as they come; responses outside the root, temporary files and lock placeholders included, for the caller to drop.</summary>
     public static async ValueTask<List<ArtifactInfo>> ReadAsync(Stream body, WebDavKeys keys, CancellationToken cancellationToken)
     {
         var entries = new List<ArtifactInfo>();
-        // The answer comes from outside: no DTD, no entities, no fetching.
-        using var reader = XmlReader.Create(body, new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true });
+        using var reader = OpenXml(body);
         try
         {
             while (await reader.ReadAsync().ConfigureAwait(false))
@@ -34,10 +60,18 @@ internal static class PropFind
         }
         catch (XmlException e)
         {
-            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server's answer to PROPFIND is not a whole XML document", e);
+            throw Damaged(e);
         }
         return entries;
     }
+
+    private static StringContent Xml(string element) => new("""<?xml version="1.0" encoding="utf-8"?>""" + element, Encoding.UTF8, "application/xml");
+
+    /// <summary>The answer comes from outside: no DTD, no entities, no fetching.</summary>
+    private static XmlReader OpenXml(Stream body) =>
+        XmlReader.Create(body, new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true });
+
+    private static ArtifactStoreException Damaged(XmlException e) => new(StoreErrorCode.Unavailable, "the server's answer to PROPFIND is not a whole XML document", e);
 
     private static async ValueTask<ArtifactInfo?> ReadResponseAsync(XmlReader reader, WebDavKeys keys)
     {

@@ -10,6 +10,8 @@ internal sealed class PutBody : HttpContent
     private readonly Channel<(ReadOnlyMemory<byte> Data, TaskCompletionSource Sent)> _pieces =
         Channel.CreateUnbounded<(ReadOnlyMemory<byte>, TaskCompletionSource)>(new() { SingleReader = true });
 
+    private int _sending;
+
     /// <summary>Sends a piece. When the task ends, however it ends but by cancellation of the whole request, the memory is the caller's again.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
@@ -24,6 +26,9 @@ internal sealed class PutBody : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // Pieces that were sent are gone: what a second request would send is not the file.
+        if (Interlocked.Exchange(ref _sending, 1) != 0)
+            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server asked for the whole body once more");
         await foreach (var (data, sent) in _pieces.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             try

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text;
+using System.Runtime.ExceptionServices;
 using Cairn.Plugins.Http;
 
 namespace Cairn.Plugins.WebDav;
@@ -9,8 +9,7 @@ internal sealed class WebDavClient : IDisposable
 {
     private static readonly HttpMethod Propfind = new("PROPFIND");
     private static readonly HttpMethod Mkcol = new("MKCOL");
-    private static readonly HttpMethod LockMethod = new("LOCK");
-    private static readonly HttpMethod UnlockMethod = new("UNLOCK");
+    private static readonly HttpMethod Proppatch = new("PROPPATCH");
 
     private readonly HttpTransport _http;
 
@@ -28,6 +27,8 @@ internal sealed class WebDavClient : IDisposable
     }
 
     public WebDavKeys Keys { get; }
+
+    public DirectoryGates Gates { get; } = new();
 
     public HttpTransport Http => _http;
 
@@ -50,52 +51,74 @@ internal sealed class WebDavClient : IDisposable
     }
 
     /// <summary>Makes one directory.</summary>
-    /// <returns>The answer's status: success or 405 when it is there now, 409 when the parent is missing, 423 when that is locked.</returns>
+    /// <returns>
+    /// 201; 405 when something is there; 409 when the parent is missing or a file; 423 when that is locked. 403 when the server refuses, or (Apache) when another client makes it in the same moment.
+    /// </returns>
     public async ValueTask<HttpStatusCode> MakeDirectoryAsync(Uri url, CancellationToken cancellationToken)
     {
         using var response = await OnceAsync(Mkcol, url, null, cancellationToken).ConfigureAwait(false);
         return HttpTransport.IsRedirect(response) ? HttpStatusCode.MethodNotAllowed
             : response.IsSuccessStatusCode ? HttpStatusCode.Created
+            : response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound ? HttpStatusCode.Conflict
             : response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.Conflict or HttpStatusCode.Locked or HttpStatusCode.Forbidden ? response.StatusCode
             : throw HttpErrors.FromResponse(response);
     }
 
-    /// <summary>Deletes a file, or under a lock a whole directory.</summary>
-    /// <returns>False when nothing was there.</returns>
-    public async ValueTask<bool> DeleteAsync(Uri url, WebDavLock? held, CancellationToken cancellationToken)
+    /// <summary>Whether a directory carries the mark of those that came into being through a write.</summary>
+    public async ValueTask<bool> IsImplicitAsync(ArtifactPath directory, CancellationToken cancellationToken)
     {
-        using var response = await OnceAsync(HttpMethod.Delete, url, m => AddToken(m, held), cancellationToken).ConfigureAwait(false);
+        using var response = await _http.SendAsync(Propfind, Keys.DirectoryUrl(directory), message =>
+        {
+            message.Headers.TryAddWithoutValidation("Depth", "0");
+            message.Content = PropFind.ImplicitBody();
+        }, cancellationToken).ConfigureAwait(false);
+        if (response?.StatusCode != HttpStatusCode.MultiStatus)
+            return false;
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return await PropFind.ReadImplicitAsync(body, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets or takes away the mark. A server that keeps no properties refuses, and its directories then stay when they are emptied.</summary>
+    public async ValueTask MarkAsync(Uri directory, bool isImplicit, CancellationToken cancellationToken)
+    {
+        using var response = await OnceAsync(Proppatch, directory, m => m.Content = PropFind.MarkBody(isImplicit), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a file, or a whole directory.</summary>
+    /// <returns>False when nothing was there.</returns>
+    public async ValueTask<bool> DeleteAsync(Uri url, CancellationToken cancellationToken)
+    {
+        using var response = await OnceAsync(HttpMethod.Delete, url, null, cancellationToken).ConfigureAwait(false);
         if (HttpTransport.IsRedirect(response))
             throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
         // 207 lists what could not be deleted below a directory.
         if (response.StatusCode == HttpStatusCode.MultiStatus)
             throw new ArtifactStoreException(StoreErrorCode.Unknown, "the server could not delete all of it");
         return response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Gone)
-            && (response.IsSuccessStatusCode ? true : throw Refused(response));
+            && (response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response));
     }
 
     /// <summary>Copies or moves on the server, onto a path where nothing is or, for a temporary name, whatever is.</summary>
     /// <returns>False when something is there and <paramref name="overwrite"/> is false.</returns>
-    public async ValueTask<bool> TransferAsync(string method, Uri source, Uri target, bool overwrite, WebDavLock held, CancellationToken cancellationToken)
+    /// <exception cref="ArtifactStoreException">NotFound: the source, or the directory of either, is not there.</exception>
+    public async ValueTask<bool> TransferAsync(string method, Uri source, Uri target, bool overwrite, CancellationToken cancellationToken)
     {
         using var response = await OnceAsync(new(method), source, message =>
         {
             message.Headers.TryAddWithoutValidation("Destination", target.AbsoluteUri);
             message.Headers.TryAddWithoutValidation("Overwrite", overwrite ? "T" : "F");
-            AddToken(message, held);
         }, cancellationToken, System.Threading.Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        return response.StatusCode != HttpStatusCode.PreconditionFailed && (response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response));
+        return response.StatusCode != HttpStatusCode.PreconditionFailed && (IsDone(response) ? true : throw HttpErrors.FromResponse(response));
     }
 
     /// <summary>Writes a file's whole content, which becomes visible when the server has all of it.</summary>
     /// <returns>Whether it was written, or why not; nothing was written then.</returns>
-    public async ValueTask<PutOutcome> PutAsync(Uri url, HttpContent content, WebDavLock? held, CancellationToken cancellationToken)
+    public async ValueTask<PutOutcome> PutAsync(Uri url, HttpContent content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = content };
-        AddToken(request, held);
         // A refusal then comes before the body has left, and a challenge too.
         request.Headers.ExpectContinue = content is not ReadOnlyMemoryContent || Digest;
-        using var response = await _http.SendOnceAsync(request, System.Threading.Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        using var response = await SendBodyAsync(request, cancellationToken).ConfigureAwait(false);
         if (HttpTransport.IsRedirect(response))
             throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
         if (response.StatusCode == HttpStatusCode.InsufficientStorage)
@@ -104,37 +127,8 @@ internal sealed class WebDavClient : IDisposable
         {
             HttpStatusCode.Locked => PutOutcome.Locked,
             HttpStatusCode.Conflict => PutOutcome.NoParent,
-            _ => response.IsSuccessStatusCode ? PutOutcome.Written : throw Refused(response),
+            _ => IsDone(response) ? PutOutcome.Written : throw HttpErrors.FromResponse(response),
         };
-    }
-
-    /// <summary>Takes an exclusive lock.</summary>
-    /// <returns>The answer's status, and the token when it is success.</returns>
-    public async ValueTask<(HttpStatusCode Status, string? Token)> LockAsync(Uri url, bool tree, TimeSpan lifetime, CancellationToken cancellationToken)
-    {
-        using var response = await OnceAsync(LockMethod, url, message =>
-        {
-            message.Headers.TryAddWithoutValidation("Timeout", $"Second-{(long)lifetime.TotalSeconds}");
-            message.Headers.TryAddWithoutValidation("Depth", tree ? "infinity" : "0");
-            message.Content = new StringContent(
-                """<?xml version="1.0" encoding="utf-8"?><lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype><owner>cairn</owner></lockinfo>""",
-                Encoding.UTF8,
-                "application/xml");
-        }, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.MultiStatus)
-        {
-            return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || (int)response.StatusCode >= 500 && response.StatusCode != HttpStatusCode.NotImplemented
-                ? throw HttpErrors.FromResponse(response)
-                : (response.StatusCode == HttpStatusCode.MultiStatus ? HttpStatusCode.Locked : response.StatusCode, null);
-        }
-        var token = response.Headers.TryGetValues("Lock-Token", out var values) ? values.First().Trim() : null;
-        return (response.StatusCode, token ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server granted a lock without a token"));
-    }
-
-    /// <summary>Gives a lock back; one that is gone already is no error.</summary>
-    public async ValueTask UnlockAsync(Uri url, string token, CancellationToken cancellationToken)
-    {
-        using var response = await OnceAsync(UnlockMethod, url, m => m.Headers.TryAddWithoutValidation("Lock-Token", token), cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose() => _http.Dispose();
@@ -167,16 +161,22 @@ internal sealed class WebDavClient : IDisposable
         return await _http.SendOnceAsync(request, timeout ?? _http.Timeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void AddToken(HttpRequestMessage message, WebDavLock? held)
+    /// <summary>What went wrong with the body itself is the error, not the request that broke with it.</summary>
+    private async ValueTask<HttpResponseMessage> SendBodyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (held?.Token is { } token)
-            message.Headers.TryAddWithoutValidation("If", $"<{held.Url.AbsoluteUri}> ({token})");
+        try
+        {
+            return await _http.SendOnceAsync(request, System.Threading.Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (e.InnerException is ArtifactStoreException inner)
+        {
+            ExceptionDispatchInfo.Throw(inner);
+            throw;
+        }
     }
 
-    /// <summary>No condition but the lock's token goes with a change, so a failed one means that the lock is gone.</summary>
-    private static ArtifactStoreException Refused(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.PreconditionFailed
-        ? new(new StoreFault(StoreErrorCode.Unavailable, "the lock that guards this write was lost"))
-        : HttpErrors.FromResponse(response);
+    /// <summary>207 lists what went wrong, although it counts as a success.</summary>
+    private static bool IsDone(HttpResponseMessage response) => response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.MultiStatus;
 }
 
 /// <summary>What became of a PUT.</summary>

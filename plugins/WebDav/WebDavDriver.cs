@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Cairn.Plugins.Http;
 using Cairn.Providers;
 
@@ -10,6 +9,7 @@ internal sealed class WebDavDriver : StoreDriver
 {
     private readonly WebDavOptions _options;
     private readonly TimeProvider _clock;
+    private readonly Dictionary<ArtifactPath, int> _unseen = [];
 
     public WebDavDriver(ArtifactUri root, WebDavOptions options, TimeProvider clock)
         : base(root)
@@ -22,7 +22,6 @@ internal sealed class WebDavDriver : StoreDriver
             Directories = DirectoryKind.Real,
             Copy = true,
             Move = MoveKind.CopyDelete,
-            Staged = true,
         };
     }
 
@@ -48,6 +47,7 @@ internal sealed class WebDavDriver : StoreDriver
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
         var results = new List<DeleteResult>(request.Targets.Count);
+        var fewer = new Dictionary<ArtifactPath, int>();
         foreach (var target in request.Targets)
         {
             try
@@ -56,11 +56,18 @@ internal sealed class WebDavDriver : StoreDriver
                     ? await DeleteEmptyDirectoryAsync(target.Path, cancellationToken).ConfigureAwait(false)
                     : await DeleteFileAsync(target.Path, cancellationToken).ConfigureAwait(false);
                 results.Add(new(target.Path, existed ? DeleteOutcome.Deleted : DeleteOutcome.Missing));
+                if (existed)
+                    fewer[target.Path.Parent] = fewer.GetValueOrDefault(target.Path.Parent) + 1;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 results.Add(new(target.Path, DeleteOutcome.Failed, e));
             }
+        }
+        foreach (var (directory, count) in fewer)
+        {
+            if (MayBeEmpty(directory, count))
+                await PruneAsync(directory, cancellationToken).ConfigureAwait(false);
         }
         return results;
     }
@@ -74,54 +81,21 @@ internal sealed class WebDavDriver : StoreDriver
             throw new ArtifactStoreException(StoreErrorCode.NotFound, source is null ? "it does not exist" : "it is a directory");
         if (request.SourceIfMatch is { } etag && etag != source.ETag)
             throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
-        await PrepareParentAsync(request.Target, cancellationToken).ConfigureAwait(false);
-        var held = await LockForWriteAsync(request.Target, cancellationToken).ConfigureAwait(false);
-        await using (held.ConfigureAwait(false))
+        try
         {
-            await CheckAsync(request.Target, request.Mode, cancellationToken).ConfigureAwait(false);
-            if (!await CopyToFreeAsync(request, held, cancellationToken).ConfigureAwait(false))
-            {
-                var read = await OpenReadAsync(new(request.Source) { IfMatch = source.ETag }, cancellationToken).ConfigureAwait(false);
-                await using (read.ConfigureAwait(false))
-                {
-                    using var content = new StreamContent(read.Content);
-                    content.Headers.ContentLength = read.Info.Length;
-                    if (await Client.PutAsync(Client.Keys.FileUrl(request.Target), content, held, cancellationToken).ConfigureAwait(false) != PutOutcome.Written)
-                        throw new ArtifactStoreException(StoreErrorCode.Unavailable, "another program holds a lock on the target");
-                }
-            }
-            return await Client.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
-                ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server copied the file and does not show it");
+            return await CopyUnderLockAsync(request, source, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ((Task)PruneAsync(request.Target.Parent, CancellationToken.None).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
         WebDavKeys.RefuseReserved(path);
-        await EnsureDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
-    }
-
-    public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var pending = new Stack<ArtifactPath>([ArtifactPath.Root]);
-        while (pending.TryPop(out var directory))
-        {
-            foreach (var entry in await Client.ListAsync(directory, cancellationToken).ConfigureAwait(false))
-            {
-                if (entry.IsDirectory)
-                    pending.Push(entry.Path);
-                else if (WebDavKeys.IsTemp(entry.Path))
-                    yield return new(entry.Path.Value, null, entry.Modified ?? _clock.GetUtcNow(), entry.Length);
-            }
-        }
-    }
-
-    public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
-    {
-        ArtifactPath path = staged.Id;
-        if (!WebDavKeys.IsTemp(path))
-            throw new ArgumentException($"'{staged.Id}' is not a staged upload.", nameof(staged));
-        await Client.DeleteAsync(Client.Keys.FileUrl(path), null, cancellationToken).ConfigureAwait(false);
+        await EnsureDirectoryAsync(path, isImplicit: false, cancellationToken).ConfigureAwait(false);
     }
 
     public override StoreFault Classify(Exception exception) => HttpErrors.Classify(exception);
@@ -135,24 +109,44 @@ internal sealed class WebDavDriver : StoreDriver
     /// <summary>Takes the lock on the directory of a file that is to be written, making the directory where it is missing.</summary>
     internal async ValueTask<WebDavLock> LockForWriteAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        var url = Client.Keys.DirectoryUrl(path.Parent);
         if (!_options.Lock)
         {
             await PrepareParentAsync(path, cancellationToken).ConfigureAwait(false);
-            return WebDavLock.None(Client, url, _clock);
+            return WebDavLock.None(Client, _clock);
         }
         var patience = NewPatience();
         while (true)
         {
-            if (await WebDavLock.TakeAsync(Client, url, tree: false, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false) is { } held)
+            if (await TakeLockAsync(path.Parent, cancellationToken).ConfigureAwait(false) is { } held)
                 return held;
             await PrepareParentAsync(path, cancellationToken).ConfigureAwait(false);
             await patience.WaitAsync("others have removed its directory again and again", cancellationToken).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Removes a directory that came into being through a write when it is empty, and then those above it.</summary>
+    internal async ValueTask PruneAsync(ArtifactPath directory, CancellationToken cancellationToken)
+    {
+        while (_options.Lock && !directory.IsRoot)
+        {
+            var left = (await ContentAsync(directory, cancellationToken).ConfigureAwait(false)).Count;
+            // To look after each of many removals would take as long as their square: half of what is left may go unseen.
+            lock (_unseen)
+            {
+                if (left > 1)
+                    _unseen[directory] = left / 2;
+                else
+                    _unseen.Remove(directory);
+            }
+            if (left > 0 || !await Client.IsImplicitAsync(directory, cancellationToken).ConfigureAwait(false)
+                || !await RemoveEmptyAsync(directory, onlyImplicit: true, cancellationToken).ConfigureAwait(false))
+                return;
+            directory = directory.Parent;
+        }
+    }
+
     /// <summary>Makes the directory of a file that is to be written.</summary>
-    internal ValueTask PrepareParentAsync(ArtifactPath path, CancellationToken cancellationToken) => EnsureDirectoryAsync(path.Parent, cancellationToken);
+    internal ValueTask PrepareParentAsync(ArtifactPath path, CancellationToken cancellationToken) => EnsureDirectoryAsync(path.Parent, isImplicit: true, cancellationToken);
 
     internal Patience NewPatience() => new(_options.LockWait, _clock);
 
@@ -173,9 +167,7 @@ internal sealed class WebDavDriver : StoreDriver
 
     private async ValueTask<bool> DeleteFileAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        var held = _options.Lock
-            ? await WebDavLock.TakeAsync(Client, Client.Keys.DirectoryUrl(path.Parent), tree: false, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false)
-            : WebDavLock.None(Client, Client.Keys.DirectoryUrl(path.Parent), _clock);
+        var held = await TakeLockAsync(path.Parent, cancellationToken).ConfigureAwait(false);
         if (held is null)
             return false;
         await using (held.ConfigureAwait(false))
@@ -185,7 +177,7 @@ internal sealed class WebDavDriver : StoreDriver
             {
                 null => false,
                 { IsDirectory: true } => throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there"),
-                _ => await Client.DeleteAsync(Client.Keys.FileUrl(path), held, cancellationToken).ConfigureAwait(false),
+                _ => await Client.DeleteAsync(Client.Keys.FileUrl(path), cancellationToken).ConfigureAwait(false),
             };
         }
     }
@@ -194,87 +186,154 @@ internal sealed class WebDavDriver : StoreDriver
     {
         if (!_options.Lock)
             throw new ArtifactStoreException(StoreErrorCode.Unsupported, "without locks a directory cannot be removed safely: another may be writing into it");
-        var patience = NewPatience();
-        while (true)
+        return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true }
+            && await RemoveEmptyAsync(path, onlyImplicit: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a directory with nothing in it, under the lock that stands in it and goes with it.</summary>
+    /// <returns>False when it is gone, or does not carry the mark that was asked for.</returns>
+    private async ValueTask<bool> RemoveEmptyAsync(ArtifactPath path, bool onlyImplicit, CancellationToken cancellationToken)
+    {
+        var held = await TakeLockAsync(path, cancellationToken).ConfigureAwait(false);
+        if (held is null)
+            return false;
+        await using (held.ConfigureAwait(false))
         {
-            if (await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
+            if ((await ContentAsync(path, cancellationToken).ConfigureAwait(false)).Count > 0)
+                return onlyImplicit ? false : throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the directory is not empty");
+            if (onlyImplicit && !await Client.IsImplicitAsync(path, cancellationToken).ConfigureAwait(false))
                 return false;
-            var held = await WebDavLock.TakeAsync(Client, Client.Keys.DirectoryUrl(path), tree: true, _options.LockWait, _clock, cancellationToken).ConfigureAwait(false);
-            if (held is null)
-                continue;
-            await using (held.ConfigureAwait(false))
-            {
-                if ((await Client.ListAsync(path, cancellationToken).ConfigureAwait(false)).Count > 0)
-                    throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the directory is not empty");
-                try
-                {
-                    var existed = await Client.DeleteAsync(Client.Keys.DirectoryUrl(path), held, cancellationToken).ConfigureAwait(false);
-                    held.Forget();
-                    return existed;
-                }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.Unavailable && e.IsTransient)
-                {
-                    // The directory above is locked by a writer: it lets go soon.
-                }
-            }
-            await patience.WaitAsync("other writers have held the lock on the directory above", cancellationToken).ConfigureAwait(false);
+            // Aside first: DELETE looks for what is below while it deletes, and would take what a writer puts there once the lock is gone.
+            var aside = Client.Keys.DirectoryUrl(WebDavKeys.TempBeside(path));
+            await Client.TransferAsync("MOVE", Client.Keys.DirectoryUrl(path), aside, overwrite: false, cancellationToken).ConfigureAwait(false);
+            held.Forget();
+            await Client.DeleteAsync(aside, cancellationToken).ConfigureAwait(false);
+            return true;
         }
     }
 
-    private async ValueTask<bool> CopyToFreeAsync(CopyRequest request, WebDavLock held, CancellationToken cancellationToken)
+    private bool MayBeEmpty(ArtifactPath directory, int removed)
+    {
+        lock (_unseen)
+        {
+            var left = _unseen.GetValueOrDefault(directory) - removed;
+            if (left >= 0)
+                _unseen[directory] = left;
+            return left < 0;
+        }
+    }
+
+    /// <summary>What is in a directory, writes in progress included, without the lock.</summary>
+    private async ValueTask<IReadOnlyList<ArtifactInfo>> ContentAsync(ArtifactPath directory, CancellationToken cancellationToken) =>
+        [.. (await Client.ListAsync(directory, cancellationToken).ConfigureAwait(false)).Where(e => e.Path != WebDavKeys.LockOf(directory))];
+
+    private async ValueTask<WebDavLock?> TakeLockAsync(ArtifactPath directory, CancellationToken cancellationToken) => _options.Lock
+        ? await WebDavLock.TakeAsync(Client, directory, NewPatience(), _clock, cancellationToken).ConfigureAwait(false)
+        : WebDavLock.None(Client, _clock);
+
+    private async ValueTask<ArtifactInfo> CopyUnderLockAsync(CopyRequest request, ArtifactInfo source, CancellationToken cancellationToken)
+    {
+        var held = await LockForWriteAsync(request.Target, cancellationToken).ConfigureAwait(false);
+        await using (held.ConfigureAwait(false))
+        {
+            await CheckAsync(request.Target, request.Mode, cancellationToken).ConfigureAwait(false);
+            if (!await CopyToFreeAsync(request, cancellationToken).ConfigureAwait(false))
+            {
+                using var content = new ReadBody(source.Length, token => OpenReadAsync(new(request.Source) { IfMatch = source.ETag }, token));
+                if (await Client.PutAsync(Client.Keys.FileUrl(request.Target), content, cancellationToken).ConfigureAwait(false) != PutOutcome.Written)
+                    throw new ArtifactStoreException(StoreErrorCode.Unavailable, "another program holds a lock on the target");
+            }
+            return await Client.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
+                ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server copied the file and does not show it");
+        }
+    }
+
+    private async ValueTask<bool> CopyToFreeAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         if (await Client.StatAsync(request.Target, cancellationToken).ConfigureAwait(false) is not null)
             return false;
         var temp = Client.Keys.FileUrl(WebDavKeys.TempBeside(request.Target));
         try
         {
-            await Client.TransferAsync("COPY", Client.Keys.FileUrl(request.Source), temp, overwrite: true, held, cancellationToken).ConfigureAwait(false);
-            if (await Client.TransferAsync("MOVE", temp, Client.Keys.FileUrl(request.Target), overwrite: false, held, cancellationToken).ConfigureAwait(false))
+            await Client.TransferAsync("COPY", Client.Keys.FileUrl(request.Source), temp, overwrite: true, cancellationToken).ConfigureAwait(false);
+            if (await Client.TransferAsync("MOVE", temp, Client.Keys.FileUrl(request.Target), overwrite: false, cancellationToken).ConfigureAwait(false))
                 return true;
         }
         catch
         {
-            await ((Task)Client.DeleteAsync(temp, held, CancellationToken.None).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Client.DeleteAsync(temp, CancellationToken.None).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        await Client.DeleteAsync(temp, held, cancellationToken).ConfigureAwait(false);
+        await Client.DeleteAsync(temp, cancellationToken).ConfigureAwait(false);
         return false;
     }
 
-    private async ValueTask EnsureDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    private async ValueTask EnsureDirectoryAsync(ArtifactPath path, bool isImplicit, CancellationToken cancellationToken)
     {
         var patience = NewPatience();
-        while (!await TryMakeAsync(path, cancellationToken).ConfigureAwait(false))
+        while (!await TryMakeAsync(path, isImplicit, cancellationToken).ConfigureAwait(false))
             await patience.WaitAsync("its parent directories cannot be made: others have locked or removed them", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes what is missing of a directory and its parents; false when another was in the way.</summary>
-    private async ValueTask<bool> TryMakeAsync(ArtifactPath path, CancellationToken cancellationToken)
+    /// <summary>Makes what is missing of a directory and its parents, each under its parent's lock, so that no one removes that as empty meanwhile; false when another was in the way.</summary>
+    private async ValueTask<bool> TryMakeAsync(ArtifactPath path, bool isImplicit, CancellationToken cancellationToken)
+    {
+        var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
+        if (there is { IsFile: true })
+            throw new ArtifactStoreException(StoreErrorCode.PathConflict, $"a file stands at '{path}', where a directory is needed");
+        if (path.IsRoot)
+        {
+            if (there is null)
+                await MakeRootAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        if (there is not null && (isImplicit || !await Client.IsImplicitAsync(path, cancellationToken).ConfigureAwait(false)))
+            return true;
+        await EnsureDirectoryAsync(path.Parent, isImplicit, cancellationToken).ConfigureAwait(false);
+        var held = await TakeLockAsync(path.Parent, cancellationToken).ConfigureAwait(false);
+        if (held is null)
+            return false;
+        await using (held.ConfigureAwait(false))
+        {
+            var url = Client.Keys.DirectoryUrl(path);
+            var status = await Client.MakeDirectoryAsync(url, cancellationToken).ConfigureAwait(false);
+            if (status == HttpStatusCode.Created)
+            {
+                lock (_unseen)
+                    _unseen.Remove(path);
+                if (isImplicit)
+                    await Client.MarkAsync(url, isImplicit: true, cancellationToken).ConfigureAwait(false);
+            }
+            if (status == HttpStatusCode.MethodNotAllowed && !isImplicit)
+                return await UnmarkAsync(path, cancellationToken).ConfigureAwait(false);
+            if (status != HttpStatusCode.Forbidden)
+                return status is HttpStatusCode.Created or HttpStatusCode.MethodNotAllowed;
+            if (await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true })
+                return true;
+        }
+        throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories");
+    }
+
+    /// <summary>Makes a directory one that was made by itself: under its own lock, which who removes it as empty holds.</summary>
+    private async ValueTask<bool> UnmarkAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        var held = await TakeLockAsync(path, cancellationToken).ConfigureAwait(false);
+        if (held is null)
+            return false;
+        await using (held.ConfigureAwait(false))
+            await Client.MarkAsync(Client.Keys.DirectoryUrl(path), isImplicit: false, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The root itself is missing: its parents lie outside of what this store looks at, and are made without a look.</summary>
+    private async ValueTask MakeRootAsync(CancellationToken cancellationToken)
     {
         var missing = new Stack<Uri>();
-        for (var at = path; ; at = at.Parent)
-        {
-            var there = await Client.StatAsync(at, cancellationToken).ConfigureAwait(false);
-            if (there is { IsFile: true })
-                throw new ArtifactStoreException(StoreErrorCode.PathConflict, $"a file stands at '{at}', where a directory is needed");
-            if (there is not null)
-                break;
-            missing.Push(Client.Keys.DirectoryUrl(at));
-            if (!at.IsRoot)
-                continue;
-            // The root itself is missing: its parents lie outside of what this store looks at, and are made without a look.
-            for (var above = Root.Path.Parent; !above.IsRoot; above = above.Parent)
-                missing.Push(HttpUrls.Of(Client.Keys.Origin, above, directory: true));
-            break;
-        }
-        var status = HttpStatusCode.Created;
+        for (var at = Root.Path; !at.IsRoot; at = at.Parent)
+            missing.Push(HttpUrls.Of(Client.Keys.Origin, at, directory: true));
         foreach (var url in missing)
-            status = await Client.MakeDirectoryAsync(url, cancellationToken).ConfigureAwait(false);
-        if (status != HttpStatusCode.Forbidden)
-            return status is HttpStatusCode.Created or HttpStatusCode.MethodNotAllowed;
-        // Refused for good, or because the parent went in that moment: a second look tells.
-        return await Client.StatAsync(path.Parent, cancellationToken).ConfigureAwait(false) is null
-            ? false
-            : throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories");
+            await Client.MakeDirectoryAsync(url, cancellationToken).ConfigureAwait(false);
+        if (await Client.StatAsync(ArtifactPath.Root, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
+            throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make the store's root");
     }
 }

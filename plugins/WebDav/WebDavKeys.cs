@@ -32,6 +32,9 @@ internal sealed class WebDavKeys(ArtifactUri root)
 
     public static ArtifactPath TempBeside(ArtifactPath path) => path.Parent / (TempPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
 
+    /// <summary>The directory whose being there is the lock on another's entries.</summary>
+    public static ArtifactPath LockOf(ArtifactPath directory) => directory / (TempPrefix + "lock");
+
     public static bool IsTemp(ArtifactPath path) => path.Name.StartsWith(TempPrefix, StringComparison.Ordinal);
 
     /// <summary>Refuses names that are reserved for temporary files.</summary>

@@ -21,13 +21,13 @@ public sealed class WebDavOptions
     [StoreOption("timeout", "How long the server may take to begin an answer, or between two pieces of it.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>Whether conditional writes take an exclusive lock on the server; without it the store only replaces.</summary>
-    [StoreOption("lock", "Take an exclusive lock (WebDAV class 2) for conditional writes; without it the store can only replace, and not remove directories.")]
+    /// <summary>Whether each write takes a lock among Cairn's writers; without it the store only replaces.</summary>
+    [StoreOption("lock", "Take a lock among Cairn's writers for each write; without it the store can only replace, and not remove directories.")]
     public bool Lock { get; set; } = true;
 
     /// <summary>How long to wait for another writer's lock.</summary>
     [StoreOption("lock-wait", "How long to wait for another writer's lock.")]
-    public TimeSpan LockWait { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan LockWait { get; set; } = TimeSpan.FromSeconds(90);
 
     /// <summary>A file of PEM certificates to trust instead of the system's; null for the system's.</summary>
     [StoreOption("ca-file", "File of PEM certificates to trust instead of the system's.")]

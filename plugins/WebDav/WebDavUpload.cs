@@ -11,6 +11,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
     private Task<PutOutcome>? _put;
     private CancellationTokenSource? _abort;
     private long _sent;
+    private bool _begun;
     private ArtifactInfo? _published;
 
     public override bool AcceptsAnyPartSize => true;
@@ -22,6 +23,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
         // A part that has been sent stays sent; there is no second way to write into a body.
         if (part.Offset < _sent)
             return;
+        _begun = true;
         if (_put is null)
             await driver.PrepareParentAsync(request.Path, cancellationToken).ConfigureAwait(false);
         var patience = driver.NewPatience();
@@ -37,6 +39,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
     {
         if (_published is not null)
             return _published;
+        _begun = true;
         if (!last.Data.IsEmpty && _put is not null)
             await WritePartAsync(last, cancellationToken).ConfigureAwait(false);
         var patience = driver.NewPatience();
@@ -59,12 +62,13 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
         var held = await driver.LockForWriteAsync(request.Path, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
         {
-            await driver.CheckAsync(request.Path, request.Mode, cancellationToken).ConfigureAwait(false);
+            if (request.Mode.Kind != WriteModes.Replace)
+                await driver.CheckAsync(request.Path, request.Mode, cancellationToken).ConfigureAwait(false);
             PutOutcome outcome;
             if (_put is null)
             {
                 using var content = new ReadOnlyMemoryContent(last.Data);
-                outcome = await driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), content, held, cancellationToken).ConfigureAwait(false);
+                outcome = await driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), content, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -76,11 +80,22 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
                 _published = await driver.Client.StatAsync(request.Path, cancellationToken).ConfigureAwait(false)
                     ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server took the file and does not show it");
             }
+            else
+            {
+                // A directory in the way gives the same answer as a missing parent.
+                await driver.CheckAsync(request.Path, request.Mode, cancellationToken).ConfigureAwait(false);
+            }
             return outcome;
         }
     }
 
-    public override async ValueTask DisposeAsync() => await AbortAsync().ConfigureAwait(false);
+    public override async ValueTask DisposeAsync()
+    {
+        await AbortAsync().ConfigureAwait(false);
+        // A directory that was made for this file alone goes with it, at the latest when the next removal meets it.
+        if (_begun && _published is null)
+            await ((Task)driver.PruneAsync(request.Path.Parent, CancellationToken.None).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Sends a piece, beginning the request with the first.</summary>
     /// <returns>False when the server would not take the body because of a lock; nothing of it was sent.</returns>
@@ -91,7 +106,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
         {
             _abort = new();
             _body = new();
-            _put = driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), _body, null, _abort.Token).AsTask();
+            _put = driver.Client.PutAsync(driver.Client.Keys.FileUrl(request.Path), _body, _abort.Token).AsTask();
         }
         var taken = _body!.SendAsync(data, cancellationToken);
         if (await Task.WhenAny(taken, _put!).ConfigureAwait(false) == taken)

@@ -1,0 +1,172 @@
+using System.Net;
+using Cairn.Providers;
+using Cairn.TestServers.Fixtures;
+
+namespace Cairn.Plugins.WebDav.Tests;
+
+/// <summary>What the kit does not know: credentials, locks that were left behind, servers that are none.</summary>
+public sealed class WebDavTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("basic", "basic")]
+    [InlineData("digest", "digest")]
+    public async Task A_wrong_password_is_told_without_it(string below, string auth)
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (_, path) = server.MakeFolder(below);
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("username", "cairn"), ("password", "wrong-pass-word"), ("auth", auth));
+
+        foreach (var act in new Func<Task>[] { () => store.ExistsAsync("a", Cancel), () => store.ReadTextAsync("a", cancellationToken: Cancel), () => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel) })
+        {
+            var error = await Should.ThrowAsync<ArtifactStoreException>(act);
+            error.Code.ShouldBe(StoreErrorCode.Unauthenticated);
+            error.ToString().ShouldNotContain("wrong-pass-word");
+            error.Message.ShouldContain("Give the store's username and password");
+        }
+    }
+
+    [Theory]
+    [InlineData("basic")]
+    [InlineData("digest")]
+    public async Task A_big_file_goes_up_with_a_challenge_before_its_body(string auth)
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (folder, path) = server.MakeFolder(auth);
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("username", server.User), ("password", server.Password), ("auth", auth));
+        var content = new byte[9 << 20];
+        new Random(7).NextBytes(content);
+
+        await store.WriteBytesAsync("deep/er/big", content, WriteMode.CreateNew, cancellationToken: Cancel);
+
+        (await File.ReadAllBytesAsync(Path.Join(folder, "deep/er/big"), Cancel)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_lock_of_a_writer_that_died_is_broken_when_its_life_is_over()
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (folder, path) = server.MakeFolder();
+        var left = Path.Join(folder, ".cairn-tmp-lock");
+        Directory.CreateDirectory(left);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(left, (UnixFileMode)0b111_111_111);
+        var clock = new FastClock(speed: 200);
+        await using var store = await ArtifactStore.OpenAsync(new Clocked(clock), ArtifactUri.Parse($"dav://{server.Endpoint.Authority}/{path}"), cancellationToken: Cancel);
+
+        await store.WriteTextAsync("a", "after", WriteMode.CreateNew, cancellationToken: Cancel);
+
+        clock.Elapsed.ShouldBeGreaterThan(WebDavLock.Lifetime);
+        (await File.ReadAllTextAsync(Path.Join(folder, "a"), Cancel)).ShouldBe("after");
+        Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Where(n => n != ".DAV").ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task A_lock_that_others_hold_is_waited_for_no_longer_than_told()
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (folder, path) = server.MakeFolder();
+        Directory.CreateDirectory(Path.Join(folder, ".cairn-tmp-lock"));
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("lock-wait", "100ms"));
+
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel));
+
+        error.Code.ShouldBe(StoreErrorCode.Unavailable);
+        error.Message.ShouldContain("another writer has held the lock on its directory for 0.1 s");
+        File.Exists(Path.Join(folder, "a")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Without_locks_the_store_replaces_and_refuses_the_rest()
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (_, path) = server.MakeFolder();
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("lock", "false"));
+
+        await store.WriteTextAsync("d/a", "x", WriteMode.Replace, cancellationToken: Cancel);
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("d/b", "x", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await store.ReadTextAsync("d/a", cancellationToken: Cancel)).ShouldBe("x");
+    }
+
+    [Fact]
+    public async Task A_missing_root_is_made_with_its_parents()
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (folder, path) = server.MakeFolder();
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}/new/er");
+
+        (await store.ExistsAsync("x", Cancel)).ShouldBeFalse();
+        await store.WriteTextAsync("x", "y", WriteMode.CreateNew, cancellationToken: Cancel);
+
+        (await File.ReadAllTextAsync(Path.Join(folder, "new/er/x"), Cancel)).ShouldBe("y");
+    }
+
+    [Fact]
+    public async Task A_server_that_knows_no_WebDAV_and_one_that_is_not_there_are_told_apart()
+    {
+        using var plain = new HttpListener();
+        var port = FreePort();
+        plain.Prefixes.Add($"http://127.0.0.1:{port}/");
+        plain.Start();
+        var answering = Task.Run(async () =>
+        {
+            while (plain.IsListening)
+            {
+                var context = await plain.GetContextAsync();
+                context.Response.StatusCode = context.Request.HttpMethod == "PROPFIND" ? 405 : 200;
+                context.Response.Close();
+            }
+        });
+        await using (var store = await OpenAsync($"127.0.0.1:{port}/x"))
+            (await Should.ThrowAsync<ArtifactStoreException>(() => store.ExistsAsync("a", Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        plain.Stop();
+        await Should.ThrowAsync<Exception>(answering);
+
+        await using var nobody = await OpenAsync($"127.0.0.1:{port}/x");
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => nobody.ExistsAsync("a", Cancel));
+        error.Code.ShouldBe(StoreErrorCode.Unavailable);
+        error.IsTransient.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Names_of_its_own_are_refused_and_hidden()
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (folder, path) = server.MakeFolder();
+        await File.WriteAllTextAsync(Path.Join(folder, ".cairn-tmp-left"), "", Cancel);
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}");
+
+        (await store.ListAsync(ArtifactPath.Root, null, Cancel).ToListAsync(Cancel)).ShouldBeEmpty();
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("d/.cairn-tmp-x/y", "x", WriteMode.Replace, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.PathConflict);
+    }
+
+    private static async Task<ArtifactStore> OpenAsync(string place, params (string Name, string Value)[] options) =>
+        await ArtifactStore.OpenAsync(new WebDavProvider(), ArtifactUri.Parse("dav://" + place), options.ToDictionary(o => o.Name, o => o.Value), cancellationToken: Cancel);
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>The provider with a clock.</summary>
+    private sealed class Clocked(TimeProvider clock) : IStoreProvider
+    {
+        public ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken) =>
+            new WebDavProvider().OpenAsync(new() { Root = context.Root, Options = context.Options, TimeProvider = clock }, cancellationToken);
+    }
+
+    /// <summary>A clock that runs faster than time does.</summary>
+    private sealed class FastClock(int speed) : TimeProvider
+    {
+        private readonly long _start = System.GetTimestamp();
+
+        public TimeSpan Elapsed => System.GetElapsedTime(_start) * speed;
+
+        public override long GetTimestamp() => _start + (System.GetTimestamp() - _start) * speed;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(callback, state, dueTime / speed, period);
+    }
+}
