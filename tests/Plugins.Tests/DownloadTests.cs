@@ -68,7 +68,7 @@ public sealed class DownloadTests : IDisposable
 
     private sealed class PackageServer : IDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly HttpListener _listener;
         private readonly Task _serving;
 
         public PackageServer()
@@ -76,7 +76,8 @@ public sealed class DownloadTests : IDisposable
             for (var tries = 0; ; tries++)
             {
                 Address = $"http://127.0.0.1:{Random.Shared.Next(20000, 60000)}/";
-                _listener.Prefixes.Clear();
+                // One that failed to start is disposed by that.
+                _listener = new();
                 _listener.Prefixes.Add(Address);
                 try
                 {
