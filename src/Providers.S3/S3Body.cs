@@ -1,9 +1,12 @@
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3.Model;
 
 namespace Cairn.Providers.S3;
 
 /// <summary>An answer's body: an early end is an error, and disposal closes the connection rather than reading the rest.</summary>
-internal sealed class S3Body(GetObjectResponse response, long length) : S3PassingStream(response.ResponseStream)
+/// <remarks>It reads below the SDK's wrapper, which would compute an MD5 of what comes in one part: what the object's CRC-32C tells is checked above, at a tenth of the cost.</remarks>
+internal sealed class S3Body(GetObjectResponse response, long length)
+    : S3PassingStream(response.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : response.ResponseStream)
 {
     private long _left = length;
 
@@ -25,7 +28,10 @@ internal sealed class S3Body(GetObjectResponse response, long length) : S3Passin
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
+            Inner.Dispose();
             response.Dispose();
+        }
         base.Dispose(disposing);
     }
 
