@@ -275,7 +275,7 @@ internal sealed class WebDavDriver : StoreDriver
             await patience.WaitAsync("its parent directories cannot be made: others have locked or removed them", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes what is missing of a directory and its parents, each under its parent's lock, so that no one removes that as empty meanwhile; false when another was in the way.</summary>
+    /// <summary>Makes what is missing of a directory and its parents, which come into being with it, each under its parent's lock, so that no one removes that as empty meanwhile; false when another was in the way.</summary>
     private async ValueTask<bool> TryMakeAsync(ArtifactPath path, bool isImplicit, CancellationToken cancellationToken)
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
@@ -289,7 +289,7 @@ internal sealed class WebDavDriver : StoreDriver
         }
         if (there is not null && (isImplicit || !await Client.IsImplicitAsync(path, cancellationToken).ConfigureAwait(false)))
             return true;
-        await EnsureDirectoryAsync(path.Parent, isImplicit, cancellationToken).ConfigureAwait(false);
+        await EnsureDirectoryAsync(path.Parent, isImplicit: true, cancellationToken).ConfigureAwait(false);
         var held = await TakeLockAsync(path.Parent, cancellationToken).ConfigureAwait(false);
         if (held is null)
             return false;

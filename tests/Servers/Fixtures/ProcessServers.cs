@@ -16,7 +16,7 @@ internal static class ProcessServers
             string port = Path.GetFileName(folder)[(kind.Length + 1)..];
             if (!int.TryParse(port, out _)) continue;
             var endpoint = new Uri($"http://127.0.0.1:{port}");
-            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready")) && await Readiness.AnswersAsync(endpoint, cancellationToken))
+            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready")) && await StillAnswersAsync(endpoint, folder, cancellationToken))
                 return (endpoint, folder, $"process in {folder}, found running");
             await ServerScripts.RunAsync("stop", [folder], null, TimeSpan.FromMinutes(1), cancellationToken);
         }
@@ -25,6 +25,31 @@ internal static class ProcessServers
         await ServerScripts.RunAsync(script, [made, free.ToString(System.Globalization.CultureInfo.InvariantCulture), .. arguments], environment, TimeSpan.FromMinutes(15), cancellationToken);
         await File.WriteAllTextAsync(Path.Join(made, "ready"), "", cancellationToken);
         return (new Uri($"http://127.0.0.1:{free}"), made, $"process in {made}");
+    }
+
+    /// <summary>Whether a server answers; one that runs and is busy with another test program's requests is given time, since to stop it would break those.</summary>
+    private static async Task<bool> StillAnswersAsync(Uri endpoint, string folder, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; attempt < 6; attempt++)
+        {
+            if (await Readiness.AnswersAsync(endpoint, cancellationToken)) return true;
+            if (!Directory.GetFiles(folder, "*.pid").Any(IsRunning)) return false;
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+        return false;
+    }
+
+    private static bool IsRunning(string pidFile)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), System.Globalization.CultureInfo.InvariantCulture));
+            return !process.HasExited;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A port below those that the system gives out, with the sixty behind it free as well: Ceph's daemons take some of them.</summary>
