@@ -23,8 +23,6 @@ public class WebDavHarness : StoreHarness
             "Apache looks at a file before it opens it: a GET among writers can carry the old version's length and etag with the new one's bytes.",
         ["MoveTests.A_made_directory_is_still_made_after_the_move"] =
             "A tree moves by a copy of its files, and a listing does not tell which directories were made by themselves: the copy's count as made by writes.",
-        ["MoveTests.A_move_leaves_no_parent_of_its_target_behind_when_it_is_taken_back"] =
-            "An empty directory moves by making it anew, and the server keeps no note of which parents came into being only for that: they count as made.",
         ["NonexistentContainerTests"] = "The container is a host: one that does not exist cannot be reached at all, which the tests of errors cover.",
     };
 
