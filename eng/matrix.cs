@@ -53,7 +53,7 @@ static (string Store, string? Suite, int Count) Locate(XElement test)
     var type = (string)test.Attribute("type")!;
     if (type.EndsWith(".LayerTests", StringComparison.Ordinal))
     {
-        var layered = Regex.Match((string)test.Attribute("name")!, "layer: \"([^\"]+)\", suite: \"(\\w+)Tests\"");
+        var layered = Regex.Match((string)test.Attribute("name")!, "layer: \\\\?\"([^\"\\\\]+)\\\\?\", suite: \\\\?\"(\\w+)Tests");
         var cases = Regex.Match((string?)test.Element("output") ?? "", @"(\d+) cases");
         return ($"memory, {layered.Groups[1].Value}", layered.Groups[2].Value, cases.Success ? int.Parse(cases.Groups[1].Value, CultureInfo.InvariantCulture) : 1);
     }
