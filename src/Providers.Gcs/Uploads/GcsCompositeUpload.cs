@@ -43,8 +43,9 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
 
     public override async ValueTask DisposeAsync()
     {
+        // The service may store a part a moment after its request was given up.
         if (!IsCompleted)
-            await RemovePartsAsync().ConfigureAwait(false);
+            await RemovePartsAsync(_parts.Count < _keys.Count ? 4 : 1).ConfigureAwait(false);
     }
 
     protected override async ValueTask<GcsResource> PublishAsync(UploadPart last, CancellationToken cancellationToken)
@@ -94,13 +95,19 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
     }
 
     /// <summary>Best effort: what cannot be removed now is listed as staged.</summary>
-    private async ValueTask RemovePartsAsync()
+    private async ValueTask RemovePartsAsync(int rounds = 1)
     {
         if (_keys.IsEmpty)
             return;
         var keys = _keys.Distinct(StringComparer.Ordinal).ToArray();
         using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await ((Task)Driver.DeleteKeysAsync(keys, brief.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var round = 1; ; round++)
+        {
+            await ((Task)Driver.DeleteKeysAsync(keys, brief.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (round >= rounds)
+                break;
+            await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
+        }
         _keys.Clear();
     }
 
