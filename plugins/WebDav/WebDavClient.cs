@@ -11,6 +11,9 @@ internal sealed class WebDavClient : IDisposable
     private static readonly HttpMethod Mkcol = new("MKCOL");
     private static readonly HttpMethod Proppatch = new("PROPPATCH");
 
+    /// <summary>How often a deletion is asked for that leaves something behind: a busy Apache does that now and then, and a second request finds no hindrance.</summary>
+    private const int DeleteAttempts = 3;
+
     private readonly HttpTransport _http;
 
     public WebDavClient(WebDavKeys keys, WebDavOptions options)
@@ -88,14 +91,23 @@ internal sealed class WebDavClient : IDisposable
     /// <returns>False when nothing was there.</returns>
     public async ValueTask<bool> DeleteAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var response = await OnceAsync(HttpMethod.Delete, url, null, cancellationToken).ConfigureAwait(false);
-        if (HttpTransport.IsRedirect(response))
-            throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
-        // 207 lists what could not be deleted below a directory.
-        if (response.StatusCode == HttpStatusCode.MultiStatus)
-            throw new ArtifactStoreException(StoreErrorCode.Unknown, "the server could not delete all of it");
-        return response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Gone)
-            && (response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response));
+        for (var attempt = 1; ; attempt++)
+        {
+            using var response = await OnceAsync(HttpMethod.Delete, url, null, cancellationToken).ConfigureAwait(false);
+            if (HttpTransport.IsRedirect(response))
+                throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
+            if (response.StatusCode == HttpStatusCode.MultiStatus)
+            {
+                // 207 lists what could not be deleted below a directory.
+                if (attempt < DeleteAttempts)
+                    continue;
+                var answer = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+                throw new ArtifactStoreException(StoreErrorCode.Unknown, $"the server could not delete all of it: {answer[..Math.Min(answer.Length, 500)]}");
+            }
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+                return attempt > 1;
+            return response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response);
+        }
     }
 
     /// <summary>Copies or moves on the server, onto a path where nothing is or, for a temporary name, whatever is.</summary>

@@ -16,8 +16,8 @@ public sealed class FaultCampaignTests : GcsTest
     [Fact]
     public async Task Whatever_breaks_no_byte_is_wrong()
     {
-        await using var proxy = FaultProxy.Start(Fake.Endpoint, new FaultProxyOptions { StallFor = TimeSpan.FromSeconds(1.5), Seed = 11 });
-        string[] options = [$"endpoint={proxy.Endpoint.AbsoluteUri}", "timeout=1s", "retries=8"];
+        await using var proxy = FaultProxy.Start(Fake.Endpoint, new FaultProxyOptions { StallFor = TimeSpan.FromSeconds(7), Seed = 11 });
+        string[] options = [$"endpoint={proxy.Endpoint.AbsoluteUri}", "timeout=5s", "retries=8"];
         await RunAsync(await OpenAsync([.. options, "composite=never"]), await OpenAsync([.. options, "composite=always"]), "calm");
         var ideal = proxy.Counters.Requests;
         _errors.ShouldBeEmpty();

@@ -41,9 +41,9 @@ public sealed class ReadTests : GcsTest
     [Fact]
     public async Task A_stall_longer_than_the_timeout_is_a_break()
     {
-        var store = await OpenAsync("timeout=300ms");
+        var store = await OpenAsync("timeout=1s");
         var content = Bytes(500_000);
-        await PutAsync(store, "f", content);
+        await PutAsync(await OpenAsync(), "f", content);
         Proxy.Add(new FaultRule(FaultKind.Stall) { When = (method, _) => method == "GET", Times = 1 });
         (await store.ReadBytesAsync("f", Cancel)).ShouldBe(content);
         Proxy.Counters.ByMethod["GET"].Requests.ShouldBeGreaterThan(1);
