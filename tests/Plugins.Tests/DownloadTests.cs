@@ -117,6 +117,8 @@ public sealed class DownloadTests : IDisposable
                 }
                 var (status, body, location) = Answers.GetValueOrDefault(context.Request.Url!.AbsolutePath, (404, [], null));
                 context.Response.StatusCode = status;
+                // Without a length the body goes in chunks, and the end of an empty one can be read as the next answer.
+                context.Response.ContentLength64 = body.Length;
                 if (location is not null)
                     context.Response.RedirectLocation = location;
                 try
