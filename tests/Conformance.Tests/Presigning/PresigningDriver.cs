@@ -28,7 +28,7 @@ public enum Forgotten
 internal sealed class PresigningDriver : DelegatingStoreDriver
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Forgotten _forgotten;
     private readonly Task _serving;
 
@@ -36,9 +36,22 @@ internal sealed class PresigningDriver : DelegatingStoreDriver
         : base(inner)
     {
         _forgotten = forgotten;
-        Address = $"http://127.0.0.1:{FreePort()}/";
-        _listener.Prefixes.Add(Address);
-        _listener.Start();
+        for (var tries = 0; ; tries++)
+        {
+            Address = $"http://127.0.0.1:{FreePort()}/";
+            // One that failed to start is disposed by that.
+            _listener = new();
+            _listener.Prefixes.Add(Address);
+            try
+            {
+                _listener.Start();
+                break;
+            }
+            catch (HttpListenerException) when (tries < 20)
+            {
+                // Somebody else took the port meanwhile: the next one.
+            }
+        }
         _serving = ServeAsync();
     }
 
@@ -113,6 +126,7 @@ internal sealed class PresigningDriver : DelegatingStoreDriver
         if (await Inner.StatAsync(path, CancellationToken.None) is null)
             return HttpStatusCode.NotFound;
         await using var read = await Inner.OpenReadAsync(new ReadRequest(path), CancellationToken.None);
+        context.Response.ContentLength64 = read.Info.Length;
         await read.Content.CopyToAsync(context.Response.OutputStream);
         return HttpStatusCode.OK;
     }
