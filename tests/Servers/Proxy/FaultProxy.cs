@@ -44,7 +44,7 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>What passed so far.</summary>
     public ProxyCounters Counters => Tally.Snapshot();
 
-    /// <summary>Every request that ended, where <see cref="FaultProxyOptions.Record"/> asked for it.</summary>
+    /// <summary>Every request that ended, where <see cref="FaultProxyOptions.Record"/> asked for it; recorded before its client sees the end of the answer.</summary>
     public IReadOnlyList<ProxiedRequest> Requests => Tally.Records;
 
     internal FaultProxyOptions Options { get; }

@@ -41,7 +41,7 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
         }
         finally
         {
-            proxy.Tally.Ended(new ProxiedRequest(head.Method, head.Target, exchange.Struck ? fault : FaultKind.None, exchange.Status, exchange.RequestBody.Payload, exchange.Received));
+            End(exchange);
         }
     }
 
@@ -133,6 +133,7 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
             case FaultKind.DropResponse:
                 await DrainAsync(body, cancellationToken, from: server);
                 Strike(exchange);
+                End(exchange);
                 Drop();
                 await _client.CloseAsync();
                 return false;
@@ -140,13 +141,14 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
         long? cut = Cut(exchange, body);
         if (exchange.Fault == FaultKind.FlipResponse && !body.IsDone) body.Flip = body.Length is { } length ? (long)(exchange.Place * length) : 0;
         exchange.Status = head.Status;
+        if (body.IsDone)
+        {
+            if (exchange.Fault == FaultKind.Stall) Strike(exchange);
+            End(exchange);
+        }
         bool shorter = exchange.Fault == FaultKind.WrongLength && cut is not null;
         await _client.SendAsync(shorter ? head.WithLength(cut!.Value) : head.Bytes, cancellationToken);
-        if (exchange.Fault == FaultKind.Stall && body.IsDone)
-        {
-            Strike(exchange);
-            await Task.Delay(proxy.Options.StallFor, cancellationToken);
-        }
+        if (exchange.Fault == FaultKind.Stall && body.IsDone) await Task.Delay(proxy.Options.StallFor, cancellationToken);
 
         while (!body.IsDone)
         {
@@ -165,6 +167,7 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
                 int kept = body.Length is null ? take : (int)(take - (body.Payload - end));
                 Strike(exchange);
                 CountDown(exchange, gained - (take - kept));
+                if (exchange.Fault != FaultKind.Stall) End(exchange);
                 await _client.SendAsync(server.Buffered[..kept], cancellationToken);
                 if (exchange.Fault != FaultKind.Stall)
                 {
@@ -175,12 +178,14 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
                 }
                 await Task.Delay(proxy.Options.StallFor, cancellationToken);
                 CountDown(exchange, take - kept);
+                if (body.IsDone) End(exchange);
                 await _client.SendAsync(server.Buffered[kept..take], cancellationToken);
                 server.Consume(take);
                 continue;
             }
             await proxy.Down.PassAsync(take, cancellationToken);
             CountDown(exchange, gained);
+            if (body.IsDone) End(exchange);
             await _client.SendAsync(server.Buffered[..take], cancellationToken);
             server.Consume(take);
         }
@@ -232,6 +237,7 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
         byte[] head = Encoding.ASCII.GetBytes($"HTTP/1.1 {status} {reason}\r\nContent-Type: {type}\r\n{after}Content-Length: {body.Length}\r\n\r\n");
         exchange.Status = status;
         Strike(exchange);
+        End(exchange);
         await _client.SendAsync((byte[])[.. head, .. body], cancellationToken);
     }
 
@@ -276,9 +282,19 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
         proxy.Tally.Down(exchange.Head.Method, bytes);
     }
 
+    /// <summary>Records the request, before its client can see the end of it: who has the answer finds the record.</summary>
+    private void End(Exchange exchange)
+    {
+        if (exchange.Ended) return;
+        exchange.Ended = true;
+        var head = exchange.Head;
+        proxy.Tally.Ended(new ProxiedRequest(head.Method, head.Target, exchange.Struck ? exchange.Fault : FaultKind.None, exchange.Status, exchange.RequestBody.Payload, exchange.Received));
+    }
+
     private bool Reset(Exchange exchange)
     {
         Strike(exchange);
+        End(exchange);
         _client.Reset();
         return false;
     }
@@ -296,6 +312,7 @@ internal sealed class ProxyConnection(FaultProxy proxy, Socket clientSocket)
         public double Place => place;
         public BodyFramer RequestBody { get; } = head.RequestBody();
         public bool Struck { get; set; }
+        public bool Ended { get; set; }
         public int Status { get; set; }
         public long Received { get; set; }
     }
