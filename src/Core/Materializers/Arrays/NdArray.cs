@@ -1,0 +1,51 @@
+namespace Cairn.Materializers;
+
+/// <summary>Numbers in a grid of any rank, in C order (the last index runs fastest): what <c>.npy</c> files hold.</summary>
+public abstract class NdArray
+{
+    private protected NdArray(IReadOnlyList<int> shape, int count)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        var product = 1L;
+        foreach (var length in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(shape));
+            product = checked(product * length);
+        }
+        if (product != count)
+            throw new ArgumentException($"The shape ({string.Join(", ", shape)}) holds {product} elements, and there are {count}.", nameof(shape));
+        Shape = [.. shape];
+    }
+
+    /// <summary>The length of each dimension; empty for a single number.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The type of the elements.</summary>
+    public abstract Type ElementType { get; }
+
+    /// <summary>The type and shape, for people.</summary>
+    public override string ToString() => $"{ElementType.Name}({string.Join(", ", Shape)})";
+}
+
+/// <summary>Numbers of one type in a grid of any rank.</summary>
+/// <typeparam name="T">The type of the elements.</typeparam>
+public sealed class NdArray<T> : NdArray
+    where T : unmanaged
+{
+    /// <summary>Makes a grid over an array, which is not copied.</summary>
+    /// <param name="data">The elements in C order.</param>
+    /// <param name="shape">The length of each dimension.</param>
+    /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
+    public NdArray(T[] data, params IReadOnlyList<int> shape)
+        : base(shape, data?.Length ?? 0)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Data = data;
+    }
+
+    /// <summary>The elements in C order.</summary>
+    public T[] Data { get; }
+
+    /// <inheritdoc/>
+    public override Type ElementType => typeof(T);
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Cairn.Materializers.BuiltIn;
+
+/// <summary>Writes and reads the records of one type, a line each.</summary>
+internal abstract class JsonLines
+{
+    [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove.")]
+    [RequiresDynamicCode("Lines of a type that is known at run time only need code that is made then.")]
+    public static JsonLines Of(Type element) =>
+        (JsonLines)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(element), JsonSerializerOptions.Default.GetTypeInfo(element))!;
+
+    public static JsonLines Of<T>(JsonTypeInfo<T> type) => new Typed<T>(type);
+
+    /// <summary>Writes all records.</summary>
+    /// <returns>How many there were.</returns>
+    public abstract ValueTask<long> WriteAsync(object records, Stream stream, CancellationToken cancellationToken);
+
+    /// <summary>All records, as a list.</summary>
+    public abstract ValueTask<object> ReadAllAsync(Stream stream, CancellationToken cancellationToken);
+
+    /// <summary>The records as they are asked for; the sequence opens a stream of its own each time.</summary>
+    public abstract object ReadLazily(Func<CancellationToken, ValueTask<Stream>> open);
+
+    private sealed class Typed<T>(JsonTypeInfo type) : JsonLines
+    {
+        private readonly JsonTypeInfo<T> _type = (JsonTypeInfo<T>)type;
+
+        public override async ValueTask<long> WriteAsync(object records, Stream stream, CancellationToken cancellationToken)
+        {
+            var count = 0L;
+            using var json = new Utf8JsonWriter(stream, new() { SkipValidation = true });
+            if (records is IAsyncEnumerable<T> sequence)
+            {
+                await foreach (var record in sequence.WithCancellation(cancellationToken).ConfigureAwait(false))
+                    await WriteOneAsync(record).ConfigureAwait(false);
+            }
+            else
+            {
+                foreach (var record in (IEnumerable<T>)records)
+                    await WriteOneAsync(record).ConfigureAwait(false);
+            }
+            await json.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return count;
+
+            async ValueTask WriteOneAsync(T record)
+            {
+                JsonSerializer.Serialize(json, record, _type);
+                await json.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await stream.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+                json.Reset(stream);
+                count++;
+            }
+        }
+
+        public override async ValueTask<object> ReadAllAsync(Stream stream, CancellationToken cancellationToken)
+        {
+            var records = new List<T>();
+            await foreach (var record in JsonSerializer.DeserializeAsyncEnumerable(stream, _type, topLevelValues: true, cancellationToken).ConfigureAwait(false))
+                records.Add(record!);
+            return records;
+        }
+
+        public override object ReadLazily(Func<CancellationToken, ValueTask<Stream>> open) => ReadAsync(open);
+
+        private async IAsyncEnumerable<T> ReadAsync(Func<CancellationToken, ValueTask<Stream>> open, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            var stream = await open(cancellationToken).ConfigureAwait(false);
+            await using var closing = stream.ConfigureAwait(false);
+            await foreach (var record in JsonSerializer.DeserializeAsyncEnumerable(stream, _type, topLevelValues: true, cancellationToken).ConfigureAwait(false))
+                yield return record!;
+        }
+    }
+}
