@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -8,6 +9,8 @@ namespace Cairn.Materializers.BuiltIn;
 /// <summary>Writes and reads the records of one type, a line each.</summary>
 internal abstract class JsonLines
 {
+    private const int Gathered = 64 << 10;
+
     [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove.")]
     [RequiresDynamicCode("Lines of a type that is known at run time only need code that is made then.")]
     public static JsonLines Of(Type element) =>
@@ -32,27 +35,42 @@ internal abstract class JsonLines
         public override async ValueTask<long> WriteAsync(object records, Stream stream, CancellationToken cancellationToken)
         {
             var count = 0L;
-            using var json = new Utf8JsonWriter(stream, new() { SkipValidation = true });
+            // Records gather here, so that a short one does not cost a write of its own.
+            var lines = new ArrayBufferWriter<byte>(Gathered);
+            using var json = new Utf8JsonWriter(lines, new() { SkipValidation = true });
             if (records is IAsyncEnumerable<T> sequence)
             {
                 await foreach (var record in sequence.WithCancellation(cancellationToken).ConfigureAwait(false))
-                    await WriteOneAsync(record).ConfigureAwait(false);
+                {
+                    if (Add(record))
+                        await WriteGatheredAsync().ConfigureAwait(false);
+                }
             }
             else
             {
                 foreach (var record in (IEnumerable<T>)records)
-                    await WriteOneAsync(record).ConfigureAwait(false);
+                {
+                    if (Add(record))
+                        await WriteGatheredAsync().ConfigureAwait(false);
+                }
             }
-            await json.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await WriteGatheredAsync().ConfigureAwait(false);
             return count;
 
-            async ValueTask WriteOneAsync(T record)
+            bool Add(T record)
             {
                 JsonSerializer.Serialize(json, record, _type);
-                await json.FlushAsync(cancellationToken).ConfigureAwait(false);
-                await stream.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
-                json.Reset(stream);
+                json.Flush();
+                lines.Write("\n"u8);
+                json.Reset();
                 count++;
+                return lines.WrittenCount >= Gathered;
+            }
+
+            async ValueTask WriteGatheredAsync()
+            {
+                await stream.WriteAsync(lines.WrittenMemory, cancellationToken).ConfigureAwait(false);
+                lines.ResetWrittenCount();
             }
         }
 
