@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Cairn.Materializers;
+
+namespace Cairn.Cli.Commands;
+
+internal static class MaterializerCommand
+{
+    private static readonly Dictionary<string, string> Keywords = new(StringComparer.Ordinal)
+    {
+        ["bool"] = "Boolean", ["byte"] = "Byte", ["sbyte"] = "SByte", ["char"] = "Char", ["short"] = "Int16", ["ushort"] = "UInt16", ["int"] = "Int32", ["uint"] = "UInt32",
+        ["long"] = "Int64", ["ulong"] = "UInt64", ["float"] = "Single", ["double"] = "Double", ["decimal"] = "Decimal", ["string"] = "String",
+    };
+
+    public static Command Create() => new("materializer", "How objects become files.") { CreateList(), CreateExplain() };
+
+    private static Command CreateList()
+    {
+        var json = Json.Option();
+        return new Command("list", "List the materializers and what they serve.") { json }
+            .Runs((session, parsed, _) =>
+            {
+                var all = ArtifactOptions.Materializers().List();
+                if (!parsed.GetValue(json))
+                    Columns.Write(session.Output, [.. all.Select(m => new[] { m.Materializer.Id, $"{m.Materializer.FormatVersion}", m.Materializer.MediaType, m.Materializer.Description })]);
+                else
+                {
+                    foreach (var (materializer, _) in all)
+                        session.Output.Json(writer => Write(writer, materializer));
+                }
+                return Task.CompletedTask;
+            });
+    }
+
+    private static Command CreateExplain()
+    {
+        var type = new Argument<string>("type") { Description = "A type, such as double[,] or String.", HelpName = "TYPE" };
+        return new Command("explain", "Say which materializer serves a type, and why.") { type }
+            .Runs((session, parsed, _) =>
+            {
+                var materializers = ArtifactOptions.Materializers();
+                foreach (var line in materializers.Explain(Find(materializers, parsed.GetRequiredValue(type))).Explain().Split('\n'))
+                    session.Output.Line(line);
+                return Task.CompletedTask;
+            });
+    }
+
+    /// <summary>A type that some materializer names; the command knows no others.</summary>
+    private static Type Find(MaterializerRegistry materializers, string text)
+    {
+        var end = text.AsSpan().IndexOfAny("[<");
+        var head = end < 0 ? text : text[..end];
+        var wanted = Keywords.TryGetValue(head, out var name) ? name + text[head.Length..] : text;
+        var known = materializers.List().SelectMany(m => m.Materializer.Types).Select(t => t.Type);
+        return known.FirstOrDefault(t => TypeNames.Of(t) == wanted || t.Name == wanted)
+            ?? throw new UsageException($"No materializer names the type '{text}'. In a program, MaterializerRegistry.Explain takes any type; here, see 'cairn materializer list'.");
+    }
+
+    private static void Write(System.Text.Json.Utf8JsonWriter writer, Materializer materializer)
+    {
+        writer.WriteString("id", materializer.Id);
+        writer.WriteNumber("formatVersion", materializer.FormatVersion);
+        writer.WriteString("mediaType", materializer.MediaType);
+        writer.WriteString("description", materializer.Description);
+        writer.WriteStartArray("types");
+        foreach (var type in materializer.Types)
+            writer.WriteStringValue(type.ToString());
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Cairn.Materializers;
+
+namespace Cairn.Cli.Commands;
+
+internal static class SaveCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
+        var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
+        var materializer = new Option<string?>("--as") { Description = "Read the file as this materializer's format, and save what it holds; without it, the bytes as they are.", HelpName = "MATERIALIZER" };
+        var store = ArtifactOptions.Store();
+        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, store }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
+                var options = new SaveOptions { Name = parsed.GetValue(name) };
+                var artifact = await SaveAsync(repository, parsed.GetRequiredValue(path), parsed.GetValue(materializer), options, cancellationToken).ConfigureAwait(false);
+                session.Output.Line(artifact.Digest.ToString());
+            });
+    }
+
+    private static async Task<Artifact> SaveAsync(ArtifactRepository repository, string path, string? materializer, SaveOptions options, CancellationToken cancellationToken)
+    {
+        if (path != "-" && Directory.Exists(path))
+        {
+            return materializer is null or "files"
+                ? await repository.SaveAsync(new DirectoryInfo(path), options, cancellationToken).ConfigureAwait(false)
+                : throw new UsageException($"'{path}' is a folder, which only the materializer 'files' takes.");
+        }
+        if (path != "-" && !File.Exists(path))
+            throw new UsageException($"There is no file '{path}'.");
+        if (materializer is null or "files" && path != "-")
+            return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
+        var content = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+        await using var closing = content.ConfigureAwait(false);
+        return materializer is null or "bytes"
+            ? await repository.SaveAsync(content, options, cancellationToken).ConfigureAwait(false)
+            : await ImportAsync(repository, content, materializer, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Saves what a file of a format holds: read and checked by the materializer, and written by it anew.</summary>
+    private static async Task<Artifact> ImportAsync(ArtifactRepository repository, Stream content, string id, SaveOptions options, CancellationToken cancellationToken)
+    {
+        if (!repository.Materializers.TryGet(id, out var materializer))
+            throw new UsageException($"There is no materializer '{id}'; see 'cairn materializer list'.");
+        if (materializer.DefaultType is not { } type)
+            throw new UsageException($"The materializer '{id}' reads no file by itself.");
+        var reader = new ImportReader(content, id, materializer);
+        await using var deleting = reader.ConfigureAwait(false);
+        await reader.FillAsync(cancellationToken).ConfigureAwait(false);
+        object value;
+        try
+        {
+            value = await materializer.LoadAsync(reader, type, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidDataException or FormatException or EndOfStreamException or System.Text.DecoderFallbackException)
+        {
+            throw new MaterializationException(id, e.Message.TrimEnd('.'), e).WithContext($"read the file as {id}");
+        }
+        return await repository.SaveAsync(value, value.GetType(), options with { Materializer = id }, cancellationToken).ConfigureAwait(false);
+    }
+}

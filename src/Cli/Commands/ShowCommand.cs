@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Cairn.Materializers;
+
+namespace Cairn.Cli.Commands;
+
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        var reference = ArtifactOptions.Reference();
+        var json = Json.Option();
+        var store = ArtifactOptions.Store();
+        return new Command("show", "Show what an artifact is: files, sizes, digests, metadata and a preview.") { reference, json, store }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
+                var artifact = await repository.StatAsync(parsed.GetRequiredValue(reference), cancellationToken).ConfigureAwait(false);
+                if (parsed.GetValue(json))
+                    session.Output.Json(writer => Write(writer, artifact));
+                else
+                    Write(session.Output, artifact, await repository.PreviewAsync(artifact.Digest.ToString(), cancellationToken).ConfigureAwait(false));
+            });
+    }
+
+    private static void Write(CommandOutput output, Artifact artifact, ArtifactPreview? preview)
+    {
+        var manifest = artifact.Manifest;
+        Columns.Write(output, [
+            ["digest", artifact.Digest.ToString()],
+            ["saved as", manifest.TypeName],
+            ["materializer", $"{manifest.MaterializerId} {manifest.FormatVersion}"],
+            ["size", $"{ByteSize.Format(manifest.TotalLength)} in {manifest.Files.Count} files"],
+            .. manifest.Facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new[] { f.Key, f.Value }),
+            .. manifest.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => new[] { m.Key, m.Value }),
+        ]);
+        Columns.Write(output, [.. manifest.Files.Select(f => new[] { "  " + f.Name.Value, $"{f.Length}", f.MediaType, f.Digest.ToString() })]);
+        if (preview?.Text is { } text)
+            output.Line(text);
+    }
+
+    private static void Write(System.Text.Json.Utf8JsonWriter writer, Artifact artifact)
+    {
+        var manifest = artifact.Manifest;
+        writer.WriteString("digest", artifact.Digest.ToString());
+        writer.WriteString("type", manifest.TypeName);
+        writer.WriteString("materializer", manifest.MaterializerId);
+        writer.WriteNumber("formatVersion", manifest.FormatVersion);
+        writer.WriteNumber("length", manifest.TotalLength);
+        Texts("facts", manifest.Facts);
+        Texts("metadata", manifest.Metadata);
+        writer.WriteStartArray("files");
+        foreach (var file in manifest.Files)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", file.Name.Value);
+            writer.WriteNumber("length", file.Length);
+            writer.WriteString("mediaType", file.MediaType);
+            writer.WriteString("digest", file.Digest.ToString());
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+
+        void Texts(string name, IReadOnlyDictionary<string, string> texts)
+        {
+            writer.WriteStartObject(name);
+            foreach (var (key, value) in texts.OrderBy(t => t.Key, StringComparer.Ordinal))
+                writer.WriteString(key, value);
+            writer.WriteEndObject();
+        }
+    }
+}
