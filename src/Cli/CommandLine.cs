@@ -31,6 +31,7 @@ internal static class CommandLine
         new("show", ShowCommand.Create),
         new("verify", VerifyCommand.Create),
         new("materializer", MaterializerCommand.Create),
+        new("oci", OciCommand.Create),
         new("demo", DemoCommand.Create),
         new("completion", CompletionCommand.Create),
         new("complete", CompletionCommand.CreateComplete),

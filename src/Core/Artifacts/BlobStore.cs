@@ -38,7 +38,7 @@ internal sealed class BlobStore(ArtifactStore store)
                 return;
             else
             {
-                await PutAsync(Layout, """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken).ConfigureAwait(false);
+                await MarkLayoutAsync(cancellationToken).ConfigureAwait(false);
                 var content = JsonSerializer.SerializeToUtf8Bytes(new($"{Guid.CreateVersion7()}", Checksum.Sha256, ManifestFormat.Version), StoreFormatContext.Default.StoreFormat);
                 await PutAsync(Format, content, cancellationToken).ConfigureAwait(false);
             }
@@ -49,6 +49,9 @@ internal sealed class BlobStore(ArtifactStore store)
             _gate.Release();
         }
     }
+
+    /// <summary>Marks the root as that of an OCI image layout.</summary>
+    public ValueTask MarkLayoutAsync(CancellationToken cancellationToken) => PutAsync(Layout, """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
 
     public ValueTask PutAsync(BlobDigest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => PutAsync(PathOf(digest), content, cancellationToken);
 

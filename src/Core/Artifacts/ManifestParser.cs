@@ -26,6 +26,14 @@ internal static class ManifestParser
         }
     }
 
+    /// <summary>The contents that a manifest of this format holds itself: its config, and small files.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Embedded(ReadOnlyMemory<byte> content)
+    {
+        using var document = JsonDocument.Parse(content, Options);
+        return [.. document.RootElement.GetProperty("layers").EnumerateArray().Prepend(document.RootElement.GetProperty("config"))
+            .Where(d => d.TryGetProperty("data", out _)).Select(d => new ReadOnlyMemory<byte>(d.GetProperty("data").GetBytesFromBase64()))];
+    }
+
     private static ArtifactManifest Read(JsonElement root)
     {
         Check(root.ValueKind == JsonValueKind.Object, "it is no object");

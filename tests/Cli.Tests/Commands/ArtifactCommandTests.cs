@@ -78,6 +78,21 @@ public sealed class ArtifactCommandTests
     }
 
     [Fact]
+    public async Task An_artifact_goes_to_an_image_layout_and_back()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        sandbox.File("a.txt", "hello");
+        var digest = (await sandbox.RunAsync("save", sandbox["a.txt"], "--name", "greeting")).Ok().Output;
+        (await sandbox.RunAsync("oci", "export", "greeting", sandbox["layout"], "--tag", "v1")).Ok().Output.ShouldBe(digest);
+        (await sandbox.RunAsync("oci", "import", sandbox["layout"], "--name", "again", "--store", sandbox["other"])).Ok().Output.ShouldBe(digest);
+        (await sandbox.RunAsync("load", "again", "--store", sandbox["other"])).Ok().Output.ShouldBe("hello");
+        var absent = await sandbox.RunAsync("oci", "import", sandbox["layout"], "--tag", "v2");
+        absent.Code.ShouldBe(1);
+        absent.Error.ShouldContain("Its tags: v1.");
+        (await sandbox.RunAsync("oci", "export", "greeting", sandbox["layout"], "--tag", "no tag")).Code.ShouldNotBe(0);
+    }
+
+    [Fact]
     public async Task Standard_input_is_saved()
     {
         using var sandbox = await Sandbox.CreateAsync();

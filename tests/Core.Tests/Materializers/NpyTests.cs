@@ -5,6 +5,7 @@ using Cairn.Materializers;
 using Cairn.Materializers.Arrays;
 using Cairn.Providers.Memory;
 using Cairn.Tests.Drivers;
+using Cairn.Tests.Tools;
 using Cairn.Tests.Workspaces;
 
 namespace Cairn.Tests.Materializers;
@@ -60,10 +61,10 @@ public sealed class NpyTests : IAsyncLifetime
     [Fact]
     public async Task What_numpy_writes_is_read()
     {
-        var python = await NumPy.RequireAsync();
+        var python = await DebianTool.NumPyAsync();
         using var folder = new TempFolder();
-        await NumPy.RunAsync(
-            python,
+        await DebianTool.RunAsync(
+            python, "-c",
             """
             import sys, os, numpy as np
             from numpy.lib import format as f
@@ -102,14 +103,14 @@ public sealed class NpyTests : IAsyncLifetime
     [Fact]
     public async Task What_is_written_numpy_reads()
     {
-        var python = await NumPy.RequireAsync();
+        var python = await DebianTool.NumPyAsync();
         using var folder = new TempFolder();
         await SaveAsync(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } }, "a.npy");
         await SaveAsync(new NdArray<Complex>([new(1, 2)], []), "b.npy");
         await SaveAsync(Enumerable.Range(0, 100_000).ToArray(), "c.npy");
         await SaveAsync(new Dictionary<string, NdArray> { ["x"] = new NdArray<Half>([(Half)0.5], 1), ["y"] = new NdArray<bool>([true, false], 2, 1) }, "d.npz");
-        var said = await NumPy.RunAsync(
-            python,
+        var said = await DebianTool.RunAsync(
+            python, "-c",
             """
             import sys, os, numpy as np
             at = lambda n: os.path.join(sys.argv[1], n)

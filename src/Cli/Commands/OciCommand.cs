@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+internal static class OciCommand
+{
+    public static Command Create() => new("oci", "Exchange artifacts with OCI registries, by way of an image layout.") { CreateExport(), CreateImport() };
+
+    private static Command CreateExport()
+    {
+        var reference = ArtifactOptions.Reference();
+        var layout = Layout();
+        var tag = new Option<string?>("--tag") { Description = "The tag that stands for it in the layout.", HelpName = "TAG" };
+        var store = ArtifactOptions.Store();
+        return new Command("export", "Add an artifact to an OCI image layout, and print its digest.") { reference, layout, tag, store }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
+                var target = await session.OpenAsync(parsed.GetRequiredValue(layout), cancellationToken).ConfigureAwait(false);
+                var artifact = await repository.ExportOciAsync(parsed.GetRequiredValue(reference), target.Store.Under(target.Path), parsed.GetValue(tag), cancellationToken).ConfigureAwait(false);
+                session.Output.Line(artifact.Digest.ToString());
+            });
+    }
+
+    private static Command CreateImport()
+    {
+        var layout = Layout();
+        var tag = new Option<string?>("--tag") { Description = "Its tag there; may be left out where the layout has one manifest alone.", HelpName = "TAG" };
+        var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
+        var store = ArtifactOptions.Store();
+        return new Command("import", "Take an artifact from an OCI image layout, and print its digest.") { layout, tag, name, store }
+            .Runs(async (session, parsed, cancellationToken) =>
+            {
+                var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
+                var source = await session.OpenAsync(parsed.GetRequiredValue(layout), cancellationToken).ConfigureAwait(false);
+                var artifact = await repository.ImportOciAsync(source.Store.Under(source.Path), parsed.GetValue(tag), parsed.GetValue(name), cancellationToken).ConfigureAwait(false);
+                session.Output.Line(artifact.Digest.ToString());
+            });
+    }
+
+    private static Argument<string> Layout() => new("layout") { Description = "The layout's folder, as an address.", HelpName = "LAYOUT" };
+}

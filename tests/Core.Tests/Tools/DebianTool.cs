@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Tests.Tools;
+
+/// <summary>Independent programs to compare with, which the scripts of <c>eng/servers</c> bring from Debian.</summary>
+internal static class DebianTool
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<(string? Path, string Reason)>>> Found = new();
+
+    /// <summary>The interpreter that has NumPy; the test is skipped, with the reason, where there is none.</summary>
+    public static Task<string> NumPyAsync() => RequireAsync("numpy");
+
+    /// <summary>A program of the package that is called like it; the test is skipped, with the reason, where it cannot be had.</summary>
+    public static Task<string> ProgramAsync(string name) => RequireAsync("package", name);
+
+    /// <summary>Runs a program that must succeed.</summary>
+    /// <returns>What it printed.</returns>
+    public static async Task<string> RunAsync(string program, params string[] args)
+    {
+        var (code, output, error) = await ExecuteAsync(program, args);
+        code.ShouldBe(0, error);
+        return output;
+    }
+
+    private static async Task<string> RequireAsync(params string[] script)
+    {
+        var (path, reason) = await Found.GetOrAdd(string.Join(' ', script), _ => new(() => FindAsync(script))).Value;
+        Assert.SkipWhen(path is null, $"{script[^1]} cannot be had here: {reason}");
+        return path!;
+    }
+
+    private static async Task<(string? Path, string Reason)> FindAsync(string[] script, [CallerFilePath] string here = "")
+    {
+        if (OperatingSystem.IsWindows())
+            return (null, "the script that installs it is for Debian");
+        var folder = Path.GetFullPath(Path.Join(Path.GetDirectoryName(here), "../../../eng/servers"));
+        var (code, output, error) = await ExecuteAsync("bash", [Path.Join(folder, script[0]), .. script[1..]]);
+        return code == 0 ? (output.Trim(), "") : (null, error.Trim());
+    }
+
+    private static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}
