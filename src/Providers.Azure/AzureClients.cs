@@ -51,7 +51,7 @@ internal sealed class AzureClients : IDisposable
         var sdk = new BlobClientOptions(AzureRequests.Version) { Transport = http.ForStorage, EncryptionScope = options.EncryptionScope };
         sdk.Retry.Mode = RetryMode.Exponential;
         sdk.Retry.MaxRetries = options.Retries;
-        sdk.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        sdk.Retry.Delay = options.RetryDelay;
         sdk.Retry.MaxDelay = TimeSpan.FromSeconds(20);
         sdk.Retry.NetworkTimeout = options.Timeout;
         if (options.UserAgent is { } agent)
@@ -105,6 +105,8 @@ internal sealed class AzureClients : IDisposable
             throw AzureAccount.Wrong("parallelism is at least 1");
         if (options.Retries < 0)
             throw AzureAccount.Wrong("retries is at least 0");
+        if (options.RetryDelay < TimeSpan.Zero)
+            throw AzureAccount.Wrong("retry-delay is at least 0");
         if (options.Timeout <= TimeSpan.Zero)
             throw AzureAccount.Wrong("timeout is longer than nothing");
         if (options.UserAgent is { Length: > 24 })

@@ -61,6 +61,10 @@ internal static class AzureErrors
             },
             ("InvalidBlobType", _) => new(StoreErrorCode.PathConflict, "it is an append or page blob, which this store does not write"),
             ("Md5Mismatch" or "Crc64Mismatch" or "InvalidMd5" or "InvalidCrc64", _) => Damaged(),
+            // Cairn's own XML is well-formed when it leaves.
+            ("InvalidXmlDocument" or "InvalidXmlNodeValue", _) => Damaged(),
+            // The service always says why; Azurite does not, of a damaged block list.
+            (null or "", HttpStatusCode.BadRequest) => new(StoreErrorCode.Unavailable, "the request was refused, and why was lost on the way"),
             // Azurite's words.
             ("InvalidOperation", HttpStatusCode.BadRequest) when e.Message.Contains("contentMD5 doesn't match", StringComparison.Ordinal) => Damaged(),
             ("InvalidRange" or "InvalidPageRange", _) or (_, HttpStatusCode.RequestedRangeNotSatisfiable) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),

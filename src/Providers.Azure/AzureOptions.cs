@@ -65,6 +65,10 @@ public sealed class AzureOptions
     [StoreOption("retries", "How often a failed request is sent again.")]
     public int Retries { get; set; } = 5;
 
+    /// <summary>The wait before the first repetition, give or take a fifth; it doubles with each further one.</summary>
+    [StoreOption("retry-delay", "The wait before the first repetition; it doubles with each further one, up to 20s.")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How many blocks of one blob are written at once.</summary>
     [StoreOption("parallelism", "How many blocks of one blob are written at once.")]
     public int Parallelism { get; set; } = 8;

@@ -34,6 +34,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
     {
         var headers = message.Request.Headers;
         message.Request.Content = RequestContent.Create(body);
+        message.ResponseClassifier = new AzureClassifier(message.ResponseClassifier);
         headers.Add("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture));
         if (body.IsEmpty)
             return;

@@ -6,7 +6,6 @@ namespace Cairn.Providers.Azure.Tests;
 public sealed class FaultTests
 {
     private const double Rate = 0.05;
-    private const int Workers = 4;
 
     private static readonly bool _full = Environment.GetEnvironmentVariable("CAIRN_FULL") == "1";
 
@@ -14,30 +13,51 @@ public sealed class FaultTests
 
     public static IEnumerable<TheoryDataRow<FaultKind>> Kinds => _kinds.Select(static k => new TheoryDataRow<FaultKind>(k));
 
-    private static int Operations => _full ? 10_000 / _kinds.Length + 1 : 40;
-
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task No_fault_makes_a_wrong_byte_or_an_untyped_error(FaultKind kind)
+    public Task No_fault_makes_a_wrong_byte_or_an_untyped_error(FaultKind kind) => StormAsync([kind], _full ? 700 : 24, 4);
+
+    [Fact]
+    public Task All_faults_at_once_make_no_wrong_byte_and_no_untyped_error() => StormAsync(_kinds, _full ? 10_000 : 200, 8);
+
+    /// <summary>Does the same twice, at first undisturbed, to know how many requests it takes.</summary>
+    private static async Task StormAsync(FaultKind[] kinds, int operations, int workers)
     {
         var container = await AzureBackend.NewContainerAsync();
-        var options = new FaultProxyOptions { StallFor = TimeSpan.FromMilliseconds(300) };
-        // A damaged list or range can only be told by what the connection itself checks, which plain http does not.
-        options.Rules.Add(new(kind, Rate) { When = (method, target) => kind is not (FaultKind.FlipResponse or FaultKind.WrongLength) || (method == "GET" && target.Contains("/whole-", StringComparison.Ordinal)) });
-        await using var proxy = FaultProxy.Start(new((await AzureBackend.ServerAsync()).BlobEndpoint.GetLeftPart(UriPartial.Authority)), options);
-        await using var store = await AzureBackend.OpenStoreAsync(container, ("endpoint", (await AzureBackend.ServerAsync()).At(proxy.Endpoint).BlobEndpoint.OriginalString), ("part-size", "64KiB"), ("retries", "5"));
+        var server = await AzureBackend.ServerAsync();
+        await using var proxy = FaultProxy.Start(new(server.BlobEndpoint.GetLeftPart(UriPartial.Authority)), new() { StallFor = TimeSpan.FromSeconds(1.5), Seed = 11 });
+        await using var store = await AzureBackend.OpenStoreAsync(
+            container, ("endpoint", server.At(proxy.Endpoint).BlobEndpoint.OriginalString), ("part-size", "64KiB"), ("retries", "8"), ("retry-delay", "1ms"));
+        (await RunAsync("calm", [])).ShouldBeEmpty();
+        var ideal = proxy.Counters.Requests;
+        proxy.ResetCounters();
 
-        var workers = Enumerable.Range(0, Workers).Select(w => new FaultedWorker(store, $"{w}", proxy.Seed + w)).ToArray();
-        await Task.WhenAll(workers.Select(w => w.RunAsync(Operations / Workers, TestContext.Current.CancellationToken)));
+        var errors = await RunAsync("storm", kinds);
 
-        proxy.Clear();
-        foreach (var worker in workers)
-            await worker.CheckAllAsync(TestContext.Current.CancellationToken);
-        var errors = workers.SelectMany(static w => w.Errors).GroupBy(static e => e.Code).Select(static g => $"{g.Key} {g.Count()}");
-        TestContext.Current.SendDiagnosticMessage($"{kind}: {Operations} operations, seed {proxy.Seed}, {proxy.Counters}, typed errors: {string.Join(", ", errors)}");
-        if (_full)
-            proxy.Counters.Faults.ShouldBeGreaterThan(0);
+        var counters = proxy.Counters;
+        var codes = errors.GroupBy(static e => e.Code).Select(static g => $"{g.Key} {g.Count()}");
+        TestContext.Current.SendDiagnosticMessage($"{string.Join('+', kinds)}: {operations} operations, typed errors: {string.Join(", ", codes)}; ideal {ideal} requests; seed {proxy.Seed}\n{counters}");
+        errors.Count.ShouldBeLessThan(operations / 5);
+        counters.Requests.ShouldBeLessThanOrEqualTo((long)(ideal * 1.15) + counters.Faults);
+        if (_full || kinds.Length > 1)
+            counters.Faults.ShouldBeGreaterThan(0);
+
+        async Task<List<ArtifactStoreException>> RunAsync(string root, FaultKind[] faults)
+        {
+            foreach (var kind in faults)
+                proxy.Add(RuleOf(kind));
+            var all = Enumerable.Range(0, workers).Select(w => new FaultedWorker(store.Under(root), $"{w}", w)).ToArray();
+            await Task.WhenAll(all.Select(w => w.RunAsync(operations / workers, TestContext.Current.CancellationToken)));
+            proxy.Clear();
+            foreach (var worker in all)
+                await worker.CheckAllAsync(TestContext.Current.CancellationToken);
+            return [.. all.SelectMany(static w => w.Errors)];
+        }
     }
+
+    /// <summary>A damaged list or range can only be told by what the connection itself checks, which plain http does not.</summary>
+    private static FaultRule RuleOf(FaultKind kind) =>
+        new(kind, Rate) { When = (method, target) => kind is not (FaultKind.FlipResponse or FaultKind.WrongLength) || (method == "GET" && target.Contains("/whole-", StringComparison.Ordinal)) };
 
     [Theory]
     [InlineData(10)]

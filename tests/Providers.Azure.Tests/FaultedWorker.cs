@@ -92,8 +92,15 @@ internal sealed class FaultedWorker(ArtifactStore store, string name, int seed)
         var (from, to) = (MayHold(path), MayHold(target));
         List<byte[]?> after = [.. from.Where(static c => c is not null)];
         to.AddRange(after);
-        await store.CopyAsync(path, target, WriteMode.Replace, cancellationToken);
-        _may[target] = after;
+        try
+        {
+            await store.CopyAsync(path, target, WriteMode.Replace, cancellationToken);
+            _may[target] = after;
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && from.Contains(null))
+        {
+            _may[path] = [null];
+        }
     }
 
     private async Task ReadAsync(string path, CancellationToken cancellationToken)
