@@ -32,10 +32,10 @@ public sealed class AzureBackend : IAsyncDisposable
     /// <summary>A client at its defaults.</summary>
     public static async Task<BlobContainerClient> RawAsync(string container) => (await _raw.Value).GetBlobContainerClient(container);
 
-    public static async Task<List<string>> NamesAsync(string container, string prefix = "")
+    public static async Task<List<string>> NamesAsync(string container, string prefix = "", BlobStates states = BlobStates.None)
     {
         var names = new List<string>();
-        await foreach (var item in (await RawAsync(container)).GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix))
+        await foreach (var item in (await RawAsync(container)).GetBlobsAsync(BlobTraits.None, states, prefix))
             names.Add(item.Name);
         return names;
     }

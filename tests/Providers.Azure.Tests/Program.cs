@@ -1,12 +1,21 @@
+using System.Globalization;
+using Cairn.Tests;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace Cairn.Providers.Azure.Tests;
 
-/// <summary>Runs the tests; or, started by one of them, what it needs another process for.</summary>
+/// <summary>Runs the tests; or, started by one of them, writes files until it is killed.</summary>
 internal static class Program
 {
-    public const string ChildArgument = "--child";
+    /// <summary>Followed by endpoint, account, key, root and seed.</summary>
+    public const string WriterArgument = "--write-until-killed";
 
-    public static async Task<int> Main(string[] args) =>
-        args is [ChildArgument, .. var rest] ? await Children.RunAsync(rest) : await ConsoleRunner.Run(args);
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is not [WriterArgument, var endpoint, var account, var key, var root, var seed])
+            return await ConsoleRunner.Run(args);
+        var options = new Dictionary<string, string> { ["endpoint"] = endpoint, ["account"] = account, ["account-key"] = key, ["part-size"] = "64KiB" };
+        await using var store = await ArtifactStore.OpenAsync(new AzureProvider(), root, options);
+        return await AbortedWrites.WriteUntilKilledAsync(store, "killed", int.Parse(seed, CultureInfo.InvariantCulture), 64 << 10);
+    }
 }
