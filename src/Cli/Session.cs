@@ -11,6 +11,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     private readonly Redactor _redactor = new();
     private readonly Dictionary<string, ArtifactStore> _stores = new(StringComparer.Ordinal);
     private FlavorRegistry? _flavors = flavors;
+    private PluginHost? _plugins;
     private Workspace? _workspace;
 
     public CommandOutput Output => output;
@@ -23,7 +24,10 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     /// <summary>The workspace folder that was given; null when none was.</summary>
     public string? GivenWorkspace => workspace;
 
-    public FlavorRegistry Flavors => _flavors ??= KnownFlavors().AddWhenNeeded(registry => _ = new PluginHost([.. PluginFolders.Of(this)]).AddTo(registry));
+    public FlavorRegistry Flavors => _flavors ??= KnownFlavors().AddWhenNeeded(registry => _ = Plugins.AddTo(registry));
+
+    /// <summary>The plugins; only their manifests are read before one is used.</summary>
+    public PluginHost Plugins => _plugins ??= new([.. PluginFolders.Of(this)]);
 
     public Workspace Workspace => _workspace ??= Workspace.Locate(workspace, Flavors);
 

@@ -21,17 +21,17 @@ internal static class ManifestWriter
         DropSharedFromDependencies(Path.Join(folder, Path.ChangeExtension(assemblyName, ".deps.json")));
 
         var context = new PluginReader(Path.Join(folder, assemblyName), shared);
-        JsonArray flavors;
+        JsonArray flavors, materializers;
         try
         {
-            flavors = ReadFlavors(context);
+            (flavors, materializers) = (ReadFlavors(context), ReadMaterializers(context));
         }
         catch (Exception e) when (e is FileNotFoundException or FileLoadException or BadImageFormatException or TypeLoadException or ReflectionTypeLoadException)
         {
             throw new ToolException("CAIRN003", $"{assemblyName} cannot be read: {e.Message}");
         }
-        if (flavors.Count == 0)
-            throw new ToolException("CAIRN001", $"{assemblyName} has no public class with [StoreFlavor] that implements IStoreProvider, so there is nothing that a plugin could bring");
+        if (flavors.Count + materializers.Count == 0)
+            throw new ToolException("CAIRN001", $"{assemblyName} has no public class with [StoreFlavor] that implements IStoreProvider, and none that derives from Materializer, so there is nothing that a plugin could bring");
 
         var manifest = new JsonObject
         {
@@ -42,6 +42,7 @@ internal static class ManifestWriter
             ["assembly"] = assemblyName,
             ["abstractions"] = values.GetValueOrDefault("abstractions") is { Length: > 0 } given ? given : RangeOf(context.SharedVersion),
             ["flavors"] = flavors,
+            ["materializers"] = materializers,
         };
         using var file = File.Create(Path.Join(folder, "cairn-plugin.json"));
         using (var writer = new Utf8JsonWriter(file, Form))
@@ -55,6 +56,29 @@ internal static class ManifestWriter
         var low = new Version(built.Major, built.Minor, Math.Max(built.Build, 0));
         var beyond = built.Major == 0 ? new Version(0, built.Minor + 1, 0) : new Version(built.Major + 1, 0, 0);
         return $"[{low},{beyond})";
+    }
+
+    /// <summary>Every public class that derives from Materializer and can be made without parameters.</summary>
+    private static JsonArray ReadMaterializers(PluginReader context)
+    {
+        var materializer = context.Shared.GetType("Cairn.Materializers.Materializer", throwOnError: true)!;
+        var materializers = new JsonArray();
+        foreach (var type in context.Main.GetTypes().Where(t => materializer.IsAssignableFrom(t) && t is { IsAbstract: false, IsVisible: true, ContainsGenericParameters: false }).OrderBy(t => t.FullName, StringComparer.Ordinal))
+        {
+            if (type.GetConstructor(Type.EmptyTypes) is null)
+                continue;
+            object made;
+            try
+            {
+                made = Activator.CreateInstance(type)!;
+            }
+            catch (TargetInvocationException e)
+            {
+                throw new ToolException("CAIRN002", $"{type.FullName} cannot be made: {e.InnerException!.Message}");
+            }
+            materializers.Add((JsonNode)new JsonObject { ["id"] = Text(made, "Id"), ["mediaTypes"] = new JsonArray(Text(made, "MediaType")), ["class"] = type.FullName });
+        }
+        return materializers;
     }
 
     private static JsonArray ReadFlavors(PluginReader context)

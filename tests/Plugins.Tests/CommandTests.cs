@@ -120,6 +120,26 @@ public sealed class CommandTests : IDisposable
         web.ShouldBe(["Cairn.Plugins.Http"]);
     }
 
+    [Fact]
+    public async Task A_materializer_of_a_plugin_is_loaded_when_it_is_named()
+    {
+        await DoneAsync("init");
+        await File.WriteAllTextAsync(Path.Join(_box.Root, "ws", "a.csv"), "name,n\nx,1\n", TestContext.Current.CancellationToken);
+
+        var (plain, _) = await LoadedAsync("save", "a.csv", "--name", "file");
+        plain.ShouldBeEmpty();
+        var (table, _) = await LoadedAsync("save", "a.csv", "--as", "csv", "--name", "table");
+        table.ShouldBe(["Cairn.Plugins.Csv", "CsvHelper"]);
+
+        (await DoneAsync("load", "table")).ShouldBe("name,n\nx,1\n");
+        var shown = await DoneAsync("show", "table");
+        shown.ShouldContain("csv 1");
+        shown.ShouldContain("name  n\nx     1\n");
+        (await DoneAsync("materializer", "list")).ShouldMatch(@"(^|\n)csv +1 +text/csv +plugin ");
+        (await DoneAsync("materializer", "explain", "DataTable")).ShouldContain("csv exactly (plugin)");
+        (await CairnAsync("save", "a.csv", "--as", "nope")).Code.ShouldBe(2);
+    }
+
     public void Dispose() => _box.Dispose();
 
     private static IEnumerable<string> Names(string folder) => Directory.EnumerateFiles(folder, "*.dll").Select(f => Path.GetFileNameWithoutExtension(f));

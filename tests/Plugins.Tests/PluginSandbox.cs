@@ -30,16 +30,22 @@ public sealed class PluginSandbox : IDisposable
 
     public static string Program(string project) => Path.Join(Assets, project, Metadata("Output"));
 
+    /// <summary>The plugin with the <c>csv</c> materializer, as the command brings it.</summary>
+    public static string Csv => Path.Join(Path.GetDirectoryName(Command), "plugins", "cairn.plugins.csv");
+
     /// <summary>The <c>cairn</c> command.</summary>
     public static string Command => Path.Join(Metadata("Sources"), "Cli", Metadata("Output"), "Cairn.Cli.dll");
 
     /// <summary>A copy of a built plugin under another name; its manifest may be changed.</summary>
-    public string Copy(string project, string? name = null, Action<JsonObject>? change = null)
+    public string Copy(string project, string? name = null, Action<JsonObject>? change = null) => CopyOf(Built(project), name, change);
+
+    /// <summary>A copy of any plugin's folder.</summary>
+    public string CopyOf(string folder, string? name = null, Action<JsonObject>? change = null)
     {
-        var target = Path.Join(Root, "copies", name ?? project, Guid.NewGuid().ToString("N"));
-        foreach (var file in Directory.EnumerateFiles(Built(project), "*", SearchOption.AllDirectories))
+        var target = Path.Join(Root, "copies", name ?? "same", Guid.NewGuid().ToString("N"));
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
-            var to = Path.Join(target, Path.GetRelativePath(Built(project), file));
+            var to = Path.Join(target, Path.GetRelativePath(folder, file));
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.Copy(file, to);
         }

@@ -125,6 +125,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("abstractions", "\"1.0 or so\"", "'abstractions' is not a version range")]
     [InlineData("format", "2", "format 2")]
     [InlineData("flavors", "[]", "neither a flavor nor a materializer")]
+    [InlineData("materializers", "[{\"id\":\"acme.csv\"}]", "materializer 'acme.csv' names no class")]
     [InlineData("flavors", "[{\"name\":\"A B\",\"schemes\":[\"a\"],\"provider\":\"A\"}]", "is not a flavor name")]
     [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"A:\"],\"provider\":\"A\"}]", "names no schemes")]
     [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\"]}]", "names no provider class")]
@@ -141,7 +142,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task A_manifest_with_a_materializer_is_read()
     {
-        var copy = _box.Copy("One", change: m => m["materializers"] = JsonNode.Parse("[{\"id\":\"acme.csv\",\"mediaTypes\":[\"text/csv\"]}]"));
+        var copy = _box.Copy("One", change: m => m["materializers"] = JsonNode.Parse("[{\"id\":\"acme.csv\",\"mediaTypes\":[\"text/csv\"],\"class\":\"Acme.Csv\"}]"));
         var plugin = await _box.User.AddAsync(copy, cancellationToken: Cancel);
         plugin.Manifest!.Materializers.ShouldHaveSingleItem().MediaTypes.ShouldBe(["text/csv"]);
     }

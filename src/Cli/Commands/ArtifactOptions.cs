@@ -12,12 +12,36 @@ internal static partial class ArtifactOptions
 
     public static Argument<string> Reference() => new("ref") { Description = "A name, or sha256: and 64 digits.", HelpName = "REF" };
 
-    public static MaterializerRegistry Materializers() => MaterializerRegistry.CreateDefault(JsonContext.Default).AddJsonLines(JsonContext.Default.JsonElement);
+    /// <summary>Those of plugins too, whose code is loaded for that; what is wrong with one is noted.</summary>
+    public static async ValueTask<MaterializerRegistry> MaterializersAsync(Session session, CancellationToken cancellationToken)
+    {
+        var materializers = BuiltIn();
+        await AddPluginsAsync(session, materializers, null, cancellationToken).ConfigureAwait(false);
+        return materializers;
+    }
+
+    /// <summary>The materializer of an id; a plugin's is loaded.</summary>
+    /// <returns>Null when there is none that can be used; why one cannot has been noted.</returns>
+    public static async ValueTask<Materializer?> FindAsync(Session session, MaterializerRegistry materializers, string id, CancellationToken cancellationToken)
+    {
+        if (!materializers.TryGet(id, out _))
+            await AddPluginsAsync(session, materializers, id, cancellationToken).ConfigureAwait(false);
+        return materializers.TryGet(id, out var materializer) ? materializer : null;
+    }
 
     public static async ValueTask<ArtifactRepository> OpenAsync(Session session, string address, CancellationToken cancellationToken)
     {
         var location = await session.OpenAsync(address, cancellationToken).ConfigureAwait(false);
-        return new(location.Store.Under(location.Path), Materializers());
+        return new(location.Store.Under(location.Path), BuiltIn());
+    }
+
+    /// <summary>The built-in materializers, those of plugins left out.</summary>
+    private static MaterializerRegistry BuiltIn() => MaterializerRegistry.CreateDefault(JsonContext.Default).AddJsonLines(JsonContext.Default.JsonElement);
+
+    private static async ValueTask AddPluginsAsync(Session session, MaterializerRegistry materializers, string? id, CancellationToken cancellationToken)
+    {
+        foreach (var problem in await session.Plugins.AddMaterializersAsync(materializers, id, cancellationToken).ConfigureAwait(false))
+            session.Note($"note: {problem.Reason}. {problem.Advice}".TrimEnd());
     }
 
     [JsonSerializable(typeof(JsonElement))]

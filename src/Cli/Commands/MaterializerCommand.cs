@@ -17,17 +17,16 @@ internal static class MaterializerCommand
     {
         var json = Json.Option();
         return new Command("list", "List the materializers and what they serve.") { json }
-            .Runs((session, parsed, _) =>
+            .Runs(async (session, parsed, cancellationToken) =>
             {
-                var all = ArtifactOptions.Materializers().List();
+                var all = (await ArtifactOptions.MaterializersAsync(session, cancellationToken).ConfigureAwait(false)).List();
                 if (!parsed.GetValue(json))
-                    Columns.Write(session.Output, [.. all.Select(m => new[] { m.Materializer.Id, $"{m.Materializer.FormatVersion}", m.Materializer.MediaType, m.Materializer.Description })]);
+                    Columns.Write(session.Output, [.. all.Select(m => new[] { m.Materializer.Id, $"{m.Materializer.FormatVersion}", m.Materializer.MediaType, OriginOf(m), m.Materializer.Description })]);
                 else
                 {
-                    foreach (var (materializer, _) in all)
-                        session.Output.Json(writer => Write(writer, materializer));
+                    foreach (var registered in all)
+                        session.Output.Json(writer => Write(writer, registered));
                 }
-                return Task.CompletedTask;
             });
     }
 
@@ -35,12 +34,11 @@ internal static class MaterializerCommand
     {
         var type = new Argument<string>("type") { Description = "A type, such as double[,] or String.", HelpName = "TYPE" };
         return new Command("explain", "Say which materializer serves a type, and why.") { type }
-            .Runs((session, parsed, _) =>
+            .Runs(async (session, parsed, cancellationToken) =>
             {
-                var materializers = ArtifactOptions.Materializers();
+                var materializers = await ArtifactOptions.MaterializersAsync(session, cancellationToken).ConfigureAwait(false);
                 foreach (var line in materializers.Explain(Find(materializers, parsed.GetRequiredValue(type))).Explain().Split('\n'))
                     session.Output.Line(line);
-                return Task.CompletedTask;
             });
     }
 
@@ -55,11 +53,15 @@ internal static class MaterializerCommand
             ?? throw new UsageException($"No materializer names the type '{text}'. In a program, MaterializerRegistry.Explain takes any type; here, see 'cairn materializer list'.");
     }
 
-    private static void Write(System.Text.Json.Utf8JsonWriter writer, Materializer materializer)
+    private static string OriginOf(RegisteredMaterializer registered) => registered.Origin == MaterializerOrigin.Plugin ? "plugin" : "built in";
+
+    private static void Write(System.Text.Json.Utf8JsonWriter writer, RegisteredMaterializer registered)
     {
+        var materializer = registered.Materializer;
         writer.WriteString("id", materializer.Id);
         writer.WriteNumber("formatVersion", materializer.FormatVersion);
         writer.WriteString("mediaType", materializer.MediaType);
+        writer.WriteString("origin", OriginOf(registered));
         writer.WriteString("description", materializer.Description);
         writer.WriteStartArray("types");
         foreach (var type in materializer.Types)

@@ -16,12 +16,12 @@ internal static class SaveCommand
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var options = new SaveOptions { Name = parsed.GetValue(name) };
-                var artifact = await SaveAsync(repository, parsed.GetRequiredValue(path), parsed.GetValue(materializer), options, cancellationToken).ConfigureAwait(false);
+                var artifact = await SaveAsync(session, repository, parsed.GetRequiredValue(path), parsed.GetValue(materializer), options, cancellationToken).ConfigureAwait(false);
                 session.Output.Line(artifact.Digest.ToString());
             });
     }
 
-    private static async Task<Artifact> SaveAsync(ArtifactRepository repository, string path, string? materializer, SaveOptions options, CancellationToken cancellationToken)
+    private static async Task<Artifact> SaveAsync(Session session, ArtifactRepository repository, string path, string? materializer, SaveOptions options, CancellationToken cancellationToken)
     {
         if (path != "-" && Directory.Exists(path))
         {
@@ -37,14 +37,14 @@ internal static class SaveCommand
         await using var closing = content.ConfigureAwait(false);
         return materializer is null or "bytes"
             ? await repository.SaveAsync(content, options, cancellationToken).ConfigureAwait(false)
-            : await ImportAsync(repository, content, materializer, options, cancellationToken).ConfigureAwait(false);
+            : await ImportAsync(session, repository, content, materializer, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Saves what a file of a format holds: read and checked by the materializer, and written by it anew.</summary>
-    private static async Task<Artifact> ImportAsync(ArtifactRepository repository, Stream content, string id, SaveOptions options, CancellationToken cancellationToken)
+    private static async Task<Artifact> ImportAsync(Session session, ArtifactRepository repository, Stream content, string id, SaveOptions options, CancellationToken cancellationToken)
     {
-        if (!repository.Materializers.TryGet(id, out var materializer))
-            throw new UsageException($"There is no materializer '{id}'; see 'cairn materializer list'.");
+        var materializer = await ArtifactOptions.FindAsync(session, repository.Materializers, id, cancellationToken).ConfigureAwait(false)
+            ?? throw new UsageException($"There is no materializer '{id}'; see 'cairn materializer list'.");
         if (materializer.DefaultType is not { } type)
             throw new UsageException($"The materializer '{id}' reads no file by itself.");
         var reader = new ImportReader(content, id, materializer);

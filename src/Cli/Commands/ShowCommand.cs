@@ -16,9 +16,12 @@ internal static class ShowCommand
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var artifact = await repository.StatAsync(parsed.GetRequiredValue(reference), cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(json))
+                {
                     session.Output.Json(writer => Write(writer, artifact));
-                else
-                    Write(session.Output, artifact, await repository.PreviewAsync(artifact.Digest.ToString(), cancellationToken).ConfigureAwait(false));
+                    return;
+                }
+                await ArtifactOptions.FindAsync(session, repository.Materializers, artifact.Manifest.MaterializerId, cancellationToken).ConfigureAwait(false);
+                Write(session.Output, artifact, await repository.PreviewAsync(artifact.Digest.ToString(), cancellationToken).ConfigureAwait(false));
             });
     }
 
@@ -36,6 +39,8 @@ internal static class ShowCommand
         Columns.Write(output, [.. manifest.Files.Select(f => new[] { "  " + f.Name.Value, $"{f.Length}", f.MediaType, f.Digest.ToString() })]);
         if (preview?.Text is { } text)
             output.Line(text);
+        if (preview?.Columns is { } columns)
+            Columns.Write(output, [[.. columns], .. preview.Rows.Select(r => r.ToArray())]);
     }
 
     private static void Write(System.Text.Json.Utf8JsonWriter writer, Artifact artifact)

@@ -1,14 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Cairn.Providers;
 
 namespace Cairn.Plugins;
 
-/// <summary>A plugin's code in this process, and how many stores are open over it.</summary>
+/// <summary>A plugin's code in this process, and how many hold it: stores that are open over it, and materializers that were handed out.</summary>
 internal sealed class LoadedPlugin
 {
-    private readonly Dictionary<string, IStoreProvider> _providers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object> _made = new(StringComparer.Ordinal);
     private readonly InstalledPlugin _plugin;
     private PluginLoadContext? _context;
     private Assembly? _assembly;
@@ -29,34 +28,36 @@ internal sealed class LoadedPlugin
         }
     }
 
-    public int OpenStores { get; private set; }
+    public int Holders { get; private set; }
 
-    /// <summary>Counts a store that is open, or is being opened.</summary>
-    public void Enter() => OpenStores++;
+    /// <summary>Counts a store that is open, or is being opened, or a materializer.</summary>
+    public void Enter() => Holders++;
 
-    public void Leave() => OpenStores--;
+    public void Leave() => Holders--;
 
+    /// <summary>The one object of a class.</summary>
     [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
-    public IStoreProvider GetProvider(PluginFlavor flavor)
+    public T Get<T>(string className)
+        where T : class
     {
-        if (_providers.TryGetValue(flavor.Descriptor.Name, out var known))
-            return known;
+        if (_made.TryGetValue(className, out var known))
+            return (T)known;
         try
         {
-            var type = _assembly!.GetType(flavor.Provider) ?? throw PluginErrors.BadAssembly(_plugin, $"its assembly has no class {flavor.Provider}");
-            if (!typeof(IStoreProvider).IsAssignableFrom(type))
-                throw PluginErrors.BadAssembly(_plugin, $"{flavor.Provider} is no {nameof(IStoreProvider)} of the Cairn.Abstractions of this program");
-            var provider = (IStoreProvider)Activator.CreateInstance(type)!;
-            _providers.Add(flavor.Descriptor.Name, provider);
-            return provider;
+            var type = _assembly!.GetType(className) ?? throw PluginErrors.BadAssembly(_plugin, $"its assembly has no class {className}");
+            if (!typeof(T).IsAssignableFrom(type))
+                throw PluginErrors.BadAssembly(_plugin, $"{className} is no {typeof(T).Name} of the Cairn.Abstractions of this program");
+            var made = (T)Activator.CreateInstance(type)!;
+            _made.Add(className, made);
+            return made;
         }
         catch (TargetInvocationException e) when (e.InnerException is { } inner)
         {
-            throw PluginFailures.Translate(_plugin, inner) ?? PluginErrors.BadAssembly(_plugin, $"{flavor.Provider} cannot be made: {inner.Message.TrimEnd('.')}", inner);
+            throw PluginFailures.Translate(_plugin, inner) ?? PluginErrors.BadAssembly(_plugin, $"{className} cannot be made: {inner.Message.TrimEnd('.')}", inner);
         }
         catch (Exception e) when (e is MissingMethodException or MemberAccessException)
         {
-            throw PluginErrors.BadAssembly(_plugin, $"{flavor.Provider} has no public constructor without parameters", e);
+            throw PluginErrors.BadAssembly(_plugin, $"{className} has no public constructor without parameters", e);
         }
         catch (Exception e) when (PluginFailures.Translate(_plugin, e) is { } translated)
         {
@@ -70,7 +71,7 @@ internal sealed class LoadedPlugin
     public WeakReference Release()
     {
         var alive = new WeakReference(_context, trackResurrection: true);
-        _providers.Clear();
+        _made.Clear();
         _assembly = null;
         _context!.Unload();
         _context = null;

@@ -47,6 +47,8 @@ internal static class PluginErrors
 
     public static StoreFault SchemeClash(string scheme, IReadOnlyList<InstalledPlugin> plugins) => Clash($"the scheme '{scheme}://'", plugins);
 
+    public static StoreFault MaterializerClash(string id, IReadOnlyList<InstalledPlugin> plugins) => Clash($"the materializer '{id}'", plugins);
+
     public static StoreFault BuiltIn(InstalledPlugin plugin, string what, string flavor) => new(
         StoreErrorCode.InvalidConfiguration, $"plugin '{plugin.Name}' {plugin.Version} claims {what}, which the built-in flavor '{flavor}' has")
     {

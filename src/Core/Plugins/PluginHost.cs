@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Cairn.Materializers;
 using Cairn.Providers;
 
 namespace Cairn.Plugins;
@@ -53,7 +54,7 @@ public sealed class PluginHost
     {
         ArgumentNullException.ThrowIfNull(registry);
         var problems = Plugins.Select(p => p.Refusal).OfType<StoreFault>().ToList();
-        var claims = new List<Claim>();
+        var claims = new List<Claim<PluginFlavor>>();
         foreach (var plugin in Plugins.Where(p => p.Manifest is not null))
         {
             foreach (var flavor in plugin.Manifest!.Flavors)
@@ -64,18 +65,53 @@ public sealed class PluginHost
                     claims.Add(new(plugin, flavor));
             }
         }
-        var flavors = claims.GroupBy(c => c.Flavor.Descriptor.Name, StringComparer.Ordinal).Select(g => Decide([.. g], g.Key, PluginErrors.FlavorClash)).ToList();
-        var schemes = flavors.SelectMany(f => f.Winner.Flavor.Descriptor.Schemes.Select(s => (Scheme: s, f.Winner)))
+        var flavors = claims.GroupBy(c => c.What.Descriptor.Name, StringComparer.Ordinal).Select(g => Decide([.. g], g.Key, PluginErrors.FlavorClash)).ToList();
+        var schemes = flavors.SelectMany(f => f.Winner.What.Descriptor.Schemes.Select(s => (Scheme: s, f.Winner)))
             .GroupBy(s => s.Scheme, s => s.Winner, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => Decide([.. g], g.Key, PluginErrors.SchemeClash), StringComparer.Ordinal);
         foreach (var (winner, refusal) in flavors)
         {
-            var own = winner.Flavor.Descriptor.Schemes.Where(s => schemes[s].Refusal is null && schemes[s].Winner == winner);
-            registry.Add(winner.Flavor.Descriptor.Name, [.. own], () => winner.Flavor.Descriptor, _ => Provide(winner, refusal));
+            var own = winner.What.Descriptor.Schemes.Where(s => schemes[s].Refusal is null && schemes[s].Winner == winner);
+            registry.Add(winner.What.Descriptor.Name, [.. own], () => winner.What.Descriptor, _ => Provide(winner, refusal));
         }
         foreach (var (scheme, decision) in schemes.Where(s => s.Value.Refusal is not null))
             registry.Refuse(scheme, decision.Refusal!);
         problems.AddRange(flavors.Select(f => f.Refusal).Concat(schemes.Values.Select(s => s.Refusal)).OfType<StoreFault>());
+        return problems;
+    }
+
+    /// <summary>
+    /// Adds materializers of plugins to those that a program knows. Their code is loaded, since only it tells which types they serve, and stays loaded as long as this host. One that
+    /// cannot be used is left out.
+    /// </summary>
+    /// <param name="registry">What they are added to; one that it has from a plugin already is not added again.</param>
+    /// <param name="id">The only one to add; null for all.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <returns>What is wrong, for people: plugins that are refused or cannot be loaded, and claims of several on one id where none is preferred.</returns>
+    public async Task<IReadOnlyList<StoreFault>> AddMaterializersAsync(MaterializerRegistry registry, string? id = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var problems = new List<StoreFault>();
+        var claims = Plugins.Where(p => p.Manifest is not null)
+            .SelectMany(p => p.Manifest!.Materializers, (plugin, materializer) => new Claim<PluginMaterializer>(plugin, materializer))
+            .Where(c => (id is null || c.What.Id == id) && !registry.List().Any(r => r.Origin == MaterializerOrigin.Plugin && r.Materializer.Id == c.What.Id));
+        foreach (var group in claims.GroupBy(c => c.What.Id, StringComparer.Ordinal))
+        {
+            var (winner, clash) = Decide([.. group], group.Key, PluginErrors.MaterializerClash);
+            if ((clash ?? winner.Plugin.Refusal) is { } refusal)
+            {
+                problems.Add(refusal);
+                continue;
+            }
+            try
+            {
+                registry.Add(await LoadMaterializerAsync(winner, cancellationToken).ConfigureAwait(false), MaterializerOrigin.Plugin);
+            }
+            catch (ArtifactStoreException e)
+            {
+                problems.Add(new(e.Code, e.Reason) { Advice = e.Advice });
+            }
+        }
         return problems;
     }
 
@@ -127,6 +163,24 @@ public sealed class PluginHost
         }
     }
 
+    /// <summary>Nothing gives the lease back: a registry has no end.</summary>
+    private async ValueTask<Materializer> LoadMaterializerAsync(Claim<PluginMaterializer> claim, CancellationToken cancellationToken)
+    {
+        var (plugin, declared) = claim;
+        var lease = await EnterAsync(plugin, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var materializer = lease.Get<Materializer>(declared.Class);
+            return materializer.Id == declared.Id ? materializer
+                : throw PluginErrors.BadAssembly(plugin, $"{declared.Class} is the materializer '{ArtifactPath.ForMessage(materializer.Id)}', and its manifest says '{ArtifactPath.ForMessage(declared.Id)}'");
+        }
+        catch (Exception e)
+        {
+            lease.Dispose();
+            throw e is ArtifactStoreException ? e : PluginFailures.Translate(plugin, e) ?? PluginErrors.BadAssembly(plugin, $"{declared.Class} cannot be used: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
     private PluginLease? TryEnter(string name)
     {
         lock (_gate)
@@ -145,22 +199,22 @@ public sealed class PluginHost
         {
             if (!_loaded.TryGetValue(name, out var loaded))
                 return (new(name, PluginUnloadOutcome.NotLoaded), null);
-            if (loaded.OpenStores > 0)
-                return (new(name, PluginUnloadOutcome.InUse, loaded.OpenStores), null);
+            if (loaded.Holders > 0)
+                return (new(name, PluginUnloadOutcome.InUse, loaded.Holders), null);
             _loaded.Remove(name);
             return (new(name, PluginUnloadOutcome.Unloaded), loaded.Release());
         }
     }
 
-    private ValueTask<IStoreProvider> Provide(Claim claim, StoreFault? clash)
+    private ValueTask<IStoreProvider> Provide(Claim<PluginFlavor> claim, StoreFault? clash)
     {
         if ((clash ?? claim.Plugin.Refusal) is { } refusal)
             throw new ArtifactStoreException(refusal);
-        return ValueTask.FromResult<IStoreProvider>(new PluginProvider(this, claim.Plugin, claim.Flavor));
+        return ValueTask.FromResult<IStoreProvider>(new PluginProvider(this, claim.Plugin, claim.What));
     }
 
     /// <summary>Refused plugins take nothing from those that are not.</summary>
-    private (Claim Winner, StoreFault? Refusal) Decide(List<Claim> claims, string what, Func<string, IReadOnlyList<InstalledPlugin>, StoreFault> clash)
+    private (Claim<T> Winner, StoreFault? Refusal) Decide<T>(List<Claim<T>> claims, string what, Func<string, IReadOnlyList<InstalledPlugin>, StoreFault> clash)
     {
         var able = claims.FindAll(c => c.Plugin.Refusal is null);
         if (able.Count == 0)
@@ -171,5 +225,5 @@ public sealed class PluginHost
         return preferred is not null ? (preferred, null) : (able[0], clash(what, able.ConvertAll(c => c.Plugin)));
     }
 
-    private sealed record Claim(InstalledPlugin Plugin, PluginFlavor Flavor);
+    private sealed record Claim<T>(InstalledPlugin Plugin, T What);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Cairn.Providers;
 
 namespace Cairn.Plugins;
 
@@ -9,10 +8,11 @@ internal sealed class PluginLease(LoadedPlugin loaded, Lock gate) : IDisposable
     private LoadedPlugin? _loaded = loaded;
 
     [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
-    public IStoreProvider GetProvider(PluginFlavor flavor)
+    public T Get<T>(string className)
+        where T : class
     {
         lock (gate)
-            return _loaded!.GetProvider(flavor);
+            return _loaded!.Get<T>(className);
     }
 
     public void Dispose()

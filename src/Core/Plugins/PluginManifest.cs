@@ -71,4 +71,5 @@ public sealed record PluginFlavor(FlavorDescriptor Descriptor, string Provider);
 /// <summary>A materializer that a plugin brings.</summary>
 /// <param name="Id">Its id, which stored artifacts name.</param>
 /// <param name="MediaTypes">The media types that it reads and writes.</param>
-public sealed record PluginMaterializer(string Id, IReadOnlyList<string> MediaTypes);
+/// <param name="Class">The full name of its <see cref="Cairn.Materializers.Materializer"/> class in the plugin's assembly.</param>
+public sealed record PluginMaterializer(string Id, IReadOnlyList<string> MediaTypes, string Class);

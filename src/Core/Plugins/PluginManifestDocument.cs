@@ -118,8 +118,14 @@ internal sealed class MaterializerDocument
 
     public List<string>? MediaTypes { get; set; }
 
-    public PluginMaterializer ToMaterializer(string origin) =>
-        string.IsNullOrWhiteSpace(Id) ? throw PluginErrors.BadManifest(origin, "a materializer has no id") : new(Id, MediaTypes ?? []);
+    public string? Class { get; set; }
+
+    public PluginMaterializer ToMaterializer(string origin)
+    {
+        if (string.IsNullOrWhiteSpace(Id))
+            throw PluginErrors.BadManifest(origin, "a materializer has no id");
+        return string.IsNullOrWhiteSpace(Class) ? throw PluginErrors.BadManifest(origin, $"materializer '{ArtifactPath.ForMessage(Id)}' names no class") : new(Id, MediaTypes ?? [], Class);
+    }
 }
 
 [JsonSourceGenerationOptions(

@@ -12,7 +12,7 @@ internal sealed class PluginProvider(PluginHost host, InstalledPlugin plugin, Pl
         var lease = await host.EnterAsync(plugin, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new PluginDriver(await lease.GetProvider(flavor).OpenAsync(context, cancellationToken).ConfigureAwait(false), lease, plugin);
+            return new PluginDriver(await lease.Get<IStoreProvider>(flavor.Provider).OpenAsync(context, cancellationToken).ConfigureAwait(false), lease, plugin);
         }
         catch (Exception e) when (PluginFailures.Translate(plugin, e) is { } translated)
         {

@@ -69,7 +69,8 @@ internal static class ContainerServers
         {
             string container = (string)found!["Id"]!;
             bool usable = (string?)found["State"] == "running" && (string?)found["Labels"]?["cairn.boot"] == ServerScripts.Boot && (string?)found["Labels"]?["cairn.spec"] == digest;
-            if (usable && await ReadyAsync(engine, container, spec.Port, TimeSpan.FromSeconds(20), cancellationToken) is { } endpoint) return (endpoint, $"container {container[..12]} of {image}, found running");
+            // One that runs and is busy with another test program's requests is given time: to remove it would break those.
+            if (usable && await ReadyAsync(engine, container, spec.Port, _patience, cancellationToken) is { } endpoint) return (endpoint, $"container {container[..12]} of {image}, found running");
             await engine.RemoveAsync(container, cancellationToken);
         }
 

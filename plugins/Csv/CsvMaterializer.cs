@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Data;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Cairn.Materializers;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Cairn.Plugins.Csv;
+
+/// <summary>Tables (<see cref="DataTable"/>) as one CSV file with a header; column types, row count and the text for missing values are noted in the manifest.</summary>
+/// <remarks>It also reads CSV files of others that are separated by commas and have a header: their columns are text. Safe to use from many threads.</remarks>
+public sealed class CsvMaterializer : Materializer<DataTable>
+{
+    private const int BufferSize = 64 << 10;
+    private const int PreviewRows = 20;
+    private const int CheckEvery = 1024;
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <inheritdoc/>
+    public override string Id => "csv";
+
+    /// <inheritdoc/>
+    public override string MediaType => "text/csv";
+
+    /// <inheritdoc/>
+    public override string Description => "DataTable as CSV with a header";
+
+    private static CsvConfiguration Reading => new(CultureInfo.InvariantCulture) { IgnoreBlankLines = false };
+
+    /// <summary>A CR alone ends a line for some readers, this one among them, so it is quoted too.</summary>
+    private static CsvConfiguration Writing => new(CultureInfo.InvariantCulture) { NewLine = "\n", ShouldQuote = static a => a.Field is { Length: > 0 } text && (text.AsSpan().ContainsAny(Quoted) || text[0] is ' ' || text[^1] is ' ') };
+
+    /// <inheritdoc/>
+    public override async ValueTask<ArtifactPreview?> PreviewAsync(ArtifactReader reader, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var stream = await reader.OpenAsync(reader.Single.Name, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        using var text = new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: true, BufferSize);
+        using var csv = new CsvParser(text, Reading);
+        var header = await ReadHeaderAsync(csv).ConfigureAwait(false);
+        var rows = new List<IReadOnlyList<string>>();
+        while (rows.Count < PreviewRows && await ReadRowAsync(csv, header.Length).ConfigureAwait(false) is { } row)
+            rows.Add(row);
+        return ArtifactPreview.OfTable(header, rows);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyDictionary<string, string> ExtractMetadata(DataTable value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["rows"] = Rows(value).Count().ToString(CultureInfo.InvariantCulture),
+            ["columns"] = value.Columns.Count.ToString(CultureInfo.InvariantCulture),
+        };
+        if (value.TableName.Length > 0)
+            facts["name"] = value.TableName;
+        SchemaOf(value).Write(facts);
+        return facts;
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask SaveAsync(DataTable value, ArtifactWriter writer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(writer);
+        var schema = SchemaOf(value);
+        var stream = writer.Create("table.csv", MediaType);
+        await using var ending = stream.ConfigureAwait(false);
+        var text = new StreamWriter(stream, Utf8, BufferSize, leaveOpen: true);
+        await using var flushing = text.ConfigureAwait(false);
+        var csv = new CsvWriter(text, Writing, leaveOpen: true);
+        await using var closing = csv.ConfigureAwait(false);
+        foreach (var (name, _) in schema.Columns)
+            csv.WriteField(name);
+        await csv.NextRecordAsync().ConfigureAwait(false);
+        var count = 0;
+        foreach (var row in Rows(value))
+        {
+            if (++count % CheckEvery == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < schema.Columns.Count; i++)
+                csv.WriteField(row[i] is DBNull ? schema.Null : schema.Columns[i].Type.Format(row[i]));
+            await csv.NextRecordAsync().ConfigureAwait(false);
+        }
+        await csv.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DataTable> LoadAsync(ArtifactReader reader, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var noted = CsvSchema.Read(reader.Facts);
+        var stream = await reader.OpenAsync(reader.Single.Name, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        using var text = new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: true, BufferSize);
+        using var csv = new CsvParser(text, Reading);
+        var header = await ReadHeaderAsync(csv).ConfigureAwait(false);
+        if (noted is not null && !noted.Columns.Select(c => c.Name).SequenceEqual(header, StringComparer.Ordinal))
+            throw new InvalidDataException("its header does not name the columns that were saved");
+        var schema = noted ?? new([.. header.Select(name => (name, CsvType.Text))], null);
+        var table = new DataTable(reader.Facts.GetValueOrDefault("name", "")) { Locale = CultureInfo.InvariantCulture };
+        foreach (var (name, type) in schema.Columns)
+            table.Columns.Add(Column(name, type));
+        table.BeginLoadData();
+        var values = new object[header.Length];
+        while (await ReadRowAsync(csv, header.Length).ConfigureAwait(false) is { } row)
+        {
+            if (table.Rows.Count % CheckEvery == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < values.Length; i++)
+                values[i] = Parse(row[i], schema.Columns[i], schema.Null, csv.RawRow);
+            table.Rows.Add(values);
+        }
+        table.EndLoadData();
+        table.AcceptChanges();
+        return table;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The types are a closed list of the framework's own values, whose members a column does not look at.")]
+    private static DataColumn Column(string name, CsvType type) => new(name, type.Type);
+
+    private static object Parse(string field, (string Name, CsvType Type) column, string? missing, int line)
+    {
+        if (field == missing)
+            return DBNull.Value;
+        try
+        {
+            return column.Type.Parse(field);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"line {line} has '{CsvSchema.Shown(field)}' for '{CsvSchema.Shown(column.Name)}', which is no {column.Type.Name}", e);
+        }
+    }
+
+    private static IEnumerable<DataRow> Rows(DataTable table) => table.Rows.Cast<DataRow>().Where(r => r.RowState != DataRowState.Deleted);
+
+    private CsvSchema SchemaOf(DataTable table)
+    {
+        try
+        {
+            return CsvSchema.Of(table);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new MaterializationException(Id, e.Message, e);
+        }
+    }
+
+    private static async ValueTask<string[]> ReadHeaderAsync(CsvParser csv)
+    {
+        var header = await ReadAsync(csv).ConfigureAwait(false) ?? throw new InvalidDataException("it is empty, and a header is needed");
+        var twice = header.GroupBy(h => h, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1 || g.Key.Length == 0);
+        return twice is null ? header
+            : throw new InvalidDataException(twice.Key.Length == 0 ? "a column of its header has no name" : $"its header has two columns '{CsvSchema.Shown(twice.Key)}'");
+    }
+
+    private static async ValueTask<string[]?> ReadRowAsync(CsvParser csv, int columns)
+    {
+        var row = await ReadAsync(csv).ConfigureAwait(false);
+        return row is null || row.Length == columns ? row : throw new InvalidDataException($"line {csv.RawRow} has {row.Length} fields, and the header {columns}");
+    }
+
+    private static async ValueTask<string[]?> ReadAsync(CsvParser csv)
+    {
+        try
+        {
+            return await csv.ReadAsync().ConfigureAwait(false) ? csv.Record! : null;
+        }
+        catch (BadDataException e)
+        {
+            throw new InvalidDataException($"line {csv.RawRow} has a quote where none can be", e);
+        }
+    }
+}

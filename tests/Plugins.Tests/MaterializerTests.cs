@@ -1,0 +1,90 @@
+using System.Data;
+using Cairn.Materializers;
+
+namespace Cairn.Plugins.Tests;
+
+public sealed class MaterializerTests : IDisposable
+{
+    private readonly PluginSandbox _box = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_plugins_materializer_saves_and_loads_and_keeps_its_code_loaded()
+    {
+        await _box.User.AddAsync(PluginSandbox.Csv, cancellationToken: Cancel);
+        var host = _box.Host(out _);
+        host.Loaded.ShouldBeEmpty();
+        var materializers = MaterializerRegistry.CreateDefault();
+        (await host.AddMaterializersAsync(materializers, "json", Cancel)).ShouldBeEmpty();
+        host.Loaded.ShouldBeEmpty();
+
+        (await host.AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldBeEmpty();
+        (await host.AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldBeEmpty();
+
+        host.Loaded.ShouldBe(["cairn.plugins.csv"]);
+        materializers.Explain(typeof(DataTable)).Explain().ShouldContain("csv exactly (plugin)");
+        await using var store = await ArtifactStore.OpenAsync(new Cairn.Providers.Memory.MemoryProvider(), $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);
+        var repository = new ArtifactRepository(store, materializers);
+        using var table = new DataTable("t");
+        table.Columns.Add("n", typeof(int));
+        table.Rows.Add(7);
+        await repository.SaveAsync(table, "t", Cancel);
+        (await repository.LoadAsync<DataTable>("t", Cancel)).Rows[0][0].ShouldBe(7);
+
+        var unload = await host.UnloadAsync("cairn.plugins.csv", Cancel);
+        (unload.Outcome, unload.Holders).ShouldBe((PluginUnloadOutcome.InUse, 1));
+    }
+
+    [Fact]
+    public async Task Two_that_bring_one_id_are_told_and_prefer_decides()
+    {
+        await _box.User.AddAsync(PluginSandbox.Csv, cancellationToken: Cancel);
+        await _box.User.AddAsync(_box.CopyOf(PluginSandbox.Csv, "acme.csv"), cancellationToken: Cancel);
+        var materializers = new MaterializerRegistry();
+
+        var clash = (await _box.Host(out _).AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldHaveSingleItem();
+
+        clash.Reason.ShouldContain("the materializer 'csv' is claimed by plugin 'acme.csv'");
+        clash.Reason.ShouldContain("and plugin 'cairn.plugins.csv'");
+        materializers.List().ShouldBeEmpty();
+        await _box.User.PreferAsync("acme.csv", Cancel);
+        var host = _box.Host(out _);
+        (await host.AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldBeEmpty();
+        host.Loaded.ShouldBe(["acme.csv"]);
+    }
+
+    [Theory]
+    [InlineData("class", "Acme.Absent", "has no class Acme.Absent")]
+    [InlineData("class", "Cairn.Plugins.Csv.CsvType", "is no Materializer")]
+    [InlineData("id", "other", "is the materializer 'csv', and its manifest says 'other'")]
+    public async Task One_that_is_not_what_its_manifest_says_is_left_out(string member, string value, string mention)
+    {
+        await _box.User.AddAsync(_box.CopyOf(PluginSandbox.Csv, "acme.csv", m => m["materializers"]![0]![member] = value), cancellationToken: Cancel);
+        var materializers = new MaterializerRegistry();
+        var host = _box.Host(out _);
+
+        var problem = (await host.AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldHaveSingleItem();
+
+        problem.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
+        problem.Reason.ShouldContain(mention);
+        materializers.List().ShouldBeEmpty();
+        (await host.UnloadAsync("acme.csv", Cancel)).Outcome.ShouldBe(PluginUnloadOutcome.Unloaded);
+    }
+
+    [Fact]
+    public async Task A_changed_plugin_is_refused_before_its_code_is_loaded()
+    {
+        var plugin = await _box.User.AddAsync(PluginSandbox.Csv, cancellationToken: Cancel);
+        await File.AppendAllTextAsync(Path.Join(plugin.Folder, "CsvHelper.dll"), "x", Cancel);
+        var host = _box.Host(out _);
+
+        var problem = (await host.AddMaterializersAsync(new(), cancellationToken: Cancel)).ShouldHaveSingleItem();
+
+        problem.Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        problem.Reason.ShouldContain("changed CsvHelper.dll");
+        host.Loaded.ShouldBeEmpty();
+    }
+
+    public void Dispose() => _box.Dispose();
+}
