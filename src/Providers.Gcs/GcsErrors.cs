@@ -60,6 +60,8 @@ internal static class GcsErrors
 
     private static StoreFault FromTokens(TokenResponseException e) => e.StatusCode is { } status && ((int)status >= 500 || status == HttpStatusCode.TooManyRequests)
         ? new(StoreErrorCode.Unavailable, $"the credentials' own service answered {(int)status}")
+        : e.Error?.ErrorDescription?.Contains("reasonable timeframe", StringComparison.OrdinalIgnoreCase) == true
+        ? new(StoreErrorCode.Unauthenticated, "this machine's clock differs too much from the service's") { Advice = "Set the clock." }
         : new(StoreErrorCode.Unauthenticated, $"the credentials were refused ({Word(e.Error?.Error)})") { Advice = "The key may be deleted, the login expired, or this machine's clock wrong." };
 
     private static string Word(string? text) => text is { Length: > 0 and < 60 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : "no reason given";

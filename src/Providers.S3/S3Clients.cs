@@ -1,11 +1,9 @@
-using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Amazon.SecurityToken;
 
 namespace Cairn.Providers.S3;
 
@@ -16,7 +14,7 @@ internal static class S3Clients
     private const int BufferSize = 128 << 10;
     private const long LargestCopy = 5L << 30;
 
-    public static AmazonS3Client Make(S3Options options)
+    public static AmazonS3Client Make(S3Options options, TimeProvider clock)
     {
         Check(options);
         var config = new AmazonS3Config
@@ -32,16 +30,12 @@ internal static class S3Clients
         };
         if (options.UserAgent is { } agent)
             config.ClientAppId = agent;
-        var endpoint = options.Endpoint ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
+        var endpoint = Address(options.Endpoint, "endpoint", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
         if (endpoint is not null)
         {
-            if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-                throw Wrong($"the endpoint '{endpoint}' is not an http or https address");
-            if (url.UserInfo.Length > 0)
-                throw Wrong("the endpoint carries credentials; give them as access-key and secret-key");
-            config.ServiceURL = endpoint;
+            config.ServiceURL = endpoint.OriginalString;
             config.AuthenticationRegion = options.Region ?? Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1";
-            config.UseHttp = url.Scheme == "http";
+            config.UseHttp = endpoint.Scheme == "http";
         }
         else if (options.Region is { } region)
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
@@ -50,7 +44,7 @@ internal static class S3Clients
         config.ForcePathStyle = options.PathStyle ?? endpoint is not null;
         try
         {
-            var client = Credentials(options) is { } credentials ? new AmazonS3Client(credentials, config) : new AmazonS3Client(config);
+            var client = Credentials(options) is { } credentials ? new S3Client(credentials, config, clock) : new S3Client(config, clock);
             client.BeforeRequestEvent += AskForChecksum;
             return client;
         }
@@ -58,6 +52,22 @@ internal static class S3Clients
         {
             throw new ArtifactStoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Give the store a region and credentials, or set AWS_REGION." }, e);
         }
+    }
+
+    /// <summary>An address that an option or the first of several variables gives; null when none does.</summary>
+    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    public static Uri? Address(string? given, string option, params ReadOnlySpan<string> variables)
+    {
+        foreach (var variable in variables)
+        {
+            if (given is null && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
+                (given, option) = (value, variable);
+        }
+        if (given is null)
+            return null;
+        if (!Uri.TryCreate(given, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw Wrong($"the {option} is not an http or https address");
+        return url.UserInfo.Length == 0 ? url : throw Wrong($"the {option} carries credentials; give them as access-key and secret-key");
     }
 
     /// <summary>Asks for the stored checksum without telling the SDK, which would compute it over every byte in software; Cairn's readers compute it.</summary>
@@ -80,9 +90,8 @@ internal static class S3Clients
                 : throw Wrong($"there is no profile '{profile}' in the shared AWS files"),
             _ => null,
         };
-        // Refreshes by itself before the role's session ends, in the middle of a long transfer too.
-        return options.Role is { } role
-            ? new AssumeRoleAWSCredentials(own ?? DefaultAWSCredentialsIdentityResolver.GetCredentials(), role, "cairn")
+        return options.Role is not null
+            ? new S3Role(options, own ?? DefaultAWSCredentialsIdentityResolver.GetCredentials())
             : own;
     }
 
@@ -90,6 +99,8 @@ internal static class S3Clients
     {
         if (options.AccessKey is null != options.SecretKey is null)
             throw Wrong("access-key and secret-key go together");
+        if (options.RoleEndpoint is not null && options.Role is null)
+            throw Wrong("role-endpoint goes with role");
         if (options.PartSize < LeastPart)
             throw Wrong("part-size is at least 5MiB, the least that S3 takes");
         if (options.CopyPartSize is < LeastPart or > LargestCopy)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
@@ -9,7 +10,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.S3;
 
 /// <summary>What the SDK's exceptions mean. Codes are those of the S3 API reference, "Error responses".</summary>
-internal static class S3Errors
+internal static partial class S3Errors
 {
     public static StoreFault Classify(Exception exception)
     {
@@ -94,7 +95,7 @@ internal static class S3Errors
             ("ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired", _) => new(StoreErrorCode.Unauthenticated, "the credentials have expired") { Advice = "Renew them." },
             ("InvalidToken", _) => new(StoreErrorCode.Unauthenticated, "the session token is not valid"),
             ("PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
-                new(StoreErrorCode.InvalidConfiguration, "the bucket lies in another region") { Advice = "Set the store's region." },
+                new(StoreErrorCode.InvalidConfiguration, "the bucket lies in another region") { Advice = $"Set the store's region{(RegionOf(e) is { } region ? " to " + region : "")}." },
             ("SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" or "Busy", _) or (_, HttpStatusCode.TooManyRequests) =>
                 new(StoreErrorCode.Throttled, "the service asks to slow down"),
             ("BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch" or "XAmzContentSHA256Mismatch", _) =>
@@ -119,11 +120,21 @@ internal static class S3Errors
         return fault with { RequestId = RequestIdOf(e), RetryAfter = fault.Code is StoreErrorCode.Throttled or StoreErrorCode.Unavailable ? RetryAfterOf(e) : null };
     }
 
-    private static TimeSpan? RetryAfterOf(AmazonServiceException e) =>
+    /// <summary>True when the credentials were valid once.</summary>
+    public static bool IsExpired(AmazonServiceException e) => e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
+
+    /// <summary>How long the service asks to wait; null when it does not say.</summary>
+    public static TimeSpan? RetryAfterOf(AmazonServiceException e) =>
         e.InnerException is HttpErrorResponseException { Response: { } response }
         && int.TryParse(response.GetHeaderValue("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : null;
+
+    /// <summary>The region that the service names instead; null when it names none.</summary>
+    private static string? RegionOf(AmazonServiceException e) => RegionInWords().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex("expecting '([a-z0-9-]{1,40})'")]
+    private static partial Regex RegionInWords();
 
     private static StoreFault FromTransport(Exception exception) => exception switch
     {

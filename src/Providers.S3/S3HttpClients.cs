@@ -10,7 +10,13 @@ internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
 {
     private readonly X509ChainPolicy? _trust = options.CaFile is { } file ? TrustOnly(file) : null;
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new S3IdleHandler(MakeHandler(), options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+    public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+    internal SocketsHttpHandler MakeHandler()
     {
         var handler = new SocketsHttpHandler
         {
@@ -26,12 +32,8 @@ internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
             handler.Proxy = new WebProxy(proxy);
         if (_trust is not null)
             handler.SslOptions.CertificateChainPolicy = _trust;
-        return new(new S3IdleHandler(handler, options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
+        return handler;
     }
-
-    public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
-
-    public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
     private static X509ChainPolicy TrustOnly(string file)
     {

@@ -25,6 +25,10 @@ public sealed class S3Options
     [StoreOption("role", "ARN of a role to assume.")]
     public string? Role { get; set; }
 
+    /// <summary>The address of the service that gives the role's session; null for <c>AWS_ENDPOINT_URL_STS</c>, <c>AWS_ENDPOINT_URL</c>, or Amazon's.</summary>
+    [StoreOption("role-endpoint", "Address of the service that gives the role's session (STS), for services other than Amazon's.")]
+    public string? RoleEndpoint { get; set; }
+
     /// <summary>The access key; null for the default chain.</summary>
     [StoreOption("access-key", "Access key id.")]
     public string? AccessKey { get; set; }

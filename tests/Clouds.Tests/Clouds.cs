@@ -45,13 +45,16 @@ internal sealed class Clouds : IAsyncDisposable
     }
 
     /// <summary>Runs a program of the build in a folder and gives what it printed.</summary>
-    public async Task<(int Code, string Output, string Error)> RunAsync(string program, string folder, params string[] arguments)
+    public Task<(int Code, string Output, string Error)> RunAsync(string program, string folder, params string[] arguments) => RunAsync(program, folder, Environment, arguments);
+
+    /// <summary>As above, in another environment.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(string program, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var path = typeof(Clouds).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == program).Value!;
         var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("CAIRN_WORKSPACE");
         start.Environment["CAIRN_HOME"] = Path.Join(folder, "nobody");
-        foreach (var (name, value) in Environment)
+        foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

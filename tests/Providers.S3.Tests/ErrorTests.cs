@@ -1,11 +1,12 @@
-using System.Diagnostics.Tracing;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.S3;
+using Cairn.Layers;
 using Cairn.TestServers.Proxy;
+using Cairn.TestServers.Recording;
 
 namespace Cairn.Providers.S3.Tests;
 
@@ -134,26 +135,38 @@ public sealed class ErrorTests
         error.ToString().ShouldNotContain(Canary);
     }
 
-    /// <summary>The events of every source at the most verbose level, while requests with canaries for secrets fail and succeed in each way.</summary>
+    /// <summary>All that a process tells of itself at the most verbose level, while requests with canaries for secrets fail and succeed in each way.</summary>
     [Fact]
     public async Task Secrets_are_nowhere_to_be_seen()
     {
         var server = await S3Backend.ServerAsync();
         await using var box = await S3Box.CreateAsync();
-        using var listener = new Listener();
-        var options = S3Backend.Options(server, ("secret-key", Canary + "secret"), ("session-token", Canary + "token"), ("retries", "0"));
-        var driver = await S3Backend.OpenAsync(box.Root, options);
-        await using var store = new ArtifactStore(driver);
-        var errors = new List<Exception>
+        await using var recorder = new S3Recorder();
+        using var telltale = new Telltale();
+        var texts = new List<string> { new S3Options { SecretKey = Canary, SessionToken = Canary }.ToString()! };
+        foreach (var role in new[] { false, true })
         {
-            await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("f", cancellationToken: Cancel)),
-            await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel)),
-            await Should.ThrowAsync<ArtifactStoreException>(() => store.RemoveAsync("f", Cancel)),
-            await Should.ThrowAsync<ArtifactStoreException>(async () => await store.ListAsync(cancellationToken: Cancel).GetAsyncEnumerator(Cancel).MoveNextAsync()),
-        };
-        string[] texts = [.. errors.Select(e => e.ToString()), $"{driver}", $"{store}", $"{store.Root}", new S3Options { SecretKey = Canary }.ToString()!, .. listener.Texts];
-        texts.ShouldAllBe(t => !t.Contains(Canary, StringComparison.Ordinal));
-        listener.Texts.ShouldNotBeEmpty();
+            (string, string)[] roles = role ? [("role", "arn:aws:iam::1:role/r"), ("role-endpoint", recorder.Endpoint)] : [];
+            await using var right = Told(await recorder.DriverAsync([("secret-key", Canary + "secret"), ("session-token", Canary + "token"), .. roles]));
+            await S3Recorder.DoAllAsync(right);
+            texts.Add($"{right} {right.GetService(typeof(S3Driver))}");
+        }
+        var options = S3Backend.Options(server, ("secret-key", Canary + "secret"), ("session-token", Canary + "token"), ("retries", "0"));
+        await using var store = Told(await S3Backend.OpenAsync(box.Root, options));
+        Func<Task>[] all =
+        [
+            () => store.ReadTextAsync("f", cancellationToken: Cancel), () => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel), () => store.RemoveAsync("f", Cancel),
+            async () => await store.ListAsync(cancellationToken: Cancel).GetAsyncEnumerator(Cancel).MoveNextAsync(),
+        ];
+        foreach (var one in all)
+            texts.Add((await Should.ThrowAsync<ArtifactStoreException>(one)).ToString());
+        texts.AddRange([$"{store}", $"{store.Root}", .. telltale.Texts]);
+        string[] secrets = [Canary, "canary-session-secret", "canary-session-token"];
+        texts.Where(t => secrets.Any(s => t.Contains(s, StringComparison.Ordinal))).ShouldBeEmpty();
+        foreach (var source in new[] { "event System.Net.Http", "span Cairn", "metric Cairn", "span System.Net.Http", "metric System.Net.Http", "log" })
+            telltale.Sources.Keys.ShouldContain(source);
+
+        ArtifactStore Told(StoreDriver driver) => new(driver.WithTelemetry(new() { PathsOnSpans = true }, new() { LoggerFactory = telltale }), new ArtifactStoreOptions { LoggerFactory = telltale });
     }
 
     private static async Task<ArtifactStoreException> FailureAsync(ArtifactUri root, Dictionary<string, string> options)
@@ -189,21 +202,5 @@ public sealed class ErrorTests
                 return;
             }
         }
-    }
-
-    private sealed class Listener : EventListener
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _texts = new();
-
-        public IReadOnlyCollection<string> Texts => _texts;
-
-        protected override void OnEventSourceCreated(EventSource eventSource)
-        {
-            if (eventSource.Name.StartsWith("System.Net", StringComparison.Ordinal) || eventSource.Name.Contains("Amazon", StringComparison.Ordinal))
-                EnableEvents(eventSource, EventLevel.Verbose, EventKeywords.All);
-        }
-
-        protected override void OnEventWritten(EventWrittenEventArgs eventData) =>
-            _texts?.Enqueue(string.Join(' ', eventData.Payload?.Select(p => $"{p}") ?? []));
     }
 }

@@ -7,6 +7,21 @@ internal static class Program
 {
     public const string ChildArgument = "--child";
 
-    public static async Task<int> Main(string[] args) =>
-        args is [ChildArgument, .. var rest] ? await Children.RunAsync(rest) : await ConsoleRunner.Run(args);
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is [ChildArgument, .. var rest])
+            return await Children.RunAsync(rest);
+        // The SDK looks once in a process where the shared files are.
+        var profiles = Path.Join(Path.GetTempPath(), $"cairn-s3-profiles-{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(profiles, "[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = secret\n");
+        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", profiles);
+        try
+        {
+            return await ConsoleRunner.Run(args);
+        }
+        finally
+        {
+            File.Delete(profiles);
+        }
+    }
 }

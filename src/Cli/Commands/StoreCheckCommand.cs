@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Cli.Checks;
 
 namespace Cairn.Cli.Commands;
 
@@ -7,9 +8,9 @@ internal static class StoreCheckCommand
     public static Command Create()
     {
         var names = new Argument<string[]>("name") { Description = "The stores; all by default.", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore, CompletionSources = { Completions.StoreNames } };
-        var write = new Option<bool>("--write") { Description = "Also write, read and remove a small file." };
+        var readOnly = new Option<bool>("--read-only") { Description = "Try nothing that writes." };
         var json = Json.Option();
-        return new Command("check", "Open stores and look whether they answer.") { names, write, json }
+        return new Command("check", "Try what programs will ask of stores, and explain what fails. A small file is written, read, copied and removed.") { names, readOnly, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var content = session.Workspace.Read();
@@ -17,55 +18,52 @@ internal static class StoreCheckCommand
                 var code = ExitCode.Done;
                 foreach (var store in wanted.ToArray())
                 {
-                    var error = await CheckAsync(session, store, parsed.GetValue(write), cancellationToken).ConfigureAwait(false);
+                    var trials = await TryAsync(session, store, parsed.GetValue(readOnly), cancellationToken).ConfigureAwait(false);
                     if (parsed.GetValue(json))
-                    {
-                        session.Output.Json(writer =>
-                        {
-                            writer.WriteString("name", store.Name);
-                            writer.WriteBoolean("ok", error is null);
-                            if (error is not null)
-                                writer.WriteString("code", error.Code.ToString());
-                        });
-                    }
-                    else if (error is null)
-                        session.Output.Line($"{store.Name}: ok");
-                    if (error is not null)
-                        code = Math.Max(code, session.Report(error));
+                        WriteJson(session, store.Name, trials);
+                    else
+                        session.Output.Line($"{store.Name}: {Summary(trials)}");
+                    foreach (var trial in trials.Where(static t => t.Error is not null))
+                        code = Math.Max(code, session.Report(trial.Error!));
                 }
                 return code;
             });
     }
 
-    private static async Task<ArtifactStoreException?> CheckAsync(Session session, RegisteredStore registered, bool write, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<StoreTrial>> TryAsync(Session session, RegisteredStore registered, bool readOnly, CancellationToken cancellationToken)
     {
         try
         {
             var store = await session.OpenAsync(registered, cancellationToken).ConfigureAwait(false);
-            await foreach (var _ in store.ListAsync(default, cancellationToken: cancellationToken).ConfigureAwait(false))
-                break;
-            if (write)
-                await ProbeAsync(store, cancellationToken).ConfigureAwait(false);
-            return null;
+            return await new StoreCheck(store).RunAsync(readOnly, cancellationToken).ConfigureAwait(false);
         }
         catch (ArtifactStoreException e)
         {
-            return e;
+            return [new("open", e)];
         }
     }
 
-    private static async Task ProbeAsync(ArtifactStore store, CancellationToken cancellationToken)
+    private static string Summary(IReadOnlyList<StoreTrial> trials)
     {
-        var path = ArtifactPath.Parse($".cairn-check-{Guid.NewGuid():N}");
-        await store.WriteTextAsync(path, path.Value, WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (await store.ReadTextAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false) != path.Value)
-                throw new ArtifactStoreException(StoreErrorCode.IntegrityFailure, "a file read back differs from what was written").WithContext("check", store.Root);
-        }
-        finally
-        {
-            await store.RemoveAsync(path, CancellationToken.None).ConfigureAwait(false);
-        }
+        var failed = string.Join(", ", trials.Where(static t => t.Error is not null).Select(static t => t.Name));
+        var done = string.Join(", ", trials.Where(static t => t.Error is null).Select(static t => t.Name));
+        return failed.Length == 0 ? $"ok ({done})" : done.Length == 0 ? $"failed: {failed}" : $"failed: {failed}; ok: {done}";
     }
+
+    private static void WriteJson(Session session, string name, IReadOnlyList<StoreTrial> trials) => session.Output.Json(writer =>
+    {
+        writer.WriteString("name", name);
+        writer.WriteBoolean("ok", trials.All(static t => t.Error is null));
+        writer.WriteStartArray("checks");
+        foreach (var trial in trials)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("check", trial.Name);
+            writer.WriteBoolean("ok", trial.Error is null);
+            if (trial.Error is not null)
+                writer.WriteString("code", trial.Error.Code.ToString());
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    });
 }

@@ -19,7 +19,9 @@ public sealed class StoreCommandTests
         listed[1].GetProperty("options").ToString().ShouldBe("""{"durability":"full"}""");
         (await box.RunAsync("store", "list")).Ok().Lines[1].ShouldStartWith("*  other");
         (await box.RunAsync("store", "describe")).Ok().Output.ShouldContain("durability=full");
-        (await box.RunAsync("store", "check", "--write")).Ok().Output.ShouldBe("default: ok\nother: ok\n");
+        (await box.RunAsync("store", "check")).Ok().Output.ShouldBe("default: ok (list, write, condition, stat, read, copy, list-staged, remove)\nother: ok (list, write, condition, stat, read, copy, list-staged, remove)\n");
+        (await box.RunAsync("store", "check", "other", "--read-only")).Ok().Output.ShouldBe("other: ok (list)\n");
+        Directory.EnumerateFileSystemEntries(box["elsewhere"]).ShouldBeEmpty();
 
         (await box.RunAsync("cp", Files.Quick(box), ":kept.txt")).Ok();
         (await box.RunAsync("store", "remove", "other")).Ok();
@@ -80,7 +82,9 @@ public sealed class StoreCommandTests
         result.Code.ShouldBe(1);
         result.Error.ShouldContain(box["file"]);
         result.Output.ShouldContain("default: ok");
-        (await box.RunAsync("store", "check", "--json")).Json[0].GetProperty("ok").GetBoolean().ShouldBeFalse();
+        var broken = (await box.RunAsync("store", "check", "--json")).Json[0];
+        broken.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        broken.GetProperty("checks")[0].GetProperty("ok").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]

@@ -1,0 +1,107 @@
+using Cairn.Providers;
+
+namespace Cairn.Cli.Checks;
+
+/// <summary>One thing that was tried on a store.</summary>
+/// <param name="Name">What.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+internal sealed record StoreTrial(string Name, ArtifactStoreException? Error);
+
+/// <summary>Tries what programs will ask of a store, each thing by itself, so that each failure is explained by itself. What it writes, it removes.</summary>
+internal sealed class StoreCheck(ArtifactStore store)
+{
+    private readonly ArtifactPath _path = ArtifactPath.Parse($".cairn-check-{Guid.NewGuid():N}");
+    private readonly List<StoreTrial> _trials = [];
+
+    /// <summary>Tries to read, and unless <paramref name="readOnly"/> or the store can only be read, to write.</summary>
+    /// <returns>What was tried, in order. Where the store cannot be reached at all, the rest is left out.</returns>
+    public async Task<IReadOnlyList<StoreTrial>> RunAsync(bool readOnly, CancellationToken cancellationToken)
+    {
+        if (store.Capabilities.List)
+            await TryAsync("list", () => ListAsync(cancellationToken)).ConfigureAwait(false);
+        else
+            await TryAsync("stat", () => store.TryStatAsync(_path, cancellationToken)).ConfigureAwait(false);
+        if (readOnly || store.Capabilities.WriteModes == WriteModes.None || _trials[^1].Error is { Code: not StoreErrorCode.PermissionDenied })
+            return _trials;
+        var writes = store.Capabilities.WriteModes.HasFlag(WriteModes.CreateNew) ? WriteMode.CreateNew : WriteMode.Replace;
+        if (!await TryAsync("write", () => store.WriteTextAsync(_path, _path.Value, writes, cancellationToken: cancellationToken)).ConfigureAwait(false))
+            return _trials;
+        var copy = ArtifactPath.Parse(_path.Value + "-copy");
+        var isCopied = false;
+        try
+        {
+            if (writes == WriteMode.CreateNew)
+                await TryAsync("condition", () => RefuseAsync(cancellationToken)).ConfigureAwait(false);
+            await TryAsync("stat", () => store.StatAsync(_path, cancellationToken)).ConfigureAwait(false);
+            await TryAsync("read", () => ReadAsync(cancellationToken)).ConfigureAwait(false);
+            if (store.Capabilities.Copy)
+                isCopied = await TryAsync("copy", () => store.CopyAsync(_path, copy, WriteMode.Replace, cancellationToken)).ConfigureAwait(false);
+            if (store.Capabilities.Staged)
+                await TryAsync("list-staged", () => StagedAsync(cancellationToken)).ConfigureAwait(false);
+            if (store.Capabilities.Presign)
+                await TryAsync("presign", () => store.PresignAsync(_path, PresignAccess.Read, TimeSpan.FromMinutes(1), cancellationToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await TryAsync("remove", () => RemoveAsync(isCopied ? [_path, copy] : [_path])).ConfigureAwait(false);
+        }
+        return _trials;
+    }
+
+    private async Task<bool> TryAsync(string name, Func<Task> act)
+    {
+        ArtifactStoreException? error = null;
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e)
+        {
+            error = e;
+        }
+        _trials.Add(new(name, error));
+        return error is null;
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var _ in store.ListAsync(default, cancellationToken: cancellationToken).ConfigureAwait(false))
+            break;
+    }
+
+    private async Task StagedAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var _ in store.ListStagedAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+            break;
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        if (await store.ReadTextAsync(_path, cancellationToken: cancellationToken).ConfigureAwait(false) != _path.Value)
+            throw Broken(StoreErrorCode.IntegrityFailure, "a file read back differs from what was written");
+    }
+
+    /// <summary>A service that does not look at conditions would let two writers overwrite each other.</summary>
+    private async Task RefuseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteTextAsync(_path, "second", WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            return;
+        }
+        await store.WriteTextAsync(_path, _path.Value, WriteMode.Replace, cancellationToken: cancellationToken).ConfigureAwait(false);
+        throw Broken(StoreErrorCode.Unsupported, "the service wrote over a file on the condition that none is there");
+    }
+
+    /// <summary>Also when the check is cancelled.</summary>
+    private async Task RemoveAsync(ArtifactPath[] paths)
+    {
+        foreach (var path in paths)
+            await store.RemoveAsync(path, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private ArtifactStoreException Broken(StoreErrorCode code, string reason) => new ArtifactStoreException(code, reason).WithContext("check", store.Root);
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.S3.Internal;
+using Cairn.Providers;
+
+namespace Cairn.Providers.S3;
+
+/// <summary>The SDK's retries, with what services other than Amazon's need: a 429 counts as throttling, and a wait that the service asks for is kept.</summary>
+internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
+{
+    /// <summary>A service that asks for more is better told to the caller.</summary>
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
+
+    private readonly ConditionalWeakTable<IRequestContext, Asked> _asked = [];
+
+    public override bool IsThrottlingError(Exception exception) =>
+        exception is AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } || base.IsThrottlingError(exception);
+
+    public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception)
+    {
+        var request = executionContext.RequestContext;
+        if (exception is not AmazonServiceException service)
+            return await base.RetryForExceptionAsync(executionContext, exception).ConfigureAwait(false);
+        var asked = S3Errors.RetryAfterOf(service);
+        if (asked > LongestAsked)
+            return false;
+        if (S3Errors.IsExpired(service) && request.Identity is RefreshingAWSCredentials session)
+        {
+            // The session was valid when it was taken, and is no more; once only, or a service that never agrees would be asked for ever.
+            var known = _asked.GetOrCreateValue(request);
+            if (known.IsRenewed)
+                return false;
+            known.IsRenewed = true;
+            session.ClearCredentials();
+            return true;
+        }
+        if (asked is { } wait)
+            _asked.GetOrCreateValue(request).Wait = wait;
+        return await base.RetryForExceptionAsync(executionContext, exception).ConfigureAwait(false);
+    }
+
+    public override async Task WaitBeforeRetryAsync(IExecutionContext executionContext)
+    {
+        var request = executionContext.RequestContext;
+        if (_asked.TryGetValue(request, out var asked) && asked.Wait > TimeSpan.Zero)
+        {
+            var wait = asked.Wait;
+            asked.Wait = default;
+            await Task.Delay(wait, clock(), request.CancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await base.WaitBeforeRetryAsync(executionContext).ConfigureAwait(false);
+    }
+
+    private sealed class Asked
+    {
+        public TimeSpan Wait { get; set; }
+
+        public bool IsRenewed { get; set; }
+    }
+}
