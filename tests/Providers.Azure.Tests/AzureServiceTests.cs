@@ -109,6 +109,25 @@ public sealed class AzureServiceTests
     }
 
     [Fact]
+    public async Task Each_failure_of_a_batch_is_reported()
+    {
+        var container = await AzureBackend.NewContainerAsync();
+        await using var store = await AzureBackend.OpenStoreAsync(container);
+        foreach (var name in new[] { "d/a", "d/held", "d/c" })
+            await store.WriteBytesAsync(name, new byte[1], WriteMode.CreateNew);
+        var lease = (await AzureBackend.RawAsync(container)).GetBlobClient("d/held").GetBlobLeaseClient();
+        await lease.AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration);
+
+        var error = await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("d"));
+
+        var failure = error.Failures.ShouldHaveSingleItem();
+        (failure.Code, failure.Uri!.Path.Name, error.Succeeded).ShouldBe((StoreErrorCode.PermissionDenied, "held", 2));
+        failure.Message.ShouldContain("holds a lease");
+        (await AzureBackend.NamesAsync(container)).ShouldBe(["d/held"]);
+        await lease.ReleaseAsync();
+    }
+
+    [Fact]
     public async Task A_signature_is_credential_enough_for_all_but_presigning()
     {
         var container = await AzureBackend.NewContainerAsync();

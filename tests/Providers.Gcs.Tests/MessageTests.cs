@@ -1,4 +1,7 @@
+using Cairn.Layers;
+using Cairn.TestServers.Gcs;
 using Cairn.TestServers.Proxy;
+using Cairn.TestServers.Recording;
 
 namespace Cairn.Providers.Gcs.Tests;
 
@@ -59,10 +62,17 @@ public sealed class MessageTests : GcsTest
     {
         var account = new ServiceAccount();
         var texts = new List<string>();
-        foreach (var option in new[] { $"key={account.KeyJson(Fake.Endpoint)}", "access-token=canary-token" })
+        using var telltale = new Telltale();
+        var tokens = Enumerable.Range(0, 3).Select(_ => Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1))).ToArray();
+        foreach (var option in new[] { $"key={account.KeyJson(Fake.Endpoint)}", "access-token=canary-token", $"access-token={tokens[0]}" })
         {
-            var store = await OpenAsync(option, "retries=1");
-            texts.AddRange([store.ToString(), store.GetDriver().ToString()!, store.Root.ToString()]);
+            var opened = await OpenAsync(option, "retries=1", "composite=always");
+            texts.AddRange([opened.ToString(), opened.GetDriver().ToString()!, opened.Root.ToString()]);
+            // The store that was opened owns the driver.
+            var store = new ArtifactStore(opened.GetDriver().WithTelemetry(new() { PathsOnSpans = true }, new() { LoggerFactory = telltale }), new ArtifactStoreOptions { LoggerFactory = telltale });
+            Proxy.Clear();
+            foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(600_000)), () => store.CopyAsync("f", "g", WriteMode.Replace, Cancel), () => store.ReadBytesAsync("f", Cancel), () => store.RemoveTreeAsync(ArtifactPath.Root, Cancel) })
+                texts.Add($"{await Record.ExceptionAsync(act)}");
             foreach (var fault in new[] { FaultKind.Status500, FaultKind.ResetBeforeBody, FaultKind.TruncateResponse, FaultKind.Status429 })
             {
                 Proxy.Clear();
@@ -75,7 +85,11 @@ public sealed class MessageTests : GcsTest
             }
         }
         texts.Count.ShouldBeGreaterThan(10);
-        texts.ShouldAllBe(t => !t.Contains("canary", StringComparison.Ordinal) && !t.Contains(account.Secret, StringComparison.Ordinal) && !t.Contains("PRIVATE KEY", StringComparison.Ordinal));
+        texts.AddRange(telltale.Texts);
+        string[] secrets = ["canary", account.Secret, "PRIVATE KEY", .. tokens];
+        texts.Where(t => secrets.Any(s => t.Contains(s, StringComparison.Ordinal))).ShouldBeEmpty();
+        foreach (var source in new[] { "event System.Net.Http", "span Cairn", "metric Cairn", "span System.Net.Http", "metric System.Net.Http", "log" })
+            telltale.Sources.Keys.ShouldContain(source);
     }
 }
 

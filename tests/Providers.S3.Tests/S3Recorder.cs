@@ -98,6 +98,8 @@ internal sealed class S3Recorder : IAsyncDisposable
             "GET" when query.Contains("uploads", StringComparison.Ordinal) => new(200, "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>"),
             "GET" => new(200, "abc", "text/plain") { Headers = tag },
             "POST" when query.Contains("uploads", StringComparison.Ordinal) => new(200, "<InitiateMultipartUploadResult><UploadId>upload</UploadId></InitiateMultipartUploadResult>"),
+            "POST" when query.Contains("delete", StringComparison.Ordinal) =>
+                new(200, "<DeleteResult><Error><Key>root/held</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>"),
             "POST" => new(200, "<CompleteMultipartUploadResult><ETag>\"0123456789abcdef0123456789abcdef-2\"</ETag></CompleteMultipartUploadResult>"),
             "PUT" when copied && query.Length > 0 => new(200, "<CopyPartResult><ETag>\"0123456789abcdef0123456789abcdef\"</ETag></CopyPartResult>"),
             "PUT" when copied => new(200, "<CopyObjectResult><ETag>\"0123456789abcdef0123456789abcdef\"</ETag><LastModified>2022-01-01T00:00:00Z</LastModified></CopyObjectResult>"),

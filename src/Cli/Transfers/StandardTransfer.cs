@@ -5,12 +5,8 @@ internal static class StandardTransfer
 {
     private const int BufferSize = 128 << 10;
 
-    public static async Task WriteOutAsync(Session session, Location source, CancellationToken cancellationToken)
-    {
-        var content = await source.Store.OpenReadAsync(source.Path, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-            await content.CopyToAsync(session.Output.Stream, BufferSize, cancellationToken).ConfigureAwait(false);
-    }
+    public static Task WriteOutAsync(Session session, Location source, CancellationToken cancellationToken) =>
+        source.Store.DownloadAsync(source.Path, session.Output.Stream, cancellationToken: cancellationToken);
 
     public static async Task ReadInAsync(Location target, WriteMode mode, CancellationToken cancellationToken)
     {

@@ -1,0 +1,118 @@
+using System.Buffers;
+using Cairn.Errors;
+using Cairn.Providers;
+using Cairn.Reading;
+
+namespace Cairn.Transfers;
+
+/// <summary>Downloads one file into a stream, in order: several ranges come at once, each into a buffer of its own, and are written one after the other.</summary>
+internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, Stream target, Action<long>? progress)
+{
+    /// <summary>Files above this come in several ranges at once, where the driver's content cannot seek.</summary>
+    public const int RangeLength = 8 << 20;
+
+    private const int CopyBuffer = 128 << 10;
+
+    public static async Task<ArtifactInfo> RunAsync(
+        ArtifactStore store, ArtifactPath path, Stream target, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        store.Enter(cancellationToken);
+        if (path.IsRoot)
+            throw store.Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
+        var source = new PinnedFile(store, path);
+        var first = await source.OpenAsync(ByteRange.All, null, cancellationToken).ConfigureAwait(false);
+        var info = first.Info;
+        found?.Invoke(info.Length);
+        var download = new OrderedDownload(store, source, target, progress);
+        if (first.Content.CanSeek || info.ETag is null || info.Length <= RangeLength || store.Options.PartParallelism == 1)
+            await download.StreamAsync(first, cancellationToken).ConfigureAwait(false);
+        else
+            await download.RangesAsync(first, cancellationToken).ConfigureAwait(false);
+        return info;
+    }
+
+    /// <summary>By one request, which is also what checks the content.</summary>
+    private async Task StreamAsync(StoreRead read, CancellationToken cancellationToken)
+    {
+        var content = new ArtifactReadStream(source, read, new() { IsSequential = true }, store.Options.ReadAhead);
+        await using var closing = content.ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
+        try
+        {
+            int count;
+            while ((count = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                progress?.Invoke(count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The first answer, which is for the whole file and tells its checksum, gives the first range; the buffer that is being written counts among those that are held.</summary>
+    private async Task RangesAsync(StoreRead first, CancellationToken cancellationToken)
+    {
+        var (info, crc) = (first.Info, default(Crc32C));
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ranges = new Queue<(Task<byte[]> Fetch, int Length)>();
+        StoreRead? open = first;
+        try
+        {
+            for (long at = 0; ;)
+            {
+                for (; ranges.Count < store.Options.PartParallelism && at < info.Length; at += RangeLength)
+                {
+                    var length = (int)Math.Min(RangeLength, info.Length - at);
+                    ranges.Enqueue((FetchAsync(open, at, length, stopping.Token), length));
+                    open = null;
+                }
+                if (!ranges.TryPeek(out var next))
+                    break;
+                var buffer = await next.Fetch.ConfigureAwait(false);
+                crc.Append(buffer.AsSpan(0, next.Length));
+                await target.WriteAsync(buffer.AsMemory(0, next.Length), cancellationToken).ConfigureAwait(false);
+                progress?.Invoke(next.Length);
+                ranges.Dequeue();
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            // What is still on its way when the target or another range has failed concerns nobody.
+            foreach (var (fetch, _) in ranges)
+            {
+                await ((Task)fetch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (fetch.IsCompletedSuccessfully)
+                    ArrayPool<byte>.Shared.Return(await fetch.ConfigureAwait(false));
+            }
+        }
+        if (info.Checksum is { Algorithm: Checksum.Crc32C } promised && Checksum.FromCrc32C(crc.Value) is var actual && actual != promised)
+            throw source.Failure(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {promised}", "What has been written so far is not to be trusted.");
+    }
+
+    private async Task<byte[]> FetchAsync(StoreRead? open, long at, int length, CancellationToken cancellationToken)
+    {
+        // The queue must fill before the first fetch runs.
+        await Task.Yield();
+        var read = new ResumingRead(source, open, at, at + length);
+        await using var closing = read.ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var isFull = false;
+        try
+        {
+            for (var filled = 0; filled < length;)
+                filled += await read.ReadAsync(buffer.AsMemory(filled, length - filled), cancellationToken).ConfigureAwait(false);
+            isFull = true;
+            return buffer;
+        }
+        finally
+        {
+            if (!isFull)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Cairn.Providers;
+using Cairn.Tests.Drivers;
+using Cairn.Transfers;
+
+namespace Cairn.Tests.Transfers;
+
+public sealed class OrderedDownloadTests
+{
+    private const int Range = OrderedDownload.RangeLength;
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(Range, 1)]
+    [InlineData(Range + 1, 2)]
+    [InlineData((3 * Range) - 3, 3)]
+    public async Task The_content_comes_in_order_by_several_requests(int length, int requests)
+    {
+        var (driver, store, content) = await WithFileAsync(length);
+        var seen = new List<TransferProgress>();
+        using var target = new MemoryStream();
+        (await store.DownloadAsync("f", target, new Recorder(seen))).Length.ShouldBe(length);
+        target.ToArray().AsSpan().SequenceEqual(content).ShouldBeTrue();
+        driver.Opened.Count.ShouldBe(requests);
+        driver.Opened.Skip(1).ShouldAllBe(static r => r.IfMatch != null);
+        driver.Live.ShouldBe(0);
+        (seen[^1].Bytes, seen[^1].TotalBytes, seen[^1].Files).ShouldBe((length, length, 1));
+    }
+
+    [Fact]
+    public async Task What_is_held_is_bounded_while_the_target_stands_still()
+    {
+        var (driver, store, content) = await WithFileAsync(4 * Range, parallelism: 2);
+        var target = new GatedStream();
+        var download = store.DownloadAsync("f", target);
+        for (var i = 0; i < 3000 && Interlocked.Read(ref driver.Served) < 2L * Range; i++)
+            await Task.Delay(10);
+        await Task.Delay(50);
+        Interlocked.Read(ref driver.Served).ShouldBe(2L * Range);
+        driver.Opened.Count.ShouldBe(2);
+        target.Open();
+        await download;
+        target.ToArray().AsSpan().SequenceEqual(content).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Broken_connections_resume_in_each_range()
+    {
+        var (driver, store, content) = await WithFileAsync(3 * Range);
+        driver.BreakAfter = static n => n < 3 ? 1_000_000 + n : null;
+        using var target = new MemoryStream();
+        await store.DownloadAsync("f", target);
+        target.ToArray().AsSpan().SequenceEqual(content).ShouldBeTrue();
+        driver.Opened.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_meanwhile_is_not_mixed()
+    {
+        var (_, store, _) = await WithFileAsync(4 * Range, parallelism: 2);
+        var target = new GatedStream();
+        var download = store.DownloadAsync("f", target);
+        await target.Reached;
+        await store.WriteBytesAsync("f", Bytes.Of(4 * Range, 2), WriteMode.Replace);
+        target.Open();
+        (await Should.ThrowAsync<ArtifactStoreException>(() => download)).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+    }
+
+    [Fact]
+    public async Task Damage_is_told_at_the_end()
+    {
+        var (driver, store, _) = await WithFileAsync(2 * Range);
+        await using var damaged = new ArtifactStore(new DamagedDriver(driver));
+        using var target = new MemoryStream();
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => damaged.DownloadAsync("f", target));
+        (error.Code, target.Length).ShouldBe((StoreErrorCode.IntegrityFailure, 2L * Range));
+    }
+
+    [Fact]
+    public async Task What_the_target_throws_passes_as_it_is_and_nothing_stays_open()
+    {
+        var (driver, store, _) = await WithFileAsync(3 * Range);
+        await using var target = new FullStream();
+        (await Should.ThrowAsync<IOException>(() => store.DownloadAsync("f", target))).Message.ShouldBe("full");
+        driver.Live.ShouldBe(0);
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => store.DownloadAsync("f", Stream.Null, cancellationToken: cancelled.Token));
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.DownloadAsync("missing", Stream.Null))).Code.ShouldBe(StoreErrorCode.NotFound);
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.DownloadAsync(ArtifactPath.Root, Stream.Null))).Code.ShouldBe(StoreErrorCode.NotFound);
+    }
+
+    private static async Task<(RemoteDriver Driver, ArtifactStore Store, byte[] Content)> WithFileAsync(int length, int parallelism = 4)
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync(new() { PartParallelism = parallelism });
+        (driver.PartSize, driver.MaxRead) = (1 << 27, 1 << 20);
+        var content = Bytes.Of(length);
+        await store.WriteBytesAsync("f", content, WriteMode.CreateNew);
+        return (driver, store, content);
+    }
+
+    private sealed class Recorder(List<TransferProgress> seen) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => seen.Add(value);
+    }
+
+    /// <summary>Takes nothing before it is opened.</summary>
+    private sealed class GatedStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public void Open() => _open.TrySetResult();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            _reached.TrySetResult();
+            await _open.Task.WaitAsync(cancellationToken);
+            await base.WriteAsync(buffer, cancellationToken);
+        }
+    }
+
+    private sealed class FullStream : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("full");
+    }
+
+    /// <summary>Promises another checksum than the content has.</summary>
+    private sealed class DamagedDriver(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+        {
+            var read = await Inner.OpenReadAsync(request, cancellationToken);
+            return new(new() { Path = read.Info.Path, Length = read.Info.Length, ETag = read.Info.ETag, Checksum = Checksum.FromCrc32C(1) }, read.Content, read);
+        }
+    }
+}
