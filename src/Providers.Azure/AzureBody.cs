@@ -1,15 +1,14 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>An answer's body: an early end is an error, a whole blob is checked against its checksum before its last bytes are handed out.</summary>
-internal sealed class AzureBody : Stream
+/// <summary>An answer's body: an early end is an error, and a whole blob is checked against its MD5, where that is all that is known, before its last bytes are handed out. A CRC-32C is checked above.</summary>
+internal sealed class AzureBody : BodyStream
 {
     private readonly Stream _content;
     private readonly Checksum? _expected;
     private readonly IncrementalHash? _md5;
-    private Crc32C _crc;
     private long _left;
 
     /// <param name="content">The bytes.</param>
@@ -17,21 +16,10 @@ internal sealed class AzureBody : Stream
     /// <param name="expected">Their checksum; null where it is not known.</param>
     public AzureBody(Stream content, long length, Checksum? expected)
     {
-        (_content, _left) = (content, length);
-        _expected = expected is { Algorithm: "crc32c" or "md5" } ? expected : null;
-        if (_expected is { Algorithm: "md5" })
+        (_content, _left, _expected) = (content, length, expected);
+        if (expected is { Algorithm: "md5" })
             _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -41,9 +29,6 @@ internal sealed class AzureBody : Stream
         return Took(buffer.Span[..read]);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count)
     {
         if (_left == 0 || count == 0)
@@ -51,16 +36,6 @@ internal sealed class AzureBody : Stream
         var read = _content.Read(buffer, offset, (int)Math.Min(count, _left));
         return Took(buffer.AsSpan(offset, read));
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -77,21 +52,9 @@ internal sealed class AzureBody : Stream
         if (bytes.IsEmpty)
             throw new EndOfStreamException($"The body ended {_left} bytes early.");
         _left -= bytes.Length;
-        if (_expected is null)
-            return bytes.Length;
-        if (_md5 is null)
-            _crc.Append(bytes);
-        else
-            _md5.AppendData(bytes);
-        if (_left == 0)
-            Check();
-        return bytes.Length;
-    }
-
-    private void Check()
-    {
-        var found = _md5 is null ? new Checksum("crc32c", _crc.Value.ToString("x8", CultureInfo.InvariantCulture)) : Checksum.FromBytes("md5", _md5.GetCurrentHash());
-        if (found != _expected)
+        _md5?.AppendData(bytes);
+        if (_left == 0 && _md5 is not null && Checksum.FromBytes("md5", _md5.GetCurrentHash()) is var found && found != _expected)
             throw new ArtifactStoreException(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {found}, and {_expected} was written");
+        return bytes.Length;
     }
 }

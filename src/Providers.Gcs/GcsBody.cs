@@ -1,9 +1,9 @@
+using Cairn.Providers;
+
 namespace Cairn.Providers.Gcs;
 
-/// <summary>
-/// The bytes of one generation: resumed at the byte where a connection breaks, and, when they are the whole object, checked against the checksum that the service keeps.
-/// </summary>
-internal sealed class GcsBody : Stream
+/// <summary>The bytes of one generation, resumed at the byte where a connection breaks. Whether they are the right ones is checked above.</summary>
+internal sealed class GcsBody : BodyStream
 {
     private const int Worthwhile = 128 << 10;
 
@@ -11,29 +11,17 @@ internal sealed class GcsBody : Stream
     private readonly GcsClient _client;
     private readonly ArtifactPath _path;
     private readonly ArtifactInfo _info;
-    private readonly uint? _expected;
     private HttpResponseMessage? _response;
     private Stream? _content;
     private GcsAttempts _attempts;
-    private Crc32C _crc;
     private long _offset;
     private long _left;
 
-    public GcsBody(GcsReader reader, GcsClient client, ArtifactPath path, ArtifactInfo info, HttpResponseMessage response, long offset, long length, uint? expected)
+    public GcsBody(GcsReader reader, GcsClient client, ArtifactPath path, ArtifactInfo info, HttpResponseMessage response, long offset, long length)
     {
-        (_reader, _client, _path, _info, _response, _offset, _left, _expected) = (reader, client, path, info, response, offset, length, expected);
+        (_reader, _client, _path, _info, _response, _offset, _left) = (reader, client, path, info, response, offset, length);
         _attempts = client.Begin();
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -45,7 +33,7 @@ internal sealed class GcsBody : Stream
             try
             {
                 var read = await ReadOnceAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false);
-                return Took(buffer.Span, read);
+                return Took(read);
             }
             catch (Exception e) when (_info.ETag is not null && _attempts.MayRetry(e, cancellationToken, out delay))
             {
@@ -54,21 +42,6 @@ internal sealed class GcsBody : Stream
             await _client.DelayAsync(delay, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -108,20 +81,12 @@ internal sealed class GcsBody : Stream
         }
     }
 
-    private int Took(ReadOnlySpan<byte> buffer, int read)
+    private int Took(int read)
     {
         if (_attempts.Failed > 0)
             _attempts = _client.Begin();
         _offset += read;
         _left -= read;
-        if (_expected is not { } expected)
-            return read;
-        _crc.Append(buffer[..read]);
-        if (_left == 0 && _crc.Value != expected)
-        {
-            throw new ArtifactStoreException(
-                new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {GcsChecksum.Of(_crc.Value)}, and the service keeps {GcsChecksum.Of(expected)}") { Advice = "Read it again." });
-        }
         return read;
     }
 

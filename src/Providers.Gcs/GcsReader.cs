@@ -6,6 +6,13 @@ namespace Cairn.Providers.Gcs;
 /// <summary>Opens content: one generation, never decoded, over the JSON or the XML API.</summary>
 internal sealed class GcsReader(GcsDriver driver)
 {
+    /// <summary>A whole object up to this length is read while it is opened: most of it came with its head, and a reader in the background costs more than the bytes.</summary>
+    private const int Small = 64 << 10;
+
+    private const string MetadataPrefix = "x-goog-meta-";
+
+    private static readonly (string, string) _asStored = ("Accept-Encoding", "gzip");
+
     private readonly bool _xml = driver.Options.Reads switch
     {
         GcsReads.Json => false,
@@ -28,11 +35,12 @@ internal sealed class GcsReader(GcsDriver driver)
                 response.Dispose();
                 response = await SendAsync(path, ByteRange.All, generation, cancellationToken).ConfigureAwait(false);
             }
-            var info = InfoOf(path, response);
+            var crc = Crc(response);
+            var info = InfoOf(path, response, crc);
             var length = range.LengthIn(info.Length);
-            var isWhole = range.Offset == 0 && length == info.Length;
             CheckStart(response, range.Offset);
-            return new(info, new GcsBody(this, driver.Client, path, info, response, range.Offset, length, isWhole ? Crc(response) : null));
+            var body = new GcsBody(this, driver.Client, path, info, response, range.Offset, length);
+            return new(info, length <= Small && length == info.Length ? await ReadAsync(body, (int)length, crc, cancellationToken).ConfigureAwait(false) : body);
         }
         catch
         {
@@ -62,7 +70,7 @@ internal sealed class GcsReader(GcsDriver driver)
     private async ValueTask<HttpResponseMessage> SendAsync(ArtifactPath path, ByteRange range, string? generation, CancellationToken cancellationToken)
     {
         // gzip is accepted so that the service sends what is stored, and never unpacks it on the way.
-        var headers = new List<(string, string)> { ("Accept-Encoding", "gzip") };
+        var headers = new List<(string, string)>(3) { _asStored };
         if (!range.IsAll)
             headers.Add(("Range", range.ToString()));
         if (_xml && generation is not null)
@@ -90,7 +98,20 @@ internal sealed class GcsReader(GcsDriver driver)
             throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
     }
 
-    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response)
+    private static async ValueTask<Stream> ReadAsync(GcsBody body, int length, uint? expected, CancellationToken cancellationToken)
+    {
+        await using var disposing = body.ConfigureAwait(false);
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        await body.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        if (expected is { } kept && Crc32C.Compute(bytes) is var came && came != kept)
+        {
+            throw new ArtifactStoreException(
+                new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {GcsChecksum.Of(came)}, and the service keeps {GcsChecksum.Of(kept)}") { Advice = "Read it again." });
+        }
+        return new MemoryStream(bytes, writable: false);
+    }
+
+    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response, uint? crc)
     {
         var content = response.Content.Headers;
         var length = content.ContentRange?.Length
@@ -101,13 +122,22 @@ internal sealed class GcsReader(GcsDriver driver)
             Length = length,
             ETag = GcsAnswers.Header(response, "x-goog-generation"),
             Modified = content.LastModified,
-            ContentType = content.TryGetValues("Content-Type", out var type) ? type.First() : null,
-            Metadata = GcsMetadata.FromResource(response.Headers
-                .Where(h => h.Key.StartsWith("x-goog-meta-", StringComparison.OrdinalIgnoreCase))
-                .Select(h => KeyValuePair.Create(h.Key["x-goog-meta-".Length..].ToLowerInvariant(), string.Join(", ", h.Value)))),
-            Checksum = Crc(response) is { } crc ? GcsChecksum.Of(crc) : null,
+            ContentType = content.NonValidated.TryGetValues("Content-Type", out var type) ? type.First() : null,
+            Metadata = MetadataOf(response),
+            Checksum = crc is { } value ? GcsChecksum.Of(value) : null,
         };
     }
 
-    private static uint? Crc(HttpResponseMessage response) => response.Headers.TryGetValues("x-goog-hash", out var hashes) ? GcsChecksum.FromHashHeader(hashes) : null;
+    private static IReadOnlyDictionary<string, string> MetadataOf(HttpResponseMessage response)
+    {
+        List<KeyValuePair<string, string>>? found = null;
+        foreach (var (name, values) in response.Headers.NonValidated)
+        {
+            if (name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))
+                (found ??= []).Add(new(name[MetadataPrefix.Length..].ToLowerInvariant(), values.ToString()));
+        }
+        return GcsMetadata.FromResource(found);
+    }
+
+    private static uint? Crc(HttpResponseMessage response) => response.Headers.NonValidated.TryGetValues("x-goog-hash", out var hashes) ? GcsChecksum.FromHashHeader(hashes) : null;
 }
