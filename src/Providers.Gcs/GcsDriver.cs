@@ -85,7 +85,7 @@ internal sealed class GcsDriver : StoreDriver
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
         if (!path.IsRoot)
-            await InsertAsync(GcsKeys.Held(Keys.DirectoryKey(path)), new(), default, null, cancellationToken).ConfigureAwait(false);
+            await InsertAsync(GcsKeys.Held(Keys.DirectoryKey(path)), new(), default, 0, null, cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
@@ -156,11 +156,11 @@ internal sealed class GcsDriver : StoreDriver
             cancellationToken);
 
     /// <summary>Writes a whole object in one request; the service verifies its checksum.</summary>
-    internal ValueTask<GcsResource> InsertAsync(string key, GcsResource resource, ReadOnlyMemory<byte> data, string? condition, CancellationToken cancellationToken) =>
+    internal ValueTask<GcsResource> InsertAsync(string key, GcsResource resource, ReadOnlyMemory<byte> data, uint crc, string? condition, CancellationToken cancellationToken) =>
         Client.JsonAsync(
             new(HttpMethod.Post, Addresses.Upload(("uploadType", "multipart"), ("name", key), ("ifGenerationMatch", condition), ("kmsKeyName", Options.KmsKey), ("fields", Facts)))
             {
-                Body = GcsBodies.Related(resource with { Crc = Crc32C.ToBase64(Crc32C.Compute(data.Span)), StorageClass = Options.StorageClass }, data),
+                Body = GcsBodies.Related(resource with { Crc = Crc32C.ToBase64(crc), StorageClass = Options.StorageClass }, data),
             },
             GcsJson.Default.GcsResource,
             cancellationToken);

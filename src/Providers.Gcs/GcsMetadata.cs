@@ -31,7 +31,9 @@ internal static class GcsMetadata
     public static IReadOnlyDictionary<string, string> FromResource(IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         Dictionary<string, string>? own = null;
-        foreach (var (name, value) in metadata ?? [])
+        if (metadata is null)
+            return System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+        foreach (var (name, value) in metadata)
         {
             if (name != WriteId)
                 (own ??= new(StringComparer.Ordinal))[name] = Decode(value);

@@ -57,8 +57,9 @@ internal abstract class GcsUpload : StoreUpload
     /// <summary>Writes the whole object in one request.</summary>
     protected async ValueTask<GcsResource> PutAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        var made = await Driver.InsertAsync(Key, Resource, data, Condition, cancellationToken).ConfigureAwait(false);
-        return await VerifiedAsync(made, Crc32C.Compute(data.Span), data.Length, cancellationToken).ConfigureAwait(false);
+        var crc = Crc32C.Compute(data.Span);
+        var made = await Driver.InsertAsync(Key, Resource, data, crc, Condition, cancellationToken).ConfigureAwait(false);
+        return await VerifiedAsync(made, crc, data.Length, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes sure that the service stored what was sent; if not, nothing stays.</summary>

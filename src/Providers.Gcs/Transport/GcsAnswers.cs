@@ -11,7 +11,7 @@ internal static class GcsAnswers
 
     public static string? RequestId(HttpResponseMessage response) => Header(response, "x-guploader-uploadid");
 
-    public static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.First() : null;
+    public static string? Header(HttpResponseMessage response, string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values.First() : null;
 
     /// <summary>Makes an exception of a refusal; the answer stays the caller's.</summary>
     public static async ValueTask<GcsException> RefusalAsync(HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -26,7 +25,7 @@ internal static class GcsBodies
         var json = JsonSerializer.Serialize(metadata, GcsJson.Default.GcsResource);
         var mediaType = metadata.ContentType is null ? "" : $"Content-Type: {metadata.ContentType}\r\n";
         var head = Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json}\r\n--{boundary}\r\n{mediaType}\r\n");
-        var tail = Encoding.UTF8.GetBytes($"\r\n--{boundary}--\r\n");
+        var tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         return progress => new BytesContent($"multipart/related; boundary={boundary}", [head, media, tail], progress);
     }
 
@@ -37,13 +36,15 @@ internal static class GcsBodies
 
         private readonly ReadOnlyMemory<byte>[] _runs;
         private readonly Action _progress;
+        private readonly long _length;
 
         public BytesContent(string? contentType, ReadOnlyMemory<byte>[] runs, Action progress)
         {
             (_runs, _progress) = (runs, progress);
             if (contentType is not null)
-                Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-            Headers.ContentLength = runs.Sum(r => (long)r.Length);
+                Headers.TryAddWithoutValidation("Content-Type", contentType);
+            foreach (var run in runs)
+                _length += run.Length;
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -64,7 +65,7 @@ internal static class GcsBodies
 
         protected override bool TryComputeLength(out long length)
         {
-            length = Headers.ContentLength ?? 0;
+            length = _length;
             return true;
         }
     }

@@ -35,7 +35,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
     {
         var crc = Crc32C.Compute(part.Data.Span);
         var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"{part.Number:D6}"));
-        var made = await Driver.InsertAsync(key, PartResource(), part.Data, null, cancellationToken).ConfigureAwait(false);
+        var made = await Driver.InsertAsync(key, PartResource(), part.Data, crc, null, cancellationToken).ConfigureAwait(false);
         if (made.Crc != Crc32C.ToBase64(crc) || made.Generation is null)
             throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part with other bytes than were sent") { IsTransient = true });
         _parts[part.Number] = new(key, made.Generation, crc, part.Data.Length);
