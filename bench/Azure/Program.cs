@@ -4,11 +4,12 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Cairn;
+using Cairn.Bench;
 using Cairn.Providers.Azure;
 using Cairn.TestServers.Fixtures;
 using Cairn.TestServers.Proxy;
 
-// 1 GiB up and down, list and small files against Azurite: Cairn, the SDK at its defaults, and a raw loop of 8 x 16 MiB, in turn, in one process. Wall and this process's CPU.
+// 1 GiB up and down, list and small files against Azurite: Cairn, the SDK at its defaults, a raw loop of 8 x 16 MiB, and rclone where it is installed, in turn. Wall and the client's CPU.
 var what = args.Length > 0 ? args[0] : "all";
 var rounds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 3;
 var length = (args.Length > 2 ? long.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1024) << 20;
@@ -32,18 +33,23 @@ try
             await stream.WriteAsync(chunk);
     }
     var raw = new BlobContainerClient(server.ConnectionString, container);
+    var remote = new Dictionary<string, string> { ["type"] = "azureblob", ["account"] = server.AccountName, ["key"] = server.AccountKey, ["endpoint"] = server.BlobEndpoint.OriginalString };
     await using var store = await ArtifactStore.OpenAsync(new AzureProvider(), $"az://{container}", new Dictionary<string, string> { ["connection-string"] = server.ConnectionString });
     await using var none = await ArtifactStore.OpenAsync(new AzureProvider(), $"az://{container}", new Dictionary<string, string> { ["connection-string"] = server.ConnectionString, ["checksum"] = "none" });
+
+    (string Name, Func<Task> Act)[] Peer(string name, params string[] arguments) => Rclone.IsInstalled ? [(name, () => Rclone.RunAsync(remote, arguments))] : [];
 
     if (what is "all" or "big" or "latency")
     {
         await CompareAsync("up", [
+            .. Peer("rclone", "copyto", file, $"bench:{container}/rclone"),
             ("SDK at its defaults", async () => { await raw.GetBlobClient("sdk").UploadAsync(file, overwrite: true); }),
             ("raw 8 x 16 MiB", () => RawUpAsync(raw.GetBlockBlobClient("raw"))),
             ("Cairn, MD5 as Azurite verifies", async () => { await store.UploadFileAsync(file, "cairn", WriteMode.Replace); }),
             ("Cairn, checksum=none", async () => { await none.UploadFileAsync(file, "cairn", WriteMode.Replace); }),
         ]);
         await CompareAsync("down", [
+            .. Peer("rclone", "copyto", $"bench:{container}/rclone", Path.Join(folder, "rclone")),
             ("SDK at its defaults", async () => { using var response = await raw.GetBlobClient("sdk").DownloadToAsync(Path.Join(folder, "sdk")); }),
             ("raw 8 x 16 MiB", () => RawDownAsync(raw.GetBlobClient("raw"), Path.Join(folder, "raw"))),
             ("Cairn", async () => { await store.DownloadFileAsync("cairn", Path.Join(folder, "cairn"), WriteMode.Replace); }),
@@ -53,11 +59,16 @@ try
     {
         const int Count = 1_000;
         var content = new byte[4096];
+        var small = Directory.CreateDirectory(Path.Join(folder, "small")).FullName;
+        for (var i = 0; i < Count; i++)
+            await File.WriteAllBytesAsync(Path.Join(small, $"{i}"), content);
         await CompareAsync($"{Count} x 4 KiB up, 32 at once", [
+            .. Peer("rclone, of files", "copy", small, $"bench:{container}/rclone-small", "--transfers", "32", "--ignore-times"),
             ("raw Put Blob", () => EachAsync(Count, i => raw.GetBlockBlobClient($"raw/{i}").UploadAsync(new MemoryStream(content)))),
             ("Cairn", () => EachAsync(Count, i => store.WriteBytesAsync($"small/{i}", content, WriteMode.Replace))),
         ]);
         await CompareAsync($"{Count} x 4 KiB down, 32 at once", [
+            .. Peer("rclone, of files", "copy", $"bench:{container}/rclone-small", Path.Join(folder, "back"), "--transfers", "32", "--ignore-times"),
             ("raw DownloadContent", () => EachAsync(Count, i => raw.GetBlobClient($"raw/{i}").DownloadContentAsync())),
             ("Cairn", () => EachAsync(Count, i => store.ReadBytesAsync($"small/{i}"))),
         ]);
@@ -65,6 +76,11 @@ try
             ("raw page loop", async () => { await foreach (var _ in raw.GetBlobsAsync()) { } }),
             ("Cairn", async () => { await foreach (var _ in store.ListAsync(ArtifactPath.Root, new() { Recursive = true })) { } }),
         ]);
+    }
+    if (what is "memory")
+    {
+        await store.UploadFileAsync(file, "cairn", WriteMode.Replace);
+        await store.DownloadFileAsync("cairn", Path.Join(folder, "cairn"), WriteMode.Replace);
     }
     Console.WriteLine($"peak working set {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
 }
@@ -120,12 +136,12 @@ async Task CompareAsync(string name, (string Name, Func<Task> Act)[] all)
         for (var i = 0; i < all.Length; i++)
         {
             GC.Collect();
-            var (cpu, watch) = (Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
+            var (cpu, watch) = (Cpu(), Stopwatch.StartNew());
             await all[i].Act();
             if (round == 0)
                 continue;
             times[i].Wall.Add(watch.Elapsed.TotalSeconds);
-            times[i].Cpu.Add((Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds);
+            times[i].Cpu.Add(Cpu() - cpu);
         }
     }
     foreach (var (act, time) in all.Zip(times))
@@ -138,6 +154,8 @@ async Task CompareAsync(string name, (string Name, Func<Task> Act)[] all)
                 Console.WriteLine($"    {all[j].Name} over {all[i].Name}: {Median(times[i].Wall) / Median(times[j].Wall):0.00} in wall, {Median(times[i].Cpu) / Median(times[j].Cpu):0.00} in CPU");
         }
     }
+
+    static double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds + Rclone.CpuSeconds;
 
     static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

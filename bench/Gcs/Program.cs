@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using Cairn;
+using Cairn.Bench;
 using Cairn.Bench.Gcs;
 using Cairn.Providers.Gcs;
 
-const long Length = 1L << 30;
+var length = (args.Length > 1 ? long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1024) << 20;
 const string Bucket = "bench";
 
 var folder = Path.Join(Environment.GetEnvironmentVariable("CAIRN_BENCH_DIR") ?? Path.GetTempPath(), $"cairn-bench-gcs-{Guid.NewGuid():N}");
 Directory.CreateDirectory(folder);
-using var server = StartServer(out var endpoint);
+using var server = StartServer(args is ["memory", ..] ? ["--spill", folder] : [], out var endpoint);
+var remote = new Dictionary<string, string> { ["type"] = "google cloud storage", ["anonymous"] = "true", ["endpoint"] = endpoint + "/storage/v1/", ["no_check_bucket"] = "true" };
 try
 {
     var what = args.Length == 0 ? "all" : args[0];
@@ -18,6 +20,8 @@ try
         await BigAsync(raw);
     if (what is "all" or "small")
         await SmallAsync(raw);
+    if (what is "memory")
+        await MemoryAsync();
     return 0;
 }
 finally
@@ -28,21 +32,38 @@ finally
 
 async Task BigAsync(Raw raw)
 {
-    var (source, target) = (Path.Join(folder, "source"), Path.Join(folder, "target"));
-    var chunk = new byte[16 << 20];
-    Random.Shared.NextBytes(chunk);
-    await using (var file = File.Create(source))
-    {
-        for (long at = 0; at < Length; at += chunk.Length)
-            await file.WriteAsync(chunk);
-    }
+    var (source, target) = await MakeFileAsync();
+    var size = $"{length >> 20} MiB";
     await using var store = await OpenAsync("auto");
     await using var resumable = await OpenAsync("never");
-    await CompareAsync("1 GiB up", "8 raw parts and a compose", 5, () => raw.UploadAsync(source, "big"), () => store.UploadFileAsync(source, "big", WriteMode.Replace));
-    await CompareAsync("1 GiB up, one resumable upload", "one raw request", 5, () => raw.UploadInOneAsync(source, "big"), () => resumable.UploadFileAsync(source, "big", WriteMode.Replace));
-    await CompareAsync("1 GiB down", "8 raw ranges", 5, () => raw.DownloadAsync("big", target, Length), () => store.DownloadFileAsync("big", target, WriteMode.Replace));
-    Console.WriteLine($"peak resident memory of this process: {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+    await CompareAsync(size + " up", "8 raw parts and a compose", 5, () => raw.UploadAsync(source, "big"), () => store.UploadFileAsync(source, "big", WriteMode.Replace));
+    await CompareAsync(size + " up, one resumable upload", "one raw request", 5, () => raw.UploadInOneAsync(source, "big"), () => resumable.UploadFileAsync(source, "big", WriteMode.Replace));
+    await CompareAsync(size + " down", "8 raw ranges", 5, () => raw.DownloadAsync("big", target, length), () => store.DownloadFileAsync("big", target, WriteMode.Replace));
+    if (Rclone.IsInstalled)
+    {
+        await CompareAsync(size + " up", "rclone", 3, () => Rclone.RunAsync(remote, "copyto", source, $"bench:{Bucket}/rclone"), () => store.UploadFileAsync(source, "big", WriteMode.Replace));
+        await CompareAsync(size + " down", "rclone", 3, () => Rclone.RunAsync(remote, "copyto", $"bench:{Bucket}/rclone", target), () => store.DownloadFileAsync("big", target, WriteMode.Replace));
+    }
     await store.RemoveAsync("big");
+}
+
+async Task MemoryAsync()
+{
+    var (source, target) = await MakeFileAsync();
+    await using var store = await OpenAsync("auto");
+    await store.UploadFileAsync(source, "big", WriteMode.Replace);
+    await store.DownloadFileAsync("big", target, WriteMode.Replace);
+    Console.WriteLine($"{length >> 20} MiB up and down: peak resident memory of this process: {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+}
+
+async Task<(string Source, string Target)> MakeFileAsync()
+{
+    var (source, chunk) = (Path.Join(folder, "source"), new byte[1 << 20]);
+    Random.Shared.NextBytes(chunk);
+    await using var file = File.Create(source);
+    for (long at = 0; at < length; at += chunk.Length)
+        await file.WriteAsync(chunk);
+    return (source, Path.Join(folder, "target"));
 }
 
 async Task SmallAsync(Raw raw)
@@ -57,6 +78,17 @@ async Task SmallAsync(Raw raw)
     await CompareAsync("10,000 × 4 KiB down", "32 raw requests at once", 3,
         () => Parallel.ForAsync(0, Count, many, async (i, _) => await raw.GetAsync($"small-{i}")),
         () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.ReadBytesAsync($"small-{i}", c)));
+    if (Rclone.IsInstalled)
+    {
+        var files = Directory.CreateDirectory(Path.Join(folder, "small")).FullName;
+        for (var i = 0; i < Count; i++)
+            await File.WriteAllBytesAsync(Path.Join(files, $"{i}"), content);
+        await CompareAsync("10,000 × 4 KiB up", "rclone of files, 32 at once", 1, () => Rclone.RunAsync(remote, "copy", files, $"bench:{Bucket}/rclone", "--transfers", "32", "--ignore-times"),
+            () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.WriteBytesAsync($"small-{i}", content, WriteMode.Replace, cancellationToken: c)));
+        await CompareAsync("10,000 × 4 KiB down", "rclone of files, 32 at once", 1, () => Rclone.RunAsync(remote, "copy", $"bench:{Bucket}/rclone", Path.Join(folder, "back"), "--transfers", "32", "--ignore-times"),
+            () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.ReadBytesAsync($"small-{i}", c)));
+        await store.RemoveTreeAsync("rclone");
+    }
     await CompareAsync("list 10,000", "raw page loop", 5, () => raw.ListAsync(), async () =>
     {
         var count = 0;
@@ -88,18 +120,18 @@ static async Task CompareAsync(string what, string against, int times, Func<Task
 static async Task<(double Wall, double Cpu)> TimeAsync(Func<Task> act)
 {
     GC.Collect();
-    using var process = Process.GetCurrentProcess();
-    var (cpu, start) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
+    var (cpu, start) = (Cpu(), Stopwatch.GetTimestamp());
     await act();
-    process.Refresh();
-    return (Stopwatch.GetElapsedTime(start).TotalSeconds, (process.TotalProcessorTime - cpu).TotalSeconds);
+    return (Stopwatch.GetElapsedTime(start).TotalSeconds, Cpu() - cpu);
+
+    static double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds + Rclone.CpuSeconds;
 }
 
 static (double Wall, double Cpu) Median(List<(double Wall, double Cpu)> all) => (all.Select(a => a.Wall).Order().ElementAt(all.Count / 2), all.Select(a => a.Cpu).Order().ElementAt(all.Count / 2));
 
-static Process StartServer(out string endpoint)
+static Process StartServer(string[] spill, out string endpoint)
 {
-    var start = new ProcessStartInfo("dotnet", [Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "gcs", "--bucket", Bucket, "--no-md5"]) { RedirectStandardOutput = true };
+    var start = new ProcessStartInfo("dotnet", [Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "gcs", "--bucket", Bucket, "--no-md5", .. spill]) { RedirectStandardOutput = true };
     var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
     var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The server ended.");
     endpoint = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
