@@ -16,7 +16,7 @@ internal static class Rclone
     /// <param name="arguments">The command and its arguments.</param>
     public static async Task RunAsync(IReadOnlyDictionary<string, string> remote, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", ["-c", "TIMEFORMAT='%U %S'; time rclone --config /dev/null -q \"$@\"", "rclone", .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-c", "TIMEFORMAT='%U %S'; time rclone --config /dev/null -q --ignore-times \"$@\"", "rclone", .. arguments]) { RedirectStandardError = true };
         foreach (var (name, value) in remote)
             start.Environment["RCLONE_CONFIG_BENCH_" + name.ToUpperInvariant()] = value;
         using var process = Process.Start(start)!;

@@ -63,12 +63,12 @@ try
         for (var i = 0; i < Count; i++)
             await File.WriteAllBytesAsync(Path.Join(small, $"{i}"), content);
         await CompareAsync($"{Count} x 4 KiB up, 32 at once", [
-            .. Peer("rclone, of files", "copy", small, $"bench:{container}/rclone-small", "--transfers", "32", "--ignore-times"),
+            .. Peer("rclone, of files", "copy", small, $"bench:{container}/rclone-small", "--transfers", "32"),
             ("raw Put Blob", () => EachAsync(Count, i => raw.GetBlockBlobClient($"raw/{i}").UploadAsync(new MemoryStream(content)))),
             ("Cairn", () => EachAsync(Count, i => store.WriteBytesAsync($"small/{i}", content, WriteMode.Replace))),
         ]);
         await CompareAsync($"{Count} x 4 KiB down, 32 at once", [
-            .. Peer("rclone, of files", "copy", $"bench:{container}/rclone-small", Path.Join(folder, "back"), "--transfers", "32", "--ignore-times"),
+            .. Peer("rclone, of files", "copy", $"bench:{container}/rclone-small", Path.Join(folder, "back"), "--transfers", "32"),
             ("raw DownloadContent", () => EachAsync(Count, i => raw.GetBlobClient($"raw/{i}").DownloadContentAsync())),
             ("Cairn", () => EachAsync(Count, i => store.ReadBytesAsync($"small/{i}"))),
         ]);

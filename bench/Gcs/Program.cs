@@ -83,9 +83,9 @@ async Task SmallAsync(Raw raw)
         var files = Directory.CreateDirectory(Path.Join(folder, "small")).FullName;
         for (var i = 0; i < Count; i++)
             await File.WriteAllBytesAsync(Path.Join(files, $"{i}"), content);
-        await CompareAsync("10,000 × 4 KiB up", "rclone of files, 32 at once", 1, () => Rclone.RunAsync(remote, "copy", files, $"bench:{Bucket}/rclone", "--transfers", "32", "--ignore-times"),
+        await CompareAsync("10,000 × 4 KiB up", "rclone of files, 32 at once", 1, () => Rclone.RunAsync(remote, "copy", files, $"bench:{Bucket}/rclone", "--transfers", "32"),
             () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.WriteBytesAsync($"small-{i}", content, WriteMode.Replace, cancellationToken: c)));
-        await CompareAsync("10,000 × 4 KiB down", "rclone of files, 32 at once", 1, () => Rclone.RunAsync(remote, "copy", $"bench:{Bucket}/rclone", Path.Join(folder, "back"), "--transfers", "32", "--ignore-times"),
+        await CompareAsync("10,000 × 4 KiB down", "rclone of files, 32 at once", 1, () => Rclone.RunAsync(remote, "copy", $"bench:{Bucket}/rclone", Path.Join(folder, "back"), "--transfers", "32"),
             () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.ReadBytesAsync($"small-{i}", c)));
         await store.RemoveTreeAsync("rclone");
     }
