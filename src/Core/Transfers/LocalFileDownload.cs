@@ -114,21 +114,16 @@ internal static class LocalFileDownload
         {
             for (var at = range.Offset; left > 0;)
             {
-                var filled = 0;
-                var wanted = (int)Math.Min(left, buffer.Length);
-                while (filled < wanted)
-                {
-                    var count = await read(buffer.AsMemory(filled, wanted - filled), cancellationToken).ConfigureAwait(false);
-                    if (count == 0)
-                        throw new EndOfStreamException("The content ended before its length.");
-                    filled += count;
-                }
+                // What has arrived is written at once, while the processor still has it at hand.
+                var count = await read(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    throw new EndOfStreamException("The content ended before its length.");
                 if (checks)
-                    crc.Append(buffer.AsSpan(0, filled));
-                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, filled), at, cancellationToken).ConfigureAwait(false);
-                at += filled;
-                left -= filled;
-                progress?.Invoke(filled);
+                    crc.Append(buffer.AsSpan(0, count));
+                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), at, cancellationToken).ConfigureAwait(false);
+                at += count;
+                left -= count;
+                progress?.Invoke(count);
             }
             return crc.Value;
         }
