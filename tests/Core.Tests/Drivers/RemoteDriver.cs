@@ -29,7 +29,7 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
 
     public Func<UploadPart, CancellationToken, Task> OnPart { get; set; } = (_, _) => Task.CompletedTask;
 
-    public Func<Task> OnComplete { get; set; } = () => Task.CompletedTask;
+    public Func<CancellationToken, Task> OnComplete { get; set; } = _ => Task.CompletedTask;
 
     public Exception? ThrowOnDispose { get; set; }
 
@@ -159,7 +159,7 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
         public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             driver.Parts.Enqueue((last.Number, last.Offset, last.Data.Length));
-            await driver.OnComplete();
+            await driver.OnComplete(cancellationToken);
             return await Inner.CompleteAsync(last, cancellationToken);
         }
 
