@@ -76,13 +76,15 @@ internal static class LocalFileDownload
             return;
         }
         var checks = info.Checksum is { Algorithm: Checksum.Crc32C };
-        var ranges = new Ranges(info.Length, checks);
-        var others = info.ETag is null ? 0 : (int)Math.Clamp(ranges.Count - 1, 0, store.Options.PartParallelism - 1);
+        var count = (info.Length + RangeLength - 1) / RangeLength;
+        var others = info.ETag is null ? 0 : (int)Math.Clamp(count - 1, 0, store.Options.PartParallelism - 1);
+        var ranges = new Ranges(info.Length, checks, others);
         await Parallel.ForAsync(0, others + 1, new ParallelOptions { MaxDegreeOfParallelism = others + 1, CancellationToken = cancellationToken }, async (worker, stopping) =>
         {
             if (worker > 0)
             {
-                for (long index; (index = ranges.Take(fromFront: false)) >= 0;)
+                // Each has its first range from the start: how many requests there are does not hang on who begins first.
+                for (var index = ranges.Count - worker; index >= 0; index = ranges.Take(fromFront: false))
                 {
                     var range = ranges[index];
                     var read = new ResumingRead(source, null, range.Offset, range.Offset + range.Length!.Value);
@@ -133,13 +135,13 @@ internal static class LocalFileDownload
         }
     }
 
-    /// <summary>The ranges of a file, given out from both ends.</summary>
-    private sealed class Ranges(long length, bool checks)
+    /// <summary>The ranges of a file, given out from both ends; the last few are reserved.</summary>
+    private sealed class Ranges(long length, bool checks, int reserved)
     {
         private readonly uint[] _crcs = checks ? new uint[(length + RangeLength - 1) / RangeLength] : [];
         private readonly Lock _gate = new();
         private long _front;
-        private long _back = (length + RangeLength - 1) / RangeLength;
+        private long _back = (length + RangeLength - 1) / RangeLength - reserved;
 
         public long Count { get; } = (length + RangeLength - 1) / RangeLength;
 
