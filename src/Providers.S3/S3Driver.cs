@@ -174,6 +174,7 @@ internal sealed class S3Driver : StoreDriver
     public override ValueTask DisposeAsync()
     {
         Client.Dispose();
+        ((S3HttpClients)((AmazonS3Config)Client.Config).HttpClientFactory).Dispose();
         return base.DisposeAsync();
     }
 

@@ -5,18 +5,23 @@ using Amazon.Runtime;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>One tuned connection pool for each client: enough connections, nothing decoded, certificates and proxy from the options.</summary>
-internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
+/// <summary>One tuned connection pool for each store: enough connections, nothing decoded, certificates and proxy from the options.</summary>
+/// <remarks>Without its own cache the SDK asks for a client at every request: all get the same one, whose connections are used again.</remarks>
+internal sealed class S3HttpClients(S3Options options) : HttpClientFactory, IDisposable
 {
-    private readonly X509ChainPolicy? _trust = options.CaFile is { } file ? TrustOnly(file) : null;
+    private readonly HttpClient _client = new(new S3IdleHandler(HandlerOf(options), options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new S3IdleHandler(MakeHandler(), options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
 
     public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
-    internal SocketsHttpHandler MakeHandler()
+    public void Dispose() => _client.Dispose();
+
+    internal SocketsHttpHandler MakeHandler() => HandlerOf(options);
+
+    private static SocketsHttpHandler HandlerOf(S3Options options)
     {
         var handler = new SocketsHttpHandler
         {
@@ -30,8 +35,8 @@ internal sealed class S3HttpClients(S3Options options) : HttpClientFactory
         };
         if (options.Proxy is { } proxy)
             handler.Proxy = new WebProxy(proxy);
-        if (_trust is not null)
-            handler.SslOptions.CertificateChainPolicy = _trust;
+        if (options.CaFile is { } file)
+            handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
         return handler;
     }
 

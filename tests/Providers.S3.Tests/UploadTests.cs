@@ -43,7 +43,7 @@ public sealed class UploadTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_small_file_is_one_request_up_and_one_down()
+    public async Task A_small_file_is_one_request_up_and_one_down_on_one_connection()
     {
         await using var box = await S3Box.CreateAsync();
         var store = await box.ThroughAsync();
@@ -55,6 +55,7 @@ public sealed class UploadTests(ITestOutputHelper output)
         await store.DownloadFileAsync("f", file, WriteMode.CreateNew, cancellationToken: Cancel);
         File.Delete(file);
         box.Proxy.Counters.Requests.ShouldBe(3);
+        box.Proxy.Counters.Connections.ShouldBe(1);
     }
 
     [Fact]
