@@ -28,6 +28,7 @@ internal static class S3Clients
             HttpClientFactory = new S3HttpClients(options),
             AllowAutoRedirect = false,
         };
+        config.EndpointProvider = new S3Endpoints(config.EndpointProvider);
         if (options.UserAgent is { } agent)
             config.ClientAppId = agent;
         var endpoint = Address(options.Endpoint, "endpoint", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");

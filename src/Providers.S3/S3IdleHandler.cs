@@ -5,16 +5,19 @@ namespace Cairn.Providers.S3;
 /// <summary>Ends a request in which nothing moves for a while, at any stage: a limit on the whole would end slow large ones too.</summary>
 internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle) : DelegatingHandler(inner)
 {
+    private const int SmallBody = 64 << 10;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var clock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         clock.CancelAfter(idle);
-        if (request.Content is { } content)
+        if (request.Content is { } content && !IsSmall(content))
             request.Content = new SentContent(content, () => clock.CancelAfter(idle));
         try
         {
             var response = await base.SendAsync(request, clock.Token).ConfigureAwait(false);
-            response.Content = new ReceivedContent(response.Content, idle);
+            if (response.Content.Headers.ContentLength != 0)
+                response.Content = new ReceivedContent(response.Content, idle);
             return response;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
@@ -22,6 +25,9 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle) : D
             throw StoodStill(idle, e);
         }
     }
+
+    /// <summary>Goes out in one piece or two: the limit on the answer covers it.</summary>
+    private static bool IsSmall(HttpContent content) => content.Headers.ContentLength <= SmallBody;
 
     private static HttpRequestException StoodStill(TimeSpan idle, Exception inner) =>
         new(HttpRequestError.Unknown, $"Nothing moved for {idle.TotalSeconds:0.#} seconds.", new TimeoutException("The service stood still.", inner));

@@ -23,9 +23,9 @@ internal sealed class S3Upload : StoreUpload
 
     private readonly S3Driver _driver;
     private readonly UploadRequest _request;
-    private readonly string _writeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
     private readonly SortedDictionary<int, (PartETag Tag, uint Crc, int Length)> _parts = [];
     private Task<string>? _beginning;
+    private string? _writeId;
     private ArtifactInfo? _published;
     private bool _disposed;
 
@@ -210,7 +210,7 @@ internal sealed class S3Upload : StoreUpload
         foreach (var (name, value) in _request.Metadata)
             metadata[name] = S3Metadata.Encode(value);
         if (named)
-            metadata[WriteIdName] = _writeId;
+            metadata[WriteIdName] = _writeId ??= Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
     }
 
     private bool IsWritten(int number)
@@ -233,7 +233,7 @@ internal sealed class S3Upload : StoreUpload
         try
         {
             var (there, writeId) = await _driver.HeadAsync(_request.Path, cancellationToken).ConfigureAwait(false);
-            return writeId == _writeId ? there : null;
+            return writeId is not null && writeId == _writeId ? there : null;
         }
         catch (AmazonServiceException)
         {
