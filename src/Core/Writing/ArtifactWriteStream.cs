@@ -13,6 +13,7 @@ namespace Cairn;
 public sealed class ArtifactWriteStream : Stream
 {
     private const int FirstBuffer = 16 << 10;
+    private const int SmallFile = 64 << 10;
 
     private readonly ArtifactStore _store;
     private readonly PartWriter _parts;
@@ -207,6 +208,7 @@ public sealed class ArtifactWriteStream : Stream
     internal async ValueTask CopyFromAsync(Stream source, Action<long>? progress, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
+        var isSmallFile = source is FileStream { CanSeek: true, Length: <= SmallFile };
         try
         {
             while (true)
@@ -215,7 +217,7 @@ public sealed class ArtifactWriteStream : Stream
                 {
                     // A full part waits here for one more byte, since the last part goes along with the completion.
                     var probe = new byte[1];
-                    if (await source.ReadAsync(probe, cancellationToken).ConfigureAwait(false) == 0)
+                    if (await ReadAsync(probe).ConfigureAwait(false) == 0)
                         return;
                     await WriteAsync(probe, cancellationToken).ConfigureAwait(false);
                     progress?.Invoke(1);
@@ -225,7 +227,7 @@ public sealed class ArtifactWriteStream : Stream
                 if (_filled == _buffer.Length)
                     Reserve(_announced is { } length ? (int)Math.Clamp(length - Length, 1, _parts.PartSize - _filled) : Math.Min(_parts.PartSize - _filled, 128 << 10));
                 var room = _buffer.AsMemory(_filled, Math.Min(_buffer.Length, _parts.PartSize) - _filled);
-                var read = await source.ReadAsync(room, cancellationToken).ConfigureAwait(false);
+                var read = await ReadAsync(room).ConfigureAwait(false);
                 if (read == 0)
                     return;
                 _filled += read;
@@ -237,6 +239,9 @@ public sealed class ArtifactWriteStream : Stream
             _parts.Fail(e);
             throw;
         }
+
+        // A small file is read in less time than another thread takes to begin with it.
+        ValueTask<int> ReadAsync(Memory<byte> room) => isSmallFile ? new(source.Read(room.Span)) : source.ReadAsync(room, cancellationToken);
     }
 
     private void Enter(CancellationToken cancellationToken)

@@ -115,8 +115,11 @@ internal sealed class PartWriter : IAsyncDisposable
     /// <summary>Before completion: aborts.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _abort.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_running).ConfigureAwait(false);
+        if (_running.Count > 0)
+        {
+            await _abort.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(_running).ConfigureAwait(false);
+        }
         await new UploadScope(_store, _path, _upload).DisposeAsync().ConfigureAwait(false);
         if (_digest is not null)
             await _digest.DisposeAsync().ConfigureAwait(false);
