@@ -13,6 +13,9 @@ internal static class LocalFileDownload
 
     private const int BufferLength = 256 << 10;
 
+    /// <summary>Room on the disk is taken beforehand for files above this; below, it costs more than it brings.</summary>
+    private const int ReservedLength = 1 << 20;
+
     public static async ValueTask<ArtifactInfo> RunAsync(
         ArtifactStore store, ArtifactPath path, string target, WriteMode mode, string? ifMatch, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
     {
@@ -32,7 +35,7 @@ internal static class LocalFileDownload
         var isThere = false;
         try
         {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length))
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length > ReservedLength ? read.Info.Length : 0))
             {
                 isThere = true;
                 await CopyAsync(store, source, read, file, progress, cancellationToken).ConfigureAwait(false);
@@ -79,29 +82,37 @@ internal static class LocalFileDownload
         var count = (info.Length + RangeLength - 1) / RangeLength;
         var others = info.ETag is null ? 0 : (int)Math.Clamp(count - 1, 0, store.Options.PartParallelism - 1);
         var ranges = new Ranges(info.Length, checks, others);
-        await Parallel.ForAsync(0, others + 1, new ParallelOptions { MaxDegreeOfParallelism = others + 1, CancellationToken = cancellationToken }, async (worker, stopping) =>
+        if (others == 0)
+            await FrontAsync(cancellationToken).ConfigureAwait(false);
+        else
         {
-            if (worker > 0)
-            {
-                // Each has its first range from the start: how many requests there are does not hang on who begins first.
-                for (var index = ranges.Count - worker; index >= 0; index = ranges.Take(fromFront: false))
-                {
-                    var range = ranges[index];
-                    var read = new ResumingRead(source, null, range.Offset, range.Offset + range.Length!.Value);
-                    await using var ending = read.ConfigureAwait(false);
-                    ranges.Done(index, await CopyRangeAsync(read.ReadAsync, file, range, checks, progress, stopping).ConfigureAwait(false));
-                }
-                return;
-            }
-            var front = new ResumingRead(source, first, 0, info.Length);
-            await using var disposing = front.ConfigureAwait(false);
-            for (long index; (index = ranges.Take(fromFront: true)) >= 0;)
-                ranges.Done(index, await CopyRangeAsync(front.ReadAsync, file, ranges[index], checks, progress, stopping).ConfigureAwait(false));
-        }).ConfigureAwait(false);
+            var workers = new ParallelOptions { MaxDegreeOfParallelism = others + 1, CancellationToken = cancellationToken };
+            await Parallel.ForAsync(0, others + 1, workers, async (worker, stopping) => await (worker == 0 ? FrontAsync(stopping) : BackAsync(worker, stopping)).ConfigureAwait(false)).ConfigureAwait(false);
+        }
         if (checks && ranges.Total() is var actual && actual != info.Checksum)
         {
             var fault = new StoreFault(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {info.Checksum}; nothing was kept") { IsTransient = true };
             throw new ArtifactStoreException(fault).WithContext(Operations.Download, source.Uri);
+        }
+
+        async Task FrontAsync(CancellationToken stopping)
+        {
+            var front = new ResumingRead(source, first, 0, info.Length);
+            await using var disposing = front.ConfigureAwait(false);
+            for (long index; (index = ranges.Take(fromFront: true)) >= 0;)
+                ranges.Done(index, await CopyRangeAsync(front.ReadAsync, file, ranges[index], checks, progress, stopping).ConfigureAwait(false));
+        }
+
+        async Task BackAsync(int worker, CancellationToken stopping)
+        {
+            // Each has its first range from the start: how many requests there are does not hang on who begins first.
+            for (var index = ranges.Count - worker; index >= 0; index = ranges.Take(fromFront: false))
+            {
+                var range = ranges[index];
+                var read = new ResumingRead(source, null, range.Offset, range.Offset + range.Length!.Value);
+                await using var ending = read.ConfigureAwait(false);
+                ranges.Done(index, await CopyRangeAsync(read.ReadAsync, file, range, checks, progress, stopping).ConfigureAwait(false));
+            }
         }
     }
 
@@ -122,7 +133,7 @@ internal static class LocalFileDownload
                     throw new EndOfStreamException("The content ended before its length.");
                 if (checks)
                     crc.Append(buffer.AsSpan(0, count));
-                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), at, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(file, buffer.AsMemory(0, count), at, cancellationToken).ConfigureAwait(false);
                 at += count;
                 left -= count;
                 progress?.Invoke(count);
@@ -133,6 +144,15 @@ internal static class LocalFileDownload
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Outside Windows, an asynchronous write is this one on another thread, whose processor does not have the bytes at hand.</summary>
+    private static ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> data, long at, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            return RandomAccess.WriteAsync(file, data, at, cancellationToken);
+        RandomAccess.Write(file, data.Span, at);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The ranges of a file, given out from both ends; the last few are reserved.</summary>
