@@ -267,7 +267,7 @@ public sealed class ArtifactWriteStream : Stream
             return;
         var first = (int)Math.Min(_announced ?? FirstBuffer, FirstBuffer);
         var size = _parts.Number > 0 ? _parts.PartSize : Math.Min(_parts.PartSize, Math.Max(needed, Math.Max(first, 2 * _filled)));
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = _parts.Rent(size);
         _buffer.AsSpan(0, _filled).CopyTo(larger);
         var old = _buffer;
         _buffer = larger;

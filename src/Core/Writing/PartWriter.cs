@@ -18,6 +18,7 @@ internal sealed class PartWriter : IAsyncDisposable
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _abort = new();
     private readonly List<Task> _running = [];
+    private readonly Stack<byte[]> _spare = [];
     private volatile ExceptionDispatchInfo? _failure;
     private int _number;
 
@@ -58,7 +59,23 @@ internal sealed class PartWriter : IAsyncDisposable
         ThrowIfFailed();
     }
 
-    /// <summary>Sends a part in the background; then the buffer goes to its pool, and the slot is free.</summary>
+    /// <summary>A buffer for a part, one that an earlier part has left where there is one.</summary>
+    public byte[] Rent(int size)
+    {
+        lock (_spare)
+        {
+            while (_spare.TryPop(out var left))
+            {
+                if (left.Length >= size)
+                    return left;
+                // Parts have grown meanwhile.
+                ArrayPool<byte>.Shared.Return(left);
+            }
+        }
+        return ArrayPool<byte>.Shared.Rent(size);
+    }
+
+    /// <summary>Sends a part in the background; then the buffer is kept for another, and the slot is free.</summary>
     public void Send(byte[] pooled, int length)
     {
         var part = Next(pooled.AsMemory(0, length));
@@ -123,6 +140,9 @@ internal sealed class PartWriter : IAsyncDisposable
         await new UploadScope(_store, _path, _upload).DisposeAsync().ConfigureAwait(false);
         if (_digest is not null)
             await _digest.DisposeAsync().ConfigureAwait(false);
+        foreach (var buffer in _spare)
+            ArrayPool<byte>.Shared.Return(buffer);
+        _spare.Clear();
         _slots.Dispose();
         _abort.Dispose();
     }
@@ -165,7 +185,9 @@ internal sealed class PartWriter : IAsyncDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(pooled);
+            // The shared pool keeps one for each thread that returns one, where no other thread finds it: with large parts that would be many more than there are slots.
+            lock (_spare)
+                _spare.Push(pooled);
             _slots.Release();
         }
     }
