@@ -8,27 +8,31 @@ using Cairn.Providers.S3;
 using Cairn.TestServers.Fixtures;
 using Cairn.TestServers.Proxy;
 
-// Usage: Cairn.Bench.S3 [big|small|list|latency|memory|all] [--mib N] [--files N] [--keys N] [--runs N]
-int Number(string name, int otherwise) => Array.IndexOf(args, name) is var at and >= 0 ? int.Parse(args[at + 1], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+// Usage: Cairn.Bench.S3 [big|latency|small|list|copy|memory|all] [--mib N] [--memory-mib N] [--files N] [--keys N] [--runs N] [--folder F]
+int Number(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+string? Text(string name) => Array.IndexOf(args, name) is var at and >= 0 ? args[at + 1] : null;
 var what = args is [var first, ..] && !first.StartsWith('-') ? first : "all";
-long length = (long)Number("--mib", 1024) << 20;
+long length = (long)Number("--mib", 1024) << 20, most = (long)Number("--memory-mib", 4096) << 20;
 int files = Number("--files", 10_000), keys = Number("--keys", 100_000), runs = Number("--runs", 3);
-var folder = Directory.CreateTempSubdirectory("cairn-bench-s3-").FullName;
+var folder = Path.Join(Text("--folder") ?? Path.GetTempPath(), $"cairn-bench-s3-{Guid.NewGuid():N}");
+Directory.CreateDirectory(folder);
+string source = Path.Join(folder, "source"), target = Path.Join(folder, "target");
+string many = Path.Join(folder, "many"), manyDown = Path.Join(folder, "many-down"), manyRaw = Path.Join(folder, "many-raw");
 var server = await S3Server.StartAsync();
 using var raw = Client(server, sdkChecksum: false);
 var bucket = await server.CreateBucketAsync();
-Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {server.Origin}");
+// What a run leaves is no part of the next one: to replace a file costs the freeing of the old one.
+var comparison = new Comparison(runs) { Prepare = Clear };
+Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {server.Origin}, files in {folder}");
 try
 {
-    if (what is "all" or "big") await BigAsync(server, "");
-    if (what is "all" or "latency")
-    {
-        await using var proxy = FaultProxy.Start(server.Endpoint, new() { Latency = TimeSpan.FromMilliseconds(20) });
-        await BigAsync(server.At(proxy.Endpoint), " at 20 ms");
-    }
+    if (what is "all" or "big") await BigAsync(server, "", new Tools(server, bucket, folder));
+    if (what is "all" or "latency") await LatencyAsync();
     if (what is "all" or "small") await SmallAsync();
     if (what is "all" or "list") await ListAsync();
+    if (what is "all" or "copy") await CopyAsync();
     if (what is "memory") await MemoryAsync();
+    if (what is "all") await MemoryAloneAsync();
 }
 finally
 {
@@ -38,49 +42,67 @@ finally
     await server.DeleteBucketAsync(bucket);
 }
 
-async Task BigAsync(S3Server at, string how)
+async Task BigAsync(S3Server at, string how, Tools? tools)
 {
     using var client = Client(at, sdkChecksum: false);
     using var defaults = Client(at, sdkChecksum: true);
     using var utility = new TransferUtility(defaults);
     await using var store = await OpenAsync(at);
-    string source = Path.Join(folder, "source"), target = Path.Join(folder, "target");
     await WriteAsync(source, length);
-    await CompareAsync($"{length >> 20} MiB up{how}",
-        ("Cairn, CRC-32C verified", () => store.UploadFileAsync(source, "cairn", WriteMode.Replace)),
-        ("raw 8 x 16 MiB, no checksum", () => Raw.UploadAsync(client, bucket, "raw", source)),
-        ("TransferUtility", () => utility.UploadAsync(source, bucket, "utility")));
-    await CompareAsync($"{length >> 20} MiB down{how}",
-        ("Cairn, CRC-32C verified", () => store.DownloadFileAsync("cairn", target, WriteMode.Replace)),
-        ("raw 8 x 16 MiB, no checksum", () => Raw.DownloadAsync(client, bucket, "raw", target, length)),
-        ("TransferUtility", () => utility.DownloadAsync(target, bucket, "utility")));
+    await comparison.RunAsync($"{length >> 20} MiB up{how}",
+    [
+        new("Cairn, CRC-32C verified", () => store.UploadFileAsync(source, "cairn", WriteMode.Replace)),
+        new("raw 8 x 16 MiB, no checksum", () => Raw.UploadAsync(client, bucket, "raw", source)),
+        new("TransferUtility", () => utility.UploadAsync(source, bucket, "utility")),
+        .. tools?.Up(source) ?? [],
+    ]);
+    await comparison.RunAsync($"{length >> 20} MiB down{how}",
+    [
+        new("Cairn, CRC-32C verified", () => store.DownloadFileAsync("cairn", target, WriteMode.Replace)),
+        new("raw 8 x 16 MiB, no checksum", () => Raw.DownloadAsync(client, bucket, "raw", target, length)),
+        new("TransferUtility", () => utility.DownloadAsync(target, bucket, "utility")),
+        .. tools?.Down(target) ?? [],
+    ]);
+    File.Delete(source);
+}
+
+// The proxy is a process of its own, so that its work is not counted as the client's.
+async Task LatencyAsync()
+{
+    var start = new ProcessStartInfo("dotnet", [Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "proxy", "--target", server.Endpoint.ToString(), "--latency", "20"]) { RedirectStandardOutput = true };
+    using var proxy = Process.Start(start)!;
+    try
+    {
+        var said = await proxy.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The proxy did not start.");
+        await BigAsync(server.At(new Uri(said.Split(' ')[0])), " at 20 ms", null);
+    }
+    finally
+    {
+        proxy.Kill();
+        await proxy.WaitForExitAsync();
+    }
 }
 
 async Task SmallAsync()
 {
     await using var store = await OpenAsync(server);
-    string source = Path.Join(folder, "small"), target = Path.Join(folder, "small-down"), rawTarget = Path.Join(folder, "small-raw");
-    foreach (var made in new[] { source, target, rawTarget })
-        Directory.CreateDirectory(made);
+    var tools = new Tools(server, bucket, folder);
+    Directory.CreateDirectory(many);
     for (var i = 0; i < files; i++)
-        await WriteAsync(Path.Join(source, $"{i:d5}"), 4096);
-    var ways = new ParallelOptions { MaxDegreeOfParallelism = 32 };
+        await WriteAsync(Path.Join(many, $"{i:d5}"), 4096);
     var transfer = new TransferOptions { Mode = WriteMode.Replace, Parallelism = 32 };
-    await CompareAsync($"{files} x 4 KiB up",
-        ("Cairn, 32 at once", () => store.UploadDirectoryAsync(source, "small", transfer)),
-        ("raw, 32 at once", () => Parallel.ForAsync(0, files, ways, async (i, token) =>
-        {
-            using var body = new MemoryStream(await File.ReadAllBytesAsync(Path.Join(source, $"{i:d5}"), token));
-            await raw.PutObjectAsync(new() { BucketName = bucket, Key = $"raw/{i:d5}", InputStream = body, UseChunkEncoding = false }, token);
-        })));
-    await CompareAsync($"{files} x 4 KiB down",
-        ("Cairn, 32 at once", () => store.DownloadDirectoryAsync("small", target, transfer)),
-        ("raw, 32 at once", () => Parallel.ForAsync(0, files, ways, async (i, token) =>
-        {
-            using var response = await raw.GetObjectAsync(bucket, $"raw/{i:d5}", token);
-            await using var file = File.Create(Path.Join(rawTarget, $"{i:d5}"));
-            await response.ResponseStream.CopyToAsync(file, token);
-        })));
+    await comparison.RunAsync($"{files} x 4 KiB up",
+    [
+        new("Cairn, 32 at once", () => store.UploadDirectoryAsync(many, "small", transfer)),
+        new("raw, 32 at once", () => Raw.UploadManyAsync(raw, bucket, many, files)),
+        .. tools.ManyUp(many),
+    ]);
+    await comparison.RunAsync($"{files} x 4 KiB down",
+    [
+        new("Cairn, 32 at once", () => store.DownloadDirectoryAsync("small", manyDown, transfer)),
+        new("raw, 32 at once", () => Raw.DownloadManyAsync(raw, bucket, manyRaw, files)),
+        .. tools.ManyDown(manyDown),
+    ]);
 }
 
 async Task ListAsync()
@@ -91,62 +113,81 @@ async Task ListAsync()
         using var body = new MemoryStream([1]);
         await raw.PutObjectAsync(new() { BucketName = bucket, Key = $"list/{i:d6}", InputStream = body, UseChunkEncoding = false }, token);
     });
-    await CompareAsync($"list {keys}",
-        ("Cairn", async () =>
+    await comparison.RunAsync($"list {keys}",
+        new("Cairn", async () =>
         {
             var count = 0;
             await foreach (var entry in store.ListAsync("list", new() { Recursive = true }))
                 count++;
             Check(count == keys);
         }),
-        ("raw page loop", async () =>
+        new("raw page loop", async () =>
         {
             var count = 0;
             await foreach (var entry in raw.Paginators.ListObjectsV2(new() { BucketName = bucket, Prefix = "list/" }).S3Objects)
                 count++;
             Check(count == keys);
         }));
+    var (seen, held) = (0, new List<long>());
+    await foreach (var entry in store.ListAsync("list", new() { Recursive = true }))
+    {
+        if (++seen % Math.Max(1, keys / 4) == 0)
+            held.Add(GC.GetTotalMemory(forceFullCollection: true) >> 10);
+    }
+    Console.WriteLine($"  memory that the listing holds after each quarter of its entries: {string.Join(", ", held)} KiB");
+}
+
+async Task CopyAsync()
+{
+    await using var proxy = FaultProxy.Start(server.Endpoint);
+    await using (var straight = await OpenAsync(server))
+    {
+        await WriteAsync(source, length);
+        await straight.UploadFileAsync(source, "copied", WriteMode.Replace);
+        File.Delete(source);
+    }
+    await using var store = await OpenAsync(server.At(proxy.Endpoint));
+    var watch = Stopwatch.StartNew();
+    await store.CopyAsync("copied", "copy", WriteMode.Replace);
+    var counters = proxy.Counters;
+    Console.WriteLine($"copy {length >> 20} MiB: {watch.Elapsed.TotalSeconds:0.00} s, {counters.Requests} requests, {counters.RequestBytes} body bytes up, {counters.ResponseBytes} down (the service's answers in XML)");
 }
 
 async Task MemoryAsync()
 {
     await using var store = await OpenAsync(server);
-    string source = Path.Join(folder, "source"), target = Path.Join(folder, "target");
-    await WriteAsync(source, length);
+    await WriteAsync(source, most);
     await store.UploadFileAsync(source, "memory", WriteMode.Replace);
+    Console.WriteLine($"{most >> 20} MiB up: peak resident {Peak()} MiB");
+    File.Delete(source);
     await store.DownloadFileAsync("memory", target, WriteMode.Replace);
-    using var self = Process.GetCurrentProcess();
-    Console.WriteLine($"{length >> 20} MiB up and down: peak resident {self.PeakWorkingSet64 >> 20} MiB");
+    Console.WriteLine($"{most >> 20} MiB up and down: peak resident {Peak()} MiB");
 }
 
-async Task CompareAsync(string title, params (string Name, Func<Task> Run)[] ways)
+// In a process of its own: what ran before would count.
+async Task MemoryAloneAsync()
 {
-    var figures = ways.Select(_ => new List<(double Wall, double Cpu)>()).ToArray();
-    for (var run = 0; run <= runs; run++)
-    {
-        for (var i = 0; i < ways.Length; i++)
-        {
-            // Replacing a file costs the freeing of the old one, which is no part of a download.
-            File.Delete(Path.Join(folder, "target"));
-            using var self = Process.GetCurrentProcess();
-            var (watch, cpu) = (Stopwatch.StartNew(), self.TotalProcessorTime);
-            await ways[i].Run();
-            self.Refresh();
-            // The first round warms up.
-            if (run > 0)
-                figures[i].Add((watch.Elapsed.TotalSeconds, (self.TotalProcessorTime - cpu).TotalSeconds));
-        }
-    }
-    Console.WriteLine(title);
-    var (wall, processor) = (Median(figures[0].Select(f => f.Wall)), Median(figures[0].Select(f => f.Cpu)));
-    for (var i = 0; i < ways.Length; i++)
-    {
-        var (w, c) = (Median(figures[i].Select(f => f.Wall)), Median(figures[i].Select(f => f.Cpu)));
-        Console.WriteLine($"  {ways[i].Name,-30} {w,7:0.00} s  {c,6:0.00} CPU s   Cairn is {w / wall:0.00} times as fast, with {processor / c:0.00} of its CPU");
-    }
+    using var alone = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["memory", .. args.SkipWhile(a => !a.StartsWith('-'))]))!;
+    await alone.WaitForExitAsync();
+    Check(alone.ExitCode == 0);
 }
 
-static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+static long Peak()
+{
+    using var self = Process.GetCurrentProcess();
+    return self.PeakWorkingSet64 >> 20;
+}
+
+void Clear()
+{
+    File.Delete(target);
+    foreach (var down in new[] { manyDown, manyRaw })
+    {
+        if (Directory.Exists(down))
+            Directory.Delete(down, recursive: true);
+        Directory.CreateDirectory(down);
+    }
+}
 
 static void Check(bool holds)
 {

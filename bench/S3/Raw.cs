@@ -9,6 +9,8 @@ internal static class Raw
     public const int Part = 16 << 20;
     public const int Ways = 8;
 
+    private static readonly ParallelOptions _manyWays = new() { MaxDegreeOfParallelism = 32 };
+
     /// <summary>Parts straight from a file, in parallel; no checksum beyond the signature's.</summary>
     public static async Task UploadAsync(AmazonS3Client client, string bucket, string key, string file)
     {
@@ -43,4 +45,23 @@ internal static class Raw
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         });
     }
+
+    /// <summary>One request for each file, 32 at once.</summary>
+    public static Task UploadManyAsync(AmazonS3Client client, string bucket, string folder, int files) =>
+        Parallel.ForAsync(0, files, _manyWays, async (i, token) =>
+        {
+            using var body = new MemoryStream(await File.ReadAllBytesAsync(Path.Join(folder, $"{i:d5}"), token));
+            await client.PutObjectAsync(new() { BucketName = bucket, Key = $"raw/{i:d5}", InputStream = body, UseChunkEncoding = false }, token);
+        });
+
+    /// <summary>One request for each file, 32 at once. A file appears whole or not at all, as Cairn's do.</summary>
+    public static Task DownloadManyAsync(AmazonS3Client client, string bucket, string folder, int files) =>
+        Parallel.ForAsync(0, files, _manyWays, async (i, token) =>
+        {
+            using var response = await client.GetObjectAsync(bucket, $"raw/{i:d5}", token);
+            var temporary = Path.Join(folder, $".{i:d5}.tmp");
+            await using (var file = File.Create(temporary))
+                await response.ResponseStream.CopyToAsync(file, token);
+            File.Move(temporary, Path.Join(folder, $"{i:d5}"), overwrite: true);
+        });
 }
