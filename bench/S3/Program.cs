@@ -51,19 +51,21 @@ async Task BigAsync(S3Server at, string how, Tools? tools)
     await WriteAsync(source, length);
     await comparison.RunAsync($"{length >> 20} MiB up{how}",
     [
-        new("Cairn, CRC-32C verified", () => store.UploadFileAsync(source, "cairn", WriteMode.Replace)),
-        new("raw 8 x 16 MiB, no checksum", () => Raw.UploadAsync(client, bucket, "raw", source)),
-        new("TransferUtility", () => utility.UploadAsync(source, bucket, "utility")),
+        new("Cairn, CRC-32C verified", () => store.UploadFileAsync(source, Tools.Key, WriteMode.Replace)),
+        new("raw 8 x 16 MiB, no checksum", () => Raw.UploadAsync(client, bucket, Tools.Key, source)),
+        new("TransferUtility", () => utility.UploadAsync(source, bucket, Tools.Key)),
         .. tools?.Up(source) ?? [],
     ]);
+    await store.UploadFileAsync(source, Tools.Key, WriteMode.Replace);
     await comparison.RunAsync($"{length >> 20} MiB down{how}",
     [
-        new("Cairn, CRC-32C verified", () => store.DownloadFileAsync("cairn", target, WriteMode.Replace)),
-        new("raw 8 x 16 MiB, no checksum", () => Raw.DownloadAsync(client, bucket, "raw", target, length)),
-        new("TransferUtility", () => utility.DownloadAsync(target, bucket, "utility")),
+        new("Cairn, CRC-32C verified", () => store.DownloadFileAsync(Tools.Key, target, WriteMode.Replace)),
+        new("raw 8 x 16 MiB, no checksum", () => Raw.DownloadAsync(client, bucket, Tools.Key, target, length)),
+        new("TransferUtility", () => utility.DownloadAsync(target, bucket, Tools.Key)),
         .. tools?.Down(target) ?? [],
     ]);
     File.Delete(source);
+    await store.RemoveAsync(Tools.Key);
 }
 
 // The proxy is a process of its own, so that its work is not counted as the client's.

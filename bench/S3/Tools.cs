@@ -9,26 +9,29 @@ namespace Cairn.Bench.S3;
 /// <param name="folder">A folder for their settings.</param>
 internal sealed class Tools(S3Server server, string bucket, string folder)
 {
+    /// <summary>The large object that all write and read: a test server keeps its objects in memory, and has not room for one of each.</summary>
+    public const string Key = "big";
+
     private static readonly string[] _rclone = ["--s3-upload-concurrency", "8", "--s3-chunk-size", "16M", "--multi-thread-streams", "8", "--multi-thread-cutoff", "32M"];
 
     public IEnumerable<Way> Up(string file)
     {
         if (Has("rclone"))
-            yield return new("rclone, 8 x 16 MiB", () => RunAsync("rclone", ["copyto", file, $"cairn:{bucket}/rclone", "--ignore-times", "--s3-no-check-bucket", .. _rclone]), true);
+            yield return new("rclone, 8 x 16 MiB", () => RunAsync("rclone", ["copyto", file, $"cairn:{bucket}/{Key}", "--ignore-times", "--s3-no-check-bucket", .. _rclone]), true);
         if (Has("aws"))
-            yield return new("awscli", () => RunAsync("aws", ["--endpoint-url", server.Endpoint.ToString(), "s3", "cp", "--only-show-errors", file, $"s3://{bucket}/aws"]), true);
+            yield return new("awscli", () => RunAsync("aws", ["--endpoint-url", server.Endpoint.ToString(), "s3", "cp", "--only-show-errors", file, $"s3://{bucket}/{Key}"]), true);
         if (Has("s3cmd"))
-            yield return new("s3cmd", () => RunAsync("s3cmd", ["-c", Config(), "--quiet", "put", file, $"s3://{bucket}/s3cmd"]), true);
+            yield return new("s3cmd", () => RunAsync("s3cmd", ["-c", Config(), "--quiet", "put", file, $"s3://{bucket}/{Key}"]), true);
     }
 
     public IEnumerable<Way> Down(string file)
     {
         if (Has("rclone"))
-            yield return new("rclone, 8 x 16 MiB", () => RunAsync("rclone", ["copyto", $"cairn:{bucket}/rclone", file, "--ignore-times", .. _rclone]), true);
+            yield return new("rclone, 8 x 16 MiB", () => RunAsync("rclone", ["copyto", $"cairn:{bucket}/{Key}", file, "--ignore-times", .. _rclone]), true);
         if (Has("aws"))
-            yield return new("awscli", () => RunAsync("aws", ["--endpoint-url", server.Endpoint.ToString(), "s3", "cp", "--only-show-errors", $"s3://{bucket}/aws", file]), true);
+            yield return new("awscli", () => RunAsync("aws", ["--endpoint-url", server.Endpoint.ToString(), "s3", "cp", "--only-show-errors", $"s3://{bucket}/{Key}", file]), true);
         if (Has("s3cmd"))
-            yield return new("s3cmd", () => RunAsync("s3cmd", ["-c", Config(), "--quiet", "--force", "get", $"s3://{bucket}/s3cmd", file]), true);
+            yield return new("s3cmd", () => RunAsync("s3cmd", ["-c", Config(), "--quiet", "--force", "get", $"s3://{bucket}/{Key}", file]), true);
     }
 
     public IEnumerable<Way> ManyUp(string source)
