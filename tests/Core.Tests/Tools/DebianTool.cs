@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Cairn.Tests.Tools;
 
@@ -31,13 +30,23 @@ internal static class DebianTool
         return path!;
     }
 
-    private static async Task<(string? Path, string Reason)> FindAsync(string[] script, [CallerFilePath] string here = "")
+    private static async Task<(string? Path, string Reason)> FindAsync(string[] script)
     {
         if (OperatingSystem.IsWindows())
             return (null, "the script that installs it is for Debian");
-        var folder = Path.GetFullPath(Path.Join(Path.GetDirectoryName(here), "../../../eng/servers"));
-        var (code, output, error) = await ExecuteAsync("bash", [Path.Join(folder, script[0]), .. script[1..]]);
+        var (code, output, error) = await ExecuteAsync("bash", [Path.Join(Scripts(), script[0]), .. script[1..]]);
         return code == 0 ? (output.Trim(), "") : (null, error.Trim());
+    }
+
+    private static string Scripts()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var scripts = Path.Join(folder.FullName, "eng", "servers");
+            if (Directory.Exists(scripts))
+                return scripts;
+        }
+        throw new InvalidOperationException($"There is no eng/servers above {AppContext.BaseDirectory}.");
     }
 
     private static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] args)
