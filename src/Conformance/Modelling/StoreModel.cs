@@ -3,7 +3,9 @@ using Cairn.Providers;
 namespace Cairn.Conformance.Modelling;
 
 /// <summary>What a store should hold: a dictionary of files and the set of directories that were made.</summary>
-internal sealed class StoreModel(DirectoryKind directories)
+/// <param name="directories">The store's kind of directories.</param>
+/// <param name="movesKeepMade">False where a directory with files in it counts as made by writes after a move.</param>
+internal sealed class StoreModel(DirectoryKind directories, bool movesKeepMade = true)
 {
     public Dictionary<string, byte[]> Files { get; } = [];
 
@@ -52,11 +54,14 @@ internal sealed class StoreModel(DirectoryKind directories)
             Files[target + file[source.Length..]] = Files[file];
             Files.Remove(file);
         }
-        foreach (var made in Made.Where(p => IsAtOrBelow(p, source)).ToArray())
+        var moved = Made.Where(p => IsAtOrBelow(p, source)).ToArray();
+        foreach (var made in moved)
         {
             Made.Remove(made);
             Made.Add(target + made[source.Length..]);
         }
+        if (!movesKeepMade)
+            Made.ExceptWith([.. moved.Select(made => target + made[source.Length..]).Where(AnyBelow)]);
     }
 
     /// <summary>The order keys of all files and all directories that hold nothing.</summary>
