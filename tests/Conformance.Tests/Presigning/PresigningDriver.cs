@@ -100,34 +100,38 @@ internal sealed class PresigningDriver : DelegatingStoreDriver
             {
                 return;
             }
-            context.Response.StatusCode = (int)await AnswerAsync(context);
+            var (status, body) = await AnswerAsync(context);
+            // All that is said of the body is said before it: with the last byte the answer is over.
+            context.Response.StatusCode = (int)status;
+            context.Response.ContentLength64 = body.Length;
+            await context.Response.OutputStream.WriteAsync(body);
             context.Response.Close();
         }
     }
 
-    private async Task<HttpStatusCode> AnswerAsync(HttpListenerContext context)
+    private async Task<(HttpStatusCode Status, byte[] Body)> AnswerAsync(HttpListenerContext context)
     {
         var raw = context.Request.RawUrl!.Split('?')[0].TrimStart('/');
         ArtifactPath path = string.Join('/', raw.Split('/').Select(Uri.UnescapeDataString));
         var access = context.Request.HttpMethod == "PUT" ? PresignAccess.Write : PresignAccess.Read;
         var until = context.Request.QueryString["until"]!;
         if (context.Request.QueryString["signature"] != Sign(access, path, until))
-            return HttpStatusCode.Forbidden;
+            return (HttpStatusCode.Forbidden, []);
         if (!_forgotten.HasFlag(Forgotten.Expiry) && DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > long.Parse(until, CultureInfo.InvariantCulture))
-            return HttpStatusCode.Forbidden;
+            return (HttpStatusCode.Forbidden, []);
         if (access == PresignAccess.Write)
         {
             var content = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(content);
             await using var upload = await Inner.BeginUploadAsync(new UploadRequest(path, WriteMode.Replace), CancellationToken.None);
             await upload.CompleteAsync(new UploadPart(0, 0, content.ToArray()), CancellationToken.None);
-            return HttpStatusCode.OK;
+            return (HttpStatusCode.OK, []);
         }
         if (await Inner.StatAsync(path, CancellationToken.None) is null)
-            return HttpStatusCode.NotFound;
+            return (HttpStatusCode.NotFound, []);
         await using var read = await Inner.OpenReadAsync(new ReadRequest(path), CancellationToken.None);
-        context.Response.ContentLength64 = read.Info.Length;
-        await read.Content.CopyToAsync(context.Response.OutputStream);
-        return HttpStatusCode.OK;
+        var whole = new MemoryStream();
+        await read.Content.CopyToAsync(whole);
+        return (HttpStatusCode.OK, whole.ToArray());
     }
 }
