@@ -5,7 +5,7 @@ namespace Cairn.Cli.Commands;
 
 internal static class PluginCommand
 {
-    public static Command Create() => new("plugin", "Flavors that plugins bring. A plugin's code runs with your rights: add only what you trust.")
+    public static Command Create() => new("plugin", "Flavors and materializers that plugins bring. A plugin's code runs with your rights: add only what you trust.")
     {
         CreateAdd(), CreateList(), CreateShow(), CreateVerify(), CreateTrust(), CreatePrefer(), CreateRemove(),
     };

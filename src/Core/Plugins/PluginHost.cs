@@ -105,7 +105,7 @@ public sealed class PluginHost
             }
             try
             {
-                registry.Add(await LoadMaterializerAsync(winner, cancellationToken).ConfigureAwait(false), MaterializerOrigin.Plugin);
+                await AddMaterializerAsync(registry, winner, cancellationToken).ConfigureAwait(false);
             }
             catch (ArtifactStoreException e)
             {
@@ -164,20 +164,27 @@ public sealed class PluginHost
     }
 
     /// <summary>Nothing gives the lease back: a registry has no end.</summary>
-    private async ValueTask<Materializer> LoadMaterializerAsync(Claim<PluginMaterializer> claim, CancellationToken cancellationToken)
+    private async ValueTask AddMaterializerAsync(MaterializerRegistry registry, Claim<PluginMaterializer> claim, CancellationToken cancellationToken)
     {
         var (plugin, declared) = claim;
         var lease = await EnterAsync(plugin, cancellationToken).ConfigureAwait(false);
         try
         {
             var materializer = lease.Get<Materializer>(declared.Class);
-            return materializer.Id == declared.Id ? materializer
-                : throw PluginErrors.BadAssembly(plugin, $"{declared.Class} is the materializer '{ArtifactPath.ForMessage(materializer.Id)}', and its manifest says '{ArtifactPath.ForMessage(declared.Id)}'");
+            if (materializer.Id != declared.Id)
+                throw PluginErrors.BadAssembly(plugin, $"{declared.Class} is the materializer '{ArtifactPath.ForMessage(materializer.Id)}', and its manifest says '{ArtifactPath.ForMessage(declared.Id)}'");
+            registry.Add(materializer, MaterializerOrigin.Plugin);
+        }
+        catch (ArtifactStoreException)
+        {
+            lease.Dispose();
+            throw;
         }
         catch (Exception e)
         {
+            // Whatever its code does wrong is told of the plugin, and the others are added.
             lease.Dispose();
-            throw e is ArtifactStoreException ? e : PluginFailures.Translate(plugin, e) ?? PluginErrors.BadAssembly(plugin, $"{declared.Class} cannot be used: {e.Message.TrimEnd('.')}", e);
+            throw PluginFailures.Translate(plugin, e) ?? PluginErrors.BadAssembly(plugin, $"{declared.Class} cannot be used: {e.Message.TrimEnd('.')}", e);
         }
     }
 
