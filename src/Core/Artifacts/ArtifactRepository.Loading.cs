@@ -78,18 +78,23 @@ public sealed partial class ArtifactRepository
             await stored.FinishAsync(cancellationToken).ConfigureAwait(false);
             if (e is MaterializationException)
                 throw;
-            throw Wrapped(materializer, e);
+            throw new MaterializationException(materializer.Id, $"{WrappedReason(e)}; {SavedAs(stored.Manifest)}", e);
         }
     }
 
     private static ValueTask<ArtifactReader> MigrateAsync(Materializer materializer, ArtifactReader reader, CancellationToken cancellationToken) =>
         reader.FormatVersion < materializer.FormatVersion ? materializer.MigrateAsync(reader, cancellationToken) : ValueTask.FromResult(reader);
 
-    private static MaterializationException Wrapped(Materializer materializer, Exception e) => new(materializer.Id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e);
+    private static MaterializationException Wrapped(Materializer materializer, Exception e) => new(materializer.Id, WrappedReason(e), e);
+
+    private static string WrappedReason(Exception e) => $"{e.GetType().Name}: {e.Message.TrimEnd('.')}";
+
+    private static string SavedAs(ArtifactManifest manifest) =>
+        $"it was saved as {ArtifactPath.ForMessage(manifest.TypeName)} by {ArtifactPath.ForMessage(manifest.MaterializerId)} {manifest.FormatVersion}";
 
     private Materializer ForLoading(ArtifactManifest manifest, ref Type type)
     {
-        var stored = $"it was saved as {ArtifactPath.ForMessage(manifest.TypeName)} by {ArtifactPath.ForMessage(manifest.MaterializerId)} {manifest.FormatVersion}";
+        var stored = SavedAs(manifest);
         if (!Materializers.TryGet(manifest.MaterializerId, out var materializer))
             throw new MaterializationException(null, $"{stored}, a materializer that this program has not registered; its files can be read with OpenAsync or DownloadAsync");
         if (manifest.FormatVersion > materializer.FormatVersion)

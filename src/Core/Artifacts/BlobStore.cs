@@ -122,6 +122,8 @@ internal sealed class BlobStore(ArtifactStore store)
             throw store.Failure(StoreErrorCode.Unsupported, $"this blob is no manifest of an artifact: it has {stream.Length} bytes", Operations.Read, path);
         var content = new byte[stream.Length];
         await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+        // A read of nothing checks nothing, and an empty blob is damage as well.
+        await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
         return content;
     }
 

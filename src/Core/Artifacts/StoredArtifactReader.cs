@@ -15,6 +15,9 @@ internal sealed class StoredArtifactReader(BlobStore blobs, BlobDigest digest, A
     private readonly List<VerifiedStream> _opened = [];
     private readonly TemporaryFolder.Lazily _temporary = new();
 
+    /// <summary>The artifact's manifest.</summary>
+    public ArtifactManifest Manifest => manifest;
+
     public override IReadOnlyList<ArtifactFile> Files => manifest.Files;
 
     public override string MaterializerId => manifest.MaterializerId;

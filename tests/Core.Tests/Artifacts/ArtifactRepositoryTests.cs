@@ -142,7 +142,7 @@ public sealed class ArtifactRepositoryTests
         (await Should.ThrowAsync<ArtifactStoreException>(() => stage.Repository.LoadAsync<Bundle>("m"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         await stage.Store.WriteBytesAsync($"blobs/sha256/{blob}", Bytes.Of(50_000), WriteMode.Replace);
         (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadAsync<Bundle>("m"))).Message.ShouldBe(
-            "Cannot load m as Cairn.Tests.Artifacts.Bundle: FormatException: not what I expected (materializer bundle).");
+            "Cannot load m as Cairn.Tests.Artifacts.Bundle: FormatException: not what I expected; it was saved as Cairn.Tests.Artifacts.Bundle by bundle 1 (materializer bundle).");
     }
 
     [Fact]

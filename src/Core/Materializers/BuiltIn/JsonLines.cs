@@ -26,7 +26,9 @@ internal abstract class JsonLines
     public abstract ValueTask<object> ReadAllAsync(Stream stream, CancellationToken cancellationToken);
 
     /// <summary>The records as they are asked for; the sequence opens a stream of its own each time.</summary>
-    public abstract object ReadLazily(Func<CancellationToken, ValueTask<Stream>> open);
+    /// <param name="id">The materializer, for errors.</param>
+    /// <param name="open">Opens a stream.</param>
+    public abstract object ReadLazily(string id, Func<CancellationToken, ValueTask<Stream>> open);
 
     private sealed class Typed<T>(JsonTypeInfo type) : JsonLines
     {
@@ -82,14 +84,30 @@ internal abstract class JsonLines
             return records;
         }
 
-        public override object ReadLazily(Func<CancellationToken, ValueTask<Stream>> open) => ReadAsync(open);
+        public override object ReadLazily(string id, Func<CancellationToken, ValueTask<Stream>> open) => ReadAsync(id, open);
 
-        private async IAsyncEnumerable<T> ReadAsync(Func<CancellationToken, ValueTask<Stream>> open, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        private async IAsyncEnumerable<T> ReadAsync(string id, Func<CancellationToken, ValueTask<Stream>> open, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             var stream = await open(cancellationToken).ConfigureAwait(false);
             await using var closing = stream.ConfigureAwait(false);
-            await foreach (var record in JsonSerializer.DeserializeAsyncEnumerable(stream, _type, topLevelValues: true, cancellationToken).ConfigureAwait(false))
-                yield return record!;
+            var records = JsonSerializer.DeserializeAsyncEnumerable(stream, _type, topLevelValues: true, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var ending = records.ConfigureAwait(false);
+            while (await MoveNextAsync(id, records, stream, cancellationToken).ConfigureAwait(false))
+                yield return records.Current!;
+        }
+
+        private static async ValueTask<bool> MoveNextAsync(string id, IAsyncEnumerator<T?> records, Stream stream, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await records.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+            {
+                // Where the bytes are damaged, that is the reason, and the read of the rest throws it.
+                await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+                throw new MaterializationException(id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e).WithContext($"read a record as {TypeNames.Of(typeof(T))}");
+            }
         }
     }
 }

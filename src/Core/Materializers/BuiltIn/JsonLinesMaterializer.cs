@@ -47,7 +47,7 @@ internal sealed class JsonLinesMaterializer : Materializer
         var lines = _lines(ElementOf(type));
         var name = reader.Single.Name;
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
-            return lines.ReadLazily(stopping => reader.OpenDetachedAsync(name, stopping));
+            return lines.ReadLazily(Id, stopping => reader.OpenDetachedAsync(name, stopping));
         var stream = await reader.OpenAsync(name, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
         return await lines.ReadAllAsync(stream, cancellationToken).ConfigureAwait(false);
