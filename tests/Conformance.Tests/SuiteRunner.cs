@@ -57,11 +57,13 @@ internal static class SuiteRunner
         return cases.Count > 0 ? cases : throw new ArgumentException($"The kit has no tests {suite}.");
     }
 
+    private static bool IsForStores(Type suite) => suite.GetGenericArguments()[0].GetGenericParameterConstraints().Contains(typeof(StoreHarness));
+
     private static SortedDictionary<string, Type> Derive()
     {
         var module = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Derived"), AssemblyBuilderAccess.Run).DefineDynamicModule("Derived");
         var suites = new SortedDictionary<string, Type>(StringComparer.Ordinal);
-        foreach (var definition in typeof(StoreHarness).Assembly.GetExportedTypes().Where(t => t.IsAbstract && t.IsGenericTypeDefinition && t != typeof(StoreTests<>)))
+        foreach (var definition in typeof(StoreHarness).Assembly.GetExportedTypes().Where(t => t.IsAbstract && t.IsGenericTypeDefinition && t != typeof(StoreTests<>) && IsForStores(t)))
         {
             var suite = definition.MakeGenericType(typeof(DecoratedHarness));
             if (!typeof(StoreTests<DecoratedHarness>).IsAssignableFrom(suite))

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cairn.Artifacts;
+using Cairn.Materializers;
+
+namespace Cairn.Conformance;
+
+/// <summary>An artifact as another program, or somebody ill-meaning, may have written it: no content in the manifest, every digest right, and whatever else the test wants.</summary>
+internal sealed class ForgedArtifact
+{
+    private const string Title = "org.opencontainers.image.title";
+    private readonly JsonObject _manifest;
+
+    private ForgedArtifact(JsonObject manifest, JsonObject config, Dictionary<string, byte[]> files) => (_manifest, Config, Files) = (manifest, config, files);
+
+    /// <summary>The manifest's config: materializer, facts, metadata, type.</summary>
+    public JsonObject Config { get; }
+
+    /// <summary>The contents by name.</summary>
+    public Dictionary<string, byte[]> Files { get; }
+
+    /// <summary>What a saved artifact says and holds.</summary>
+    public static async Task<ForgedArtifact> OfAsync(ArtifactRepository repository, BlobDigest digest, CancellationToken cancellationToken)
+    {
+        var manifest = JsonNode.Parse(await repository.Store.ReadBytesAsync(PathOf(digest.Hex), cancellationToken))!.AsObject();
+        var config = JsonNode.Parse(Convert.FromBase64String((string)manifest["config"]!["data"]!))!.AsObject();
+        await using var reader = await repository.OpenAsync(digest.ToString(), cancellationToken);
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var file in reader.Files)
+            files[file.Name.Value] = await ReadAsync(reader, file, cancellationToken);
+        return new(manifest, config, files);
+    }
+
+    /// <summary>All bytes of a file.</summary>
+    public static async Task<byte[]> ReadAsync(ArtifactReader reader, ArtifactFile file, CancellationToken cancellationToken)
+    {
+        await using var stream = await reader.OpenAsync(file.Name, cancellationToken);
+        using var content = new MemoryStream();
+        await stream.CopyToAsync(content, cancellationToken);
+        return content.ToArray();
+    }
+
+    /// <summary>Writes blobs and manifest.</summary>
+    /// <returns>The artifact's digest, and where its blobs and its manifest are.</returns>
+    public async Task<(string Digest, IReadOnlyList<ArtifactPath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)
+    {
+        var blobs = new List<ArtifactPath>();
+        foreach (var layer in _manifest["layers"]!.AsArray().Select(l => l!.AsObject()))
+        {
+            var content = Files[(string)layer["annotations"]![Title]!];
+            layer.Remove("data");
+            if (content.Length > 0)
+                blobs.Add(await DescribeAsync(store, layer, content, cancellationToken));
+        }
+        var config = Encoding.UTF8.GetBytes(Config.ToJsonString());
+        var descriptor = _manifest["config"]!.AsObject();
+        (descriptor["data"], descriptor["digest"], descriptor["size"]) = (Convert.ToBase64String(config), $"sha256:{HexOf(config)}", config.Length);
+        var bytes = Encoding.UTF8.GetBytes(_manifest.ToJsonString());
+        await store.WriteBytesAsync(PathOf(HexOf(bytes)), bytes, WriteMode.Replace, cancellationToken: cancellationToken);
+        blobs.Add(PathOf(HexOf(bytes)));
+        return ($"sha256:{HexOf(bytes)}", blobs);
+    }
+
+    private static async Task<ArtifactPath> DescribeAsync(ArtifactStore store, JsonObject layer, byte[] content, CancellationToken cancellationToken)
+    {
+        (layer["digest"], layer["size"]) = ($"sha256:{HexOf(content)}", content.Length);
+        await store.WriteBytesAsync(PathOf(HexOf(content)), content, WriteMode.Replace, cancellationToken: cancellationToken);
+        return PathOf(HexOf(content));
+    }
+
+    private static ArtifactPath PathOf(string hex) => $"blobs/sha256/{hex}";
+
+    private static string HexOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

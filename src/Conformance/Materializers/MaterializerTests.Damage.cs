@@ -1,0 +1,120 @@
+using Cairn.Materializers;
+using Xunit;
+using Xunit.Sdk;
+
+namespace Cairn.Conformance;
+
+public abstract partial class MaterializerTests<TMaterializerHarness>
+{
+    [Fact]
+    public async Task A_bit_flipped_in_any_byte_is_refused()
+    {
+        foreach (var sample in Harness.Samples.Concat(Harness.Empty))
+        {
+            await foreach (var (reference, blob) in BlobsAsync(sample))
+            {
+                var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
+                for (var at = 0; at < intact.Length; at++)
+                {
+                    for (var bit = Full ? 0 : at % 8; bit < (Full ? 8 : at % 8 + 1); bit++)
+                    {
+                        var damaged = (byte[])intact.Clone();
+                        damaged[at] ^= (byte)(1 << bit);
+                        await RefusedAsync(sample, reference, blob, damaged, $"bit {bit} of byte {at} of {intact.Length}");
+                    }
+                }
+                await RestoreAsync(sample, reference, blob, intact);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_file_cut_short_or_gone_or_longer_is_refused()
+    {
+        foreach (var sample in Harness.Samples)
+        {
+            await foreach (var (reference, blob) in BlobsAsync(sample))
+            {
+                var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
+                for (var length = 0; length < intact.Length; length++)
+                    await RefusedAsync(sample, reference, blob, intact[..length], $"its first {length} bytes of {intact.Length} alone");
+                await RefusedAsync(sample, reference, blob, [.. intact, 0], "one byte more");
+                await Repository.Store.RemoveAsync(blob, Cancel);
+                var gone = await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => LoadAsync(sample, reference));
+                Assert.Equal(StoreErrorCode.NotFound, gone.Code);
+                await RestoreAsync(sample, reference, blob, intact);
+            }
+        }
+    }
+
+    /// <summary>What an ill-meaning writer can make: every digest is right, and the content is not what the format says.</summary>
+    [Fact]
+    public async Task Content_that_lies_ends_in_a_clear_error_or_a_value()
+    {
+        var random = new Random(20);
+        var samples = Harness.Samples.ToList();
+        for (var round = 0; round < (Full ? 10_000 : 200); round++)
+        {
+            var sample = samples[round % samples.Count];
+            var forged = await ForgedArtifact.OfAsync(Repository, (await SaveAsync(sample)).Digest, Cancel);
+            var what = Lies.Tell(random, forged);
+            var (digest, blobs) = await forged.WriteAsync(Repository.Store, Cancel);
+            await LoadsOrFailsClearlyAsync(() => LoadAsync(sample, digest), $"{sample}: round {round}, {what}");
+            await LoadsOrFailsClearlyAsync(() => Repository.PreviewAsync(digest, Cancel), $"{sample}: round {round}, preview, {what}");
+            foreach (var blob in blobs)
+                await Repository.Store.RemoveAsync(blob, Cancel);
+        }
+    }
+
+    /// <summary>Every blob of a sample, the manifests as it is written and with all content outside of it.</summary>
+    private async IAsyncEnumerable<(string Reference, ArtifactPath Blob)> BlobsAsync(MaterializerSample sample)
+    {
+        var saved = await SaveAsync(sample);
+        Assert.True(saved.Manifest.TotalLength <= MaterializerHarness.MaxSample, $"{sample} has {saved.Manifest.TotalLength} bytes, more than a small sample may have.");
+        yield return (saved.ToString(), $"blobs/sha256/{saved.Digest.Hex}");
+        var (digest, blobs) = await (await ForgedArtifact.OfAsync(Repository, saved.Digest, Cancel)).WriteAsync(Repository.Store, Cancel);
+        await ComesBackAsync(sample, digest);
+        foreach (var blob in blobs.Distinct())
+            yield return (digest, blob);
+    }
+
+    private async Task RefusedAsync(MaterializerSample sample, string reference, ArtifactPath blob, byte[] damaged, string what)
+    {
+        await Repository.Store.WriteBytesAsync(blob, damaged, WriteMode.Replace, cancellationToken: Cancel);
+        try
+        {
+            await LoadAsync(sample, reference);
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.IntegrityFailure)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            throw new XunitException($"{sample}: {what} should be an IntegrityFailure, and is {e}");
+        }
+        throw new XunitException($"{sample}: {what} is not noticed.");
+    }
+
+    private async Task RestoreAsync(MaterializerSample sample, string reference, ArtifactPath blob, byte[] intact)
+    {
+        await Repository.Store.WriteBytesAsync(blob, intact, WriteMode.Replace, cancellationToken: Cancel);
+        await ComesBackAsync(sample, reference);
+    }
+
+    private static async Task LoadsOrFailsClearlyAsync(Func<Task> act, string what)
+    {
+        try
+        {
+            await act().WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        }
+        catch (Exception e) when (e is MaterializationException or ArtifactStoreException)
+        {
+            Assert.False(string.IsNullOrWhiteSpace(e.Message), what);
+        }
+        catch (Exception e)
+        {
+            throw new XunitException($"{what}: a MaterializationException was expected, and it is {e}");
+        }
+    }
+}

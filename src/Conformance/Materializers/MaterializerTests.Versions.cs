@@ -1,0 +1,60 @@
+using System.Globalization;
+using Xunit;
+
+namespace Cairn.Conformance;
+
+public abstract partial class MaterializerTests<TMaterializerHarness>
+{
+    /// <summary>
+    /// Every version's artifacts, kept as test data, load with the values that were saved; the current version still writes them the same. <c>CAIRN_KEEP=1</c> writes what is not kept yet.
+    /// </summary>
+    [Fact]
+    public async Task What_every_version_has_written_is_read()
+    {
+        var folder = Harness.KeptFolder;
+        Assert.NotNull(folder);
+        var now = Harness.Create().FormatVersion;
+        if (Environment.GetEnvironmentVariable("CAIRN_KEEP") == "1")
+            await KeepAsync(Path.Join(folder, $"v{now}"));
+        for (var version = 1; version <= now; version++)
+        {
+            var kept = Path.Join(folder, $"v{version}", Harness.Create().Id);
+            Assert.True(Directory.Exists(kept), $"Nothing is kept of version {version} in {kept}; CAIRN_KEEP=1 writes it.");
+            foreach (var file in Directory.EnumerateFiles(kept, "*", SearchOption.AllDirectories))
+                await Repository.Store.WriteBytesAsync(Path.GetRelativePath(kept, file).Replace('\\', '/'), await File.ReadAllBytesAsync(file, Cancel), WriteMode.Replace, cancellationToken: Cancel);
+            var count = 0;
+            foreach (var (name, sample) in Named())
+            {
+                if (!File.Exists(Path.Join(kept, "names", name + ".ref")))
+                    continue;
+                count++;
+                var stored = await Repository.StatAsync(name, Cancel);
+                Assert.Equal((Harness.Create().Id, version), (stored.Manifest.MaterializerId, stored.Manifest.FormatVersion));
+                await ComesBackAsync(sample, name);
+                if (version == now)
+                    Assert.True((await SaveAsync(sample)).Digest == stored.Digest, $"{sample}: version {version} does not write what it wrote; raise FormatVersion.");
+            }
+            Assert.True(count > 0, $"Nothing is kept of version {version} in {kept}.");
+        }
+    }
+
+    private IEnumerable<(string Name, MaterializerSample Sample)> Named() => Harness.Samples.Select((s, i) => (i.ToString("D2", CultureInfo.InvariantCulture), s));
+
+    private async Task KeepAsync(string folder)
+    {
+        var target = Path.Join(folder, Harness.Create().Id);
+        await using var store = await ArtifactStore.OpenAsync(new Providers.Memory.MemoryProvider(), "mem://kept", cancellationToken: Cancel);
+        var repository = new ArtifactRepository(store, new Cairn.Materializers.MaterializerRegistry().Add(Harness.Create()));
+        foreach (var (name, sample) in Named().Where(n => !File.Exists(Path.Join(target, "names", n.Name + ".ref"))))
+            await repository.SaveAsync(sample.Make(), sample.Type, new() { Name = name }, Cancel);
+        await foreach (var entry in store.ListAsync(options: new() { Recursive = true }, cancellationToken: Cancel))
+        {
+            // Which store it was is no part of an artifact.
+            if (entry.Kind != EntryKind.File || !entry.Path.Value.Contains('/', StringComparison.Ordinal))
+                continue;
+            var file = Path.Join(target, entry.Path.Value);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllBytesAsync(file, await store.ReadBytesAsync(entry.Path, Cancel), Cancel);
+        }
+    }
+}
