@@ -32,10 +32,10 @@ public sealed partial class MaterializerRegistry
         return Add(JsonLinesMaterializer.Of(type, id));
     }
 
-    private static MaterializerRegistry CreateWithoutJson()
+    internal static MaterializerRegistry CreateWithoutJson()
     {
         var registry = new MaterializerRegistry();
-        foreach (var materializer in new Materializer[] { new ScalarMaterializer(), new TextMaterializer(), new BytesMaterializer(), new NpyMaterializer(), new NpzMaterializer(), new FilesMaterializer() })
+        foreach (var materializer in new Materializer[] { new ScalarMaterializer(), new TextMaterializer(), new BytesMaterializer(), new NpyMaterializer(), new NpzMaterializer(), new ImageMaterializer(), new HtmlMaterializer(), new FilesMaterializer() })
             registry.Add(materializer, MaterializerOrigin.BuiltIn);
         return registry;
     }
