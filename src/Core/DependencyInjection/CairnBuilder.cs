@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Cairn.Materializers;
 using Cairn.Providers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,6 +96,43 @@ public sealed class CairnBuilder
         return this;
     }
 
+    /// <summary>Adds materializers, before those that are services; called when the registry is first asked for.</summary>
+    /// <returns>This builder.</returns>
+    public CairnBuilder AddMaterializers(Action<MaterializerRegistry> add)
+    {
+        ArgumentNullException.ThrowIfNull(add);
+        Services.AddSingleton(new MaterializerSetup(null, add));
+        return this;
+    }
+
+    /// <summary>Adds a materializer that the container makes, with the services that its constructor asks for.</summary>
+    /// <returns>This builder.</returns>
+    public CairnBuilder AddMaterializer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TMaterializer>()
+        where TMaterializer : Materializer
+    {
+        Services.AddSingleton<Materializer, TMaterializer>();
+        return this;
+    }
+
+    /// <summary>Adds JSON and JSON Lines for all types, by reflection.</summary>
+    /// <returns>This builder.</returns>
+    [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove; give a JsonSerializerContext.")]
+    [RequiresDynamicCode("JSON by reflection makes code at run time; give a JsonSerializerContext.")]
+    public CairnBuilder AddJsonMaterializers()
+    {
+        Services.AddSingleton(new MaterializerSetup(MaterializerRegistry.CreateDefault, null));
+        return this;
+    }
+
+    /// <summary>Adds JSON for the types of a source-generated context; JSON Lines by <see cref="AddMaterializers"/> and <see cref="MaterializerRegistry.AddJsonLines"/>.</summary>
+    /// <returns>This builder.</returns>
+    public CairnBuilder AddJsonMaterializers(JsonSerializerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Services.AddSingleton(new MaterializerSetup(() => MaterializerRegistry.CreateDefault(context), null));
+        return this;
+    }
+
     /// <summary>Changes how every store works; clock and log are already those of the program.</summary>
     /// <returns>This builder.</returns>
     public CairnBuilder ConfigureStores(Func<ArtifactStoreOptions, ArtifactStoreOptions> configure)
@@ -106,3 +145,6 @@ public sealed class CairnBuilder
 
 /// <summary>One change of how the stores work.</summary>
 internal sealed record ArtifactStoreSetup(Func<ArtifactStoreOptions, ArtifactStoreOptions> Configure);
+
+/// <summary>One change of the materializers: what they begin with, or what is added.</summary>
+internal sealed record MaterializerSetup(Func<MaterializerRegistry>? Create, Action<MaterializerRegistry>? Add);

@@ -1,4 +1,5 @@
 using Cairn;
+using Cairn.Materializers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,7 +12,8 @@ public static class CairnServiceCollectionExtensions
 {
     /// <summary>
     /// Adds stores: <c>[FromKeyedServices("name")] ArtifactStore</c>, <see cref="ArtifactStore"/> for the default one, <see cref="ArtifactStores"/> for all by
-    /// name, and <see cref="ArtifactIo"/> for addresses of any scheme.
+    /// name, and <see cref="ArtifactIo"/> for addresses of any scheme. Also <see cref="ArtifactRepository"/>, of the default store or of one by name, and <see cref="MaterializerRegistry"/>: what
+    /// is built in but JSON, what <see cref="CairnBuilder.AddMaterializers(Action{MaterializerRegistry})"/> adds, and every <see cref="Materializer"/> that is a service.
     /// </summary>
     /// <remarks>
     /// <para>May be called several times; what is added adds up. The options are validated when the host starts, and otherwise when they are first used: every store's
@@ -34,7 +36,22 @@ public static class CairnServiceCollectionExtensions
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<ArtifactStores>().Get(
             key as string ?? throw new ArgumentException("A store is asked for by its name, a string.", nameof(key))));
         services.TryAddSingleton(Io);
+        services.TryAddSingleton(Materializers);
+        services.TryAddSingleton(provider => new ArtifactRepository(provider.GetRequiredService<ArtifactStore>(), provider.GetRequiredService<MaterializerRegistry>()));
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) =>
+            new ArtifactRepository(provider.GetRequiredKeyedService<ArtifactStore>(key), provider.GetRequiredService<MaterializerRegistry>()));
         return services;
+    }
+
+    private static MaterializerRegistry Materializers(IServiceProvider provider)
+    {
+        var setups = provider.GetServices<MaterializerSetup>().ToList();
+        var registry = setups.LastOrDefault(s => s.Create is not null)?.Create!() ?? MaterializerRegistry.CreateWithoutJson();
+        foreach (var setup in setups)
+            setup.Add?.Invoke(registry);
+        foreach (var materializer in provider.GetServices<Materializer>())
+            registry.Add(materializer);
+        return registry;
     }
 
     private static ArtifactIo Io(IServiceProvider provider)
