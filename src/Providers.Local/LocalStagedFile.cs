@@ -10,6 +10,9 @@ namespace Cairn.Providers.Local;
 /// </remarks>
 internal sealed class LocalStagedFile : IDisposable
 {
+    /// <summary>A larger file is flushed alone: those that wait for others' flushes wait for small ones only.</summary>
+    private const int MostTogether = 1 << 20;
+
     private readonly LocalTree _tree;
     private readonly ArtifactPath _path;
     private readonly LocalDirectory _directory;
@@ -39,6 +42,8 @@ internal sealed class LocalStagedFile : IDisposable
                     tree.CheckTarget(directory, path, mode);
                 else if (mode.Kind == WriteModes.Match)
                     throw LocalErrors.Changed(null);
+                if (tree.Flushes)
+                    tree.Group.Prepare();
                 var name = LocalPaths.NewStagedName(path.RelativeTo(found));
                 return new(tree, path, directory, name, directory.CreateFile(name));
             }
@@ -64,8 +69,8 @@ internal sealed class LocalStagedFile : IDisposable
             return;
         var files = _tree.FileSystem;
         files.Stamp(Handle, _tree.Now);
-        Flush(() => files.Flush(Handle));
         _facts = files.FactsOf(Handle);
+        Flush(_facts.Length > MostTogether ? null : _facts.Device, () => files.Flush(Handle));
         _sealed = true;
         // Whoever opens the published file must not meet its writer's lock.
         if (files.ClosesBeforeRename)
@@ -138,11 +143,11 @@ internal sealed class LocalStagedFile : IDisposable
             }
             _published = true;
         }
-        Flush(parent.Flush);
+        Flush(parent.Facts.Device, parent.Flush);
         _durable = true;
     }
 
-    private void Flush(Action flush)
+    private void Flush(ulong? device, Action flush)
     {
         if (!_tree.Flushes)
             return;
@@ -150,7 +155,10 @@ internal sealed class LocalStagedFile : IDisposable
             throw LocalErrors.FlushFailed(_flushFailure);
         try
         {
-            flush();
+            if (device is null)
+                flush();
+            else
+                _tree.Group.Flush(device.Value, flush);
         }
         catch (IOException e)
         {

@@ -14,6 +14,9 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     /// <summary>Whether completed means durable.</summary>
     public bool Flushes { get; } = options.Durability == LocalDurability.Full;
 
+    /// <summary>Flushes for many writers at once.</summary>
+    public FlushGroup Group { get; } = new(fileSystem.OpenVolume);
+
     /// <summary>What was written before this is stale when its writer is gone.</summary>
     public DateTimeOffset StaleBefore => clock.GetUtcNow() - options.StagedAge;
 
@@ -176,7 +179,11 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
     }
 
-    public void Dispose() => FileSystem.Dispose();
+    public void Dispose()
+    {
+        Group.Dispose();
+        FileSystem.Dispose();
+    }
 
     private bool TryPrune(ArtifactPath path, LocalDirectory directory, CancellationToken cancellationToken)
     {

@@ -76,6 +76,9 @@ internal abstract class LocalFileSystem : IDisposable
     /// <summary>Brings an open file's bytes and facts to the device.</summary>
     public abstract void Flush(SafeFileHandle file);
 
+    /// <summary>The volume that the root is on, where all of it can be flushed at once; null otherwise, and when the root is missing.</summary>
+    public virtual LocalVolume? OpenVolume() => null;
+
     /// <summary>True when no living writer holds the staged file; it is then locked by this handle.</summary>
     public abstract bool TryClaim(SafeFileHandle staged);
 

@@ -74,6 +74,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FSync(SafeHandle file);
 
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SyncFs(SafeHandle directory);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int FStatFs(SafeHandle file, long* facts);
+
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     public static partial int FUTimeNs(SafeHandle file, TimeSpec* accessedAndModified);
 

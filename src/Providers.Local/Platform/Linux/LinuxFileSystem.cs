@@ -135,6 +135,10 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     }
 
     /// <inheritdoc/>
+    public override LocalVolume? OpenVolume() =>
+        Open(ArtifactPath.Root, Libc.ReadOnly | Libc.Directory, out var directory) == 0 ? LinuxVolume.TryMake(directory!, FactsOf(directory!).Device) : null;
+
+    /// <inheritdoc/>
     public override void Dispose() => _handle?.Dispose();
 
     private int Open(ArtifactPath path, int flags, out SafeFileHandle? handle) =>

@@ -1,0 +1,117 @@
+using Cairn.Providers.Local.Platform;
+
+namespace Cairn.Providers.Local;
+
+/// <summary>Brings what many writers wait for to the device by one flush of the volume, where that is cheaper than one flush for each.</summary>
+/// <remarks>
+/// A few writers flush their own file, as if they were alone. When more come, they gather while a flush is under way; the next flush is for all of them. Safe to use from
+/// many threads.
+/// </remarks>
+/// <param name="openVolume">Opens the volume when the first file is about to be written; null where it cannot be flushed as a whole.</param>
+internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
+{
+    /// <summary>So many flush each for itself at the same time; who comes then, gathers.</summary>
+    private const int MostAlone = 4;
+
+    private readonly Lock _gate = new();
+    private readonly Lock _turn = new();
+    private volatile LocalVolume? _volume;
+    private bool _hasLooked;
+    private Batch? _next;
+    private int _alone;
+    private int _together;
+
+    /// <summary>To be called before what will be flushed is written: failures of the device are told from here on.</summary>
+    public void Prepare()
+    {
+        if (_volume is not null || _hasLooked)
+            return;
+        lock (_gate)
+        {
+            if (!_hasLooked)
+                (_volume, _hasLooked) = (openVolume(), true);
+        }
+    }
+
+    /// <summary>Flushes something that is on a device; on return it is there.</summary>
+    /// <param name="device">The device that it is on.</param>
+    /// <param name="alone">Flushes it alone.</param>
+    /// <exception cref="IOException">The device has lost something, not necessarily this.</exception>
+    public void Flush(ulong device, Action alone)
+    {
+        if (_volume is not { } volume || volume.Device != device)
+        {
+            alone();
+            return;
+        }
+        var batch = Enter(out var leads);
+        if (batch is null)
+        {
+            try
+            {
+                alone();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _alone);
+            }
+            return;
+        }
+        var failure = leads ? Lead(volume, batch) : batch.Wait();
+        if (failure is not null)
+            throw new IOException(failure.Message, failure);
+    }
+
+    public void Dispose() => _volume?.Dispose();
+
+    private Batch? Enter(out bool leads)
+    {
+        lock (_gate)
+        {
+            leads = false;
+            if (_next is null && _together == 0 && _alone < MostAlone)
+            {
+                Interlocked.Increment(ref _alone);
+                return null;
+            }
+            leads = _next is null;
+            return _next ??= new();
+        }
+    }
+
+    /// <summary>One flush of the volume at a time: an error that it tells is told once, and belongs to those who gathered for it.</summary>
+    private IOException? Lead(LocalVolume volume, Batch batch)
+    {
+        IOException? failure = null;
+        lock (_turn)
+        {
+            lock (_gate)
+            {
+                _next = null;
+                _together++;
+            }
+            try
+            {
+                volume.Flush();
+            }
+            catch (IOException e)
+            {
+                failure = e;
+            }
+            lock (_gate)
+                _together--;
+            batch.End(failure);
+        }
+        return failure;
+    }
+
+    /// <summary>Those who wait for one flush.</summary>
+    private sealed class Batch
+    {
+        private readonly TaskCompletionSource<IOException?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End(IOException? failure) => _done.SetResult(failure);
+
+        public IOException? Wait() => _done.Task.GetAwaiter().GetResult();
+    }
+}
