@@ -30,6 +30,23 @@ public abstract class ArtifactWriter
     /// <returns>A task that ends when the file has been read.</returns>
     public abstract ValueTask AddLocalFileAsync(ArtifactPath name, string localFile, string? mediaType = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Writes a file whose content can be had more than once, such as that of an array in memory: where it is stored already, nothing of it is written.</summary>
+    /// <param name="name">Its name in the artifact.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="write">Writes the whole content to the stream that it gets, from first to last byte. Called once or twice, never at the same time, and each time it must write the same.</param>
+    /// <param name="mediaType">Its media type; null for <see cref="ArtifactFile.Bytes"/>.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    /// <returns>A task that ends when the file is written.</returns>
+    public virtual async ValueTask WriteRepeatableAsync(
+        ArtifactPath name, long length, Func<Stream, CancellationToken, ValueTask> write, string? mediaType = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var stream = Create(name, mediaType);
+        await using var ending = stream.ConfigureAwait(false);
+        await write(stream, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Notes a fact about the value that only saving tells, such as the number of rows that were streamed; like <see cref="Materializer.ExtractMetadata"/> otherwise.</summary>
     /// <param name="key">The fact's name; a second note under one name replaces the first.</param>
     /// <param name="value">The fact. It must follow from the content alone: equal values are to give equal artifacts.</param>

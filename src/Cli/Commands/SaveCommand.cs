@@ -10,12 +10,13 @@ internal static class SaveCommand
         var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
         var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
         var materializer = new Option<string?>("--as") { Description = "Read the file as this materializer's format, and save what it holds; without it, the bytes as they are.", HelpName = "MATERIALIZER" };
+        var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that of one that changed a little only the changes take room; 'false' for whole. The store's default when not given.", HelpName = "BOOL" };
         var store = ArtifactOptions.Store();
-        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, store }
+        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, chunked, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
-                var options = new SaveOptions { Name = parsed.GetValue(name) };
+                var options = new SaveOptions { Name = parsed.GetValue(name), Chunked = parsed.GetValue(chunked) };
                 var artifact = await SaveAsync(session, repository, parsed.GetRequiredValue(path), parsed.GetValue(materializer), options, cancellationToken).ConfigureAwait(false);
                 session.Output.Line(artifact.Digest.ToString());
             });

@@ -22,8 +22,8 @@ public sealed partial class ArtifactRepository
         var manifest = _blobs.ParseManifest(digest, content);
         var target = new ArtifactRepository(layout, Materializers);
         await target._blobs.MarkLayoutAsync(cancellationToken).ConfigureAwait(false);
-        var missing = await target.MissingAsync([.. manifest.Blobs.Select(f => (BlobDigest.From(f.Digest), f.Length))], cancellationToken).ConfigureAwait(false);
-        await Parallel.ForEachAsync(missing, InParallel(cancellationToken), (blob, stopping) => CopyBlobAsync(blob.Digest, blob.Length, target, stopping)).ConfigureAwait(false);
+        var missing = await target.MissingAsync([.. manifest.Blobs.Select(f => (BlobDigest.From(f.Digest), f.Length))], whole: true, cancellationToken).ConfigureAwait(false);
+        await Parallel.ForEachAsync(missing, InParallel(cancellationToken), (blob, stopping) => CopyBlobAsync(blob.Digest, blob.Length, target, whole: true, stopping)).ConfigureAwait(false);
         foreach (var embedded in ManifestParser.Embedded(content))
             await target._blobs.PutAsync(BlobDigest.Of(embedded.Span), embedded, cancellationToken).ConfigureAwait(false);
         await target._blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cairn.Artifacts;
 using Cairn.Materializers;
 
@@ -5,6 +6,9 @@ namespace Cairn;
 
 public sealed partial class ArtifactRepository
 {
+    /// <summary>How many objects of a batch are saved at the same time: they wait for flushes and round trips, not for the processor.</summary>
+    private const int BatchParallelism = 64;
+
     /// <summary>Saves an object.</summary>
     /// <typeparam name="T">The static type, which chooses the materializer; where that is <see cref="object"/> or nobody serves it, the type of the value does.</typeparam>
     /// <param name="value">The object.</param>
@@ -40,9 +44,36 @@ public sealed partial class ArtifactRepository
         var (materializer, served) = Choose(value, type, options.Materializer);
         var artifact = await WithNameAsync(
             options.Name,
-            () => SaveFilesAsync(materializer, served, options.Metadata, writer => SaveValueAsync(materializer, value, served, writer, cancellationToken), cancellationToken),
+            () => SaveFilesAsync(materializer, served, options, writer => SaveValueAsync(materializer, value, served, writer, cancellationToken), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return artifact;
+    }
+
+    /// <summary>Sets whether large files of this store are stored in chunks when a save does not say (<see cref="SaveOptions.Chunked"/>); kept in <c>cairn.json</c>.</summary>
+    /// <param name="chunked">True for chunks. What is stored already stays as it is.</param>
+    /// <param name="cancellationToken">Cancels the change.</param>
+    /// <returns>A task that ends when it is set. Repositories that are open elsewhere learn of it when they are opened again.</returns>
+    public async Task SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken = default) =>
+        await _blobs.SetChunkedByDefaultAsync(chunked, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Saves many objects, several at the same time, so that small ones share the store's flushes and round trips.</summary>
+    /// <typeparam name="T">The static type, which chooses the materializer; <see cref="object"/> for objects of different types.</typeparam>
+    /// <param name="values">The objects; taken one after the other, and held only while they are saved.</param>
+    /// <param name="options">Gives an object's name, materializer and metadata; null for none.</param>
+    /// <param name="cancellationToken">Cancels the saving; what has been saved stays.</param>
+    /// <returns>The artifacts, in the order of the objects.</returns>
+    /// <remarks>Each is saved as by <see cref="SaveAsync{T}(T, SaveOptions?, CancellationToken)"/>: whole or not at all. It is no transaction over all of them: after a failure, which ends the saving, those before it stay.</remarks>
+    /// <exception cref="MaterializationException">As for one object.</exception>
+    /// <exception cref="ArtifactStoreException">As for one object.</exception>
+    public async Task<IReadOnlyList<Artifact>> SaveAllAsync<T>(IEnumerable<T> values, Func<T, SaveOptions?>? options = null, CancellationToken cancellationToken = default)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var saved = new ConcurrentDictionary<int, Artifact>();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = BatchParallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(values.Index(), parallel, async (item, stopping) =>
+            saved[item.Index] = await SaveAsync(item.Item, typeof(T), options?.Invoke(item.Item), stopping).ConfigureAwait(false)).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, saved.Count).Select(i => saved[i])];
     }
 
     private static async ValueTask<IReadOnlyDictionary<string, string>> SaveValueAsync(
@@ -73,12 +104,12 @@ public sealed partial class ArtifactRepository
     private async Task<Artifact> SaveFilesAsync(
         Materializer materializer,
         Type type,
-        IReadOnlyDictionary<string, string> metadata,
+        SaveOptions options,
         Func<ArtifactWriter, ValueTask<IReadOnlyDictionary<string, string>>> write,
         CancellationToken cancellationToken)
     {
         await _blobs.PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
-        var spool = new ArtifactSpool(_blobs, materializer.MediaType);
+        var spool = new ArtifactSpool(_blobs, materializer.MediaType, options.Chunked ?? _blobs.ChunkedByDefault);
         await using var clearing = spool.ConfigureAwait(false);
         var facts = await write(spool).ConfigureAwait(false);
         var (files, inline) = await spool.CommitAsync(materializer.Id, cancellationToken).ConfigureAwait(false);
@@ -92,7 +123,7 @@ public sealed partial class ArtifactRepository
             Files = files,
             Inline = inline,
             Facts = spool.Facts,
-            Metadata = metadata,
+            Metadata = options.Metadata,
         };
         var content = ManifestWriter.Write(manifest);
         if (content.Length > ManifestFormat.MaxBytes)

@@ -21,7 +21,7 @@ public sealed partial class ArtifactRepository
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(materializers);
-        (Store, Materializers, _blobs, Names) = (store, materializers, new(store), new(store));
+        (Store, Materializers, _blobs, Names, _verified) = (store, materializers, new(store), new(store), new(store));
     }
 
     /// <summary>The store.</summary>

@@ -5,17 +5,20 @@ namespace Cairn.Artifacts;
 
 /// <summary>Takes in the files of one save, and puts their blobs in place; the manifest is for the caller to write afterwards.</summary>
 /// <remarks>What is put in place before the save succeeds is referenced by nothing. Disposed, it removes what it staged.</remarks>
-internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) : ArtifactWriter, IAsyncDisposable
+internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, bool chunked) : ArtifactWriter, IAsyncDisposable
 {
     private const int Parallelism = 8;
-    private const int CopyBuffer = 1 << 20;
+
+    /// <summary>Small files wait for the store's round trips and flushes only, and many of those share them.</summary>
+    private const int SmallParallelism = 32;
 
     private readonly Lock _gate = new();
-    private readonly List<Entry> _entries = [];
+    private readonly List<SpoolEntry> _entries = [];
     private readonly HashSet<ArtifactPath> _names = [];
     private readonly TemporaryFolder.Lazily _temporary = new();
-    private readonly SemaphoreSlim _slots = new(Parallelism);
+    private readonly SemaphoreSlim _slots = new(SmallParallelism);
     private readonly CancellationTokenSource _abort = new();
+    private readonly BlobPresence _presence = new(blobs);
 
     /// <summary>What the materializer noted while it wrote.</summary>
     public Dictionary<string, string> Facts { get; } = new(StringComparer.Ordinal);
@@ -31,8 +34,16 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) :
     public override async ValueTask AddLocalFileAsync(ArtifactPath name, string localFile, string? mediaType = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localFile);
-        var entry = Add(name, mediaType);
-        await ReadInAsync(entry, localFile, cancellationToken).ConfigureAwait(false);
+        await ReadInAsync(Add(name, mediaType), localFile, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask WriteRepeatableAsync(
+        ArtifactPath name, long length, Func<Stream, CancellationToken, ValueTask> write, string? mediaType = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var content = new RepeatableContent(length, write);
+        await WriteAsync(Add(name, mediaType), content, cancellationToken).ConfigureAwait(false);
     }
 
     public override void Describe(string key, string value)
@@ -56,28 +67,15 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) :
                 await ReadInAsync(entry, entry.LocalFile, cancellationToken).ConfigureAwait(false);
                 File.Delete(entry.LocalFile);
             }
-            if (entry.Stream is not { HasEnded: true })
+            if (!entry.HasEnded)
                 throw new MaterializationException(materializer, $"the file {entry.Name} was not ended: its stream was not disposed");
         }
         await Task.WhenAll(_entries.Select(e => e.Writing)).WaitAsync(cancellationToken).ConfigureAwait(false);
         await Parallel.ForEachAsync(
             _entries,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (entry, stopping) =>
-            {
-                var stream = entry.Stream!;
-                if (stream.Staged is { } staged)
-                {
-                    await blobs.MoveInAsync(stream.Digest, staged, stopping).ConfigureAwait(false);
-                    entry.InPlace = true;
-                }
-                else if (stream.LocalFile is { } local)
-                {
-                    await blobs.UploadAsync(stream.Digest, local, stopping).ConfigureAwait(false);
-                    File.Delete(local);
-                }
-            }).ConfigureAwait(false);
-        var files = _entries.ConvertAll(e => new ArtifactFile(e.Name, e.MediaType, e.Stream!.Length, e.Stream.Digest.Checksum));
+            PlaceAsync).ConfigureAwait(false);
+        var files = _entries.ConvertAll(e => new ArtifactFile(e.Name, e.MediaType, e.Length, e.Digest.Checksum));
         return (files, _entries.Where(e => e.Inline is not null).ToDictionary(e => e.Name, e => e.Inline!.Value));
     }
 
@@ -98,6 +96,21 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) :
         _slots.Dispose();
     }
 
+    private async ValueTask PlaceAsync(SpoolEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Stream?.Staged is { } staged)
+        {
+            await blobs.MoveInAsync(entry.Digest, staged, entry.Length, cancellationToken).ConfigureAwait(false);
+            entry.InPlace = true;
+        }
+        else if (entry.Stream?.LocalFile is { } local)
+        {
+            if (!await _presence.HasAsync(entry.Digest, entry.Length, cancellationToken).ConfigureAwait(false))
+                await blobs.UploadAsync(entry.Digest, local, cancellationToken).ConfigureAwait(false);
+            File.Delete(local);
+        }
+    }
+
     private async ValueTask RemoveStagedAsync(ArtifactPath staged)
     {
         try
@@ -111,9 +124,9 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) :
         }
     }
 
-    private SpoolStream NewStream(Entry entry) => new(blobs, _temporary, stream => EndedAsync(entry, stream));
+    private SpoolStream NewStream(SpoolEntry entry) => new(blobs, _temporary, chunked, stream => EndedAsync(entry, stream));
 
-    private Entry Add(ArtifactPath name, string? mediaType)
+    private SpoolEntry Add(ArtifactPath name, string? mediaType)
     {
         if (name.IsRoot)
             throw new ArgumentException("A file of an artifact needs a name.", nameof(name));
@@ -123,24 +136,51 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) :
                 throw new ArgumentException($"The artifact has a file {name} already.", nameof(name));
             if (_entries.Count == ManifestFormat.MaxFiles)
                 throw new ArgumentException($"An artifact has at most {ManifestFormat.MaxFiles} files.", nameof(name));
-            var entry = new Entry(name, mediaType ?? defaultMediaType ?? ArtifactFile.Bytes, _entries.Count);
+            var entry = new SpoolEntry(name, mediaType ?? defaultMediaType ?? ArtifactFile.Bytes, _entries.Count);
             _entries.Add(entry);
             return entry;
         }
     }
 
-    private async ValueTask ReadInAsync(Entry entry, string localFile, CancellationToken cancellationToken)
+    private async ValueTask ReadInAsync(SpoolEntry entry, string localFile, CancellationToken cancellationToken)
     {
         var source = new FileStream(localFile, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using var closing = source.ConfigureAwait(false);
-        var target = entry.Stream = NewStream(entry);
-        await source.CopyToAsync(target, CopyBuffer, cancellationToken).ConfigureAwait(false);
-        await target.DisposeAsync().ConfigureAwait(false);
+        await WriteAsync(entry, RepeatableContent.Of(source), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Hashes first what is large and may be there: then nothing is written. Otherwise hashes while it writes.</summary>
+    private async ValueTask WriteAsync(SpoolEntry entry, RepeatableContent content, CancellationToken cancellationToken)
+    {
+        if (content.Length > SpoolStream.MemoryLimit && await blobs.MayHoldAsync(content.Length, cancellationToken).ConfigureAwait(false))
+        {
+            var digest = await content.HashAsync(cancellationToken).ConfigureAwait(false);
+            if (!await _presence.HasAsync(digest, content.Length, cancellationToken).ConfigureAwait(false))
+            {
+                if (blobs.CanMove || chunked)
+                {
+                    await WriteStreamAsync().ConfigureAwait(false);
+                    return;
+                }
+                await blobs.UploadAsync(digest, content, cancellationToken).ConfigureAwait(false);
+            }
+            entry.Found(digest, content.Length);
+            return;
+        }
+        await WriteStreamAsync().ConfigureAwait(false);
+
+        async ValueTask WriteStreamAsync()
+        {
+            var target = entry.Stream = NewStream(entry);
+            await content.WriteAsync(target, cancellationToken).ConfigureAwait(false);
+            await target.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>A small file is written as soon as it has ended, so that many of them need no room.</summary>
-    private async ValueTask EndedAsync(Entry entry, SpoolStream stream)
+    private async ValueTask EndedAsync(SpoolEntry entry, SpoolStream stream)
     {
+        entry.Found(stream.Digest, stream.Length);
         if (stream.Content is not { } content)
             return;
         // By place and size alone, so that equal values give equal manifests.
@@ -157,30 +197,12 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType) :
     {
         try
         {
-            await blobs.PutAsync(digest, content, _abort.Token).ConfigureAwait(false);
+            if (!await _presence.IsListedAsync(digest, _abort.Token).ConfigureAwait(false))
+                await blobs.PutAsync(digest, content, _abort.Token).ConfigureAwait(false);
         }
         finally
         {
             _slots.Release();
         }
-    }
-
-    private sealed class Entry(ArtifactPath name, string mediaType, int index)
-    {
-        public ArtifactPath Name => name;
-
-        public string MediaType => mediaType;
-
-        public int Index => index;
-
-        public SpoolStream? Stream { get; set; }
-
-        public string? LocalFile { get; set; }
-
-        public ReadOnlyMemory<byte>? Inline { get; set; }
-
-        public Task Writing { get; set; } = Task.CompletedTask;
-
-        public bool InPlace { get; set; }
     }
 }

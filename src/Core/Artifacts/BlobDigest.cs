@@ -30,6 +30,9 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>
         return new(hash);
     }
 
+    /// <summary>The digest that 32 bytes are.</summary>
+    internal static BlobDigest FromBytes(ReadOnlySpan<byte> bytes) => new(bytes);
+
     /// <summary>A SHA-256 checksum as a digest.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static BlobDigest From(Checksum checksum)
@@ -70,6 +73,15 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>
 
     /// <summary><c>sha256:</c> and the digits.</summary>
     public override string ToString() => Prefix + Hex;
+
+    /// <summary>Writes the 32 bytes.</summary>
+    internal void CopyTo(Span<byte> target)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(target, _a);
+        BinaryPrimitives.WriteUInt64BigEndian(target[8..], _b);
+        BinaryPrimitives.WriteUInt64BigEndian(target[16..], _c);
+        BinaryPrimitives.WriteUInt64BigEndian(target[24..], _d);
+    }
 
     internal static bool TryParseHex(ReadOnlySpan<char> hex, out BlobDigest digest)
     {

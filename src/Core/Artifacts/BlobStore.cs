@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cairn.Artifacts.Chunking;
 using Cairn.Errors;
 using Cairn.Providers;
 
@@ -7,20 +8,30 @@ namespace Cairn.Artifacts;
 /// <summary>Content-addressed bytes below a root, in the layout of an OCI image layout. A blob is written once, with CreateNew, and never changes.</summary>
 internal sealed class BlobStore(ArtifactStore store)
 {
-    private static readonly ArtifactPath Folder = "blobs/sha256";
+    public static readonly ArtifactPath Folder = "blobs/sha256";
+    public static readonly ArtifactPath Staging = "staging";
     private static readonly ArtifactPath Format = "cairn.json";
+    private const int MaxFormat = 64 << 10;
     private static readonly ArtifactPath Layout = "oci-layout";
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly BlobLengths _lengths = new(store);
+    private volatile bool _chunkedByDefault;
     private volatile bool _prepared;
 
     public ArtifactStore Store => store;
+
+    /// <summary>What is stored in chunks.</summary>
+    public ChunkStore Chunks { get; } = new(store);
+
+    /// <summary>Whether large files are stored in chunks when nothing else is said; known once prepared.</summary>
+    public bool ChunkedByDefault => _chunkedByDefault;
 
     /// <summary>Whether large files are best staged in the store and moved into place.</summary>
     public bool CanMove => store.Capabilities.Move == MoveKind.Native;
 
     public static ArtifactPath PathOf(BlobDigest digest) => Folder / digest.Hex;
 
-    public static ArtifactPath NewStagingPath() => $"staging/{Guid.CreateVersion7():N}";
+    public static ArtifactPath NewStagingPath() => Staging / $"{Guid.CreateVersion7():N}";
 
     /// <summary>Refuses a store of a newer format, and marks a new one.</summary>
     public async ValueTask PrepareAsync(bool forWriting, CancellationToken cancellationToken)
@@ -33,7 +44,7 @@ internal sealed class BlobStore(ArtifactStore store)
             if (_prepared)
                 return;
             if (await store.ExistsAsync(Format, cancellationToken).ConfigureAwait(false))
-                CheckFormat(await store.ReadBytesAsync(Format, cancellationToken).ConfigureAwait(false));
+                _chunkedByDefault = CheckFormat(await store.ReadBytesAsync(Format, cancellationToken).ConfigureAwait(false)).Chunked;
             else if (!forWriting)
                 return;
             else
@@ -50,14 +61,30 @@ internal sealed class BlobStore(ArtifactStore store)
         }
     }
 
+    /// <summary>Whether the root is marked as that of a store of artifacts, of a format that is known.</summary>
+    public async ValueTask<bool> IsPreparedAsync(CancellationToken cancellationToken)
+    {
+        await PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
+        return _prepared;
+    }
+
     /// <summary>Marks the root as that of an OCI image layout.</summary>
     public ValueTask MarkLayoutAsync(CancellationToken cancellationToken) => PutAsync(Layout, """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
 
     public ValueTask PutAsync(BlobDigest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => PutAsync(PathOf(digest), content, cancellationToken);
 
+    /// <summary>Whether a blob is there, whole or in chunks.</summary>
+    public async Task<bool> ExistsAsync(BlobDigest digest, long length, CancellationToken cancellationToken) =>
+        await store.IsFileAsync(PathOf(digest), cancellationToken).ConfigureAwait(false)
+        || (length > SpoolStream.ChunkedLimit && await Chunks.ExistsAsync(digest, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Whether content of this length is worth being hashed before it is written, since it may be there: always where writing is far slower than hashing.</summary>
+    public ValueTask<bool> MayHoldAsync(long length, CancellationToken cancellationToken) => CanMove ? _lengths.MayHoldAsync(length, cancellationToken) : ValueTask.FromResult(true);
+
     /// <summary>Moves a staged file to its place.</summary>
-    public async ValueTask MoveInAsync(BlobDigest digest, ArtifactPath staged, CancellationToken cancellationToken)
+    public async ValueTask MoveInAsync(BlobDigest digest, ArtifactPath staged, long length, CancellationToken cancellationToken)
     {
+        _lengths.Add(length);
         try
         {
             await store.MoveAsync(staged, PathOf(digest), WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
@@ -68,11 +95,27 @@ internal sealed class BlobStore(ArtifactStore store)
         }
     }
 
-    /// <summary>Uploads a local file, unless its content is there.</summary>
+    /// <summary>Writes content whose digest is known straight to its place.</summary>
+    public async ValueTask UploadAsync(BlobDigest digest, RepeatableContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new OpenWriteOptions { Length = content.Length, ExpectedChecksum = digest.Checksum };
+            var stream = await store.OpenWriteAsync(PathOf(digest), WriteMode.CreateNew, options, cancellationToken).ConfigureAwait(false);
+            await using var closing = stream.ConfigureAwait(false);
+            await content.WriteAsync(stream, cancellationToken).ConfigureAwait(false);
+            await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            // Another writer was faster with the same bytes.
+            return;
+        }
+    }
+
+    /// <summary>Uploads a local file.</summary>
     public async ValueTask UploadAsync(BlobDigest digest, string localFile, CancellationToken cancellationToken)
     {
-        if (await store.TryStatAsync(PathOf(digest), cancellationToken).ConfigureAwait(false) is not null)
-            return;
         try
         {
             await store.UploadFileAsync(localFile, PathOf(digest), WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -84,15 +127,62 @@ internal sealed class BlobStore(ArtifactStore store)
         }
     }
 
-    /// <summary>Opens a blob. The read that reaches its end fails when the bytes are not those of its digest.</summary>
-    public async ValueTask<ArtifactReadStream> OpenAsync(BlobDigest digest, long length, CancellationToken cancellationToken)
+    /// <summary>Opens a blob, stored whole or in chunks. The read that reaches its end fails when the bytes are not those of its digest.</summary>
+    public async ValueTask<BlobReadStream> OpenAsync(BlobDigest digest, long length, CancellationToken cancellationToken)
     {
         var path = PathOf(digest);
-        var stream = await store.OpenReadAsync(path, new() { ExpectedChecksum = digest.Checksum, IsSequential = true }, cancellationToken).ConfigureAwait(false);
-        if (stream.Length == length)
-            return stream;
-        await stream.DisposeAsync().ConfigureAwait(false);
-        throw store.Failure(StoreErrorCode.IntegrityFailure, $"the blob has {stream.Length} bytes and should have {length}", Operations.Read, path);
+        try
+        {
+            var stream = await store.OpenReadAsync(path, new() { IsSequential = true }, cancellationToken).ConfigureAwait(false);
+            if (stream.Length == length)
+                return new(store, stream, digest, length, path);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw store.Failure(StoreErrorCode.IntegrityFailure, $"the blob has {stream.Length} bytes and should have {length}", Operations.Read, path);
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && length > SpoolStream.ChunkedLimit)
+        {
+            if (await TryOpenChunkedAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } chunked)
+                return chunked;
+            throw;
+        }
+    }
+
+    /// <summary>Opens a blob that is stored in chunks; null when there is none.</summary>
+    public async ValueTask<BlobReadStream?> TryOpenChunkedAsync(BlobDigest digest, long? length, CancellationToken cancellationToken)
+    {
+        ChunkRecipe recipe;
+        try
+        {
+            recipe = await Chunks.ReadRecipeAsync(digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return null;
+        }
+        if (length is not null && recipe.Length != length)
+            throw store.Failure(StoreErrorCode.IntegrityFailure, $"the blob has {recipe.Length} bytes and should have {length}", Operations.Read, ChunkStore.RecipePath(digest));
+        return new(store, new ChunkedStream(store, recipe), digest, recipe.Length, ChunkStore.RecipePath(digest));
+    }
+
+    /// <summary>Sets whether large files are stored in chunks when nothing else is said.</summary>
+    public async ValueTask SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
+        var stream = await store.OpenReadAsync(Format, null, cancellationToken).ConfigureAwait(false);
+        StoreFormat format;
+        await using (stream.ConfigureAwait(false))
+        {
+            var content = new byte[Math.Min(stream.Length, MaxFormat)];
+            await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+            format = CheckFormat(content);
+        }
+        if (format.Chunked != chunked)
+        {
+            var mode = stream.Info.ETag is { } etag && store.Capabilities.WriteModes.HasFlag(WriteModes.Match) ? WriteMode.Match(etag) : WriteMode.Replace;
+            var changed = JsonSerializer.SerializeToUtf8Bytes(format with { Chunked = chunked }, StoreFormatContext.Default.StoreFormat);
+            await store.WriteBytesAsync(Format, changed, mode, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        _chunkedByDefault = chunked;
     }
 
     /// <summary>Reads a manifest, checked against its digest.</summary>
@@ -127,7 +217,8 @@ internal sealed class BlobStore(ArtifactStore store)
         return content;
     }
 
-    private async ValueTask PutAsync(ArtifactPath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <summary>Writes a file whose path says what its content is: one that is there already is the same.</summary>
+    public async ValueTask PutAsync(ArtifactPath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         try
         {
@@ -140,7 +231,7 @@ internal sealed class BlobStore(ArtifactStore store)
         }
     }
 
-    private void CheckFormat(byte[] content)
+    private StoreFormat CheckFormat(byte[] content)
     {
         StoreFormat? format;
         try
@@ -154,5 +245,6 @@ internal sealed class BlobStore(ArtifactStore store)
         }
         if (format is not { Digest: Checksum.Sha256, Format: <= ManifestFormat.Version })
             throw store.Failure(StoreErrorCode.Unsupported, $"the store has format {format?.Format} with {format?.Digest}, and this version of Cairn knows up to {ManifestFormat.Version} with sha256", Operations.Read, Format, "Use a newer version of Cairn.");
+        return format;
     }
 }

@@ -1,16 +1,22 @@
 using System.Buffers;
+using Cairn.Artifacts.Chunking;
 using Cairn.Integrity;
 using Cairn.Transfers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>A file of an artifact while it is written: in memory while small, then where it will be moved from (a store that can move) or uploaded from (one that cannot).</summary>
-internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, Func<SpoolStream, ValueTask> ended) : Stream
+/// <summary>A file of an artifact while it is written: in memory while small, then where it will be moved from (a store that can move), uploaded from (one that cannot), or in chunks.</summary>
+internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, bool chunked, Func<SpoolStream, ValueTask> ended) : Stream
 {
     /// <summary>Up to this size a file stays in memory and is written in one step.</summary>
     internal const int MemoryLimit = 256 << 10;
 
+    /// <summary>Up to this size a file is stored whole even where chunks are asked for.</summary>
+    internal const int ChunkedLimit = 1 << 20;
+
     private readonly ArrayBufferWriter<byte> _memory = new();
+    private readonly int _memoryLimit = chunked ? ChunkedLimit : MemoryLimit;
+    private ChunkWriter? _chunks;
     private ArtifactWriteStream? _staging;
     private FileStream? _local;
     private OverlappedSha256? _hash;
@@ -68,7 +74,7 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(HasEnded, this);
-        if (_length + buffer.Length <= MemoryLimit)
+        if (_length + buffer.Length <= _memoryLimit)
         {
             _memory.Write(buffer);
             _length += buffer.Length;
@@ -104,7 +110,12 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
         if (HasEnded)
             return;
         HasEnded = true;
-        if (_staging is not null)
+        if (_chunks is not null)
+        {
+            await using var closing = _chunks.ConfigureAwait(false);
+            Digest = await _chunks.CompleteAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        else if (_staging is not null)
         {
             await using var closing = _staging.ConfigureAwait(false);
             await _staging.CompleteAsync().ConfigureAwait(false);
@@ -131,6 +142,8 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
         if (HasEnded)
             return;
         HasEnded = true;
+        if (_chunks is not null)
+            await _chunks.DisposeAsync().ConfigureAwait(false);
         if (_staging is not null)
             await _staging.DisposeAsync().ConfigureAwait(false);
         if (_local is not null)
@@ -148,14 +161,16 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
 
     private async ValueTask<bool> TakeInMemoryAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (_staging is not null || _local is not null)
+        if (_staging is not null || _local is not null || _chunks is not null)
             return false;
-        if (_length + buffer.Length <= MemoryLimit)
+        if (_length + buffer.Length <= _memoryLimit)
         {
             _memory.Write(buffer.Span);
             return true;
         }
-        if (blobs.CanMove)
+        if (chunked)
+            _chunks = new(blobs);
+        else if (blobs.CanMove)
         {
             var path = BlobStore.NewStagingPath();
             _staging = await blobs.Store.OpenWriteAsync(path, WriteMode.CreateNew, new() { ComputeSha256 = true }, cancellationToken).ConfigureAwait(false);
@@ -175,6 +190,11 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
 
     private async ValueTask SinkAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
+        if (_chunks is not null)
+        {
+            await _chunks.WriteAsync(data, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         if (_staging is not null)
         {
             await _staging.WriteAsync(data, cancellationToken).ConfigureAwait(false);

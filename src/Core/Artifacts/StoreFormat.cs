@@ -6,8 +6,9 @@ namespace Cairn.Artifacts;
 /// <param name="Store">The store's id, given when the first artifact was saved.</param>
 /// <param name="Digest">The algorithm of its digests.</param>
 /// <param name="Format">The major version of its format.</param>
-internal sealed record StoreFormat(string Store, string Digest, int Format);
+/// <param name="Chunked">Whether large files are stored in chunks unless a save says otherwise; left out for no.</param>
+internal sealed record StoreFormat(string Store, string Digest, int Format, bool Chunked = false);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(StoreFormat))]
 internal sealed partial class StoreFormatContext : JsonSerializerContext;

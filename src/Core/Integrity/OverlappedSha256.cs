@@ -44,6 +44,15 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IAsyncDisposable
         return block.Task;
     }
 
+    /// <summary>Hashes the next block on the caller's thread. All tasks of <see cref="AppendAsync"/> must have ended.</summary>
+    public void Append(ReadOnlySpan<byte> data)
+    {
+        for (var wait = default(SpinWait); !TryAppend(data); wait.SpinOnce())
+        {
+            // The other thread has ended the last block and is about to go.
+        }
+    }
+
     /// <summary>Waits for all blocks and gives the digest of all of them; the instance then starts anew.</summary>
     public async ValueTask<Checksum> FinishAsync()
     {
@@ -86,6 +95,19 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IAsyncDisposable
             }
             _hash.AppendData(block.Data.Span);
             block.Complete();
+        }
+    }
+
+    private bool TryAppend(ReadOnlySpan<byte> data)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_working)
+                return false;
+            Length += data.Length;
+            _hash.AppendData(data);
+            return true;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,8 +7,6 @@ namespace Cairn.Materializers.Arrays;
 internal sealed class NpyElement<T>(string code) : NpyElement
     where T : unmanaged
 {
-    private const int BufferSize = 1 << 20;
-
     public override string Code => code;
 
     // Flat bytes are served as bytes.
@@ -29,22 +26,11 @@ internal sealed class NpyElement<T>(string code) : NpyElement
     public override async ValueTask WriteAsync(object value, Stream stream, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(NpyHeader.Write(code, Unsafe.SizeOf<T>(), ShapeOf(value)), cancellationToken).ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            var total = (long)SpanOf(value).Length * Unsafe.SizeOf<T>();
-            for (var at = 0L; at < total;)
-            {
-                var count = Copy(value, at, buffer);
-                await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-                at += count;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        foreach (var window in ElementBytes<T>.Of(ElementsOf(value)))
+            await stream.WriteAsync(window, cancellationToken).ConfigureAwait(false);
     }
+
+    public override long LengthOf(object value) => NpyHeader.Write(code, Unsafe.SizeOf<T>(), ShapeOf(value)).Length + ((long)ElementsOf(value).Length * Unsafe.SizeOf<T>());
 
     public override async ValueTask<NdArray> ReadAsync(NpyHeader header, long bytes, Stream stream, CancellationToken cancellationToken)
     {
@@ -53,22 +39,8 @@ internal sealed class NpyElement<T>(string code) : NpyElement
         if (expected != bytes)
             throw new InvalidDataException($"its header announces {expected} bytes of elements, and there are {bytes}");
         var data = GC.AllocateUninitializedArray<T>(header.Count);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            for (var at = 0L; at < expected;)
-            {
-                // Whole elements, so that a cast of what is left always begins at one.
-                var wanted = (int)Math.Min(BufferSize, expected - at);
-                await stream.ReadExactlyAsync(buffer.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
-                buffer.AsSpan(0, wanted).CopyTo(MemoryMarshal.AsBytes(data.AsSpan((int)(at / Unsafe.SizeOf<T>()))));
-                at += wanted;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        foreach (var window in ElementBytes<T>.Of(data))
+            await stream.ReadExactlyAsync(window, cancellationToken).ConfigureAwait(false);
         if (header.IsBigEndian == BitConverter.IsLittleEndian)
             Reverse(data);
         return new NdArray<T>(header.IsFortranOrder ? ToCOrder(data, header.Shape) : data, header.Shape);
@@ -99,22 +71,14 @@ internal sealed class NpyElement<T>(string code) : NpyElement
         return target;
     }
 
-    private static ReadOnlySpan<T> SpanOf(object value) => value switch
+    private static Memory<T> ElementsOf(object value) => value switch
     {
         T[] array => array,
         NdArray<T> array => array.Data,
-        Memory<T> memory => memory.Span,
-        ReadOnlyMemory<T> memory => memory.Span,
-        _ => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference((Array)value)), ((Array)value).Length),
+        Memory<T> memory => memory,
+        ReadOnlyMemory<T> memory => MemoryMarshal.AsMemory(memory),
+        _ => new ArrayElements<T>((Array)value).Memory,
     };
-
-    private static int Copy(object value, long at, byte[] buffer)
-    {
-        var rest = SpanOf(value)[(int)(at / Unsafe.SizeOf<T>())..];
-        var chunk = rest[..Math.Min(rest.Length, BufferSize / Unsafe.SizeOf<T>())];
-        MemoryMarshal.AsBytes(chunk).CopyTo(buffer);
-        return chunk.Length * Unsafe.SizeOf<T>();
-    }
 
     private static void Reverse(T[] data)
     {

@@ -27,6 +27,9 @@ internal abstract class NpyElement
     /// <summary>The shape of a value.</summary>
     public abstract IReadOnlyList<int> ShapeOf(object value);
 
+    /// <summary>How many bytes <see cref="WriteAsync"/> writes.</summary>
+    public abstract long LengthOf(object value);
+
     /// <summary>Writes head and elements.</summary>
     public abstract ValueTask WriteAsync(object value, Stream stream, CancellationToken cancellationToken);
 

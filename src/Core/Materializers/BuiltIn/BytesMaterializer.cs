@@ -4,6 +4,7 @@ namespace Cairn.Materializers.BuiltIn;
 internal sealed class BytesMaterializer : Materializer
 {
     private const int CopyBuffer = 1 << 20;
+    private static readonly ArtifactPath Name = "data.bin";
 
     public override string Id => "bytes";
 
@@ -18,23 +19,28 @@ internal sealed class BytesMaterializer : Materializer
 
     public override async ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
     {
-        var target = writer.Create("data.bin", MediaType);
-        await using var ending = target.ConfigureAwait(false);
         switch (value)
         {
+            case Stream { CanSeek: true } source:
+                var start = source.Position;
+                await WriteAsync(Math.Max(0, source.Length - start), (target, stopping) =>
+                {
+                    source.Position = start;
+                    return new(source.CopyToAsync(target, CopyBuffer, stopping));
+                }).ConfigureAwait(false);
+                break;
             case Stream source:
-                await source.CopyToAsync(target, CopyBuffer, cancellationToken).ConfigureAwait(false);
-                break;
-            case Memory<byte> memory:
-                await target.WriteAsync(memory, cancellationToken).ConfigureAwait(false);
-                break;
-            case ReadOnlyMemory<byte> memory:
-                await target.WriteAsync(memory, cancellationToken).ConfigureAwait(false);
+                var stream = writer.Create(Name, MediaType);
+                await using (stream.ConfigureAwait(false))
+                    await source.CopyToAsync(stream, CopyBuffer, cancellationToken).ConfigureAwait(false);
                 break;
             default:
-                await target.WriteAsync((byte[])value, cancellationToken).ConfigureAwait(false);
+                var bytes = value switch { Memory<byte> memory => memory, ReadOnlyMemory<byte> memory => memory, _ => (byte[])value };
+                await WriteAsync(bytes.Length, (target, stopping) => target.WriteAsync(bytes, stopping)).ConfigureAwait(false);
                 break;
         }
+
+        ValueTask WriteAsync(long length, Func<Stream, CancellationToken, ValueTask> write) => writer.WriteRepeatableAsync(Name, length, write, MediaType, cancellationToken);
     }
 
     public override async ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken)

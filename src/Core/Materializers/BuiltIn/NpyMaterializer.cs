@@ -23,9 +23,8 @@ internal sealed class NpyMaterializer : Materializer
 
     public override async ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
     {
-        var stream = writer.Create("data.npy", MediaType);
-        await using var ending = stream.ConfigureAwait(false);
-        await ElementOf(value).WriteAsync(value, stream, cancellationToken).ConfigureAwait(false);
+        var element = ElementOf(value);
+        await writer.WriteRepeatableAsync("data.npy", element.LengthOf(value), (stream, stopping) => element.WriteAsync(value, stream, stopping), MediaType, cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken)

@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using Cairn.Integrity;
+
+namespace Cairn.Artifacts.Chunking;
+
+/// <summary>Writes a blob in chunks: those that the store has already are not written again, the others are gathered in packs.</summary>
+/// <remarks>
+/// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that fills, and the one that is being written. What is written before
+/// <see cref="CompleteAsync"/> is found by later saves, and otherwise referenced by nothing.
+/// </remarks>
+internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
+{
+    private const int SegmentLength = 8 << 20;
+    private const int PackLength = 32 << 20;
+
+    private readonly OverlappedSha256 _whole = new();
+    private readonly List<(PackedChunk Chunk, int LocalPack, ChunkPlace Place)> _parts = [];
+    private readonly Dictionary<BlobDigest, (int LocalPack, int Offset)> _new = [];
+    private readonly List<BlobDigest> _packs = [];
+    private readonly byte[] _segment = GC.AllocateUninitializedArray<byte>(SegmentLength);
+    private byte[]? _pack;
+    private byte[]? _spare;
+    private List<PackedChunk> _packed = [];
+    private Task _writing = Task.CompletedTask;
+    private int _filled, _hashed, _packFilled;
+    private bool _refreshed;
+
+    /// <summary>How many bytes have come.</summary>
+    public long Length { get; private set; }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        Length += data.Length;
+        while (data.Length > 0)
+        {
+            var count = Math.Min(data.Length, SegmentLength - _filled);
+            data.Span[..count].CopyTo(_segment.AsSpan(_filled));
+            _filled += count;
+            data = data[count..];
+            if (_filled == SegmentLength)
+                await ProcessAsync(isLast: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the content, and writes what is missing of it: packs, and last the recipe.</summary>
+    public async ValueTask<BlobDigest> CompleteAsync(CancellationToken cancellationToken)
+    {
+        await ProcessAsync(isLast: true, cancellationToken).ConfigureAwait(false);
+        if (_packFilled > 0)
+            await EndPackAsync(cancellationToken).ConfigureAwait(false);
+        await _writing.ConfigureAwait(false);
+        var digest = BlobDigest.From(await _whole.FinishAsync().ConfigureAwait(false));
+        if (!await blobs.ExistsAsync(digest, Length, cancellationToken).ConfigureAwait(false))
+            await blobs.PutAsync(ChunkStore.RecipePath(digest), MakeRecipe(digest).Write(), cancellationToken).ConfigureAwait(false);
+        return digest;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _whole.DisposeAsync().ConfigureAwait(false);
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Cuts the segment; what comes after its last sure cut begins the next one.</summary>
+    private async ValueTask ProcessAsync(bool isLast, CancellationToken cancellationToken)
+    {
+        if (!_refreshed)
+        {
+            await blobs.Chunks.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            _refreshed = true;
+        }
+        var hashing = _whole.AppendAsync(_segment.AsMemory(_hashed.._filled));
+        var cuts = new List<(int Offset, int Length)>();
+        var at = 0;
+        try
+        {
+            while (at < _filled && (isLast || _filled - at >= FastCdc.Max))
+            {
+                var length = FastCdc.Cut(_segment.AsSpan(at, _filled - at));
+                cuts.Add((at, length));
+                at += length;
+            }
+            var digests = new BlobDigest[cuts.Count];
+            Parallel.For(0, cuts.Count, i => digests[i] = BlobDigest.Of(_segment.AsSpan(cuts[i].Offset, cuts[i].Length)));
+            for (var i = 0; i < digests.Length; i++)
+                await AddAsync(new(digests[i], cuts[i].Length), cuts[i].Offset, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await hashing.ConfigureAwait(false);
+        }
+        _segment.AsSpan(at.._filled).CopyTo(_segment);
+        _filled -= at;
+        _hashed = _filled;
+    }
+
+    private async ValueTask AddAsync(PackedChunk chunk, int offset, CancellationToken cancellationToken)
+    {
+        if (blobs.Chunks.TryFind(chunk.Digest, out var place) && place.Length == chunk.Length)
+        {
+            _parts.Add((chunk, -1, place));
+            return;
+        }
+        if (!_new.TryGetValue(chunk.Digest, out var local))
+        {
+            if (_packFilled + chunk.Length > PackLength)
+                await EndPackAsync(cancellationToken).ConfigureAwait(false);
+            _pack ??= Interlocked.Exchange(ref _spare, null) ?? GC.AllocateUninitializedArray<byte>(PackLength);
+            _segment.AsSpan(offset, chunk.Length).CopyTo(_pack.AsSpan(_packFilled));
+            local = (_packs.Count, _packFilled);
+            _new.Add(chunk.Digest, local);
+            _packed.Add(chunk);
+            _packFilled += chunk.Length;
+        }
+        _parts.Add((chunk, local.LocalPack, new(default, local.Offset, chunk.Length)));
+    }
+
+    /// <summary>Writes the pack behind the scenes, when the one before it is written.</summary>
+    private async ValueTask EndPackAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var index = PackIndex.Write(_packed);
+        var id = BlobDigest.Of(index);
+        _writing = WritePackAsync(id, _pack!, _packFilled, index, _packed, cancellationToken);
+        _packs.Add(id);
+        (_pack, _packFilled, _packed) = (null, 0, []);
+    }
+
+    private async Task WritePackAsync(BlobDigest id, byte[] pack, int length, byte[] index, List<PackedChunk> chunks, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        await blobs.PutAsync(ChunkStore.PackPath(id), pack.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        await blobs.PutAsync(ChunkStore.IndexPath(id), index, cancellationToken).ConfigureAwait(false);
+        blobs.Chunks.Add(id, chunks);
+        Volatile.Write(ref _spare, pack);
+    }
+
+    private ChunkRecipe MakeRecipe(BlobDigest digest)
+    {
+        var numbers = new Dictionary<BlobDigest, int>();
+        var packs = new List<BlobDigest>();
+        var runs = new List<PackRun>();
+        foreach (var (chunk, localPack, place) in _parts)
+        {
+            var pack = localPack < 0 ? place.Pack : _packs[localPack];
+            if (!numbers.TryGetValue(pack, out var number))
+            {
+                numbers.Add(pack, number = packs.Count);
+                packs.Add(pack);
+            }
+            if (runs.Count > 0 && runs[^1] is var last && last.Pack == number && last.Offset + last.Length == place.Offset)
+                runs[^1] = last with { Length = last.Length + chunk.Length };
+            else
+                runs.Add(new(number, place.Offset, chunk.Length));
+        }
+        return new(digest, Length, packs, runs);
+    }
+}
