@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Transfer;
 using Cairn;
+using Cairn.Bench;
 using Cairn.Bench.S3;
 using Cairn.Providers.S3;
 using Cairn.TestServers.Fixtures;
@@ -68,21 +69,10 @@ async Task BigAsync(S3Server at, string how, Tools? tools)
     await store.RemoveAsync(Tools.Key);
 }
 
-// The proxy is a process of its own, so that its work is not counted as the client's.
 async Task LatencyAsync()
 {
-    var start = new ProcessStartInfo("dotnet", [Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "proxy", "--target", server.Endpoint.ToString(), "--latency", "20"]) { RedirectStandardOutput = true };
-    using var proxy = Process.Start(start)!;
-    try
-    {
-        var said = await proxy.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The proxy did not start.");
-        await BigAsync(server.At(new Uri(said.Split(' ')[0])), " at 20 ms", null);
-    }
-    finally
-    {
-        proxy.Kill();
-        await proxy.WaitForExitAsync();
-    }
+    await using var proxy = await ProxyProcess.StartAsync(server.Endpoint, latency: 20);
+    await BigAsync(server.At(proxy.Endpoint), " at 20 ms", null);
 }
 
 async Task SmallAsync()
