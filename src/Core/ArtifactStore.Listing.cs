@@ -11,7 +11,10 @@ public sealed partial class ArtifactStore
     /// <param name="directory">The directory, by segments: <c>a/b</c> does not list <c>a/bc</c>. The root by default. A missing one lists empty.</param>
     /// <param name="options">What to list; null for the files and directories right below.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
-    /// <returns>Entries as the store sends them; the next page is asked for while the caller consumes the last. Markers are never shown as files.</returns>
+    /// <returns>
+    /// Entries as the store sends them; the next page is asked for while the caller consumes the last. Of a large tree, listed recursively, several parts are read ahead at once where the
+    /// store can start anywhere (<see cref="StoreCapabilities.ListStartAfter"/>); the order stays. Markers are never shown as files.
+    /// </returns>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.Unsupported"/> where the store cannot be listed.</exception>
     public IAsyncEnumerable<ArtifactInfo> ListAsync(ArtifactPath directory = default, ListOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -56,12 +59,18 @@ public sealed partial class ArtifactStore
         return new GlobSearch(this, Glob.Parse(pattern)).RunAsync(cancellationToken);
     }
 
-    /// <summary>The driver's pages, with the next one asked for while the last is consumed, and errors wrapped.</summary>
+    /// <summary>The driver's pages, with the next one asked for while the last is consumed (of a large tree several, where the store allows it), and errors wrapped.</summary>
     internal async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> PagesAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         if (!Capabilities.List)
             throw Failure(StoreErrorCode.Unsupported, "this store cannot be listed", Operations.List, request.Directory);
+        if (request is { Recursive: true, Limit: null } && Capabilities.ListStartAfter)
+        {
+            await foreach (var page in new SplitListing(this, request).PagesAsync(cancellationToken).ConfigureAwait(false))
+                yield return page;
+            yield break;
+        }
         var pages = new PagePrefetch(this, request, cancellationToken);
         await using var disposing = pages.ConfigureAwait(false);
         while (await pages.NextAsync().ConfigureAwait(false) is { } page)

@@ -23,6 +23,7 @@ internal sealed class GcsDriver : StoreDriver
         _batch = new(client, Addresses);
         Capabilities = new()
         {
+            ListStartAfter = true,
             Directories = DirectoryKind.Virtual,
             Copy = true,
             Move = MoveKind.CopyDelete,

@@ -25,6 +25,7 @@ internal sealed class S3Driver : StoreDriver
 
     public override StoreCapabilities Capabilities { get; } = new()
     {
+        ListStartAfter = true,
         Directories = DirectoryKind.Virtual,
         Copy = true,
         Move = MoveKind.CopyDelete,

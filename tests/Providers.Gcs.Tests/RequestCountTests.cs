@@ -32,6 +32,17 @@ public sealed class RequestCountTests : GcsTest
         (await CountAsync(async () => (await store.ListAsync("d", new ListOptions { Recursive = recursive }, Cancel).CountAsync(Cancel)).ShouldBe(count))).ShouldBe((count + 999) / 1000);
     }
 
+    [Fact]
+    public async Task A_large_tree_is_listed_in_order_with_few_more_requests()
+    {
+        var store = await OpenAsync();
+        var names = (from d in Enumerable.Range(0, 70) from f in Enumerable.Range(0, 100) select $"d/{d:d2}/{f:d2}").ToArray();
+        await Parallel.ForEachAsync(names, Cancel, async (name, token) => await store.WriteBytesAsync(name, Bytes(1), WriteMode.CreateNew, cancellationToken: token));
+        var requests = await CountAsync(async () => (await store.ListAsync("d", new ListOptions { Recursive = true }, Cancel).Select(static e => e.Path.Value).ToListAsync(Cancel)).ShouldBe(names));
+        // Seven pages in one listing; the cuts after the fourth, and at most one more for each part.
+        requests.ShouldBeInRange(8, 30);
+    }
+
     private async Task<long> CountAsync(Func<Task> act)
     {
         Proxy.ResetCounters();

@@ -9,6 +9,12 @@ public sealed record StoreCapabilities
     /// <summary>Whether directories can be listed.</summary>
     public bool List { get; init; } = true;
 
+    /// <summary>
+    /// Whether a recursive listing after <see cref="ListRequest.StartAfter"/> costs no more than one from the beginning, wherever it starts, in a remote store that answers page by page: the
+    /// façade then reads several parts of a large tree at once. Without it the start still holds, and what comes before may be read and dropped.
+    /// </summary>
+    public bool ListStartAfter { get; init; }
+
     /// <summary>How directories exist.</summary>
     public DirectoryKind Directories { get; init; } = DirectoryKind.Virtual;
 

@@ -19,6 +19,9 @@ internal sealed class PagePrefetch : IAsyncDisposable
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
+    /// <summary>True when one page is enough: none is asked for beyond it.</summary>
+    public bool IsSingle { get; init; }
+
     /// <summary>The next page; null at the end.</summary>
     public async ValueTask<IReadOnlyList<ArtifactInfo>?> NextAsync()
     {
@@ -29,7 +32,8 @@ internal sealed class PagePrefetch : IAsyncDisposable
             if (!await (_next ?? _pages.MoveNextAsync().AsTask()).ConfigureAwait(false))
                 return null;
             var page = _pages.Current;
-            _next = _pages.MoveNextAsync().AsTask();
+            if (!IsSingle)
+                _next = _pages.MoveNextAsync().AsTask();
             return page;
         }
         catch (Exception e) when (_store.IsRaw(e, Operations.List, _request.Directory, _asked))
