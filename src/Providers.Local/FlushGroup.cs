@@ -59,7 +59,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
         }
         var failure = leads ? Lead(volume, batch) : batch.Wait();
         if (failure is not null)
-            throw new IOException(failure.Message, failure);
+            throw failure is IOException ? new IOException(failure.Message, failure) : new IOException("The volume could not be flushed.", failure);
     }
 
     public void Dispose() => _volume?.Dispose();
@@ -80,9 +80,9 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     }
 
     /// <summary>One flush of the volume at a time: an error that it tells is told once, and belongs to those who gathered for it.</summary>
-    private IOException? Lead(LocalVolume volume, Batch batch)
+    private Exception? Lead(LocalVolume volume, Batch batch)
     {
-        IOException? failure = null;
+        Exception? failure = null;
         lock (_turn)
         {
             lock (_gate)
@@ -94,8 +94,9 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
             {
                 volume.Flush();
             }
-            catch (IOException e)
+            catch (Exception e)
             {
+                // Whatever it is, those who wait must hear of it.
                 failure = e;
             }
             lock (_gate)
@@ -108,10 +109,10 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     /// <summary>Those who wait for one flush.</summary>
     private sealed class Batch
     {
-        private readonly TaskCompletionSource<IOException?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<Exception?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void End(IOException? failure) => _done.SetResult(failure);
+        public void End(Exception? failure) => _done.SetResult(failure);
 
-        public IOException? Wait() => _done.Task.GetAwaiter().GetResult();
+        public Exception? Wait() => _done.Task.GetAwaiter().GetResult();
     }
 }
