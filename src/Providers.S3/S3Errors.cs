@@ -57,6 +57,9 @@ internal static partial class S3Errors
             throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "that is the etag of no version");
     }
 
+    /// <summary>Whether the service refused a request because its body is not what its checksum says.</summary>
+    public static bool IsDamagedOnTheWay(AmazonServiceException e) => e.ErrorCode is "BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch" or "XAmzContentSHA256Mismatch";
+
     /// <summary>True when another writer was in the way, and the service asks to send the same again.</summary>
     public static bool IsCollision(AmazonServiceException e) => e.ErrorCode is "ConditionalRequestConflict" or "OperationAborted" or "ConcurrentModification";
 
@@ -98,7 +101,7 @@ internal static partial class S3Errors
                 new(StoreErrorCode.InvalidConfiguration, "the bucket lies in another region") { Advice = $"Set the store's region{(RegionOf(e) is { } region ? " to " + region : "")}." },
             ("SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" or "Busy", _) or (_, HttpStatusCode.TooManyRequests) =>
                 new(StoreErrorCode.Throttled, "the service asks to slow down"),
-            ("BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch" or "XAmzContentSHA256Mismatch", _) =>
+            _ when IsDamagedOnTheWay(e) =>
                 new(StoreErrorCode.IntegrityFailure, "the bytes were damaged on the way: the service refused their checksum") { IsTransient = true },
             ("InvalidPart" or "InvalidPartOrder" or "MalformedXML", _) =>
                 new(StoreErrorCode.IntegrityFailure, "the request was damaged on the way: the service could not follow it") { IsTransient = true },

@@ -6,7 +6,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>The SDK's retries, with what services other than Amazon's need: a 429 counts as throttling, and a wait that the service asks for is kept.</summary>
+/// <summary>The SDK's retries, with what services other than Amazon's need: a 429 counts as throttling, a body that arrived damaged is sent again, and a wait that the service asks for is kept.</summary>
 internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
 {
     /// <summary>A service that asks for more is better told to the caller.</summary>
@@ -16,6 +16,10 @@ internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) 
 
     public override bool IsThrottlingError(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } || base.IsThrottlingError(exception);
+
+    /// <summary>What the service refused because it was damaged on the way is sent again: nothing of it was stored.</summary>
+    public override bool IsTransientError(IExecutionContext executionContext, Exception exception) =>
+        exception is AmazonServiceException service && S3Errors.IsDamagedOnTheWay(service) || base.IsTransientError(executionContext, exception);
 
     public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception)
     {

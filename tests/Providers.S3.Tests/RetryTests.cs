@@ -35,6 +35,21 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_body_that_arrived_damaged_is_sent_again()
+    {
+        await using var recorder = new S3Recorder();
+        await using var store = await recorder.OpenAsync(("retries", "2"));
+        var damaged = new Answer(400, "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>not what it says</Message></Error>");
+        recorder.Refuse(damaged, times: 2);
+        await store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel);
+        recorder.Requests.Length.ShouldBe(3);
+        recorder.Refuse(damaged, times: 3);
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel));
+        (error.Code, error.IsTransient).ShouldBe((StoreErrorCode.IntegrityFailure, true));
+        recorder.Requests.Length.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task A_wait_that_is_asked_for_is_kept_and_one_that_is_too_long_is_told()
     {
         var clock = new HurryingClock();
