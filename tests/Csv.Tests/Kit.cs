@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Text;
 using Cairn.Conformance;
 using Cairn.Materializers;
 using Cairn.Tests;
@@ -25,6 +26,17 @@ public sealed class CsvHarness : MaterializerHarness
     public override Materializer Create() => new CsvMaterializer();
 
     public override MaterializerSample Huge(int length) => MaterializerSample.Of(Numbers(length / 24));
+
+    /// <summary>In a header, and in a cell of each type.</summary>
+    public override IEnumerable<byte[]> WithTypeName(string typeName)
+    {
+        var cell = $"\"{typeName.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var header = string.Join(',', Row.Select(v => v.GetType().Name));
+        yield return Encoding.UTF8.GetBytes($"{header},{cell}\n");
+        yield return Encoding.UTF8.GetBytes($"{cell}\n{cell}\n");
+        for (var i = 0; i < Row.Length; i++)
+            yield return Encoding.UTF8.GetBytes($"{header}\n{string.Join(',', Enumerable.Range(0, Row.Length).Select(n => n == i ? cell : ""))}\n");
+    }
 
     public override void AssertEqual(object expected, object actual)
     {

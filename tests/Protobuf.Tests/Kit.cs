@@ -29,6 +29,13 @@ public sealed class ProtobufHarness : MaterializerHarness
 
     public override MaterializerSample Huge(int length) => MaterializerSample.Of(new BytesValue { Value = UnsafeByteOperations.UnsafeWrap(Pattern.Bytes(length)) });
 
+    /// <summary>As the type of an <c>Any</c>, as a key, a value and the name of a message.</summary>
+    public override IEnumerable<byte[]> WithTypeName(string typeName) =>
+    [
+        new Any { TypeUrl = "type.googleapis.com/" + typeName, Value = ByteString.CopyFrom(1) }.ToByteArray(), Map(typeName, "@type", "$type").ToByteArray(),
+        new FileDescriptorProto { Package = typeName, MessageType = { new DescriptorProto { Name = typeName, Field = { new FieldDescriptorProto { TypeName = typeName } } } } }.ToByteArray(),
+    ];
+
     public static Struct Map(params string[] keys)
     {
         var map = new Struct();

@@ -41,6 +41,9 @@ internal sealed class ForgedArtifact
         return content.ToArray();
     }
 
+    /// <summary>Changes what the manifest says of the first file beside its name, digest and size.</summary>
+    public void ChangeLayer(Action<JsonObject> change) => change(_manifest["layers"]![0]!.AsObject());
+
     /// <summary>Writes blobs and manifest.</summary>
     /// <returns>The artifact's digest, and where its blobs and its manifest are.</returns>
     public async Task<(string Digest, IReadOnlyList<ArtifactPath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)

@@ -30,6 +30,12 @@ public abstract class MaterializerHarness : IAsyncDisposable
     /// <summary>The most bytes that the files of a small sample may have.</summary>
     public static int MaxSample => 16 << 10;
 
+    /// <summary>
+    /// Contents of the first sample's file in which the format's own texts (headers, names, type tags, values) hold a type name: where a careless reader might look it up. None by default; the manifest,
+    /// the facts and JSON's <c>$type</c> are tried anyway.
+    /// </summary>
+    public virtual IEnumerable<byte[]> WithTypeName(string typeName) => [];
+
     /// <summary>Makes the materializer.</summary>
     public abstract Materializer Create();
 

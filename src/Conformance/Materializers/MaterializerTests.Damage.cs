@@ -49,6 +49,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
 
     /// <summary>What an ill-meaning writer can make: every digest is right, and the content is not what the format says.</summary>
     [Fact]
+    [Trait("Memory", "Bounded")]
     public async Task Content_that_lies_ends_in_a_clear_error_or_a_value()
     {
         var random = new Random(20);

@@ -63,19 +63,6 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     }
 
     [Fact]
-    public async Task A_type_name_in_the_manifest_means_nothing()
-    {
-        foreach (var sample in Harness.Samples)
-        {
-            var forged = await ForgedArtifact.OfAsync(Repository, (await SaveAsync(sample)).Digest, Cancel);
-            forged.Config["type"] = typeof(Gadget).AssemblyQualifiedName;
-            var (digest, _) = await forged.WriteAsync(Repository.Store, Cancel);
-            await ComesBackAsync(sample, digest);
-        }
-        Assert.Equal(0, Gadget.Made);
-    }
-
-    [Fact]
     public async Task What_is_cancelled_before_it_begins_does_nothing()
     {
         using var cancelled = new CancellationTokenSource();
@@ -135,18 +122,5 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     private sealed class NobodysType
     {
         public required string Nobody_has_this { get; init; }
-    }
-
-    /// <summary>Counts how often it is made, or even looked at by its initializer.</summary>
-    private sealed class Gadget
-    {
-        public static int Made => Counter.Count;
-
-        public Gadget() => Counter.Count++;
-
-        private static class Counter
-        {
-            public static int Count { get; set; }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using Cairn.Materializers.Arrays;
 
@@ -10,6 +11,11 @@ internal sealed class NpzMaterializer : Materializer
 
     /// <summary>More than deflate can do: an entry that announces more lies.</summary>
     private const int MaxRatio = 1100;
+
+    /// <summary>What an entry may announce without being counted first.</summary>
+    private const int Trusted = 16 << 20;
+
+    private const int CountBuffer = 128 << 10;
 
     private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -47,6 +53,9 @@ internal sealed class NpzMaterializer : Materializer
         var local = await reader.GetLocalFileAsync(reader.Single.Name, cancellationToken).ConfigureAwait(false);
         var zip = await ZipFile.OpenReadAsync(local, cancellationToken).ConfigureAwait(false);
         await using var closing = zip.ConfigureAwait(false);
+        // Entries that share their bytes could hold many times what the file does.
+        if (zip.Entries.Sum(e => e.CompressedLength) > reader.Single.Length)
+            throw new MaterializationException(Id, "its entries overlap");
         var arrays = new Dictionary<string, NdArray>(StringComparer.Ordinal);
         foreach (var entry in zip.Entries)
         {
@@ -62,9 +71,31 @@ internal sealed class NpzMaterializer : Materializer
 
     private static async ValueTask<NdArray> ReadAsync(ZipArchiveEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.Length > Math.Max(Trusted, 2 * entry.CompressedLength))
+            await CountAsync(entry, cancellationToken).ConfigureAwait(false);
         var stream = await entry.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
         var (header, length) = await NpyHeader.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
         return await NpyElement.Of(header.Type).ReadAsync(header, entry.Length - length, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Inflates an entry into nothing, so that no array is made for bytes that are not there.</summary>
+    private static async ValueTask CountAsync(ZipArchiveEntry entry, CancellationToken cancellationToken)
+    {
+        var stream = await entry.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(CountBuffer);
+        try
+        {
+            var total = 0L;
+            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0; total += read)
+                cancellationToken.ThrowIfCancellationRequested();
+            if (total != entry.Length)
+                throw new InvalidDataException($"'{ArtifactPath.ForMessage(entry.FullName)}' announces {entry.Length} bytes and holds {total}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -25,6 +25,18 @@ public sealed class NpyHarness() : BuiltInHarness("npy")
     /// <summary>The shape and the elements, whatever the type.</summary>
     public override ValueTask<object> ReadWholeAsync(object value, CancellationToken cancellationToken) => new(Elements(value));
 
+    public override IEnumerable<byte[]> WithTypeName(string typeName) =>
+    [
+        Npy($"{{'descr': '{typeName}', 'fortran_order': False, 'shape': (1,), }}"), Npy($"{{'descr': '|O{typeName}', 'fortran_order': False, 'shape': (1,), }}"),
+        Npy($"{{'descr': [('{typeName}', '{typeName}')], 'fortran_order': False, 'shape': (1,), }}"), Npy($"{{'{typeName}': '<f8', 'fortran_order': {typeName}, 'shape': {typeName}, }}"),
+    ];
+
+    internal static byte[] Npy(string header)
+    {
+        var text = System.Text.Encoding.Latin1.GetBytes(header);
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, (byte)(text.Length >> 8), .. text, .. new byte[8]];
+    }
+
     internal static object Elements(object value) => value switch
     {
         NdArray array => (string.Join(",", array.Shape), (Array)array.GetType().GetProperty("Data")!.GetValue(array)!),
@@ -66,6 +78,27 @@ public sealed class NpzHarness() : BuiltInHarness("npz")
         two.Keys.Order().ShouldBe(one.Keys.Order());
         foreach (var (name, array) in one)
             new NpyHarness().AssertEqual(NpyHarness.Elements(array), NpyHarness.Elements(two[name]));
+    }
+
+    public override IEnumerable<byte[]> WithTypeName(string typeName)
+    {
+        foreach (var content in new NpyHarness().WithTypeName(typeName))
+        {
+            yield return Zip("a.npy", content);
+            yield return Zip(typeName + ".npy", content);
+        }
+        yield return Zip(typeName, [1]);
+    }
+
+    private static byte[] Zip(string name, byte[] content)
+    {
+        using var target = new MemoryStream();
+        using (var zip = new System.IO.Compression.ZipArchive(target, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = zip.CreateEntry(name).Open();
+            entry.Write(content);
+        }
+        return target.ToArray();
     }
 
     private static MaterializerSample Arrays(Dictionary<string, NdArray> arrays) => MaterializerSample.Of(arrays);

@@ -21,6 +21,14 @@ public sealed class ImageHarness() : BuiltInHarness("image")
         two.Content.Span.SequenceEqual(one.Content.Span).ShouldBeTrue();
     }
 
+    public override IEnumerable<byte[]> WithTypeName(string typeName)
+    {
+        var name = System.Security.SecurityElement.Escape(typeName);
+        yield return Encoding.UTF8.GetBytes($"<svg xmlns:x='clr-namespace:{name}' width='{name}'><x:ObjectDataProvider/></svg>");
+        yield return Encoding.UTF8.GetBytes($"<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///{name}'>]><svg width='&a;'/>");
+        yield return Encoding.UTF8.GetBytes($"<?xml-stylesheet href='{name}'?><svg viewBox='0 0 {name} 1'/>");
+    }
+
     private static MaterializerSample Image(byte[] content) => MaterializerSample.Of(ImageFile.Parse(content));
 }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
+using System.Text.Json;
 using Cairn.Conformance;
 using Cairn.Tests.Drivers;
 
@@ -30,6 +32,8 @@ public sealed class ScalarHarness() : BuiltInHarness("scalar")
     };
 
     public override MaterializerSample? Huge(int length) => null;
+
+    public override IEnumerable<byte[]> WithTypeName(string typeName) => [Encoding.UTF8.GetBytes(typeName + ".Friday"), Encoding.UTF8.GetBytes("Friday, " + typeName)];
 }
 
 public sealed class TextHarness() : BuiltInHarness("text")
@@ -98,6 +102,9 @@ public sealed class JsonLinesHarness() : BuiltInHarness("jsonl")
     public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [(Rows(2), typeof(IEnumerable<int>))];
 
     public override MaterializerSample Huge(int length) => Rows(length / 75);
+
+    public override IEnumerable<byte[]> WithTypeName(string typeName) =>
+        [Encoding.UTF8.GetBytes($$$"""{"Station":{{{JsonSerializer.Serialize(typeName)}}},"Value":null,"Day":"2024-01-01","Raw":{"$type":{{{JsonSerializer.Serialize(typeName)}}},"$values":[]} }""" + "\n")];
 
     public override async ValueTask<object> ReadWholeAsync(object value, CancellationToken cancellationToken) =>
         value is IAsyncEnumerable<Reading> rows ? await rows.ToListAsync(cancellationToken) : ((IEnumerable<Reading>)value).ToList();
