@@ -11,6 +11,7 @@ namespace Cairn.Artifacts.Chunking;
 internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
 {
     private const int SegmentLength = 8 << 20;
+    private const int GroupLength = 16;
     private const int PackLength = 32 << 20;
 
     private readonly OverlappedSha256 _whole = new();
@@ -70,28 +71,57 @@ internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
             _refreshed = true;
         }
         var hashing = _whole.AppendAsync(_segment.AsMemory(_hashed.._filled));
-        var cuts = new List<(int Offset, int Length)>();
+        var groups = new List<Task<PackedChunk[]>>();
         var at = 0;
         try
         {
-            while (at < _filled && (isLast || _filled - at >= FastCdc.Max))
+            var offset = 0;
+            while (CutGroup(ref at, isLast) is { Count: > 0 } lengths)
             {
-                var length = FastCdc.Cut(_segment.AsSpan(at, _filled - at));
-                cuts.Add((at, length));
-                at += length;
+                // Other threads hash these chunks while the next ones are cut.
+                var from = offset;
+                groups.Add(Task.Run(() => HashGroup(from, lengths), CancellationToken.None));
+                offset = at;
             }
-            var digests = new BlobDigest[cuts.Count];
-            Parallel.For(0, cuts.Count, i => digests[i] = BlobDigest.Of(_segment.AsSpan(cuts[i].Offset, cuts[i].Length)));
-            for (var i = 0; i < digests.Length; i++)
-                await AddAsync(new(digests[i], cuts[i].Length), cuts[i].Offset, cancellationToken).ConfigureAwait(false);
+            offset = 0;
+            foreach (var group in groups)
+            {
+                foreach (var chunk in await group.ConfigureAwait(false))
+                {
+                    await AddAsync(chunk, offset, cancellationToken).ConfigureAwait(false);
+                    offset += chunk.Length;
+                }
+            }
         }
         finally
         {
+            await Task.WhenAll(groups.ConvertAll<Task>(g => g)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await hashing.ConfigureAwait(false);
         }
         _segment.AsSpan(at.._filled).CopyTo(_segment);
         _filled -= at;
         _hashed = _filled;
+    }
+
+    /// <summary>Cuts the next few chunks of the segment.</summary>
+    private List<int> CutGroup(ref int at, bool isLast)
+    {
+        var lengths = new List<int>(GroupLength);
+        while (lengths.Count < GroupLength && at < _filled && (isLast || _filled - at >= FastCdc.Max))
+        {
+            var length = FastCdc.Cut(_segment.AsSpan(at, _filled - at));
+            lengths.Add(length);
+            at += length;
+        }
+        return lengths;
+    }
+
+    private PackedChunk[] HashGroup(int offset, List<int> lengths)
+    {
+        var chunks = new PackedChunk[lengths.Count];
+        for (var i = 0; i < chunks.Length; offset += lengths[i++])
+            chunks[i] = new(BlobDigest.Of(_segment.AsSpan(offset, lengths[i])), lengths[i]);
+        return chunks;
     }
 
     private async ValueTask AddAsync(PackedChunk chunk, int offset, CancellationToken cancellationToken)
