@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using Cairn.Materializers;
+
 namespace Cairn.Cli.Demo;
 
 /// <summary>What the steps of the demo work on.</summary>
-internal sealed class DemoScene(string folder, string data, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class DemoScene(string folder, string data, ArtifactUri root, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private ArtifactStore? _store;
     private ArtifactStore? _second;
@@ -13,6 +16,21 @@ internal sealed class DemoScene(string folder, string data, FlavorRegistry flavo
     public string Data => data;
 
     public FlavorRegistry Flavors => flavors;
+
+    /// <summary>Where the first store is: empty at first.</summary>
+    public ArtifactUri Root => root;
+
+    public string Flavor => flavors.RequireFlavorOfScheme(root.Scheme);
+
+    public List<Penguin> Penguins { get; set; } = [];
+
+    public double[] Masses { get; set; } = [];
+
+    public MassModel Model { get; set; } = null!;
+
+    public ImageFile Chart { get; set; } = null!;
+
+    public ArtifactRepository Artifacts { get; set; } = null!;
 
     public Workspace Workspace { get; set; } = null!;
 
@@ -31,6 +49,32 @@ internal sealed class DemoScene(string folder, string data, FlavorRegistry flavo
     public CancellationToken Cancel => cancellationToken;
 
     public void Print(string line) => print(line);
+
+    /// <summary>Runs this program again, as another process, and prints what it says.</summary>
+    public async Task CairnAsync(params string[] arguments)
+    {
+        print($"$ cairn {string.Join(' ', arguments)}");
+        var self = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path.");
+        string[] by = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Path.Join(AppContext.BaseDirectory, "Cairn.Cli.dll")] : [];
+        var start = new ProcessStartInfo(self, [.. by, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        start.Environment.Remove(Workspace.EnvironmentVariable);
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("The second process did not start.");
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        print((await process.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false)).TrimEnd());
+        await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"The second process ended with code {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()}");
+    }
+
+    /// <summary>Removes what was written to a store that is not in the temporary folder.</summary>
+    public async Task ClearAsync()
+    {
+        if (_store is not null)
+            await _store.RemoveTreeAsync(ArtifactPath.Root, CancellationToken.None).ConfigureAwait(false);
+        // A store empties its root and never removes it.
+        if (root.Scheme == ArtifactUri.FileScheme && Directory.Exists(root.ToLocalPath()))
+            Directory.Delete(root.ToLocalPath(), recursive: true);
+    }
 
     public async ValueTask DisposeAsync()
     {

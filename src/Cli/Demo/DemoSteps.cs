@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cairn.Materializers;
 
 namespace Cairn.Cli.Demo;
 
@@ -9,9 +10,10 @@ internal static class DemoSteps
 {
     public static IReadOnlyList<DemoStep> All { get; } =
     [
-        new("Make a workspace, and register a second store in it", async demo =>
+        new("Make a workspace, and register two stores in it", async demo =>
         {
             (demo.Workspace, _) = await Workspace.InitializeAsync(demo.Folder, demo.Flavors);
+            await demo.Workspace.RegisterAsync(new RegisteredStore("main", demo.Flavor, demo.Root));
             var root = ArtifactUri.FromLocalPath(Path.Join(demo.Folder, "second"));
             await demo.Workspace.RegisterAsync(new RegisteredStore("second", "local", root));
             foreach (var store in demo.Workspace.Read().Stores)
@@ -19,7 +21,7 @@ internal static class DemoSteps
         }),
         new("Open both", async demo =>
         {
-            demo.Store = await demo.Workspace.OpenStoreAsync("default");
+            demo.Store = await demo.Workspace.OpenStoreAsync("main");
             demo.Second = await demo.Workspace.OpenStoreAsync("second");
         }),
         new("Write real files: public data, by a parallel upload", async demo =>
@@ -106,6 +108,54 @@ internal static class DemoSteps
         {
             var removed = await demo.Second.RemoveTreeAsync("mirror");
             demo.Print($"{removed} files removed; {await demo.Second.ListAsync().CountAsync()} left");
+        }),
+        new("Make typed objects of the data: records, an array, a model and a chart", async demo =>
+        {
+            demo.Penguins = [.. (await demo.Store.ReadJsonAsync("raw/penguins.json", DemoJson.Default.PenguinArray))!];
+            demo.Masses = [.. demo.Penguins.Where(p => p.Mass is not null).Select(p => p.Mass!.Value)];
+            demo.Model = new MassModel(demo.Penguins.GroupBy(p => p.Species).ToDictionary(g => g.Key, g => Math.Round(g.Average(p => p.Mass) ?? 0)));
+            demo.Chart = MassChart.Of(demo.Model);
+            demo.Print($"{demo.Penguins.Count} rows, {demo.Masses.Length} numbers, {demo.Model.MeanMass.Count} species, {demo.Chart}");
+        }),
+        new("Save them: the type says how, the content says where", async demo =>
+        {
+            var materializers = MaterializerRegistry.CreateDefault(DemoJson.Default).AddJsonLines(DemoJson.Default.Penguin);
+            demo.Artifacts = new ArtifactRepository(demo.Store.Under("artifacts"), materializers);
+            demo.Print($"table  {await demo.Artifacts.SaveAsync(demo.Penguins, "penguins/table")}");
+            demo.Print($"array  {await demo.Artifacts.SaveAsync(demo.Masses, "penguins/masses")}");
+            demo.Print($"model  {await demo.Artifacts.SaveAsync(demo.Model, "penguins/model")}");
+            demo.Print($"chart  {await demo.Artifacts.SaveAsync(demo.Chart, "penguins/chart")}");
+        }),
+        new("Save all of it again: what is equal is stored once", async demo =>
+        {
+            var before = await demo.Store.ListAsync("artifacts/blobs/sha256").CountAsync();
+            foreach (object value in new object[] { demo.Penguins, demo.Masses, demo.Model, demo.Chart })
+                await demo.Artifacts.SaveAsync(value);
+            demo.Print($"{before} blobs before, {await demo.Store.ListAsync("artifacts/blobs/sha256").CountAsync() - before} new");
+        }),
+        new("Change one row, and see what is stored anew", async demo =>
+        {
+            var before = await demo.Store.ListAsync("artifacts/blobs/sha256").Select(b => b.Path).ToHashSetAsync();
+            demo.Penguins[0] = demo.Penguins[0] with { Mass = 4000 };
+            await demo.Artifacts.SaveAsync(demo.Penguins, "penguins/table");
+            await foreach (var blob in demo.Store.ListAsync("artifacts/blobs/sha256").Where(b => !before.Contains(b.Path)))
+                demo.Print($"new: {blob.Path.Name[..12]}…  {blob.Length} bytes");
+        }),
+        new("Load them by name, as the types that they are", async demo =>
+        {
+            var table = await demo.Artifacts.LoadAsync<List<Penguin>>("penguins/table");
+            var masses = await demo.Artifacts.LoadAsync<double[]>("penguins/masses");
+            demo.Print($"the first of {table.Count} weighs {table[0].Mass} g; all {masses.Length} together {masses.Sum() / 1000:F1} kg");
+        }),
+        new("Load in a second process: the cairn command", async demo =>
+        {
+            await demo.CairnAsync("load", "penguins/model", "--store", $"{demo.Store.Root}/artifacts");
+            await demo.CairnAsync("show", "penguins/masses", "--store", $"{demo.Store.Root}/artifacts");
+        }),
+        new("Verify every byte of it", async demo =>
+        {
+            await foreach (var check in demo.Artifacts.VerifyAllAsync())
+                demo.Print($"{check.Digest.Hex[..12]}…  {check.Length,6} bytes  {check.Problem ?? "whole"}");
         }),
     ];
 }

@@ -8,6 +8,10 @@ internal sealed record Penguin(string Species, string Island, [property: JsonPro
 /// <summary>What the demo computes from them.</summary>
 internal sealed record SpeciesSummary(string Species, int Count, double MeanMass);
 
+/// <summary>A model, if a small one: what a penguin of a species may weigh.</summary>
+internal sealed record MassModel(IReadOnlyDictionary<string, double> MeanMass);
+
+[JsonSerializable(typeof(MassModel))]
 [JsonSerializable(typeof(Penguin[]))]
 [JsonSerializable(typeof(SpeciesSummary[]))]
 internal sealed partial class DemoJson : JsonSerializerContext;

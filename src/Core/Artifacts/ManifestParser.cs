@@ -57,6 +57,7 @@ internal static class ManifestParser
                 inline[name] = data;
         }
         CheckNames(files);
+        Check(files.Aggregate(0UL, (total, file) => Math.Min(long.MaxValue + 1UL, total + (ulong)file.Length)) <= long.MaxValue, "its sizes together are more than a number holds");
         return ReadConfig(root) with { Files = files, Inline = inline };
     }
 

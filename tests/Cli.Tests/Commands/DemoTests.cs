@@ -20,9 +20,28 @@ public sealed class DemoTests
             "published/ is there: True; results/ is there: False",
             "verified while it was read",
             "3 files removed; 0 left",
+            "> 344 rows, 342 numbers, 3 species, Svg 480 × 72",
+            "> 5 blobs before, 0 new",
+            "> the first of 344 weighs 4000 g",
+            "> {\"MeanMass\":{\"Adelie\":3701,\"Chinstrap\":3733,\"Gentoo\":5076}}",
+            "> materializer  npy 1",
+            "20876 bytes  whole",
         })
             result.Output.ShouldContain(said);
+        result.Output.Split('\n').Count(l => l.Contains("> new: ", StringComparison.Ordinal)).ShouldBe(2, "the table and its manifest");
         Directory.EnumerateFileSystemEntries(box.Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task It_works_below_a_given_root_and_clears_it()
+    {
+        using var box = await Sandbox.CreateAsync(init: false);
+        box.File("there/kept.txt", "kept");
+        var result = (await box.ProcessAsync(["demo", "--root", $"file://{box["there"]}"], info => info.Environment["TMPDIR"] = box.Folder)).Ok();
+        result.Output.ShouldContain("main: local at file://" + box["there"] + "/cairn-demo-");
+        result.Output.ShouldContain("5 blobs before, 0 new");
+        Directory.EnumerateFileSystemEntries(box["there"]).Select(Path.GetFileName).ShouldBe(["kept.txt"]);
+        (await box.RunAsync("demo", "--root", "nowhere://x")).Code.ShouldNotBe(0);
     }
 
     [Fact]

@@ -58,8 +58,8 @@ internal sealed class BundleMaterializer : Materializer<Bundle>
         var files = new Dictionary<string, byte[]>();
         foreach (var file in reader.Files)
         {
-            var content = new byte[file.Length];
             await using var stream = await reader.OpenAsync(file.Name, cancellationToken);
+            var content = new byte[file.Length];
             await stream.ReadExactlyAsync(content, cancellationToken);
             files[file.Name.Value] = content;
         }
