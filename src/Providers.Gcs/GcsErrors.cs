@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Cairn.Providers;
+using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 
 namespace Cairn.Providers.Gcs;
@@ -12,6 +13,7 @@ internal static class GcsErrors
     {
         GcsException e => FromService(e),
         TokenResponseException e => FromTokens(e),
+        SubjectTokenException => new(StoreErrorCode.Unauthenticated, "the token that tells this workload's identity could not be had") { Advice = "Check the credential_source of the credentials' configuration." },
         JsonException => new(StoreErrorCode.Unavailable, "the service's answer could not be read"),
         OperationCanceledException => new(StoreErrorCode.Unavailable, "the service did not answer in time"),
         _ => FromTransport(exception),

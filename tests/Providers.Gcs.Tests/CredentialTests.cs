@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Cairn.TestServers.Gcs;
+using Cairn.TestServers.Recording;
 
 namespace Cairn.Providers.Gcs.Tests;
 
@@ -97,6 +99,52 @@ public sealed class CredentialTests : GcsTest
             });
         }
         open.ObjectNames(bucket).ShouldBe(["f"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_workload_identity_is_exchanged_for_tokens_and_renewed(bool impersonates)
+    {
+        var subject = Path.Join(Path.GetTempPath(), $"cairn-{Guid.NewGuid():N}.token");
+        await File.WriteAllTextAsync(subject, "token-of-the-workload", Cancel);
+        await using var google = RecordingServer.Start(request => request.Target.Contains("generateAccessToken", StringComparison.Ordinal)
+            ? Json(new { accessToken = Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1)), expireTime = DateTimeOffset.UtcNow.AddHours(1).ToString("O") })
+            : Json(new { access_token = impersonates ? "of-the-pool" : Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1)), issued_token_type = "urn:ietf:params:oauth:token-type:access_token", token_type = "Bearer", expires_in = 3600 }));
+        var configuration = new Dictionary<string, object>
+        {
+            ["type"] = "external_account",
+            ["audience"] = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/provider",
+            ["subject_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
+            ["token_url"] = new Uri(google.Endpoint, "v1/token").AbsoluteUri,
+            ["credential_source"] = new { file = subject },
+        };
+        if (impersonates)
+            configuration["service_account_impersonation_url"] = new Uri(google.Endpoint, "v1/projects/-/serviceAccounts/writer@example.com:generateAccessToken").AbsoluteUri;
+        var file = subject + ".json";
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(configuration), Cancel);
+        try
+        {
+            var store = await OpenAsync($"key-file={file}");
+            await PutAsync(store, "f", Bytes(10));
+            Fake.RevokeTokens();
+            (await store.ReadBytesAsync("f", Cancel)).ShouldBe(Bytes(10));
+            File.Delete(subject);
+            Fake.RevokeTokens();
+            // To impersonate, the pool's token of before is still good.
+            if (!impersonates)
+                (await FailsAsync(StoreErrorCode.Unauthenticated, () => store.ReadBytesAsync("f", Cancel))).Message.ShouldContain("workload");
+        }
+        finally
+        {
+            File.Delete(subject);
+            File.Delete(file);
+        }
+        google.Requests.Count(static r => r.Target.EndsWith("/token", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(impersonates ? 1 : 2);
+        google.Requests.Count(static r => r.Target.Contains("writer@example.com", StringComparison.Ordinal) || r.Target.Contains("writer%40", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(impersonates ? 2 : 0);
+        System.Text.Encoding.UTF8.GetString(google.Requests.First().Body).ShouldContain("token-of-the-workload");
+
+        static Answer Json(object body) => new(200, JsonSerializer.Serialize(body), "application/json");
     }
 
     [Fact]
