@@ -1,4 +1,5 @@
 using Cairn;
+using Cairn.Materializers;
 using Cairn.Providers.Local;
 
 await using var store = await ArtifactStore.OpenAsync(new LocalProvider(), "file:///tmp/cairn-quickstart");
@@ -8,3 +9,8 @@ await store.WriteJsonAsync($"runs/{Guid.CreateVersion7()}.json", new { Accuracy 
 
 await foreach (var file in store.GlobAsync("**/*.txt"))
     Console.WriteLine($"{file.Path}  {file.Length} bytes: {await store.ReadTextAsync(file.Path)}");
+
+// Typed objects: content-addressed, so that equal ones are stored once, and verified whenever they are read.
+var artifacts = new ArtifactRepository(store.Under("artifacts"), MaterializerRegistry.CreateDefault());
+await artifacts.SaveAsync(new[] { 0.25, 0.5, 1.0 }, "models/weights");
+Console.WriteLine($"{(await artifacts.LoadAsync<double[]>("models/weights")).Length} numbers, as NumPy reads them");

@@ -66,7 +66,7 @@ public sealed class PackageTests(PackedFolder packed)
         await packed.DotnetAsync(folder, "build", "-v", "q");
         var run = Path.Join(folder, "bin", "Debug", "net10.0", "Consumer.dll");
         for (var i = 0; i < 2; i++)
-            (await packed.DotnetAsync(folder, run)).ShouldBe("notes/first.txt  13 bytes: Hello, Cairn.\n");
+            (await packed.DotnetAsync(folder, run)).ShouldBe("notes/first.txt  13 bytes: Hello, Cairn.\n3 numbers, as NumPy reads them\n");
         Directory.GetFiles(Path.Join(folder, "store", "runs"), "*.json").Length.ShouldBe(2);
     }
 
