@@ -12,7 +12,7 @@ var what = args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal
 var (mib, small, runs, memoryMib) = (Option("--mib", 1024), Option("--small", 10_000), Option("--runs", 3), Option("--memory-mib", 4096));
 var given = Array.IndexOf(args, "--folder") is var at and >= 0 ? args[at + 1] : null;
 if (what == "memory-child")
-    return await MemoryChildAsync(given!);
+    return await MemoryChildAsync(given!, args[^1]);
 var folder = Path.Join(given ?? Path.Join(Directory.GetCurrentDirectory(), "artifacts", "bench"), Guid.NewGuid().ToString("n"));
 Directory.CreateDirectory(folder);
 try
@@ -293,76 +293,87 @@ async Task VerifyAsync()
 
 void Memory()
 {
+    // Each in a process of its own, since a peak is never forgotten.
     var path = Fresh("memory");
-    var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-child", "--folder", path, "--memory-mib", $"{memoryMib}"]) { RedirectStandardOutput = true };
-    using var child = Process.Start(start)!;
-    Console.Write(child.StandardOutput.ReadToEnd());
-    child.WaitForExit();
+    foreach (var step in new[] { "stream", "chunks", "save", "load" })
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-child", "--folder", path, "--memory-mib", $"{memoryMib}", step]) { RedirectStandardOutput = true };
+        using var child = Process.Start(start)!;
+        Console.Write(child.StandardOutput.ReadToEnd());
+        child.WaitForExit();
+    }
 }
 
-async Task<int> MemoryChildAsync(string path)
+async Task<int> MemoryChildAsync(string path, string step)
 {
-    var repository = await OpenAsync(path);
+    var repository = await OpenAsync(Path.Join(path, step is "save" or "load" ? "array" : step));
     var idle = Raw.Peak();
-    var file = Path.Join(path, "big.bin");
-    using (var handle = File.OpenHandle(file, FileMode.Create, FileAccess.Write))
+    if (step is "stream" or "chunks")
     {
-        var piece = new byte[1 << 20];
-        for (var i = 0; i < memoryMib; i++)
-        {
-            BitConverter.TryWriteBytes(piece, i);
-            RandomAccess.Write(handle, piece, (long)i << 20);
-        }
-    }
-    foreach (var chunked in new[] { false, true })
-    {
-        using (var stream = new Unseekable(File.OpenRead(file)))
-            await repository.SaveAsync<Stream>(stream, new SaveOptions { Name = chunked ? "c" : "w", Chunked = chunked, Metadata = new Dictionary<string, string> { ["c"] = $"{chunked}" } });
-        await using (var loaded = await repository.LoadAsync<Stream>(chunked ? "c" : "w"))
+        using (var stream = new Pieces(memoryMib))
+            await repository.SaveAsync<Stream>(stream, new SaveOptions { Name = "s", Chunked = step == "chunks" });
+        await using (var loaded = await repository.LoadAsync<Stream>("s"))
             await loaded.CopyToAsync(Stream.Null);
-        Console.WriteLine($"| save and load a stream of {memoryMib} MiB{(chunked ? " in chunks" : "")} | peak resident: {(Raw.Peak() - idle) >> 20} MiB over an idle program's {idle >> 20} | | under 256 MiB | {Comparison.Load()} |");
-        if (!chunked)
-            foreach (var blob in Directory.EnumerateFiles(Path.Join(path, "blobs", "sha256")).Where(f => new FileInfo(f).Length > 1 << 20))
-                File.Delete(blob);
+        Directory.Delete(Path.Join(path, step), recursive: true);
+        return Tell($"save and load a stream of {memoryMib} MiB{(step == "chunks" ? " in chunks" : "")}", Raw.Peak() - idle);
     }
-    File.Delete(file);
-    Directory.Delete(Path.Join(path, "packs"), recursive: true);
-    var numbers = new double[(int)Math.Min(Array.MaxLength, (long)memoryMib * 131072)];
+    var array = (long)memoryMib << 20;
+    if (step == "load")
+        return Tell($"load a double[] of {memoryMib} MiB, beyond the array", await PeakOfLoadAsync() - array - idle);
+    var numbers = new double[array / 8];
     for (var i = 0; i < numbers.Length; i += 512)
         numbers[i] = i;
-    var saved = await repository.SaveAsync(numbers);
-    var peak = Raw.Peak();
-    Console.WriteLine($"| save a double[] of {memoryMib} MiB | peak resident: {(peak >> 20) - memoryMib} MiB beyond the array | | under 256 MiB | {Comparison.Load()} |");
-    var size = numbers.Length;
-    numbers = null;
-    GC.Collect();
-    var back = await repository.LoadAsync<double[]>(saved.ToString());
-    Console.WriteLine($"| load it | peak resident: {(Raw.Peak() >> 20) - memoryMib} MiB beyond the array | | under 256 MiB | {Comparison.Load()} |");
-    return back.Length == size ? 0 : 1;
+    await repository.SaveAsync(numbers, "a");
+    return Tell($"save a double[] of {memoryMib} MiB, beyond the array", Raw.Peak() - array - idle);
+
+    async Task<long> PeakOfLoadAsync()
+    {
+        var back = await repository.LoadAsync<double[]>("a");
+        var peak = Raw.Peak();
+        GC.KeepAlive(back);
+        return peak;
+    }
+
+    static int Tell(string name, long bytes)
+    {
+        Console.WriteLine($"| {name} | peak resident over an idle program: {bytes >> 20} MiB | | under 256 MiB | {Comparison.Load()} |");
+        return 0;
+    }
 }
 
 internal sealed record Sample(int Id, string Name, double Value);
 
-/// <summary>A stream that can be read once.</summary>
-internal sealed class Unseekable(Stream inner) : Stream
+/// <summary>A stream of so many MiB, no two alike, that can be read once.</summary>
+internal sealed class Pieces(int mib) : Stream
 {
+    private readonly byte[] _piece = RandomNumberGenerator.GetBytes(1 << 20);
+    private long _at;
+
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override long Position { get => _at; set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var within = (int)(_at & 0xFFFFF);
+        if (within == 0)
+            for (var i = 0; i < _piece.Length; i += 8192)
+                BitConverter.TryWriteBytes(_piece.AsSpan(i), _at + i);
+        var count = (int)Math.Min(Math.Min(buffer.Length, _piece.Length - within), ((long)mib << 20) - _at);
+        _piece.AsSpan(within, count).CopyTo(buffer);
+        _at += count;
+        return count;
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
     public override void Flush()
     {
     }
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
-    }
 }
