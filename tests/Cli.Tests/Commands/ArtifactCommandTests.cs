@@ -93,6 +93,40 @@ public sealed class ArtifactCommandTests
     }
 
     [Fact]
+    public async Task A_file_in_chunks_looks_like_any_other()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        var bytes = new byte[3 << 20];
+        new Random(1).NextBytes(bytes);
+        File.WriteAllBytes(sandbox["a.bin"], bytes);
+        var digest = (await sandbox.RunAsync("save", sandbox["a.bin"], "--chunked", "true", "--store", sandbox["artifacts"])).Ok().Output;
+        (await sandbox.RunAsync("save", sandbox["a.bin"], "--chunked", "false", "--store", sandbox["whole"])).Ok().Output.ShouldBe(digest);
+        Directory.GetFiles(sandbox["artifacts/packs"]).Length.ShouldBe(2);
+        Directory.Exists(sandbox["whole/packs"]).ShouldBeFalse();
+        (await sandbox.RunAsync("load", digest.Trim(), "-o", sandbox["out"], "--store", sandbox["artifacts"])).Ok();
+        File.ReadAllBytes(sandbox["out/a.bin"]).AsSpan().SequenceEqual(bytes).ShouldBeTrue();
+        (await sandbox.RunAsync("verify", "--all", "--store", sandbox["artifacts"])).Ok().Output.ShouldContain("4 blobs");
+        (await sandbox.RunAsync("save", sandbox["a.bin"], "--chunked", "maybe")).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_killed_save_staged_is_cleaned_in_a_store_of_artifacts_only()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        (await sandbox.RunAsync("store", "register", "work", "--root", sandbox["work"])).Ok();
+        var left = $"work/staging/{Guid.NewGuid():N}";
+        sandbox.File(left, "left");
+        (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s")).Ok().Output.ShouldBe("Removed 0 left-over uploads.\n");
+        sandbox.File("a.txt", "x");
+        (await sandbox.RunAsync("save", sandbox["a.txt"], "--store", "work:")).Ok();
+        (await sandbox.RunAsync("store", "clean", "work")).Ok().Output.ShouldBe("Removed 0 left-over uploads.\n");
+        (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s", "--dry-run")).Ok().Output.ShouldContain("staging/");
+        File.Exists(sandbox[left]).ShouldBeTrue();
+        (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s", "--json")).Ok().Json.Single().GetProperty("removed").GetBoolean().ShouldBeTrue();
+        File.Exists(sandbox[left]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Standard_input_is_saved()
     {
         using var sandbox = await Sandbox.CreateAsync();
