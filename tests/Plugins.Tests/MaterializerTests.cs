@@ -73,6 +73,27 @@ public sealed class MaterializerTests : IDisposable
     }
 
     [Fact]
+    public async Task Those_that_no_registry_takes_are_told_and_the_others_are_added()
+    {
+        await _box.User.AddAsync(_box.Copy("Formats"), cancellationToken: Cancel);
+        var materializers = new MaterializerRegistry();
+        var host = _box.Host(out _);
+
+        var problems = await host.AddMaterializersAsync(materializers, cancellationToken: Cancel);
+
+        problems.ShouldAllBe(p => p.Code == StoreErrorCode.InvalidConfiguration && p.Reason.Contains("acme.formats"));
+        var reasons = problems.Select(p => p.Reason).ToArray();
+        reasons.Length.ShouldBe(5);
+        foreach (var (name, why) in new[] { ("OfNoType", "serves no type"), ("OfOddTypes", "is no class"), ("OfNoVersion", "1"), ("OfNoId", "'Not An Id' is no materializer id"), ("OfUntoldTypes", "its types cannot be told") })
+            reasons.ShouldContain(r => r.Contains($"Acme.{name} cannot be used") && r.Contains(why));
+        materializers.List().ShouldHaveSingleItem().Materializer.Id.ShouldBe("acme-good");
+        await using var store = await ArtifactStore.OpenAsync(new Cairn.Providers.Memory.MemoryProvider(), $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);
+        var repository = new ArtifactRepository(store, materializers);
+        await repository.SaveAsync(new Version(1, 2), "v", Cancel);
+        (await repository.LoadAsync<Version>("v", Cancel)).ShouldBe(new Version(1, 2));
+    }
+
+    [Fact]
     public async Task A_changed_plugin_is_refused_before_its_code_is_loaded()
     {
         var plugin = await _box.User.AddAsync(PluginSandbox.Csv, cancellationToken: Cancel);
