@@ -101,6 +101,85 @@ public sealed class NpyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_numpy_has_and_NET_has_not_is_a_clear_error()
+    {
+        var python = await DebianTool.NumPyAsync();
+        using var folder = new TempFolder();
+        await DebianTool.RunAsync(
+            python, "-c",
+            """
+            import sys, os, numpy as np
+            arrays = {
+                'complex64': np.ones(2, 'c8'), 'longdouble': np.ones(2, 'g'), 'text': np.array(['ab', 'c']), 'bytes': np.array([b'ab']), 'time': np.array(['2024-01-01'], 'M8[D]'), 'span': np.ones(2, 'm8[s]'),
+                'object': np.array([{}, None], dtype=object), 'record': np.zeros(2, [('a', '<i4'), ('b', '<f8')]), 'void': np.zeros(2, 'V3'),
+            }
+            for name, array in arrays.items():
+                np.save(os.path.join(sys.argv[1], name + '.npy'), array, allow_pickle=True)
+                np.savez(os.path.join(sys.argv[1], name + '.npz'), good=np.ones(2), bad=array)
+            """,
+            folder.Path);
+        var files = Directory.GetFiles(folder.Path, "*.np?");
+        files.Length.ShouldBe(18);
+        foreach (var file in files)
+        {
+            var error = await Should.ThrowAsync<MaterializationException>(() => LoadAsAsync<object>(Path.GetExtension(file)[1..], File.ReadAllBytes(file)));
+            error.Message.ShouldMatch("which .NET has no number for; known are b1, i1|structured types are not numbers", Path.GetFileName(file));
+        }
+    }
+
+    [Fact]
+    public async Task Named_arrays_of_every_type_order_and_layout_are_read()
+    {
+        var python = await DebianTool.NumPyAsync();
+        using var folder = new TempFolder();
+        await DebianTool.RunAsync(
+            python, "-c",
+            """
+            import sys, os, numpy as np
+            arrays = {}
+            for code in ['b1','i1','i2','i4','i8','u1','u2','u4','u8','f2','f4','f8','c16']:
+                for order in '<>':
+                    for layout in 'CF':
+                        a = (np.arange(24).reshape(2,3,4) % 2).astype(np.dtype(code).newbyteorder(order))
+                        arrays[f'{code}-{"be" if order == ">" else "le"}-{layout}'] = np.asarray(a, order=layout)
+            np.savez(os.path.join(sys.argv[1], 'stored.npz'), **arrays)
+            np.savez_compressed(os.path.join(sys.argv[1], 'packed.npz'), **arrays)
+            """,
+            folder.Path);
+        foreach (var name in new[] { "stored.npz", "packed.npz" })
+        {
+            var arrays = await LoadAsAsync<Dictionary<string, NdArray>>("npz", File.ReadAllBytes(folder[name]));
+            arrays.Count.ShouldBe(13 * 2 * 2);
+            foreach (var (array, values) in arrays)
+            {
+                values.Shape.ShouldBe([2, 3, 4], array);
+                Numbers(values).ShouldBe(Enumerable.Range(0, 24).Select(i => i % 2), array);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_written_of_every_type_numpy_reads()
+    {
+        var python = await DebianTool.NumPyAsync();
+        using var folder = new TempFolder();
+        var arrays = new Dictionary<string, NdArray>
+        {
+            ["bool"] = new NdArray<bool>([true, false], 2, 1), ["int8"] = new NdArray<sbyte>([1, 0], 2, 1), ["int16"] = new NdArray<short>([1, 0], 2, 1), ["int32"] = new NdArray<int>([1, 0], 2, 1),
+            ["int64"] = new NdArray<long>([1, 0], 2, 1), ["uint8"] = new NdArray<byte>([1, 0], 2, 1), ["uint16"] = new NdArray<ushort>([1, 0], 2, 1), ["uint32"] = new NdArray<uint>([1, 0], 2, 1),
+            ["uint64"] = new NdArray<ulong>([1, 0], 2, 1), ["float16"] = new NdArray<Half>([(Half)1, (Half)0], 2, 1), ["float32"] = new NdArray<float>([1, 0], 2, 1),
+            ["float64"] = new NdArray<double>([1, 0], 2, 1), ["complex128"] = new NdArray<Complex>([1, 0], 2, 1),
+        };
+        var saved = await _repository.SaveAsync(arrays);
+        await using (var stream = await _repository.OpenFileAsync(saved.Digest.ToString()))
+        await using (var file = File.Create(folder["all.npz"]))
+            await stream.CopyToAsync(file);
+        var said = await DebianTool.RunAsync(
+            python, "-c", "import sys, numpy as np; d = np.load(sys.argv[1]); print(sum(str(d[n].dtype) == n and d[n].shape == (2, 1) and d[n].tolist() == [[1], [0]] for n in d.files), len(d.files))", folder["all.npz"]);
+        said.Trim().ShouldBe("13 13");
+    }
+
+    [Fact]
     public async Task What_is_written_numpy_reads()
     {
         var python = await DebianTool.NumPyAsync();
