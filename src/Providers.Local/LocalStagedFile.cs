@@ -13,6 +13,9 @@ internal sealed class LocalStagedFile : IDisposable
     /// <summary>A larger file is flushed alone: those that wait for others' flushes wait for small ones only.</summary>
     private const int MostTogether = 1 << 20;
 
+    /// <summary>So many bytes are worth telling the device of.</summary>
+    private const int BeginLength = 8 << 20;
+
     private readonly LocalTree _tree;
     private readonly ArtifactPath _path;
     private readonly LocalDirectory _directory;
@@ -59,8 +62,21 @@ internal sealed class LocalStagedFile : IDisposable
         }
     }
 
-    /// <summary>Writes bytes at an offset.</summary>
-    public void Write(ReadOnlySpan<byte> data, long offset) => _tree.FileSystem.Write(Handle, data, offset);
+    /// <summary>Writes bytes at an offset. Of many, the device begins with the first ones while the next are written.</summary>
+    public void Write(ReadOnlySpan<byte> data, long offset)
+    {
+        var files = _tree.FileSystem;
+        if (!_tree.Flushes || data.Length < BeginLength)
+        {
+            files.Write(Handle, data, offset);
+            return;
+        }
+        for (; data.Length > 0; data = data[Math.Min(data.Length, BeginLength)..], offset += BeginLength)
+        {
+            files.Write(Handle, data[..Math.Min(data.Length, BeginLength)], offset);
+            files.BeginFlush(Handle, offset, Math.Min(data.Length, BeginLength));
+        }
+    }
 
     /// <summary>Gives the file its time and brings it to the device. What comes after cannot write any more.</summary>
     public void Seal()

@@ -42,7 +42,7 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
     {
         ArgumentNullException.ThrowIfNull(write);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        var content = new RepeatableContent(length, write);
+        var content = new RepeatableContent(length, isExact: true, write);
         await WriteAsync(Add(name, mediaType), content, cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,7 +124,7 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
         }
     }
 
-    private SpoolStream NewStream(SpoolEntry entry) => new(blobs, _temporary, chunked, stream => EndedAsync(entry, stream));
+    private SpoolStream NewStream(SpoolEntry entry, long? length = null) => new(blobs, _temporary, chunked, length, stream => EndedAsync(entry, stream));
 
     private SpoolEntry Add(ArtifactPath name, string? mediaType)
     {
@@ -171,7 +171,7 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
 
         async ValueTask WriteStreamAsync()
         {
-            var target = entry.Stream = NewStream(entry);
+            var target = entry.Stream = NewStream(entry, content.IsExact ? content.Length : null);
             await content.WriteAsync(target, cancellationToken).ConfigureAwait(false);
             await target.DisposeAsync().ConfigureAwait(false);
         }

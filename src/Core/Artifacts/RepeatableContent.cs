@@ -6,18 +6,21 @@ namespace Cairn.Artifacts;
 
 /// <summary>Content that can be had more than once: that of an array, or of a file.</summary>
 /// <param name="length">Its length in bytes.</param>
+/// <param name="isExact">False where it may have another length when it is read, as a file may.</param>
 /// <param name="write">Writes all of it.</param>
-internal sealed class RepeatableContent(long length, Func<Stream, CancellationToken, ValueTask> write)
+internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, CancellationToken, ValueTask> write)
 {
     private const int CopyBuffer = 1 << 20;
 
     public long Length => length;
 
+    public bool IsExact => isExact;
+
     /// <summary>The rest of a stream that can seek.</summary>
     public static RepeatableContent Of(Stream source)
     {
         var start = source.Position;
-        return new(source.Length - start, async (target, cancellationToken) =>
+        return new(source.Length - start, isExact: false, async (target, cancellationToken) =>
         {
             source.Position = start;
             await source.CopyToAsync(target, CopyBuffer, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using Cairn.Transfers;
 namespace Cairn.Artifacts;
 
 /// <summary>A file of an artifact while it is written: in memory while small, then where it will be moved from (a store that can move), uploaded from (one that cannot), or in chunks.</summary>
-internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, bool chunked, Func<SpoolStream, ValueTask> ended) : Stream
+internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, bool chunked, long? length, Func<SpoolStream, ValueTask> ended) : Stream
 {
     /// <summary>Up to this size a file stays in memory and is written in one step.</summary>
     internal const int MemoryLimit = 256 << 10;
@@ -173,7 +173,7 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
         else if (blobs.CanMove)
         {
             var path = BlobStore.NewStagingPath();
-            _staging = await blobs.Store.OpenWriteAsync(path, WriteMode.CreateNew, new() { ComputeSha256 = true }, cancellationToken).ConfigureAwait(false);
+            _staging = await blobs.Store.OpenWriteAsync(path, WriteMode.CreateNew, new() { ComputeSha256 = true, Length = length }, cancellationToken).ConfigureAwait(false);
             Staged = path;
         }
         else

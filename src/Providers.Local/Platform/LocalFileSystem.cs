@@ -73,6 +73,11 @@ internal abstract class LocalFileSystem : IDisposable
     /// <summary>Sets the modified time of an open file, in a way that no two calls of one process set exactly the same.</summary>
     public abstract void Stamp(SafeFileHandle file, DateTimeOffset modified);
 
+    /// <summary>Has the device begin with bytes that were just written, so that a flush later has little left to do; where the system offers no such thing, nothing happens.</summary>
+    public virtual void BeginFlush(SafeFileHandle file, long offset, long length)
+    {
+    }
+
     /// <summary>Brings an open file's bytes and facts to the device.</summary>
     public abstract void Flush(SafeFileHandle file);
 

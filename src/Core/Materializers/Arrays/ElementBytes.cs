@@ -9,7 +9,7 @@ namespace Cairn.Materializers.Arrays;
 internal sealed class ElementBytes<T>(Memory<T> memory) : MemoryManager<byte>
     where T : unmanaged
 {
-    private const int Window = 32 << 20;
+    private const int Window = 256 << 20;
 
     /// <summary>All the bytes of elements, window by window.</summary>
     public static IEnumerable<Memory<byte>> Of(Memory<T> elements)

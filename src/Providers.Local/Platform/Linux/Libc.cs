@@ -10,7 +10,7 @@ internal static unsafe partial class Libc
     public const int ResolveNoMagicLinks = 2, ResolveBeneath = 8, ResolveInRoot = 16;
     public const int NoFollow = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000;
     public const int LockShared = 1, LockExclusive = 2, LockNonBlocking = 4, Unlock = 8;
-    public const int NoReplace = 1, KeepSize = 1, NoWait = 8, Sequential = 2;
+    public const int NoReplace = 1, KeepSize = 1, NoWait = 8, Sequential = 2, BeginWrite = 2;
     public const nuint CloneFile = 0x40049409;
     public const long OmitTime = 0x3FFFFFFE;
 
@@ -73,6 +73,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FSync(SafeHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    public static partial int SyncFileRange(SafeHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFs(SafeHandle directory);
