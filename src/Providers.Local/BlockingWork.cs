@@ -47,7 +47,28 @@ internal static class BlockingWork
             }
             _threads++;
         }
-        new Thread(Serve) { IsBackground = true, Name = "Cairn local I/O" }.UnsafeStart();
+        try
+        {
+            new Thread(Serve) { IsBackground = true, Name = "Cairn local I/O" }.UnsafeStart();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // A thread takes files of its own, and there may be none left: the others have the work when they are free; without any, it is this one's.
+            if (TakeBack() is { } own)
+                own();
+        }
+    }
+
+    /// <summary>After a thread that did not start: what nobody else would do.</summary>
+    private static Action? TakeBack()
+    {
+        lock (Gate)
+        {
+            if (--_threads == 0)
+                return Pending.TryDequeue(out var work) ? work : null;
+            Monitor.Pulse(Gate);
+            return null;
+        }
     }
 
     private static void Serve()

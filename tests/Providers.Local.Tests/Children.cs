@@ -81,6 +81,7 @@ internal static class Children
     /// <summary>Opens one file until the limit is met, notes what happens then to a read and a write, closes all, tries again, and only then says it.</summary>
     private static async Task OpenFilesAsync(string root)
     {
+        await StartPoolAsync();
         await using var driver = Open(root);
         // The runtime opens files of its own when it does a thing for the first time.
         await PutAsync(driver, "after", "before");
@@ -100,6 +101,15 @@ internal static class Children
         said.Add(await CodeOfAsync(driver, () => PutAsync(driver, "after", "after")));
         foreach (var line in said)
             Console.WriteLine(line);
+    }
+
+    /// <summary>Starts every thread that the pool may have: each takes files of its own, and a pool that cannot start one ends the process.</summary>
+    private static async Task StartPoolAsync()
+    {
+        var count = Environment.ProcessorCount;
+        ThreadPool.SetMaxThreads(count, count).ShouldBeTrue();
+        using var all = new Barrier(count);
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(() => all.SignalAndWait())));
     }
 
     private static LocalDriver Open(string root) =>
