@@ -14,7 +14,7 @@ public sealed partial class MaterializerGuideTests(PackedFolder packed)
         files.Keys.Order(StringComparer.Ordinal).ShouldBe(["Acme.Points/Acme.Points.csproj", "Acme.Points/Points.cs", "App/Program.cs", "Host/Program.cs", "Kit/PointsHarness.cs"]);
         foreach (var (name, code) in files)
             await WriteAsync(folder, name, code);
-        await WriteAsync(folder, "Directory.Build.props", $"<Project><PropertyGroup><NuGetAudit>false</NuGetAudit><RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources></PropertyGroup></Project>");
+        await WriteAsync(folder, "Directory.Build.props", $"<Project><PropertyGroup><RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources></PropertyGroup></Project>");
         await WriteAsync(folder, "App/App.csproj", Program("", "Cairn", "Cairn.Providers.Local"));
         await WriteAsync(folder, "Host/Host.csproj", Program(null, "Cairn", "Cairn.Providers.Local"));
         await WriteAsync(folder, "Kit/Kit.csproj", Program("", "Cairn.Conformance", "xunit.v3"));
@@ -58,7 +58,7 @@ public sealed partial class MaterializerGuideTests(PackedFolder packed)
           </PropertyGroup>
           <ItemGroup>
             {(own is null ? "" : """<Compile Include="../Acme.Points/Points.cs" />""")}
-            {string.Join("\n    ", packages.Select(p => $"<PackageReference Include=\"{p}\" Version=\"{(p == "xunit.v3" ? "3.2.2" : "*")}\" />"))}
+            {string.Join("\n    ", packages.Select(p => $"<PackageReference Include=\"{p}\" Version=\"{(p == "xunit.v3" ? "4.0.2" : "*")}\" />"))}
           </ItemGroup>
         </Project>
         """;

@@ -54,7 +54,6 @@ public sealed class PackageTests(PackedFolder packed)
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                <NuGetAudit>false</NuGetAudit>
                 <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>

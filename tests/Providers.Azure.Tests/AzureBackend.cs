@@ -35,7 +35,7 @@ public sealed class AzureBackend : IAsyncDisposable
     public static async Task<List<string>> NamesAsync(string container, string prefix = "", BlobStates states = BlobStates.None)
     {
         var names = new List<string>();
-        await foreach (var item in (await RawAsync(container)).GetBlobsAsync(BlobTraits.None, states, prefix))
+        await foreach (var item in (await RawAsync(container)).GetBlobsAsync(BlobTraits.None, states, prefix, TestContext.Current.CancellationToken))
             names.Add(item.Name);
         return names;
     }

@@ -1,40 +1,63 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text.Json;
 
 namespace Cairn.Plugins;
 
-/// <summary>The assemblies of the .NET frameworks that this process runs on, which every plugin shares.</summary>
+/// <summary>The assemblies of the .NET frameworks that this process runs on. Every plugin shares them.</summary>
+/// <remarks>
+/// A program that runs on an installed framework has them in folders apart from its own. A self-contained program has them in its own folder, beside its own
+/// assemblies; there its <c>.deps.json</c> names them, as the files of its runtime packs. Names decide nothing: packages such as System.ClientModel look like parts
+/// of the framework and are not.
+/// </remarks>
 internal static class FrameworkAssemblies
 {
     private static readonly FrozenDictionary<string, string> Paths = Read();
 
-    /// <summary>Whether a framework brings an assembly.</summary>
-    /// <remarks>A program that carries its framework with it does not tell the two apart by folder; there the names of the base library decide.</remarks>
-    public static bool Contains(string name) => Paths.Count > 0 ? Paths.ContainsKey(name) : IsBaseLibraryName(name);
+    /// <summary>Whether a framework has an assembly.</summary>
+    public static bool Contains(string name) => Paths.ContainsKey(name);
 
-    /// <summary>Whether a framework brings an assembly in at least the wanted version.</summary>
-    public static bool Satisfies(AssemblyName wanted)
-    {
-        if (!Paths.TryGetValue(wanted.Name!, out var path))
-            return Paths.Count == 0 && IsBaseLibraryName(wanted.Name!);
-        return wanted.Version is null || AssemblyName.GetAssemblyName(path).Version is not { } here || here >= wanted.Version;
-    }
-
-    private static bool IsBaseLibraryName(string name) =>
-        name is "System" or "mscorlib" or "netstandard" or "Microsoft.CSharp" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Win32.", StringComparison.Ordinal);
+    /// <summary>Whether a framework has an assembly in at least the wanted version.</summary>
+    public static bool Satisfies(AssemblyName wanted) =>
+        Paths.TryGetValue(wanted.Name!, out var path) && (wanted.Version is null || AssemblyName.GetAssemblyName(path).Version is not { } here || here >= wanted.Version);
 
     private static FrozenDictionary<string, string> Read()
     {
-        var program = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         var known = (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var program = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        var packed = File.Exists(Path.Join(program, CoreLibrary)) ? RuntimePackFiles() : [];
         var found = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var path in known)
+        foreach (var path in known.Where(Path.IsPathFullyQualified))
         {
-            if (Path.IsPathFullyQualified(path) && Path.GetDirectoryName(path) != program && File.Exists(Path.Join(Path.GetDirectoryName(path), "System.Private.CoreLib.dll")))
+            var folder = Path.GetDirectoryName(path)!;
+            var isFramework = folder == program
+                ? packed.Contains(Path.GetFileName(path))
+                : File.Exists(Path.Join(folder, CoreLibrary)) || folder.Contains($"{Path.DirectorySeparatorChar}shared{Path.DirectorySeparatorChar}Microsoft.", StringComparison.Ordinal);
+            if (isFramework)
                 found.TryAdd(Path.GetFileNameWithoutExtension(path), path);
         }
-        foreach (var path in known.Where(p => found.Count > 0 && p.Contains($"{Path.DirectorySeparatorChar}shared{Path.DirectorySeparatorChar}Microsoft.", StringComparison.Ordinal)))
-            found.TryAdd(Path.GetFileNameWithoutExtension(path), path);
         return found.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private const string CoreLibrary = "System.Private.CoreLib.dll";
+
+    /// <summary>The names of the files that a self-contained program has from its runtime packs.</summary>
+    private static HashSet<string> RuntimePackFiles()
+    {
+        var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var path in (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string ?? "").Split([';', Path.PathSeparator], StringSplitOptions.RemoveEmptyEntries).Where(File.Exists))
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var libraries = document.RootElement.GetProperty("libraries");
+            foreach (var target in document.RootElement.GetProperty("targets").EnumerateObject())
+            {
+                foreach (var library in target.Value.EnumerateObject().Where(l => libraries.TryGetProperty(l.Name, out var known) && known.GetProperty("type").ValueEquals("runtimepack")))
+                {
+                    if (library.Value.TryGetProperty("runtime", out var runtime))
+                        files.UnionWith(runtime.EnumerateObject().Select(f => f.Name[(f.Name.LastIndexOf('/') + 1)..]));
+                }
+            }
+        }
+        return files;
     }
 }
