@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Cairn.TestServers.Fixtures;
 using Cairn.TestServers.Gcs;
 
@@ -44,14 +43,14 @@ internal sealed class Clouds : IAsyncDisposable
         };
     }
 
-    /// <summary>Runs a program of the build in a folder and gives what it printed.</summary>
+    /// <summary>Runs a program in a folder and gives what it printed.</summary>
     public Task<(int Code, string Output, string Error)> RunAsync(string program, string folder, params string[] arguments) => RunAsync(program, folder, Environment, arguments);
 
     /// <summary>As above, in another environment.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(string program, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var path = typeof(Clouds).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == program).Value!;
-        var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = program.EndsWith(".dll", StringComparison.Ordinal) ? new ProcessStartInfo("dotnet", [program, .. arguments]) : new ProcessStartInfo(program, arguments);
+        start = new(start.FileName, start.ArgumentList) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("CAIRN_WORKSPACE");
         start.Environment["CAIRN_HOME"] = Path.Join(folder, "nobody");
         foreach (var (name, value) in environment)

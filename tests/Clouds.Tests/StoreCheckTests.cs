@@ -3,7 +3,7 @@ using Cairn.TestServers.Recording;
 namespace Cairn.Clouds.Tests;
 
 /// <summary><c>cairn store check</c> as a person meets it: each way in which a store can be wrong is named, with what to do.</summary>
-public sealed class StoreCheckTests : IDisposable
+public sealed class StoreCheckTests(Builds builds) : IDisposable
 {
     private const string AzureKey = "c2VjcmV0LWtleQ==";
 
@@ -151,10 +151,11 @@ public sealed class StoreCheckTests : IDisposable
     private async Task<(int Code, string Output, string Error)> CheckAsync(string flavor, string root, (string Name, string Value)[] options)
     {
         var environment = new Dictionary<string, string> { ["AZURE_TEST_KEY"] = AzureKey, ["S3_TEST_SECRET"] = "hidden-in-tests", ["GCS_TEST_TOKEN"] = "token" };
+        var cairn = await builds.PathAsync(Builds.Tool);
         var folder = Directory.CreateDirectory(Path.Join(_folder, Guid.NewGuid().ToString("N"))).FullName;
-        (await Clouds.RunAsync("Command", folder, environment, "init")).Code.ShouldBe(0);
-        var registered = await Clouds.RunAsync("Command", folder, environment, ["store", "register", "it", "--flavor", flavor, "--root", root, .. options.SelectMany(static o => new[] { "--option", $"{o.Name}={o.Value}" })]);
+        (await Clouds.RunAsync(cairn, folder, environment, "init")).Code.ShouldBe(0);
+        var registered = await Clouds.RunAsync(cairn, folder, environment, ["store", "register", "it", "--flavor", flavor, "--root", root, .. options.SelectMany(static o => new[] { "--option", $"{o.Name}={o.Value}" })]);
         registered.Code.ShouldBe(0, registered.Error);
-        return await Clouds.RunAsync("Command", folder, environment, "store", "check", "it");
+        return await Clouds.RunAsync(cairn, folder, environment, "store", "check", "it");
     }
 }
