@@ -10,10 +10,10 @@ public sealed record Checksum(string Algorithm, string Hex)
     /// <summary>The name of SHA-256, the algorithm of Cairn's own digests.</summary>
     public const string Sha256 = "sha256";
 
-    /// <summary>The name of CRC-32C (<see cref="Cairn.Crc32C"/>), which readers check by themselves where a store keeps it: it costs them next to nothing.</summary>
+    /// <summary>The name of CRC-32C (Castagnoli, RFC 3720), which readers check by themselves where a store keeps it: it costs them next to nothing.</summary>
     public const string Crc32C = "crc32c";
 
-    /// <summary>Makes a checksum of a <see cref="Cairn.Crc32C"/> value.</summary>
+    /// <summary>Makes a checksum of a CRC-32C value.</summary>
     public static Checksum FromCrc32C(uint value) => new(Crc32C, value.ToString("x8", CultureInfo.InvariantCulture));
 
     /// <summary>Makes a checksum from its bytes.</summary>

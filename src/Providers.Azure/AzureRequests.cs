@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Core;
@@ -39,7 +41,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         if (body.IsEmpty)
             return;
         if (checksum == AzureChecksum.Crc64)
-            headers.Add("x-ms-content-crc64", Crc64.ToBase64(Crc64.Compute(body.Span)));
+            headers.Add("x-ms-content-crc64", Convert.ToBase64String(Crc64Of(body.Span)));
         else if (checksum == AzureChecksum.Md5)
             headers.Add("Content-MD5", Convert.ToBase64String(Hash(body.Span)));
     }
@@ -128,6 +130,14 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
     public static bool IsFailure(Response response) => response.Status >= 400;
 
     public static RequestFailedException Failure(Response response) => new(response, null, AzureErrorDetails.Instance);
+
+    /// <summary>The service's CRC-64 (CRC-64/NVME), least significant byte first.</summary>
+    internal static byte[] Crc64Of(ReadOnlySpan<byte> data)
+    {
+        var bytes = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Crc64.HashToUInt64(Crc64ParameterSet.Nvme, data));
+        return bytes;
+    }
 
     /// <summary>MD5 because the service verifies it: no security rests on it.</summary>
     private static byte[] Hash(ReadOnlySpan<byte> data)

@@ -20,7 +20,7 @@ internal sealed class MemoryContent
         Checksum = checksum;
     }
 
-    public static MemoryContent Empty { get; } = new([], Crc32C.ToChecksum(0));
+    public static MemoryContent Empty { get; } = new([], Checksum.FromCrc32C(0));
 
     public long Length { get; }
 

@@ -92,7 +92,7 @@ internal sealed class MemoryUpload : StoreUpload
         _driver.Space.Take(part.Data.Length, _driver.MaxSize);
         var bytes = GC.AllocateUninitializedArray<byte>(part.Data.Length);
         part.Data.Span.CopyTo(bytes);
-        var crc = Crc32C.Of(bytes);
+        var crc = Crc32C.Compute(bytes);
         lock (_lock)
         {
             if (_disposed || _removed || _published is not null)
@@ -123,9 +123,9 @@ internal sealed class MemoryUpload : StoreUpload
         {
             if (part != number++ || offset != length)
                 throw new InvalidOperationException($"The parts of {_request.Path} do not join: part {part} begins at byte {offset}, and {length} bytes in {number - 1} parts precede it.");
-            crc = Crc32C.Join(crc, sum, bytes.Length);
+            crc = Crc32C.Combine(crc, sum, bytes.Length);
             length += bytes.Length;
         }
-        return new([.. _parts.Values.Select(p => p.Bytes).Where(b => b.Length > 0)], Crc32C.ToChecksum(crc));
+        return new([.. _parts.Values.Select(p => p.Bytes).Where(b => b.Length > 0)], Checksum.FromCrc32C(crc));
     }
 }

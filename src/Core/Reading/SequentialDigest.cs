@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace Cairn.Reading;
@@ -7,7 +8,7 @@ namespace Cairn.Reading;
 internal sealed class SequentialDigest : IDisposable
 {
     private readonly IncrementalHash? _hash;
-    private Crc32C _crc;
+    private readonly Crc32? _crc;
     private readonly Checksum _expected;
     private readonly long _length;
     private long _next;
@@ -19,7 +20,10 @@ internal sealed class SequentialDigest : IDisposable
     {
         _expected = expected;
         _length = length;
-        _hash = expected.Algorithm == Checksum.Crc32C ? null : IncrementalHash.CreateHash(NameOf(expected));
+        if (expected.Algorithm == Checksum.Crc32C)
+            _crc = Crc32C.Begin();
+        else
+            _hash = IncrementalHash.CreateHash(NameOf(expected));
     }
 
     /// <summary>The digest of all bytes, once they have been seen in order; until then null.</summary>
@@ -41,7 +45,7 @@ internal sealed class SequentialDigest : IDisposable
             Append(bytes[(int)Math.Min(_next - offset, bytes.Length)..]);
             _next = Math.Max(_next, end);
             if (_next == _length)
-                _actual = _hash is null ? Checksum.FromCrc32C(_crc.Value) : Checksum.FromBytes(_expected.Algorithm, _hash.GetHashAndReset());
+                _actual = _crc is not null ? Checksum.FromCrc32C(_crc.GetCurrentHashAsUInt32()) : Checksum.FromBytes(_expected.Algorithm, _hash!.GetHashAndReset());
         }
         return _actual is null || _actual == _expected || offset + bytes.Length < _length;
     }
@@ -50,10 +54,8 @@ internal sealed class SequentialDigest : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_hash is null)
-            _crc.Append(bytes);
-        else
-            _hash.AppendData(bytes);
+        _crc?.Append(bytes);
+        _hash?.AppendData(bytes);
     }
 
     private static HashAlgorithmName NameOf(Checksum expected) => expected.Algorithm switch

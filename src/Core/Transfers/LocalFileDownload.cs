@@ -120,7 +120,7 @@ internal static class LocalFileDownload
     private static async Task<uint> CopyRangeAsync(
         Func<Memory<byte>, CancellationToken, ValueTask<int>> read, SafeFileHandle file, ByteRange range, bool checks, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var crc = default(Crc32C);
+        var crc = Crc32C.Begin();
         var left = range.Length!.Value;
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(left, BufferLength));
         try
@@ -138,7 +138,7 @@ internal static class LocalFileDownload
                 left -= count;
                 progress?.Invoke(count);
             }
-            return crc.Value;
+            return crc.GetCurrentHashAsUInt32();
         }
         finally
         {

@@ -55,7 +55,7 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
     /// <summary>The first answer, which is for the whole file and tells its checksum, gives the first range; the buffer that is being written counts among those that are held.</summary>
     private async Task RangesAsync(StoreRead first, CancellationToken cancellationToken)
     {
-        var (info, crc) = (first.Info, default(Crc32C));
+        var (info, crc) = (first.Info, Crc32C.Begin());
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ranges = new Queue<(Task<byte[]> Fetch, int Length)>();
         StoreRead? open = first;
@@ -90,7 +90,7 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
                     ArrayPool<byte>.Shared.Return(await fetch.ConfigureAwait(false));
             }
         }
-        if (info.Checksum is { Algorithm: Checksum.Crc32C } promised && Checksum.FromCrc32C(crc.Value) is var actual && actual != promised)
+        if (info.Checksum is { Algorithm: Checksum.Crc32C } promised && Checksum.FromCrc32C(crc.GetCurrentHashAsUInt32()) is var actual && actual != promised)
             throw source.Failure(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {promised}", "What has been written so far is not to be trusted.");
     }
 

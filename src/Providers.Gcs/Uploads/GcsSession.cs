@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Net;
 using System.Text.Json;
 
@@ -11,7 +12,7 @@ internal sealed class GcsSession
 {
     private readonly GcsDriver _driver;
     private readonly Uri _url;
-    private Crc32C _crc;
+    private readonly Crc32 _crc = Crc32C.Begin();
     private long _counted;
 
     private GcsSession(GcsDriver driver, Uri url) => (_driver, _url) = (driver, url);
@@ -41,7 +42,7 @@ internal sealed class GcsSession
     {
         Count(offset, data);
         var made = await SendAsync(offset, data, offset + data.Length, cancellationToken).ConfigureAwait(false);
-        return (made ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service has all bytes and does not end the upload"), _crc.Value);
+        return (made ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service has all bytes and does not end the upload"), _crc.GetCurrentHashAsUInt32());
     }
 
     /// <summary>Gives the upload up; what cannot be reached is dropped by the service after a week.</summary>
@@ -110,7 +111,7 @@ internal sealed class GcsSession
         var range = ask ? "bytes */*" : data.IsEmpty ? $"bytes */{size}" : string.Create(CultureInfo.InvariantCulture, $"bytes {at}-{at + data.Length - 1}/{size}");
         var headers = new List<(string, string)> { ("Content-Range", range) };
         if (total is not null && !ask)
-            headers.Add(("x-goog-hash", "crc32c=" + Crc32C.ToBase64(_crc.Value)));
+            headers.Add(("x-goog-hash", "crc32c=" + Crc32C.ToBase64(_crc.GetCurrentHashAsUInt32())));
         return await _driver.Client.RunAsync(
             new(HttpMethod.Put, _url) { Body = GcsBodies.Bytes(null, data), Headers = headers, IsSession = true, Once = true, Accepts = static s => s == HttpStatusCode.PermanentRedirect },
             async (response, token) =>
