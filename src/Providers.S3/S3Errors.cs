@@ -20,6 +20,8 @@ internal static partial class S3Errors
                 return new(StoreErrorCode.Unavailable, "the service's answer was damaged or cut short");
             case AmazonServiceException service:
                 return FromService(service);
+            case AmazonClientException sso when sso.Message.Contains("SSO", StringComparison.Ordinal):
+                return NoLogin();
             case AmazonClientException { InnerException: HttpRequestException or IOException } client:
                 return FromTransport(client.InnerException!);
             case AmazonClientException client when client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase):
@@ -84,6 +86,12 @@ internal static partial class S3Errors
         ArtifactStoreException Error(StoreErrorCode code, string reason) => new(new StoreFault(code, reason) { RequestId = RequestIdOf(service) }, e);
     }
 
+    /// <summary>What a portal for SSO answers, or the SDK finds out before it asks one.</summary>
+    private static StoreFault NoLogin() => new(StoreErrorCode.Unauthenticated, "there is no valid login for the SSO profile")
+    {
+        Advice = "Run 'aws sso login', with '--profile NAME' where the profile is not the default one.",
+    };
+
     private static string? RequestIdOf(AmazonServiceException e) => string.IsNullOrEmpty(e.RequestId) ? null : e.RequestId;
 
     private static StoreFault FromService(AmazonServiceException e)
@@ -91,6 +99,7 @@ internal static partial class S3Errors
         var fault = (e.ErrorCode, e.StatusCode) switch
         {
             ("NoSuchBucket", _) => new StoreFault(StoreErrorCode.NotFound, "the bucket does not exist") { Advice = "Check the bucket's name and the endpoint." },
+            ("UnauthorizedException" or "InvalidGrantException", _) => NoLogin(),
             ("NoSuchUpload", _) => new(StoreErrorCode.Unavailable, "the multipart upload is gone: it was aborted, or cleaned away") { IsTransient = false },
             ("RequestTimeTooSkewed", _) => new(StoreErrorCode.Unauthenticated, "this machine's clock differs too much from the service's") { Advice = "Set the clock." },
             ("SignatureDoesNotMatch", _) => new(StoreErrorCode.Unauthenticated, "the secret key is wrong") { Advice = "Check secret-key, or AWS_SECRET_ACCESS_KEY." },

@@ -5,6 +5,28 @@ namespace Cairn.Providers.S3.Tests;
 /// <summary>What tests start as processes of their own.</summary>
 internal static class Children
 {
+    public const string CredentialsArgument = "credentials";
+
+    /// <summary>Looks at one file with the credentials that the environment gives, and says what came of it and which assemblies for SSO were loaded.</summary>
+    public static async Task<int> CredentialsAsync(string endpoint, string profile)
+    {
+        var options = new Dictionary<string, string> { ["endpoint"] = endpoint, ["retries"] = "0" };
+        if (profile.Length > 0)
+            options["profile"] = profile;
+        try
+        {
+            await using var store = await ArtifactStore.OpenAsync(new S3Provider(), "s3://bucket/root", options);
+            Console.WriteLine($"length {(await store.StatAsync("f")).Length}");
+        }
+        catch (ArtifactStoreException e)
+        {
+            Console.WriteLine($"{e.Code}: {e.Message} {e.Advice}");
+        }
+        var loaded = AppDomain.CurrentDomain.GetAssemblies().Select(static a => a.GetName().Name!).Where(static n => n.StartsWith("AWSSDK.SSO", StringComparison.Ordinal));
+        Console.WriteLine($"loaded {string.Join(' ', loaded.Order(StringComparer.Ordinal))}");
+        return 0;
+    }
+
     /// <summary>Writes files of several parts until killed, and says of each when it begins and when it is complete. Told: endpoint, keys, root, seed.</summary>
     public static async Task<int> RunAsync(string[] told)
     {

@@ -10,7 +10,7 @@ internal static class Program
     public static async Task<int> Main(string[] args)
     {
         if (args is [ChildArgument, .. var rest])
-            return await Children.RunAsync(rest);
+            return rest is [Children.CredentialsArgument, var endpoint, var profile] ? await Children.CredentialsAsync(endpoint, profile) : await Children.RunAsync(rest);
         // The SDK looks once in a process where the shared files are.
         var profiles = Path.Join(Path.GetTempPath(), $"cairn-s3-profiles-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(profiles, "[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = secret\n");
