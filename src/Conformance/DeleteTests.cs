@@ -189,6 +189,72 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         Assert.Equal(StoreErrorCode.PermissionDenied, single.Code);
     }
 
+    [Fact]
+    public async Task A_delete_of_one_version_leaves_every_other()
+    {
+        Needs(Can.DeleteIfMatch, "The store cannot bind a delete to a version.");
+        Assert.True(Can.WriteModes.HasFlag(WriteModes.Match), "A store that can bind a delete to a version can bind a write to one.");
+        await using var driver = await Harness.OpenDriverAsync(Cancel);
+        var old = await VersionAsync("dir/changed", "one");
+        await VersionAsync("dir/changed", "two");
+        var same = await VersionAsync("dir/same", "x");
+        await VersionAsync("dir/any", "y");
+
+        Assert.Equal(StoreErrorCode.PreconditionFailed, await FailureAsync(driver, new("dir/changed") { IfMatch = old }));
+        Assert.Equal("two", await Store.ReadTextAsync("dir/changed", cancellationToken: Cancel));
+
+        DeleteTarget[] targets = [new("dir/changed") { IfMatch = old }, new("dir/same") { IfMatch = same }, new("dir/missing") { IfMatch = old }, new("dir/any")];
+        if (driver.Capabilities.DeleteBatch >= targets.Length)
+        {
+            var results = await driver.DeleteAsync(new(targets) { ReportMissing = true }, Cancel);
+            Assert.Equal([DeleteOutcome.Failed, DeleteOutcome.Deleted, DeleteOutcome.Missing, DeleteOutcome.Deleted], results.Select(r => r.Outcome));
+            Assert.Equal(StoreErrorCode.PreconditionFailed, CodeOf(driver, results[0].Error!));
+            Assert.Equal("two", await Store.ReadTextAsync("dir/changed", cancellationToken: Cancel));
+        }
+        var current = (await Store.StatAsync("dir/changed", Cancel)).ETag;
+        Assert.Equal(DeleteOutcome.Deleted, (await driver.DeleteAsync(new([new("dir/changed") { IfMatch = current }]), Cancel))[0].Outcome);
+        Assert.False(await Store.ExistsAsync("dir/changed", Cancel));
+        Assert.NotEqual(DeleteOutcome.Failed, (await driver.DeleteAsync(new([new("dir/changed") { IfMatch = current }]), Cancel))[0].Outcome);
+    }
+
+    [Fact]
+    public async Task A_delete_of_one_version_never_takes_one_that_is_written_at_the_same_moment()
+    {
+        Needs(Can.DeleteIfMatch, "The store cannot bind a delete to a version.");
+        await using var driver = await Harness.OpenDriverAsync(Cancel);
+        for (var round = 0; round < 30; round++)
+        {
+            var old = await VersionAsync("file", $"old {round}");
+            await Task.WhenAll(
+                Task.Run(async () => await FailureAsync(driver, new("file") { IfMatch = old }), Cancel),
+                Task.Run(() => VersionAsync("file", $"new {round}"), Cancel));
+
+            Assert.Equal($"new {round}", await Store.ReadTextAsync("file", cancellationToken: Cancel));
+        }
+    }
+
+    private async Task<string> VersionAsync(ArtifactPath path, string text)
+    {
+        await Store.PutAsync(path, text, Cancel);
+        return (await Store.StatAsync(path, Cancel)).ETag!;
+    }
+
+    /// <summary>What a delete of one target failed with, as its result or thrown; null when it did not.</summary>
+    private static async Task<StoreErrorCode?> FailureAsync(StoreDriver driver, DeleteTarget target)
+    {
+        try
+        {
+            var result = Assert.Single(await driver.DeleteAsync(new([target]), Cancel));
+            return result.Outcome == DeleteOutcome.Failed ? CodeOf(driver, result.Error!) : null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not Xunit.Sdk.IAssertionException)
+        {
+            return CodeOf(driver, e);
+        }
+    }
+
+    private static StoreErrorCode CodeOf(StoreDriver driver, Exception error) => error is ArtifactStoreException known ? known.Code : driver.Classify(error).Code;
+
     /// <summary>Refuses every file whose name is <c>kept</c>.</summary>
     private sealed class FailingDeletes(StoreDriver inner) : DelegatingStoreDriver(inner)
     {

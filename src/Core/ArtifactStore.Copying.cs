@@ -87,15 +87,27 @@ public sealed partial class ArtifactStore
     /// <summary>Deletes a file that has been copied elsewhere, unless it is no longer in the version that was copied.</summary>
     internal async ValueTask DeleteMovedAsync(ArtifactInfo copied, CancellationToken cancellationToken)
     {
-        var now = await StatDriverAsync(copied.Path, cancellationToken).ConfigureAwait(false);
-        if (now is null)
-            return;
-        if (now.ETag != copied.ETag || now.Length != copied.Length)
+        var bound = Capabilities.DeleteIfMatch ? copied.ETag : null;
+        if (bound is null)
         {
-            throw Failure(
-                StoreErrorCode.PreconditionFailed, "it changed while it was moved: the target has the earlier version, and the source stays", Operations.Move, copied.Path, "Move it again.");
+            // What is written between this look and the delete is lost.
+            var now = await StatDriverAsync(copied.Path, cancellationToken).ConfigureAwait(false);
+            if (now is null)
+                return;
+            if (now.ETag != copied.ETag || now.Length != copied.Length)
+                throw Changed();
         }
-        await RemoveOneAsync(copied.Path, EntryKind.File, reportMissing: false, Operations.Move, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RemoveOneAsync(copied.Path, EntryKind.File, reportMissing: false, Operations.Move, cancellationToken, bound).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e) when (bound is not null && e.Code == StoreErrorCode.PreconditionFailed)
+        {
+            throw Changed();
+        }
+
+        ArtifactStoreException Changed() => Failure(
+            StoreErrorCode.PreconditionFailed, "it changed while it was moved: the target has the earlier version, and the source stays", Operations.Move, copied.Path, "Move it again.");
     }
 
     /// <summary>The store that owns the driver; two views of one store can copy inside it.</summary>

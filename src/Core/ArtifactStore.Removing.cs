@@ -55,9 +55,10 @@ public sealed partial class ArtifactStore
         var raw => Wrap(raw, operation, result.Path),
     };
 
-    private async ValueTask<bool> RemoveOneAsync(ArtifactPath path, EntryKind kind, bool reportMissing, string operation, CancellationToken cancellationToken)
+    private async ValueTask<bool> RemoveOneAsync(
+        ArtifactPath path, EntryKind kind, bool reportMissing, string operation, CancellationToken cancellationToken, string? ifMatch = null)
     {
-        var results = await DeleteAsync(new DeleteRequest([new DeleteTarget(path, kind)]) { ReportMissing = reportMissing }, path, cancellationToken).ConfigureAwait(false);
+        var results = await DeleteAsync(new DeleteRequest([new DeleteTarget(path, kind) { IfMatch = ifMatch }]) { ReportMissing = reportMissing }, path, cancellationToken).ConfigureAwait(false);
         return results[0].Outcome != DeleteOutcome.Failed ? results[0].Outcome == DeleteOutcome.Deleted : throw FailureOf(results[0], operation);
     }
 }

@@ -29,8 +29,8 @@ internal sealed class AzureBatch
         var body = new StringBuilder();
         for (var i = 0; i < targets.Count; i++)
         {
-            // What Azure cannot name is answered for below, without it.
-            if (AzureKeys.Problem(_driver.Keys.Key(targets[i].Path, targets[i].Kind)) is null)
+            // What Azure cannot name, and what is the etag of no version, is answered for below, without it.
+            if (AzureKeys.Problem(_driver.Keys.Key(targets[i].Path, targets[i].Kind)) is null && (targets[i].IfMatch is not { } etag || AzureRequests.IsVersion(etag)))
                 await AppendAsync(body, boundary, i, targets[i], cancellationToken).ConfigureAwait(false);
         }
         body.Append("--").Append(boundary).Append("--\r\n");
@@ -59,6 +59,8 @@ internal sealed class AzureBatch
         request.Method = RequestMethod.Delete;
         request.Uri.Reset(_driver.Keys.UrlOf(_driver.Keys.Key(target.Path, target.Kind)));
         request.Headers.Add("x-ms-delete-snapshots", "include");
+        if (target.IfMatch is { } etag)
+            request.Headers.Add("If-Match", AzureRequests.Quoted(etag));
         // The parts of a batch have the version of the whole, and none of their own.
         await _signing.SendAsync(message, cancellationToken).ConfigureAwait(false);
         body.Append("--").Append(boundary).Append("\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: ")

@@ -13,7 +13,7 @@ internal sealed partial class AzureDriver
     private const int MostInPage = 5000;
     private const int FirstPages = 1000;
 
-    /// <remarks>The service cannot start after a name: what comes before a start is read and dropped here.</remarks>
+    /// <remarks>What comes before a start is read and dropped here: the service starts at a name only in versions of its interface that no emulator serves (decision 22).</remarks>
     public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var directory = Keys.DirectoryKey(request.Directory);
@@ -36,7 +36,7 @@ internal sealed partial class AzureDriver
     public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = Keys.DirectoryKey(ArtifactPath.Root);
-        await foreach (var item in Clients.Container.GetBlobsAsync(BlobTraits.None, BlobStates.Uncommitted, prefix.Length == 0 ? null : prefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var item in Clients.Container.GetBlobsAsync(new GetBlobsOptions { States = BlobStates.Uncommitted, Prefix = prefix.Length == 0 ? null : prefix }, cancellationToken).ConfigureAwait(false))
         {
             // In the listing it looks like an empty blob; asked for, it does not exist.
             if (item.Properties.ContentLength is > 0 || await IsCommittedAsync(item.Name, cancellationToken).ConfigureAwait(false))
@@ -85,14 +85,14 @@ internal sealed partial class AzureDriver
             var entries = new List<ArtifactInfo>();
             if (request.Recursive)
             {
-                var page = await FirstAsync(Clients.Container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                var page = await FirstAsync(Clients.Container.GetBlobsAsync(new GetBlobsOptions { Traits = traits, Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values)
                     Add(entries, directory, item);
                 token = page.ContinuationToken;
             }
             else
             {
-                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(traits, BlobStates.None, "/", prefix, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Traits = traits, Delimiter = "/", Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values.Where(static i => i.IsBlob))
                     Add(entries, directory, item.Blob);
                 var files = entries.Count;

@@ -31,6 +31,7 @@ internal sealed partial class AzureDriver : StoreDriver
             Metadata = true,
             Presign = Signer.CanSign,
             Staged = true,
+            DeleteIfMatch = true,
             DeleteBatch = AzureBatch.Most,
         };
     }
@@ -189,10 +190,19 @@ internal sealed partial class AzureDriver : StoreDriver
             return new(target.Path, DeleteOutcome.Missing);
         var message = Requests.Create(RequestMethod.Delete, Keys.UrlOf(Keys.Key(target.Path, target.Kind)));
         message.Request.Headers.Add("x-ms-delete-snapshots", "include");
+        if (target.IfMatch is { } etag)
+        {
+            if (!AzureRequests.IsVersion(etag))
+                return new(target.Path, DeleteOutcome.Failed, AzureRequests.NoVersion());
+            message.Request.Headers.Add("If-Match", AzureRequests.Quoted(etag));
+        }
         var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
         if (!AzureRequests.IsFailure(response))
             return new(target.Path, DeleteOutcome.Deleted);
         var failure = AzureRequests.Failure(response);
-        return AzureErrors.IsMissing(failure) ? new(target.Path, DeleteOutcome.Missing) : new(target.Path, DeleteOutcome.Failed, failure);
+        // Whether a refused version has changed or is gone, the answer does not tell on every service.
+        var isMissing = AzureErrors.IsMissing(failure)
+            || (target.IfMatch is not null && failure.Status == (int)HttpStatusCode.PreconditionFailed && await HeadAsync(target.Path, cancellationToken).ConfigureAwait(false) is null);
+        return isMissing ? new(target.Path, DeleteOutcome.Missing) : new(target.Path, DeleteOutcome.Failed, failure);
     }
 }

@@ -88,9 +88,14 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
     /// <summary>Refuses an etag that the service would take for something else (<c>*</c> is any version, a comma parts several) or not at all.</summary>
     public static void CheckMode(WriteMode mode)
     {
-        if (mode.ETag is { } etag && (etag.Trim('"') is "*" or "" || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains(',', StringComparison.Ordinal)))
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has no such version");
+        if (mode.ETag is { } etag && !IsVersion(etag))
+            throw NoVersion();
     }
+
+    /// <summary>Whether the service takes an etag for that of one version.</summary>
+    public static bool IsVersion(string etag) => etag.Trim('"') is not ("*" or "") && !etag.AsSpan().ContainsAnyExceptInRange('!', '~') && !etag.Contains(',', StringComparison.Ordinal);
+
+    public static ArtifactStoreException NoVersion() => new(StoreErrorCode.PreconditionFailed, "it has no such version");
 
     /// <summary>An etag as headers have it; Cairn's own go without quotes, as in listings.</summary>
     public static string Quoted(string etag) => etag.StartsWith('"') ? etag : $"\"{etag}\"";

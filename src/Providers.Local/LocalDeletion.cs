@@ -37,7 +37,9 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
                     _results[i] = Result(i, DeleteOutcome.Missing);
                 return;
             }
-            using (directory.Lock(exclusive: false, cancellationToken))
+            // A version that is looked at stays the one that is deleted as long as no writer of the directory can publish.
+            var isBound = request.Targets.Skip(start).Take(end - start).Any(static t => t.IfMatch is not null);
+            using (directory.Lock(isBound, cancellationToken))
             {
                 for (var i = start; i < end; i++)
                     Delete(directory, i);
@@ -60,6 +62,8 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
         {
             if (path.IsRoot)
                 throw LocalErrors.IsDirectory();
+            if (request.Targets[i].IfMatch is { } etag && LocalPaths.CanHold(path, windowsNames) && directory.Look(path.Name) is { Kind: LocalKind.File } there && there.ETag != etag)
+                throw LocalErrors.Changed(there.ETag);
             var deleted = LocalPaths.CanHold(path, windowsNames) && (kind == EntryKind.Directory ? DeleteDirectory(directory, path) : directory.RemoveFile(path.Name));
             _results[i] = Result(i, deleted ? DeleteOutcome.Deleted : DeleteOutcome.Missing);
         }

@@ -25,6 +25,7 @@ internal sealed class LocalDriver : StoreDriver
             ContentType = tree.FileSystem.HasAttributes,
             Metadata = tree.FileSystem.HasAttributes,
             Staged = true,
+            DeleteIfMatch = tree.FileSystem.HasLocks,
             DeleteBatch = DeleteBatch,
         };
     }

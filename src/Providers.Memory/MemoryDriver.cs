@@ -19,6 +19,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         ContentType = true,
         Metadata = true,
         Staged = true,
+        DeleteIfMatch = true,
         DeleteBatch = 1000,
     };
 
@@ -99,10 +100,17 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
     {
         Enter(cancellationToken);
         var results = new List<DeleteResult>(request.Targets.Count);
-        foreach (var (path, kind) in request.Targets)
+        foreach (var target in request.Targets)
         {
-            var there = space.Remove(kind == EntryKind.Directory ? _keys.Marker(path) : _keys.File(path));
-            results.Add(new(path, there ? DeleteOutcome.Deleted : DeleteOutcome.Missing));
+            try
+            {
+                var there = space.Remove(target.Kind == EntryKind.Directory ? _keys.Marker(target.Path) : _keys.File(target.Path), target.IfMatch);
+                results.Add(new(target.Path, there ? DeleteOutcome.Deleted : DeleteOutcome.Missing));
+            }
+            catch (ArtifactStoreException e)
+            {
+                results.Add(new(target.Path, DeleteOutcome.Failed, e));
+            }
         }
         return new(results);
     }

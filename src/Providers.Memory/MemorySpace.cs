@@ -70,10 +70,14 @@ internal sealed class MemorySpace
             _entries.Add(new(key));
     }
 
-    public bool Remove(string key)
+    public bool Remove(string key, string? ifMatch)
     {
         lock (_lock)
+        {
+            if (ifMatch is not null && FindHere(key) is { } there && there.ETag != ifMatch)
+                throw MemoryErrors.Changed(ifMatch, there.ETag);
             return RemoveHere(key);
+        }
     }
 
     public MemoryEntry Copy(string source, string? sourceIfMatch, string target, WriteMode mode, DateTimeOffset now, long? bound)

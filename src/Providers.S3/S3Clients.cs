@@ -19,7 +19,7 @@ internal static class S3Clients
         Check(options);
         var config = new AmazonS3Config
         {
-            // The SDK's own checksum runs in software over every byte; S3Upload computes one in hardware and sends it along.
+            // S3Upload gives the SDK the checksum of each part, which it needs itself for that of the whole object.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
@@ -71,7 +71,7 @@ internal static class S3Clients
         return url.UserInfo.Length == 0 ? url : throw Wrong($"the {option} carries credentials; give them as access-key and secret-key");
     }
 
-    /// <summary>Asks for the stored checksum without telling the SDK, which would compute it over every byte in software; Cairn's readers compute it.</summary>
+    /// <summary>Asks for the stored checksum without telling the SDK, which would compute it too; Cairn's readers do.</summary>
     private static void AskForChecksum(object sender, RequestEventArgs e)
     {
         if (e is WebServiceRequestEventArgs { Request: GetObjectRequest } request)

@@ -42,37 +42,44 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         var path = request.Targets[i].Path;
         try
         {
-            _results[i] = new(path, await DeleteOneAsync(KeyOf(i), cancellationToken).ConfigureAwait(false));
+            _results[i] = new(path, await DeleteOneAsync(KeyOf(i), request.Targets[i].IfMatch, cancellationToken).ConfigureAwait(false));
         }
-        catch (AmazonS3Exception e) when (_results.Length > 1 && e.ErrorCode != "NoSuchBucket")
+        catch (Exception e) when (e is ArtifactStoreException || (e is AmazonS3Exception { ErrorCode: not "NoSuchBucket" } && _results.Length > 1))
         {
             _results[i] = new(path, DeleteOutcome.Failed, e);
         }
     }
 
     /// <summary>
-    /// The service does not say whether something was there. To know, its etag is asked for, and here the delete bound to it: of several who delete at once, one has deleted it.
+    /// The service does not say whether something was there. To know, its etag is asked for, and here the delete bound to it: of several who delete at once, one has deleted it. So is a delete of one
+    /// version: not every service looks at the condition, and then the look before is what there is.
     /// </summary>
-    private async ValueTask<DeleteOutcome> DeleteOneAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<DeleteOutcome> DeleteOneAsync(string key, string? version, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             string? etag = null;
-            if (request.ReportMissing)
+            if (request.ReportMissing || version is not null)
             {
                 etag = await ETagOfAsync(key, cancellationToken).ConfigureAwait(false);
                 if (etag is null)
                     return DeleteOutcome.Missing;
+                if (version is not null && etag != version)
+                    throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
             }
             try
             {
-                await driver.Client.DeleteObjectAsync(new() { BucketName = driver.Keys.Bucket, Key = key, IfMatch = etag, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false);
+                await driver.Client.DeleteObjectAsync(new() { BucketName = driver.Keys.Bucket, Key = key, IfMatch = driver.DeletesUnbound ? null : etag, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false);
                 return DeleteOutcome.Deleted;
             }
             catch (AmazonS3Exception e) when (etag is not null && tries < Tries && (S3Errors.IsMissing(e) || e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict))
             {
                 // Gone or replaced in between, or the answer to a first try was lost: look again.
                 continue;
+            }
+            catch (AmazonS3Exception e) when (etag is not null && e.StatusCode == HttpStatusCode.NotImplemented && !driver.DeletesUnbound)
+            {
+                driver.DeletesUnbound = true;
             }
         }
     }
@@ -105,7 +112,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
                 new()
                 {
                     BucketName = driver.Keys.Bucket,
-                    Objects = [.. batch.Select(i => new KeyVersion { Key = KeyOf(i) })],
+                    Objects = [.. batch.Select(i => new KeyVersion { Key = KeyOf(i), ETag = request.Targets[i].IfMatch })],
                     Quiet = true,
                     RequestPayer = driver.Payer,
                 },
@@ -116,11 +123,15 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         {
             Note(e.Response);
         }
-        foreach (var i in batch)
+        // Whether a refused version has changed or is gone, the answer to a batch does not tell.
+        var refused = batch.FindAll(i => request.Targets[i].IfMatch is not null && errors.TryGetValue(KeyOf(i), out var error) && error.Code is StoreErrorCode.PreconditionFailed or StoreErrorCode.NotFound);
+        foreach (var i in batch.Except(refused))
         {
             var path = request.Targets[i].Path;
             _results[i] = errors.TryGetValue(KeyOf(i), out var error) ? new(path, DeleteOutcome.Failed, error) : new(path, there[i] ? DeleteOutcome.Deleted : DeleteOutcome.Missing);
         }
+        foreach (var i in refused)
+            await DeleteOneAsync(i, cancellationToken).ConfigureAwait(false);
 
         void Note(DeleteObjectsResponse response)
         {

@@ -34,6 +34,7 @@ internal sealed class S3Driver : StoreDriver
         Metadata = true,
         Presign = true,
         Staged = true,
+        DeleteIfMatch = true,
         DeleteBatch = 1000,
     };
 
@@ -44,6 +45,9 @@ internal sealed class S3Driver : StoreDriver
     internal S3Keys Keys { get; }
 
     internal RequestPayer? Payer { get; }
+
+    /// <summary>Set once the service has answered that it cannot bind a delete to an etag: it is then looked at before, and deleted whatever it is.</summary>
+    internal bool DeletesUnbound { get; set; }
 
     /// <summary>Over TLS the payload need not be hashed for the signature: the checksum guards it. Over plain http the protocol asks for it.</summary>
     internal bool SkipsPayloadSigning { get; }

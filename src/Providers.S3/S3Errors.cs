@@ -46,6 +46,8 @@ internal static partial class S3Errors
             "AccessDenied" => HttpStatusCode.Forbidden,
             "InternalError" => HttpStatusCode.InternalServerError,
             "ServiceUnavailable" => HttpStatusCode.ServiceUnavailable,
+            "PreconditionFailed" => HttpStatusCode.PreconditionFailed,
+            "NoSuchKey" => HttpStatusCode.NotFound,
             _ => (HttpStatusCode)0,
         };
         return FromService(new AmazonS3Exception(message) { ErrorCode = code, StatusCode = status });

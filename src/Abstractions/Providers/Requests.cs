@@ -52,7 +52,14 @@ public sealed record DeleteRequest(IReadOnlyList<DeleteTarget> Targets)
 /// <summary>One thing to delete.</summary>
 /// <param name="Path">Where.</param>
 /// <param name="Kind">A file; or a directory's marker, or an empty real directory.</param>
-public readonly record struct DeleteTarget(ArtifactPath Path, EntryKind Kind = EntryKind.File);
+public readonly record struct DeleteTarget(ArtifactPath Path, EntryKind Kind = EntryKind.File)
+{
+    /// <summary>
+    /// The etag that the file must have: another version stays, and its result is a failure with PreconditionFailed; a file that is gone is <see cref="DeleteOutcome.Missing"/>. Null for whatever is
+    /// there, and where the driver does not declare <see cref="StoreCapabilities.DeleteIfMatch"/>.
+    /// </summary>
+    public string? IfMatch { get; init; }
+}
 
 /// <summary>What became of one target.</summary>
 /// <param name="Path">Where.</param>

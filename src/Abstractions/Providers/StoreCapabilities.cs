@@ -39,6 +39,11 @@ public sealed record StoreCapabilities
     /// <summary>Whether an interrupted writer can leave staged bytes that <see cref="StoreDriver.ListStagedAsync"/> shows.</summary>
     public bool Staged { get; init; }
 
+    /// <summary>
+    /// Whether a delete can be bound to a version (<see cref="DeleteTarget.IfMatch"/>) against writers at the same moment. Without it the façade looks at the version before it deletes what it has moved.
+    /// </summary>
+    public bool DeleteIfMatch { get; init; }
+
     /// <summary>How many objects one <see cref="StoreDriver.DeleteAsync"/> takes; at least 1.</summary>
     public int DeleteBatch { get; init; } = 1;
 }

@@ -34,6 +34,8 @@ public sealed class CapabilityCheckDriver(StoreDriver inner) : DelegatingStoreDr
             return ValueTask.FromException<IReadOnlyList<DeleteResult>>(Refusal("delete: it is read-only"));
         if (request.Targets.Count > _can.DeleteBatch)
             throw new ArgumentException($"{request.Targets.Count} targets in one delete; this store takes {_can.DeleteBatch}.", nameof(request));
+        if (!_can.DeleteIfMatch && request.Targets.Any(static t => t.IfMatch is not null))
+            return ValueTask.FromException<IReadOnlyList<DeleteResult>>(Refusal("bind a delete to a version"));
         return Inner.DeleteAsync(request, cancellationToken);
     }
 

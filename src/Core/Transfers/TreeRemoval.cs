@@ -55,8 +55,7 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
                 }
                 if (only is not null && !(only.TryGetValue(entry.Path, out var known) && known.ETag == entry.ETag && known.Length == entry.Length))
                 {
-                    Fail(store.Failure(
-                        StoreErrorCode.PreconditionFailed, "it changed or came while the directory was moved, and stays", Errors.Operations.Move, entry.Path, "Move it again."));
+                    Fail(Changed(entry.Path));
                     continue;
                 }
                 if (batch.Count == store.Capabilities.DeleteBatch)
@@ -64,7 +63,7 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
                     yield return [.. batch];
                     batch.Clear();
                 }
-                batch.Add(new DeleteTarget(entry.Path));
+                batch.Add(new DeleteTarget(entry.Path) { IfMatch = only is not null && store.Capabilities.DeleteIfMatch ? entry.ETag : null });
             }
         }
         if (batch.Count > 0)
@@ -89,7 +88,10 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
             for (var i = 0; i < targets.Length; i++)
             {
                 if (results[i].Outcome == DeleteOutcome.Failed)
-                    _failures.Add(store.FailureOf(results[i], Errors.Operations.Remove));
+                {
+                    var failure = store.FailureOf(results[i], Errors.Operations.Remove);
+                    _failures.Add(targets[i].IfMatch is not null && failure.Code == StoreErrorCode.PreconditionFailed ? Changed(targets[i].Path) : failure);
+                }
                 else if (results[i].Outcome == DeleteOutcome.Deleted)
                 {
                     _removed++;
@@ -98,6 +100,9 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
             }
         }
     }
+
+    private ArtifactStoreException Changed(ArtifactPath path) =>
+        store.Failure(StoreErrorCode.PreconditionFailed, "it changed or came while the directory was moved, and stays", Errors.Operations.Move, path, "Move it again.");
 
     private void Fail(ArtifactStoreException failure)
     {

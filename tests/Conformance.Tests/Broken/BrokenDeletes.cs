@@ -57,6 +57,13 @@ internal sealed class DeletesByPrefix(StoreDriver inner) : DelegatingStoreDriver
     }
 }
 
+/// <summary>Deletes whichever version is there.</summary>
+internal sealed class DeletesAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
+        Inner.DeleteAsync(request with { Targets = [.. request.Targets.Select(t => t with { IfMatch = null })] }, cancellationToken);
+}
+
 /// <summary>Leaves markers where they are.</summary>
 internal sealed class KeepsMarkers(StoreDriver inner) : DelegatingStoreDriver(inner)
 {

@@ -56,6 +56,7 @@ internal static class Defects
         Of("Answers a batch in another order.", driver => new AnswersInAnyOrder(driver), "DeleteTests"),
         Of("Cannot delete the second of a batch, and says that it did.", driver => new SwallowsDeleteFailures(driver), "DeleteTests"),
         Of("Deletes every file whose name begins alike.", driver => new DeletesByPrefix(driver), "DeleteTests"),
+        Of("Deletes whichever version is there.", driver => new DeletesAnyVersion(driver), "DeleteTests"),
         Of("Leaves markers where they are.", driver => new KeepsMarkers(driver), "DeleteTests", "DirectoryTests"),
         Of("Copies the bytes and no attributes.", driver => new CopiesWithoutAttributes(driver), "CopyTests"),
         Of("Copies over whatever is there.", driver => new CopiesOverAnything(driver), "CopyTests"),

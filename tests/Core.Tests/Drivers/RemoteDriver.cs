@@ -31,6 +31,8 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
 
     public Func<CancellationToken, Task> OnComplete { get; set; } = _ => Task.CompletedTask;
 
+    public Func<DeleteRequest, Task> OnDelete { get; set; } = _ => Task.CompletedTask;
+
     public Exception? ThrowOnDispose { get; set; }
 
     public ConcurrentQueue<ReadRequest> Opened { get; } = new();
@@ -77,10 +79,11 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
         return Inner.ListAsync(request, cancellationToken);
     }
 
-    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
         Deleted.Enqueue(request);
-        return Inner.DeleteAsync(request, cancellationToken);
+        await OnDelete(request);
+        return await Inner.DeleteAsync(request, cancellationToken);
     }
 
     public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)

@@ -75,6 +75,14 @@ public class CapabilityCheckDriverTests
     }
 
     [Fact]
+    public async Task A_delete_is_bound_to_a_version_only_where_that_is_declared()
+    {
+        var checking = new CapabilityCheckDriver(await StoreAsync(new() { DeleteBatch = 2 }));
+        (await Should.ThrowAsync<ArtifactStoreException>(async () => await checking.DeleteAsync(new([new("b"), new("a") { IfMatch = "etag" }]), default))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await checking.GetAsync("a")).ShouldBe([1]);
+    }
+
+    [Fact]
     public void It_is_not_put_on_twice()
     {
         var checking = ScriptedDriver.Memory().WithCapabilityCheck();

@@ -128,6 +128,45 @@ public sealed class CopyMoveTests
     }
 
     [Fact]
+    public async Task A_version_written_just_before_the_moved_one_is_deleted_stays()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync(name: "one");
+        var (_, other) = await RemoteDriver.OpenAsync(name: "two");
+        driver.Declare = c => c with { Move = MoveKind.CopyDelete };
+        foreach (var path in new[] { "f", "g", "d/a", "d/b" })
+            await store.WriteTextAsync(path, "old", WriteMode.CreateNew);
+        driver.OnDelete = request => request.Targets.Any(static t => t.Kind == EntryKind.File) ? store.WriteTextAsync(request.Targets[0].Path, "new", WriteMode.Replace) : Task.CompletedTask;
+
+        var across = await Should.ThrowAsync<ArtifactStoreException>(() => store.MoveToAsync("f", other, "f", WriteMode.CreateNew));
+        (across.Code, across.Message.Contains("it changed while it was moved", StringComparison.Ordinal)).ShouldBe((StoreErrorCode.PreconditionFailed, true));
+        var inside = await Should.ThrowAsync<ArtifactStoreException>(() => store.MoveAsync("g", "h", WriteMode.CreateNew));
+        (inside.Code, inside.Message.Contains("it changed while it was moved", StringComparison.Ordinal)).ShouldBe((StoreErrorCode.PreconditionFailed, true));
+        var tree = await Should.ThrowAsync<BatchFailedException>(() => store.MoveToAsync("d", other, "d", WriteMode.CreateNew));
+        var failure = tree.Failures.ShouldHaveSingleItem();
+        (failure.Code, failure.Uri!.ToString(), failure.Message.Contains("changed or came", StringComparison.Ordinal)).ShouldBe((StoreErrorCode.PreconditionFailed, "mem://one/d/a", true));
+
+        (await Names(store)).ShouldBe(["d/a", "f", "g", "h"]);
+        foreach (var path in new[] { "f", "g", "d/a" })
+            (await store.ReadTextAsync(path)).ShouldBe("new");
+        (await Names(other)).ShouldBe(["d/a", "d/b", "f"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_moved_file_that_changed_while_it_was_copied_stays(bool isBound)
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync(name: "one");
+        var (target, other) = await RemoteDriver.OpenAsync(name: "two");
+        driver.Declare = c => c with { DeleteIfMatch = isBound };
+        await store.WriteTextAsync("f", "old", WriteMode.CreateNew);
+        target.OnComplete = _ => store.WriteTextAsync("f", "new", WriteMode.Replace);
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.MoveToAsync("f", other, "f", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        (await store.ReadTextAsync("f")).ShouldBe("new");
+        driver.Deleted.SelectMany(static d => d.Targets).Count(static t => t.IfMatch is not null).ShouldBe(isBound ? 1 : 0);
+    }
+
+    [Fact]
     public async Task A_tree_copied_between_stores_keeps_empty_directories_types_and_progress()
     {
         var (_, store) = await RemoteDriver.OpenAsync(name: "one");
