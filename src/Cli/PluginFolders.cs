@@ -15,10 +15,34 @@ internal static class PluginFolders
         yield return PluginFolder.Bundled();
     }
 
+    /// <summary>The plugins under development that this shell uses. What keeps them from being used is noted, and the rest works.</summary>
+    public static IReadOnlyList<DevelopedPlugin> Developed(Session session)
+    {
+        if (PluginFolder.UserFolder is not { } user || !ShellPlugins.TryOpen(user, out var shell))
+            return [];
+        try
+        {
+            return shell.Read();
+        }
+        catch (ArtifactStoreException e)
+        {
+            session.Note($"note: {e.Reason}. {e.Advice}".TrimEnd());
+            return [];
+        }
+    }
+
+    /// <summary>What <c>cairn plugin dev</c> changes.</summary>
+    public static ShellPlugins Shell() => ShellPlugins.TryOpen(Own(), out var shell)
+        ? shell
+        : throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unsupported, "a plugin under development is used by one shell, and this command runs without a terminal that has one")
+        {
+            Advice = "In a script, copy the plugin with 'cairn plugin add --replace FOLDER'; in a program, give PluginHost a DevelopedPlugin.",
+        });
+
     /// <summary>The one that a command changes: the workspace's, or the user's where that was asked for.</summary>
     public static PluginFolder Target(Session session, bool user)
     {
-        var own = PluginFolder.UserFolder ?? throw new UsageException("There is no folder for the user's settings: set CAIRN_HOME to one.");
+        var own = Own();
         if (user)
             return PluginFolder.OfUser(own);
         var workspace = WorkspaceFolder(session)
@@ -35,6 +59,8 @@ internal static class PluginFolders
         var names = string.Join(", ", folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
         throw new ArtifactStoreException(StoreErrorCode.NotFound, $"there is no plugin '{name}'; there are {(names.Length > 0 ? names : "none")}");
     }
+
+    private static string Own() => PluginFolder.UserFolder ?? throw new UsageException("There is no folder for the user's settings: set CAIRN_HOME to one.");
 
     private static PluginTrust? TryTrust() => PluginFolder.UserFolder is { } user ? new(user) : null;
 

@@ -27,7 +27,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     public FlavorRegistry Flavors => _flavors ??= KnownFlavors().AddWhenNeeded(registry => _ = Plugins.AddTo(registry));
 
     /// <summary>The plugins; only their manifests are read before one is used.</summary>
-    public PluginHost Plugins => _plugins ??= new([.. PluginFolders.Of(this)]);
+    public PluginHost Plugins => _plugins ??= OpenPlugins();
 
     public Workspace Workspace => _workspace ??= Workspace.Locate(workspace, Flavors);
 
@@ -100,6 +100,18 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         foreach (var store in _stores.Values)
             await store.DisposeAsync().ConfigureAwait(false);
         _stores.Clear();
+        _plugins?.Dispose();
+    }
+
+    /// <summary>Whoever runs code that was never added is told so each time.</summary>
+    private PluginHost OpenPlugins()
+    {
+        var host = new PluginHost(PluginFolders.Developed(this), [.. PluginFolders.Of(this)]);
+        foreach (var plugin in host.Plugins.Where(p => p is { Scope: PluginScope.Development, Refusal: not null }))
+            Note($"note: {plugin.Refusal!.Reason}. {plugin.Refusal.Advice}".TrimEnd());
+        host.BuildLoaded += (_, build) => Note(
+            $"note: plugin '{build.Plugin.Name}' runs from {build.Plugin.Folder}, built {build.Built.ToLocalTime():HH:mm:ss} (under development; 'cairn plugin dev --off' ends that)");
+        return host;
     }
 
     /// <summary>A URI inside a registered store is served by that store, with its options; the deepest root counts. Local paths are served as they are.</summary>

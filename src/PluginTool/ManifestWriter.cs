@@ -44,10 +44,15 @@ internal static class ManifestWriter
             ["flavors"] = flavors,
             ["materializers"] = materializers,
         };
-        using var file = File.Create(Path.Join(folder, "cairn-plugin.json"));
-        using (var writer = new Utf8JsonWriter(file, Form))
-            manifest.WriteTo(writer);
-        file.WriteByte((byte)'\n');
+        // The manifest is written last and appears whole: where there is one, the plugin is laid out.
+        var path = Path.Join(folder, "cairn-plugin.json");
+        using (var file = File.Create(path + ".new"))
+        {
+            using (var writer = new Utf8JsonWriter(file, Form))
+                manifest.WriteTo(writer);
+            file.WriteByte((byte)'\n');
+        }
+        File.Move(path + ".new", path, overwrite: true);
     }
 
     /// <summary>Up to the next version that may break: the next minor one before 1.0, the next major one after.</summary>

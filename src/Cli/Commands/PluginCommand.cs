@@ -7,7 +7,7 @@ internal static class PluginCommand
 {
     public static Command Create() => new("plugin", "Flavors and materializers that plugins bring. A plugin's code runs with your rights: add only what you trust.")
     {
-        CreateAdd(), CreateList(), CreateShow(), CreateVerify(), CreateTrust(), CreatePrefer(), CreateRemove(),
+        CreateAdd(), CreateDev(), CreateList(), CreateShow(), CreateVerify(), CreateTrust(), CreatePrefer(), CreateRemove(),
     };
 
     private static Argument<string> Name() => new("name") { Description = "The plugin.", HelpName = "NAME" };
@@ -41,13 +41,65 @@ internal static class PluginCommand
             });
     }
 
+    private static Command CreateDev()
+    {
+        var folder = new Argument<string?>("folder")
+        {
+            Description = "The output folder of the plugin's build, or its project's folder. Without one, what is used is shown.",
+            HelpName = "FOLDER",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var off = new Option<bool>("--off") { Description = "Use it no longer; without a folder or name, none." };
+        return new Command("dev", "Use a plugin's build as it is, in this shell only: after each build the next command runs the new code. It is neither copied nor pinned.") { folder, off }
+            .Runs((session, parsed, _) =>
+            {
+                var shell = PluginFolders.Shell();
+                var given = parsed.GetValue(folder);
+                if (parsed.GetValue(off))
+                {
+                    foreach (var plugin in Ended(shell, given))
+                        session.Output.Line(shell.Remove(plugin) ? $"The plugin in {plugin.Folder} is used no longer." : $"The plugin in {plugin.Folder} was not used.");
+                }
+                else if (given is not null)
+                {
+                    var plugin = DevelopedPlugin.At(given);
+                    shell.Add(plugin);
+                    session.Output.Line(Line(plugin.Look()));
+                    session.Output.Line("'cairn plugin dev --off' ends that; so does the end of this shell.");
+                }
+                else
+                {
+                    var used = shell.Read();
+                    foreach (var plugin in used)
+                        session.Output.Line(Line(plugin.Look()));
+                    if (used.Count == 0)
+                        session.Note("This shell uses no plugin under development.");
+                }
+                return Task.CompletedTask;
+            });
+
+        static string Line(InstalledPlugin plugin) => plugin.Refusal is { } refusal
+            ? $"Not used in this shell: {refusal.Reason}. {refusal.Advice}".TrimEnd()
+            : $"This shell uses plugin '{plugin.Name}' {plugin.Version} from {plugin.Folder}: {PluginText.Flavors(plugin)}";
+    }
+
+    /// <summary>The plugins under development that a name or a folder stands for; all when none is given.</summary>
+    private static IReadOnlyList<DevelopedPlugin> Ended(ShellPlugins shell, string? given)
+    {
+        var used = shell.Read();
+        if (given is null)
+            return used;
+        var named = used.Where(p => p.Folder == given || p.Look().Name == given).ToList();
+        return named.Count > 0 ? named : [DevelopedPlugin.At(given)];
+    }
+
     private static Command CreateList()
     {
         var json = Json.Option();
         return new Command("list", "List the plugins of the workspace, of the user and of the program. No plugin is loaded.") { json }
             .Runs((session, parsed, _) =>
             {
-                var plugins = PluginFolders.Of(session).SelectMany(f => f.List()).ToList();
+                var plugins = PluginFolders.Developed(session).Select(p => p.Look()).Concat(PluginFolders.Of(session).SelectMany(f => f.List())).ToList();
                 if (parsed.GetValue(json))
                 {
                     foreach (var plugin in plugins)
@@ -69,7 +121,9 @@ internal static class PluginCommand
         return new Command("show", "Show what a plugin brings and what its files must be.") { name, user, json }
             .Runs((session, parsed, _) =>
             {
-                var plugin = PluginFolders.Holding(session, parsed.GetRequiredValue(name), parsed.GetValue(user)).Find(parsed.GetRequiredValue(name))!;
+                var wanted = parsed.GetRequiredValue(name);
+                var plugin = (parsed.GetValue(user) ? null : PluginFolders.Developed(session).Select(p => p.Look()).FirstOrDefault(p => p.Name == wanted))
+                    ?? PluginFolders.Holding(session, wanted, parsed.GetValue(user)).Find(wanted)!;
                 if (parsed.GetValue(json))
                     session.Output.Json(writer => PluginJson.WriteAll(writer, plugin));
                 else
@@ -149,5 +203,5 @@ internal static class PluginCommand
             });
     }
 
-    private static IReadOnlyList<StoreFault> Problems(Session session) => new PluginHost([.. PluginFolders.Of(session)]).AddTo(Session.KnownFlavors());
+    private static IReadOnlyList<StoreFault> Problems(Session session) => new PluginHost(PluginFolders.Developed(session), [.. PluginFolders.Of(session)]).AddTo(Session.KnownFlavors());
 }

@@ -6,7 +6,7 @@ namespace Cairn.Cli;
 /// <summary>Plugins as people read them.</summary>
 internal static class PluginText
 {
-    public static string ScopeOf(InstalledPlugin plugin) => plugin.Scope switch { PluginScope.Bundled => "bundled", PluginScope.User => "user", _ => "workspace" };
+    public static string ScopeOf(InstalledPlugin plugin) => plugin.Scope switch { PluginScope.Bundled => "bundled", PluginScope.User => "user", PluginScope.Development => "dev", _ => "workspace" };
 
     public static string Flavors(InstalledPlugin plugin)
     {
@@ -23,11 +23,13 @@ internal static class PluginText
             ["description", plugin.Manifest?.Description ?? ""],
             ["scope", ScopeOf(plugin)],
             ["folder", plugin.Folder],
-            ["source", plugin.Pin?.Source ?? "was never added"],
+            ["source", plugin.Pin?.Source ?? (plugin.Scope == PluginScope.Development ? "the build in its folder" : "was never added")],
             ["added", plugin.Pin is { } pin && pin.Added > default(DateTimeOffset) ? pin.Added.ToString("u", CultureInfo.InvariantCulture) : ""],
             ["abstractions", plugin.Manifest?.Abstractions.ToString() ?? ""],
             ["brings", Flavors(plugin)],
-            ["state", plugin.Refusal is { } refusal ? $"refused: {refusal.Reason}. {refusal.Advice}".TrimEnd() : "pinned; its files are compared before it is loaded"],
+            ["state", plugin.Refusal is { } refusal ? $"refused: {refusal.Reason}. {refusal.Advice}".TrimEnd()
+                : plugin.Scope == PluginScope.Development ? "under development, used in this shell only; not pinned"
+                : "pinned; its files are compared before it is loaded"],
         ]);
         foreach (var (file, digest) in (plugin.Pin?.Files ?? new Dictionary<string, string>()).OrderBy(f => f.Key, StringComparer.Ordinal))
             output.Line($"  sha256:{digest}  {file}");

@@ -11,6 +11,9 @@ public enum PluginScope
 
     /// <summary>It was added to one workspace.</summary>
     Workspace,
+
+    /// <summary>It is under development: the output of its build is used, for the time being and without pins.</summary>
+    Development,
 }
 
 /// <summary>A plugin in a <see cref="PluginFolder"/>, as it is known without loading its code.</summary>

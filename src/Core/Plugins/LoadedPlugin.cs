@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 
 namespace Cairn.Plugins;
 
@@ -9,31 +10,62 @@ internal sealed class LoadedPlugin
 {
     private readonly Dictionary<string, object> _made = new(StringComparer.Ordinal);
     private readonly InstalledPlugin _plugin;
-    private PluginLoadContext? _context;
+    private Action? _unload;
     private Assembly? _assembly;
+    private bool _isReplaced;
 
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
-    public LoadedPlugin(InstalledPlugin plugin)
+    private LoadedPlugin(InstalledPlugin plugin, Func<Assembly> load, Action unload)
     {
         _plugin = plugin;
-        _context = new(plugin);
+        _unload = unload;
         try
         {
-            _assembly = _context.LoadMain();
+            _assembly = load();
         }
         catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException)
         {
-            _context.Unload();
+            unload();
             throw PluginErrors.BadAssembly(plugin, $"{plugin.Manifest!.Assembly} cannot be loaded: {e.Message.TrimEnd('.')}", e);
         }
     }
 
+    /// <summary>The manifest that the code came with.</summary>
+    public PluginManifest Manifest => _plugin.Manifest!;
+
+    /// <summary>Which build it is of a plugin under development; null for others.</summary>
+    public string? Build { get; private init; }
+
     public int Holders { get; private set; }
+
+    /// <summary>Loads a plugin whose files were compared with its pins.</summary>
+    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    public static LoadedPlugin Of(InstalledPlugin plugin)
+    {
+        var context = new PluginLoadContext(plugin);
+        return new(plugin, context.LoadMain, context.Unload);
+    }
+
+    /// <summary>Loads a build of a plugin under development, and owns it.</summary>
+    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    public static LoadedPlugin Of(PluginBuild build) => new(build.Plugin, build.Load, build.Dispose) { Build = build.Stamp };
 
     /// <summary>Counts a store that is open, or is being opened, or a materializer.</summary>
     public void Enter() => Holders++;
 
-    public void Leave() => Holders--;
+    /// <summary>The last holder of a build that a newer one has replaced unloads it.</summary>
+    public void Leave()
+    {
+        if (--Holders == 0 && _isReplaced)
+            Release();
+    }
+
+    /// <summary>Says that a newer build takes its place: it is unloaded when nothing holds it any more.</summary>
+    public void Replace()
+    {
+        _isReplaced = true;
+        if (Holders == 0)
+            Release();
+    }
 
     /// <summary>The one object of a class.</summary>
     [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
@@ -70,11 +102,11 @@ internal sealed class LoadedPlugin
     [MethodImpl(MethodImplOptions.NoInlining)]
     public WeakReference Release()
     {
-        var alive = new WeakReference(_context, trackResurrection: true);
+        var alive = new WeakReference(AssemblyLoadContext.GetLoadContext(_assembly!), trackResurrection: true);
         _made.Clear();
         _assembly = null;
-        _context!.Unload();
-        _context = null;
+        _unload!();
+        _unload = null;
         return alive;
     }
 }

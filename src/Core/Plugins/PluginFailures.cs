@@ -16,6 +16,8 @@ internal static class PluginFailures
                 return new(refused.Code, refused.Reason) { Advice = refused.Advice };
             if (e is MissingAssemblyException missing)
                 return missing.Fault;
+            if (e is FileNotFoundException { FileName: { } name } && name.Contains(", Version=", StringComparison.Ordinal))
+                return PluginErrors.MissingDependencyFault(plugin.Name, plugin.Version, $"{name.Split(',')[0]}.dll ({name})");
             if (e is DllNotFoundException native)
                 return PluginErrors.MissingDependencyFault(plugin.Name, plugin.Version, $"a native library ({FirstLine(native.Message)})");
             if (e is BadImageFormatException or MissingMethodException or MissingFieldException or TypeLoadException)

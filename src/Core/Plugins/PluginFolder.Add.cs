@@ -15,10 +15,11 @@ public sealed partial class PluginFolder
         ArgumentException.ThrowIfNullOrEmpty(source);
         RequireWritable();
         options ??= new();
-        var staging = Path.Join(Folder, StagingPrefix + Guid.NewGuid().ToString("N"));
         try
         {
-            Directory.CreateDirectory(staging);
+            Directory.CreateDirectory(Folder);
+            using var scratch = ScratchFolder.Create(Folder, StagingPrefix, _time);
+            var staging = scratch.Path;
             var content = Path.Join(staging, "content");
             Directory.CreateDirectory(content);
             var (files, shown) = await FetchAsync(source, staging, content, options, cancellationToken).ConfigureAwait(false);
@@ -32,10 +33,6 @@ public sealed partial class PluginFolder
         catch (UnauthorizedAccessException e)
         {
             throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, $"the plugin from {source} cannot be copied to {Folder}: {e.Message.TrimEnd('.')}", e);
-        }
-        finally
-        {
-            DeleteTree(staging);
         }
     }
 
@@ -131,20 +128,10 @@ public sealed partial class PluginFolder
         catch
         {
             if (moved)
-                DeleteTree(target);
+                ScratchFolder.Delete(target);
             if (replaced)
                 Directory.Move(old, target);
             throw;
         }
-    }
-
-    /// <summary>Deletes a folder whole; a link is deleted, not what it leads to.</summary>
-    private static void DeleteTree(string folder)
-    {
-        var directory = new DirectoryInfo(folder);
-        if (directory.LinkTarget is not null)
-            directory.Delete();
-        else if (directory.Exists)
-            directory.Delete(recursive: true);
     }
 }

@@ -151,7 +151,7 @@ public sealed partial class PluginFolder
                 d.Preferred?.Remove(name);
             },
             cancellationToken).ConfigureAwait(false);
-        DeleteTree(plugin.Folder);
+        ScratchFolder.Delete(plugin.Folder);
     }
 
     internal InstalledPlugin Require(string name)
@@ -160,7 +160,7 @@ public sealed partial class PluginFolder
         return Find(name) ?? throw PluginErrors.NoSuchPlugin(name, Folder, List().Select(p => p.Name));
     }
 
-    private static PluginManifest ReadManifest(string folder, string? shown = null)
+    internal static PluginManifest ReadManifest(string folder, string? shown = null)
     {
         var path = Path.Join(folder, PluginManifest.FileName);
         try

@@ -12,7 +12,7 @@ namespace Cairn.Plugins;
 /// <para>Before a plugin's code is loaded, every file of its folder is compared with the pins. Safe to use from many threads.</para>
 /// </remarks>
 [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
-public sealed class PluginHost
+public sealed partial class PluginHost : IDisposable
 {
     private const int CollectAttempts = 20;
     private readonly Lock _gate = new();
@@ -24,10 +24,30 @@ public sealed class PluginHost
     /// <param name="folders">The folders, the nearest first: the workspace's, the user's, the program's.</param>
     /// <exception cref="ArtifactStoreException">A file with pins is damaged.</exception>
     public PluginHost(params IReadOnlyList<PluginFolder> folders)
+        : this([], folders)
     {
+    }
+
+    /// <summary>Reads the manifests of plugins under development and of those in some folders.</summary>
+    /// <param name="developed">
+    /// Plugins under development. They come before all folders, and win where another plugin claims the same flavor. A build that is running is waited for, up to ten seconds.
+    /// </param>
+    /// <param name="folders">The folders, the nearest first: the workspace's, the user's, the program's.</param>
+    /// <exception cref="ArtifactStoreException">A file with pins is damaged.</exception>
+    public PluginHost(IReadOnlyList<DevelopedPlugin> developed, params IReadOnlyList<PluginFolder> folders)
+    {
+        ArgumentNullException.ThrowIfNull(developed);
         ArgumentNullException.ThrowIfNull(folders);
-        _preferred = [.. folders.SelectMany(f => f.Preferred)];
-        Plugins = [.. folders.SelectMany(f => f.List()).GroupBy(p => p.Name, StringComparer.Ordinal)
+        List<InstalledPlugin> builds = [];
+        foreach (var plugin in developed)
+        {
+            var build = plugin.Await();
+            builds.Add(build);
+            if (build.Refusal is null)
+                _developed.TryAdd(build.Name, plugin);
+        }
+        _preferred = [.. _developed.Keys, .. folders.SelectMany(f => f.Preferred)];
+        Plugins = [.. builds.Concat(folders.SelectMany(f => f.List())).GroupBy(p => p.Name, StringComparer.Ordinal)
             .Select(g => g.FirstOrDefault(p => p.Refusal is null) ?? g.First())
             .OrderBy(p => p.Name, StringComparer.Ordinal)];
     }
@@ -142,6 +162,8 @@ public sealed class PluginHost
 
     internal async ValueTask<PluginLease> EnterAsync(InstalledPlugin plugin, CancellationToken cancellationToken)
     {
+        if (plugin.Scope == PluginScope.Development)
+            return await EnterBuildAsync(plugin, cancellationToken).ConfigureAwait(false);
         if (TryEnter(plugin.Name) is { } known)
             return known;
         await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -152,7 +174,7 @@ public sealed class PluginHost
             var check = await PluginFiles.CheckAsync(plugin.Folder, plugin.Pin!.Files, cancellationToken).ConfigureAwait(false);
             if (!check.Matches)
                 throw new ArtifactStoreException(PluginErrors.DoesNotMatch(plugin, check));
-            var loaded = new LoadedPlugin(plugin);
+            var loaded = LoadedPlugin.Of(plugin);
             lock (_gate)
                 _loaded.Add(plugin.Name, loaded);
             return TryEnter(plugin.Name)!;
@@ -170,7 +192,7 @@ public sealed class PluginHost
         var lease = await EnterAsync(plugin, cancellationToken).ConfigureAwait(false);
         try
         {
-            var materializer = lease.Get<Materializer>(declared.Class);
+            var materializer = lease.Get<Materializer>(lease.Manifest.Materializers.FirstOrDefault(m => m.Id == declared.Id)?.Class ?? declared.Class);
             if (materializer.Id != declared.Id)
                 throw PluginErrors.BadAssembly(plugin, $"{declared.Class} is the materializer '{ArtifactPath.ForMessage(materializer.Id)}', and its manifest says '{ArtifactPath.ForMessage(declared.Id)}'");
             registry.Add(materializer, MaterializerOrigin.Plugin);

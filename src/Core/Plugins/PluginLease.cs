@@ -15,6 +15,9 @@ internal sealed class PluginLease(LoadedPlugin loaded, Lock gate) : IDisposable
             return _loaded!.Get<T>(className);
     }
 
+    /// <summary>The manifest that the loaded code came with: that of a plugin under development changes with its builds.</summary>
+    public PluginManifest Manifest => _loaded!.Manifest;
+
     public void Dispose()
     {
         lock (gate)

@@ -12,7 +12,7 @@ internal sealed class PluginProvider(PluginHost host, InstalledPlugin plugin, Pl
         var lease = await host.EnterAsync(plugin, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new PluginDriver(await lease.Get<IStoreProvider>(flavor.Provider).OpenAsync(context, cancellationToken).ConfigureAwait(false), lease, plugin);
+            return new PluginDriver(await lease.Get<IStoreProvider>(ClassIn(lease.Manifest)).OpenAsync(context, cancellationToken).ConfigureAwait(false), lease, plugin);
         }
         catch (Exception e) when (PluginFailures.Translate(plugin, e) is { } translated)
         {
@@ -25,6 +25,10 @@ internal sealed class PluginProvider(PluginHost host, InstalledPlugin plugin, Pl
             throw;
         }
     }
+
+    private string ClassIn(PluginManifest manifest) =>
+        manifest.Flavors.FirstOrDefault(f => f.Descriptor.Name == flavor.Descriptor.Name)?.Provider
+        ?? throw PluginErrors.BadAssembly(plugin, $"the build that is there now no longer brings the flavor '{flavor.Descriptor.Name}'");
 }
 
 /// <summary>A plugin's driver: holds the plugin loaded until it is disposed, and names the plugin in errors of the loader.</summary>
