@@ -23,7 +23,7 @@ public sealed class ArchiveTests : IDisposable
         Directory.EnumerateFiles(plugin.Folder, "*", SearchOption.AllDirectories).Count().ShouldBe(plugin.Pin.Files.Count);
         (await _box.User.VerifyAsync("acme.native", Cancel)).Matches.ShouldBeTrue();
         _box.Host(out var registry);
-        (await PluginSandbox.AskAsync(registry, "native://x")).ShouldStartWith("3.35.5");
+        (await PluginSandbox.AskAsync(registry, "native://x")).ShouldStartWith("3.53.4");
     }
 
     [Theory]

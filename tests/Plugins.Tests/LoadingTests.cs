@@ -29,7 +29,7 @@ public sealed class LoadingTests : IDisposable
         await _box.User.AddAsync(PluginSandbox.Built("Native"), cancellationToken: TestContext.Current.CancellationToken);
         _box.Host(out var registry);
 
-        (await PluginSandbox.AskAsync(registry, "native://x")).ShouldBe("3.35.5 Bonjour Hello");
+        (await PluginSandbox.AskAsync(registry, "native://x")).ShouldBe("3.53.4 Bonjour Hello");
     }
 
     [Fact]
