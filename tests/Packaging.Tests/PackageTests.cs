@@ -70,6 +70,47 @@ public sealed class PackageTests(PackedFolder packed)
     }
 
     [Fact]
+    public async Task Every_provider_is_a_library_that_a_program_can_use()
+    {
+        var projects = Directory.GetDirectories(Path.Join(PackedFolder.Root, "src"), "Providers.*").Concat(Directory.GetDirectories(Path.Join(PackedFolder.Root, "plugins")))
+            .Where(p => Directory.GetFiles(p, "*Provider.cs").Length > 0).SelectMany(p => Directory.GetFiles(p, "*.csproj")).Select(p => XDocument.Load(p).Descendants("PackageId").Single().Value);
+        var opened = new Dictionary<string, string>
+        {
+            ["Cairn.Providers.Local"] = """new Cairn.Providers.Local.LocalProvider(), "file:///tmp/x", new Dictionary<string, string>()""",
+            ["Cairn.Providers.Memory"] = """new Cairn.Providers.Memory.MemoryProvider(), "mem://x", new Dictionary<string, string>()""",
+            ["Cairn.Providers.S3"] = """new Cairn.Providers.S3.S3Provider(), "s3://x", new Dictionary<string, string> { ["region"] = "eu-central-1", ["anonymous"] = "true" }""",
+            ["Cairn.Providers.Azure"] = """new Cairn.Providers.Azure.AzureProvider(), "az://some-container", new Dictionary<string, string> { ["account"] = "some", ["anonymous"] = "true" }""",
+            ["Cairn.Providers.Gcs"] = """new Cairn.Providers.Gcs.GcsProvider(), "gs://some-bucket", new Dictionary<string, string> { ["anonymous"] = "true" }""",
+            ["Cairn.Plugins.Http"] = """new Cairn.Plugins.Http.HttpProvider(), "http://127.0.0.1:9/x", new Dictionary<string, string>()""",
+            ["Cairn.Plugins.WebDav"] = """new Cairn.Plugins.WebDav.WebDavProvider(), "dav://127.0.0.1:9/x", new Dictionary<string, string>()""",
+        };
+        opened.Keys.ShouldBe(projects, ignoreOrder: true);
+
+        var folder = packed.NewFolder("providers");
+        await File.WriteAllTextAsync(Path.Join(folder, "Program.cs"), $$"""
+            using Cairn;
+            {{string.Join("\n", opened.Values.Select(o => $"await using (var store = await ArtifactStore.OpenAsync({o}))\n    Console.WriteLine(store.Root.Scheme);"))}}
+            """);
+        await File.WriteAllTextAsync(Path.Join(folder, "Providers.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Cairn" Version="*" />
+                {string.Join("\n    ", opened.Keys.Select(id => $"<PackageReference Include=\"{id}\" Version=\"*\" />"))}
+              </ItemGroup>
+            </Project>
+            """);
+        await packed.DotnetAsync(folder, "build", "-v", "q");
+        (await packed.DotnetAsync(folder, Path.Join("bin", "Debug", "net10.0", "Providers.dll"))).ShouldBe("file\nmem\ns3\naz\ngs\nhttp\ndav\n");
+    }
+
+    [Fact]
     public async Task The_tool_installs_from_the_packages_and_works()
     {
         var folder = packed.NewFolder("tool");

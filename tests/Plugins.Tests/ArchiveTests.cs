@@ -89,7 +89,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bomb_that_lies_about_its_length_yields_no_more_than_it_says()
+    public async Task A_bomb_that_lies_about_its_length_is_refused()
     {
         var package = _box.Pack(PluginSandbox.Built("One"), archive =>
         {
@@ -109,9 +109,7 @@ public sealed class ArchiveTests : IDisposable
         lies.ShouldBeGreaterThan(0);
         await File.WriteAllBytesAsync(package, bytes, Cancel);
 
-        var plugin = await _box.User.AddAsync(package, cancellationToken: Cancel);
-
-        new FileInfo(Path.Join(plugin.Folder, "zeros")).Length.ShouldBe(10);
+        await RefusedAsync(package, "the entry 'zeros' is damaged");
     }
 
     [Fact]
@@ -155,6 +153,35 @@ public sealed class ArchiveTests : IDisposable
             await File.WriteAllBytesAsync(cut, bytes[..length], Cancel);
             await RefusedAsync(cut, "was refused as a plugin");
         }
+    }
+
+    [Fact]
+    public async Task An_entry_whose_bytes_are_not_those_of_its_checksum_is_refused()
+    {
+        var package = _box.Pack(PluginSandbox.Built("One"), archive =>
+        {
+            using var text = archive.CreateEntry("cairn-plugin/notes.txt", CompressionLevel.NoCompression).Open();
+            text.Write("as it was packed"u8);
+        });
+        var bytes = await File.ReadAllBytesAsync(package, Cancel);
+        "changed"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("as it was packed"u8)));
+        await File.WriteAllBytesAsync(package, bytes, Cancel);
+
+        await RefusedAsync(package, "the entry 'notes.txt' is damaged");
+    }
+
+    [Fact]
+    public async Task What_a_killed_add_left_behind_goes_with_the_next()
+    {
+        Directory.CreateDirectory(Path.Join(_box.User.Folder, ".staging-dead"));
+        await File.WriteAllTextAsync(Path.Join(_box.User.Folder, ".staging-dead", ".lock"), "", Cancel);
+        Directory.CreateDirectory(Path.Join(_box.User.Folder, ".staging-begun"));
+        var alive = Directory.CreateDirectory(Path.Join(_box.User.Folder, ".staging-alive")).FullName;
+        using (new FileStream(Path.Join(alive, ".lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+            await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+
+        Directory.EnumerateFileSystemEntries(_box.User.Folder).Select(Path.GetFileName).Order().ShouldBe([".staging-alive", ".staging-begun", "acme.one"]);
+        _box.User.List().Select(p => p.Name).ShouldBe(["acme.one"]);
     }
 
     [Fact]

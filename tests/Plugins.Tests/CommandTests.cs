@@ -53,6 +53,17 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plugin_that_takes_the_place_of_a_bundled_one_is_noted()
+    {
+        await DoneAsync("init");
+        var copy = _box.CopyOf(PluginSandbox.Csv, change: m => m["version"] = "9.9.9");
+
+        var (_, _, note) = await CairnAsync("plugin", "add", copy);
+        note.ShouldMatch(@"^note: plugin 'cairn\.plugins\.csv' 9\.9\.9 \(workspace\) takes the place of \S+ \(bundled\)\.\n$");
+        (await CairnAsync("plugin", "list")).Error.ShouldBe(note);
+    }
+
+    [Fact]
     public async Task A_workspace_from_elsewhere_runs_no_code_before_it_is_trusted()
     {
         await DoneAsync("init");

@@ -1,3 +1,7 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using System.Text.Json.Nodes;
 using Cairn.Providers;
 
@@ -81,6 +85,24 @@ public sealed class RefusalTests : IDisposable
         var host = _box.Host(out var registry);
         await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), range, mention);
         host.Loaded.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_assembly_built_against_newer_abstractions_is_refused_whatever_its_manifest_says()
+    {
+        var copy = _box.Copy("One");
+        var metadata = new MetadataBuilder();
+        metadata.AddModule(0, metadata.GetOrAddString("Acme.One.dll"), metadata.GetOrAddGuid(Guid.NewGuid()), default, default);
+        metadata.AddAssembly(metadata.GetOrAddString("Acme.One"), new(1, 0, 0, 0), default, default, default, AssemblyHashAlgorithm.None);
+        metadata.AddAssemblyReference(metadata.GetOrAddString("Cairn.Abstractions"), new(7, 1, 0, 0), default, default, default, default);
+        metadata.AddTypeDefinition(default, default, metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1), MetadataTokens.MethodDefinitionHandle(1));
+        var image = new BlobBuilder();
+        new ManagedPEBuilder(new(imageCharacteristics: Characteristics.Dll), new(metadata), new()).Serialize(image);
+        await File.WriteAllBytesAsync(Path.Join(copy, "Acme.One.dll"), image.ToArray(), Cancel);
+        await File.WriteAllTextAsync(Path.Join(copy, "Cairn.Abstractions.dll"), "a copy that lies beside it", Cancel);
+
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, cancellationToken: Cancel), "needs Cairn.Abstractions [7.1.0,), and this program has", "Use a newer Cairn");
     }
 
     [Fact]

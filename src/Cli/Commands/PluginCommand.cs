@@ -36,8 +36,7 @@ internal static class PluginCommand
                     session.Output.Json(writer => PluginJson.Write(writer, plugin));
                 else
                     session.Output.Line($"Added plugin '{plugin.Name}' {plugin.Version} ({PluginText.ScopeOf(plugin)}, {plugin.Pin!.Files.Count} files pinned): {PluginText.Flavors(plugin)}");
-                foreach (var problem in Problems(session))
-                    session.Note($"note: {problem.Reason}. {problem.Advice}".TrimEnd());
+                NoteProblems(session);
             });
     }
 
@@ -107,8 +106,7 @@ internal static class PluginCommand
                     return Task.CompletedTask;
                 }
                 Columns.Write(session.Output, [.. plugins.Select(p => new[] { p.Name, p.Version, PluginText.ScopeOf(p), p.Refusal is null ? PluginText.Flavors(p) : $"refused: {p.Refusal.Reason}" })]);
-                foreach (var problem in Problems(session))
-                    session.Note($"note: {problem.Reason}. {problem.Advice}".TrimEnd());
+                NoteProblems(session);
                 return Task.CompletedTask;
             });
     }
@@ -203,5 +201,17 @@ internal static class PluginCommand
             });
     }
 
-    private static IReadOnlyList<StoreFault> Problems(Session session) => new PluginHost(PluginFolders.Developed(session), [.. PluginFolders.Of(session)]).AddTo(Session.KnownFlavors());
+    /// <summary>What is wrong with the plugins that there are, and which of them take the place of others.</summary>
+    private static void NoteProblems(Session session)
+    {
+        var developed = PluginFolders.Developed(session);
+        foreach (var problem in new PluginHost(developed, [.. PluginFolders.Of(session)]).AddTo(Session.KnownFlavors()))
+            session.Note($"note: {problem.Reason}. {problem.Advice}".TrimEnd());
+        var usable = developed.Select(p => p.Look()).Concat(PluginFolders.Of(session).SelectMany(f => f.List())).Where(p => p.Refusal is null);
+        foreach (var same in usable.GroupBy(p => p.Name, StringComparer.Ordinal).Select(g => g.ToList()).Where(g => g.Count > 1))
+        {
+            var others = string.Join(" and ", same.Skip(1).Select(p => $"{p.Version} ({PluginText.ScopeOf(p)})"));
+            session.Note($"note: plugin '{same[0].Name}' {same[0].Version} ({PluginText.ScopeOf(same[0])}) takes the place of {others}.");
+        }
+    }
 }

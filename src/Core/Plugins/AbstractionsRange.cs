@@ -47,5 +47,5 @@ public sealed record AbstractionsRange(Version Lowest, Version? Beyond)
         return found;
     }
 
-    private static Version ThreeParts(Version version) => new(version.Major, version.Minor, Math.Max(version.Build, 0));
+    internal static Version ThreeParts(Version version) => new(version.Major, version.Minor, Math.Max(version.Build, 0));
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Cairn.Plugins;
 
@@ -66,7 +67,11 @@ internal static class PluginArchive
             var content = await entry.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
             {
-                var (length, digest) = await PluginFiles.WriteAsync(content, Path.Join(target, path), most - total, TooLarge, cancellationToken).ConfigureAwait(false);
+                // The base library does not compare an entry with its checksum.
+                var checksum = new Crc32();
+                var (length, digest) = await PluginFiles.WriteAsync(content, Path.Join(target, path), most - total, TooLarge, cancellationToken, checksum).ConfigureAwait(false);
+                if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
+                    throw PluginErrors.BadPackage(origin, $"the entry '{ArtifactPath.ForMessage(path)}' is damaged: its bytes do not have the checksum that the package gives for them");
                 total += length;
                 digests.Add(path, digest);
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace Cairn.Plugins;
@@ -104,7 +105,9 @@ internal static class PluginFiles
     /// <param name="most">The most bytes.</param>
     /// <param name="tooMany">What to throw beyond.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public static async Task<(long Length, string Digest)> WriteAsync(Stream content, string path, long most, Func<Exception> tooMany, CancellationToken cancellationToken)
+    /// <param name="checksum">Takes the bytes as well; null for nothing.</param>
+    public static async Task<(long Length, string Digest)> WriteAsync(
+        Stream content, string path, long most, Func<Exception> tooMany, CancellationToken cancellationToken, NonCryptographicHashAlgorithm? checksum = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -121,6 +124,7 @@ internal static class PluginFiles
                     if ((length += read) > most)
                         throw tooMany();
                     digest.AppendData(buffer, 0, read);
+                    checksum?.Append(buffer.AsSpan(0, read));
                     await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 }
             }

@@ -32,6 +32,9 @@ internal static class PluginInspection
             {
                 var reference = metadata.GetAssemblyReference(handle);
                 var name = metadata.GetString(reference.Name);
+                // The manifest may say anything; the loader binds any version to the one that is there.
+                if (name == Shared && new AbstractionsRange(AbstractionsRange.ThreeParts(reference.Version), null) is var built && !built.Contains(AbstractionsRange.Current))
+                    throw new ArtifactStoreException(PluginErrors.WrongAbstractions(manifest.Name, manifest.Version, built));
                 if (name != Shared && !files.ContainsKey(name + ".dll") && !FrameworkAssemblies.Contains(name))
                     throw PluginErrors.MissingDependency(manifest.Name, manifest.Version, $"{name}.dll ({name} {reference.Version}, which {manifest.Assembly} refers to)");
             }
