@@ -54,9 +54,11 @@ public sealed class DevelopmentTests : IDisposable
     public async Task The_last_store_of_an_old_build_unloads_it()
     {
         Build("V1");
+        var before = Copies();
         using var host = Host(out var registry);
         var contexts = await OpenTwoAndBuildAsync(registry);
 
+        Copies().Except(before).ShouldHaveSingleItem();
         await CollectedAsync(contexts[0]);
         contexts[1].IsAlive.ShouldBeTrue();
         (await host.UnloadAsync("acme.one", Cancel)).Outcome.ShouldBe(PluginUnloadOutcome.Unloaded);
@@ -89,19 +91,22 @@ public sealed class DevelopmentTests : IDisposable
     public async Task A_build_that_is_running_is_waited_for()
     {
         Build("V1");
-        using var host = Host(out var registry);
+        var steps = new Queue<Action>(
+        [
+            () => CopyLayout("V2", manifest: false),
+            () =>
+            {
+                // As a copy looks that is cut off in the middle, beside the manifest of the build before.
+                File.WriteAllBytes(Path.Join(Layout, "Acme.One.dll"), File.ReadAllBytes(Path.Join(Layout, "Acme.One.dll"))[..1000]);
+                WriteManifest();
+            },
+            () => CopyLayout("V2", manifest: true),
+        ]);
+        using var host = Host(out var registry, new SteppingTime(() => steps.Dequeue()()));
         Directory.Delete(Layout, recursive: true);
-        CopyLayout("V2", manifest: false);
 
-        var asked = PluginSandbox.AskAsync(registry, "one://x");
-        await Task.Delay(300, Cancel);
-        asked.IsCompleted.ShouldBeFalse();
-        // As a copy that is cut off in the middle looks.
-        File.WriteAllBytes(Path.Join(Layout, "Acme.One.dll"), File.ReadAllBytes(Path.Join(Layout, "Acme.One.dll"))[..1000]);
-        WriteManifest();
-        CopyLayout("V2", manifest: true);
-
-        (await asked).ShouldBe("Hello Ada, from version 2");
+        (await PluginSandbox.AskAsync(registry, "one://x")).ShouldBe("Hello Ada, from version 2");
+        steps.ShouldBeEmpty();
     }
 
     [Fact]
@@ -224,10 +229,12 @@ public sealed class DevelopmentTests : IDisposable
         context.IsAlive.ShouldBeFalse();
     }
 
-    private PluginHost Host(out FlavorRegistry registry, params PluginFolder[] folders)
+    private PluginHost Host(out FlavorRegistry registry, params PluginFolder[] folders) => Host(out registry, TimeProvider.System, folders);
+
+    private PluginHost Host(out FlavorRegistry registry, TimeProvider time, params PluginFolder[] folders)
     {
         registry = new FlavorRegistry().Add<Cairn.Providers.Memory.MemoryProvider>();
-        var host = new PluginHost([DevelopedPlugin.At(_output)], folders);
+        var host = new PluginHost([DevelopedPlugin.At(_output, time)], folders);
         host.AddTo(registry).ShouldBeEmpty();
         return host;
     }
@@ -261,5 +268,15 @@ public sealed class DevelopmentTests : IDisposable
         var json = JsonNode.Parse(File.ReadAllText(Path.Join(PluginSandbox.Built("One"), PluginManifest.FileName)))!;
         json["description"] = $"build {++_builds}";
         File.WriteAllText(Path.Join(Layout, PluginManifest.FileName), json.ToJsonString());
+    }
+
+    /// <summary>Time in which something happens whenever it is waited for.</summary>
+    private sealed class SteppingTime(Action step) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            step();
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }
