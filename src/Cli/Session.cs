@@ -103,7 +103,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         _plugins?.Dispose();
     }
 
-    /// <summary>Whoever runs code that was never added is told so each time.</summary>
+    /// <summary>Makes the host. Each command that runs a plugin under development says so.</summary>
     private PluginHost OpenPlugins()
     {
         var host = new PluginHost(PluginFolders.Developed(this), [.. PluginFolders.Of(this)]);

@@ -105,7 +105,7 @@ public sealed partial class PluginHost
             return stamp is not null && _loaded.TryGetValue(name, out var loaded) && loaded.Build == stamp;
     }
 
-    /// <summary>This loader loads nothing. It tells of a build; what the plugin's stores run is decided where one is opened.</summary>
+    /// <summary>This loader loads nothing: it only reports builds. Which build a store runs is decided when the store is opened.</summary>
     private PluginLoader Watch(InstalledPlugin plugin)
     {
         var developed = _developed[plugin.Name];
@@ -139,7 +139,7 @@ public sealed partial class PluginHost
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Whoever opens the next store gets the reason.
+            // The next store that is opened reports the reason.
             return null;
         }
     }

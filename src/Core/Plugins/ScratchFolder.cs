@@ -52,7 +52,7 @@ internal sealed class ScratchFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process deletes it at this moment, or it is another user's: it is not this call's work that depends on it.
+                // Another process deletes it at this moment, or it belongs to another user. This call does not depend on it.
             }
         }
     }

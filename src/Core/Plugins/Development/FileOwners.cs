@@ -11,7 +11,7 @@ internal static unsafe partial class FileOwners
     /// <summary>What is wrong with the path itself: it is another user's, or others may write to it. Null when nothing is.</summary>
     public static string? Problem(string path) => OperatingSystem.IsWindows() ? null : Problem(path, LookAt(path), isAbove: false);
 
-    /// <summary>The same, and of every folder above it: who may rename one of them can put another in its place.</summary>
+    /// <summary>The same, and of every folder above it: a user who may rename one of them can put another in its place.</summary>
     public static string? ProblemOfTree(string path)
     {
         if (OperatingSystem.IsWindows())
