@@ -20,7 +20,8 @@ internal static class LocalMove
                     throw LocalErrors.Changed(null);
                 using var to = tree.Ensure(request.Target.Parent);
                 Rename(tree, request, from, to, cancellationToken);
-                if (tree.Flushes)
+                // Within one directory, the flush of the one that lost an entry is the same.
+                if (tree.Flushes && request.Source.Parent != request.Target.Parent)
                     to.Flush();
                 tree.Prune(request.Source.Parent, from, cancellationToken);
                 return true;

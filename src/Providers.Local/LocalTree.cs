@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
@@ -5,6 +6,9 @@ namespace Cairn.Providers.Local;
 /// <summary>The directories of one store: made on the way of a write, removed again when the last entry goes.</summary>
 internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options, TimeProvider clock) : IDisposable
 {
+    /// <summary>Directories that writers of this process are creating and have not flushed yet. A file in one of them is durable only when they are.</summary>
+    private readonly ConcurrentDictionary<ArtifactPath, int> _unflushed = [];
+
     /// <summary>How often an operation begins anew because others removed a directory under it.</summary>
     public const int MostTries = 1000;
 
@@ -103,8 +107,10 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
                 found /= path.RelativeTo(found).Segments[0];
                 nearest = FileSystem.OpenDirectory(found);
             }
-            if (nearest is not null)
-                return nearest;
+            if (nearest is null)
+                continue;
+            FlushParents(path);
+            return nearest;
         }
         throw LocalErrors.NotFound();
     }
@@ -127,12 +133,14 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
             {
                 if (nearest.IsGone)
                     continue;
-                if (!nearest.IsImplicit)
-                    return;
-                nearest.MakeExplicit();
+                if (nearest.IsImplicit)
+                {
+                    nearest.MakeExplicit();
+                    if (Flushes)
+                        nearest.Flush();
+                }
             }
-            if (Flushes)
-                nearest.Flush();
+            FlushParents(path);
             return;
         }
         throw LocalErrors.NotFound();
@@ -206,6 +214,8 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         var name = path.RelativeTo(found).Segments[0];
         try
         {
+            if (Flushes)
+                _unflushed.AddOrUpdate(found / name, 1, static (_, makers) => makers + 1);
             if (!nearest.MakeDirectory(name, isImplicit))
             {
                 // Made by another meanwhile, or a link that leads nowhere: a name that can be neither opened nor made.
@@ -221,6 +231,34 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         {
             // The directory went under us: begin anew.
             return false;
+        }
+        finally
+        {
+            if (Flushes)
+                Leave(found / name);
+        }
+    }
+
+    /// <summary>Flushes what holds the directories of a path that others are creating: their creators may not have done so yet.</summary>
+    private void FlushParents(ArtifactPath path)
+    {
+        if (_unflushed.IsEmpty)
+            return;
+        for (; !path.IsRoot; path = path.Parent)
+        {
+            if (!_unflushed.ContainsKey(path))
+                continue;
+            using var parent = TryOpen(path.Parent);
+            parent?.Flush();
+        }
+    }
+
+    private void Leave(ArtifactPath path)
+    {
+        while (_unflushed.TryGetValue(path, out var makers))
+        {
+            if (makers == 1 ? _unflushed.TryRemove(new(path, 1)) : _unflushed.TryUpdate(path, makers - 1, makers))
+                return;
         }
     }
 }

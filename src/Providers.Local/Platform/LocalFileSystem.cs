@@ -44,8 +44,28 @@ internal abstract class LocalFileSystem : IDisposable
     /// <summary>Stores attributes with an open file.</summary>
     public abstract void WriteAttributes(SafeFileHandle file, ReadOnlySpan<byte> attributes);
 
-    /// <summary>Makes the root directory with its parents, where it is missing, and flushes what holds them.</summary>
-    public abstract void CreateRoot(bool flush);
+    /// <summary>The root's path on this machine.</summary>
+    public abstract string Root { get; }
+
+    /// <summary>Creates a directory at a path on this machine, outside of what lies below the root; one that exists stays as it is.</summary>
+    public abstract void MakeDirectoryAt(string path);
+
+    /// <summary>Brings the entries of a directory at a path on this machine to the device.</summary>
+    public abstract void FlushDirectoryAt(string path);
+
+    /// <summary>Creates the root directory and its parents where they are missing, and flushes the directories that hold them.</summary>
+    public void CreateRoot(bool flush)
+    {
+        var missing = new Stack<string>();
+        for (var path = Root; !Directory.Exists(path) && Path.GetDirectoryName(path) is { } parent; path = parent)
+            missing.Push(path);
+        foreach (var path in missing)
+        {
+            MakeDirectoryAt(path);
+            if (flush)
+                FlushDirectoryAt(Path.GetDirectoryName(path)!);
+        }
+    }
 
     /// <summary>The facts of an open file.</summary>
     public abstract LocalFacts FactsOf(SafeFileHandle file);

@@ -11,6 +11,9 @@ internal sealed record LocalPlatform(bool UsesHandles, bool WindowsNames)
     /// <summary>What this machine has.</summary>
     public static LocalPlatform Current { get; } = new(UsesHandles: OperatingSystem.IsLinux(), WindowsNames: OperatingSystem.IsWindows());
 
+    /// <summary>Puts something in front of each file system that is opened, such as a recorder; by default nothing.</summary>
+    public Func<LocalFileSystem, LocalFileSystem> Wrap { get; init; } = static files => files;
+
     /// <summary>Opens a root, which may be missing.</summary>
-    public LocalFileSystem Open(string root) => (UsesHandles ? LinuxFileSystem.TryOpen(root) : null) ?? (LocalFileSystem)new PortableFileSystem(root);
+    public LocalFileSystem Open(string root) => Wrap((UsesHandles ? LinuxFileSystem.TryOpen(root) : null) ?? (LocalFileSystem)new PortableFileSystem(root));
 }

@@ -109,29 +109,28 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     }
 
     /// <inheritdoc/>
-    public override void CreateRoot(bool flush)
+    public override string Root => _root;
+
+    /// <inheritdoc/>
+    public override void MakeDirectoryAt(string path)
     {
-        var missing = new Stack<string>();
-        for (var path = _root; !Directory.Exists(path) && Path.GetDirectoryName(path) is { } parent; path = parent)
-            missing.Push(path);
-        foreach (var path in missing)
-        {
-            if (Libc.MkDir(path, 0x1FF) != 0)
-            {
-                var error = Marshal.GetLastPInvokeError();
-                if (error != Errno.Exists)
-                    throw new LinuxException("mkdir", error);
-                if (!Directory.Exists(path))
-                    throw new NotADirectoryException(ArtifactPath.Root);
-            }
-            if (!flush)
-                continue;
-            var fd = Libc.Open(Path.GetDirectoryName(path)!, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec, 0);
-            if (fd < 0)
-                throw new LinuxException("open", Marshal.GetLastPInvokeError());
-            using var parent = new SafeFileHandle(fd, ownsHandle: true);
-            FlushDirectory(parent);
-        }
+        if (Libc.MkDir(path, 0x1FF) == 0)
+            return;
+        var error = Marshal.GetLastPInvokeError();
+        if (error != Errno.Exists)
+            throw new LinuxException("mkdir", error);
+        if (!Directory.Exists(path))
+            throw new NotADirectoryException(ArtifactPath.Root);
+    }
+
+    /// <inheritdoc/>
+    public override void FlushDirectoryAt(string path)
+    {
+        var fd = Libc.Open(path, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec, 0);
+        if (fd < 0)
+            throw new LinuxException("open", Marshal.GetLastPInvokeError());
+        using var directory = new SafeFileHandle(fd, ownsHandle: true);
+        FlushDirectory(directory);
     }
 
     /// <inheritdoc/>
@@ -150,7 +149,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
         var how = new OpenHow { Flags = (ulong)(flags | Libc.CloseOnExec), Resolve = _resolve };
         while (true)
         {
-            if (Root() is not { } root)
+            if (OpenRoot() is not { } root)
                 return Errno.NoEntry;
             var fd = Libc.OpenAt2(root, path.IsRoot ? "." : path.Value, how);
             if (fd >= 0)
@@ -181,7 +180,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
         }
     }
 
-    private SafeFileHandle? Root()
+    private SafeFileHandle? OpenRoot()
     {
         if (Volatile.Read(ref _handle) is { } open)
             return open;

@@ -86,7 +86,15 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     public override void WriteAttributes(SafeFileHandle file, ReadOnlySpan<byte> attributes) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override void CreateRoot(bool flush) => Directory.CreateDirectory(root);
+    public override string Root => root;
+
+    /// <inheritdoc/>
+    public override void MakeDirectoryAt(string path) => Directory.CreateDirectory(path);
+
+    /// <summary>Does nothing: the base library offers no way to flush a directory.</summary>
+    public override void FlushDirectoryAt(string path)
+    {
+    }
 
     /// <inheritdoc/>
     public override LocalFacts FactsOf(SafeFileHandle file) => Facts(LocalKind.File, RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));

@@ -1,0 +1,125 @@
+using Cairn.Providers.Local.Platform;
+using static Cairn.Providers.Local.Tests.Crash.CrashScenarios;
+
+namespace Cairn.Providers.Local.Tests.Crash;
+
+/// <summary>Completed means durable: on every disk that a crash can leave, what was done is there whole, and what was under way is there whole or not at all.</summary>
+public sealed class CrashTests
+{
+    private static readonly bool Full = Environment.GetEnvironmentVariable("CAIRN_FULL") is not null;
+
+    public static TheoryData<string> Scenarios => [.. All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task What_was_done_survives_a_crash_at_any_moment(string scenario)
+    {
+        NeedsLinux();
+        var (below, act) = All[scenario];
+        await using var run = new CrashRun(below);
+        await act(run);
+        var (states, problem) = await ExploreAsync(run, mostAtOnce: Full ? 512 : 24, most: Full ? 6000 : 150, new Random(1));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{states} states of {run.Log.Records.Count} records");
+        problem.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Random_operations_survive_a_crash_at_any_moment()
+    {
+        NeedsLinux();
+        var seed = int.Parse(Environment.GetEnvironmentVariable("CAIRN_SEED") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+        var total = 0;
+        for (var n = 0; n < (Full ? 40 : 6); n++)
+        {
+            await using var run = new CrashRun();
+            await RandomAsync(run, seed + n, writers: 1 + (n % 4), count: 16);
+            var (states, problem) = await ExploreAsync(run, mostAtOnce: Full ? 64 : 8, most: Full ? 4000 : 200, new Random(seed + n));
+            total += states;
+            problem.ShouldBeNull($"CAIRN_SEED={seed + n}");
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{total} states from CAIRN_SEED={seed}");
+    }
+
+    /// <summary>The exploration would notice: without any one of the flushes of a scenario, a crash loses something.</summary>
+    [Theory]
+    [InlineData("a new file in a new root")]
+    [InlineData("a new file in a new root below new folders")]
+    [InlineData("a new file in three new folders")]
+    [InlineData("a replaced file")]
+    [InlineData("a matched file")]
+    [InlineData("a deleted file")]
+    [InlineData("the last file of a folder deleted")]
+    [InlineData("a folder made")]
+    [InlineData("folders made below new ones")]
+    [InlineData("a copy")]
+    [InlineData("a file moved within a folder")]
+    [InlineData("a copy over a file")]
+    [InlineData("a file of three parts")]
+    public async Task No_flush_can_be_left_out(string scenario)
+    {
+        NeedsLinux();
+        var (below, act) = All[scenario];
+        await using var run = new CrashRun(below);
+        await act(run);
+        var needless = new List<int>();
+        foreach (var (record, at) in run.Log.Records.Select((r, i) => (r, i)).Where(r => r.r is FlushRecord))
+        {
+            if ((await ExploreAsync(run, mostAtOnce: 64, most: int.MaxValue, new Random(1), without: at)).Problem is null)
+                needless.Add(at);
+        }
+        needless.ShouldBeEmpty(string.Join('\n', run.Log.Records.Select((r, i) => $"{i} {r}")));
+    }
+
+    [Fact]
+    public async Task A_write_is_durable_in_a_folder_that_another_writer_has_just_created()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("x", "x");
+        using var created = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        run.Disk.Made = name =>
+        {
+            if (name != "d")
+                return;
+            created.Set();
+            goOn.Wait(TestContext.Current.CancellationToken);
+        };
+        var creator = run.PutAsync("d/first", "first");
+        created.Wait(TestContext.Current.CancellationToken);
+        await run.PutAsync("d/second", "second");
+        goOn.Set();
+        await creator;
+        (await ExploreAsync(run, mostAtOnce: 256, most: int.MaxValue, new Random(1))).Problem.ShouldBeNull();
+    }
+
+    private static void NeedsLinux() => Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "Only Linux offers a flush of directories, which the promise rests on.");
+
+    private static async Task<(int States, string? Problem)> ExploreAsync(CrashRun run, int mostAtOnce, int most, Random random, int? without = null)
+    {
+        var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        var folder = Path.Join(memory, $"cairn-crash-{Guid.NewGuid():N}");
+        var states = 0;
+        var all = new CrashStates(run.Log, mostAtOnce, random).Enumerate(without).ToList();
+        // Spread over all moments where there are too many.
+        var step = Math.Max(1.0, (double)all.Count / most);
+        for (var next = 0.0; (int)next < all.Count; next += step)
+        {
+            var (at, state) = all[(int)next];
+            states++;
+            Directory.CreateDirectory(folder);
+            try
+            {
+                state.WriteTo(folder);
+                await using var driver = CrashRun.Open(LocalPlatform.Current, Path.Join(folder, run.Below), LocalDurability.None);
+                if (await run.ProblemAsync(driver, at) is { } problem)
+                    return (states, $"After a crash at {at}, {problem}:\n{string.Join('\n', run.Log.Records.Take(at + 1).Select((r, i) => $"{i} {r}"))}");
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        return (states, null);
+    }
+}
