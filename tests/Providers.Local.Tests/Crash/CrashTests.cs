@@ -97,8 +97,6 @@ public sealed class CrashTests
 
     private static async Task<(int States, string? Problem)> ExploreAsync(CrashRun run, int mostAtOnce, int most, Random random, int? without = null)
     {
-        var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
-        var folder = Path.Join(memory, $"cairn-crash-{Guid.NewGuid():N}");
         var states = 0;
         var all = new CrashStates(run.Log, mostAtOnce, random).Enumerate(without).ToList();
         // Spread over all moments where there are too many.
@@ -107,18 +105,11 @@ public sealed class CrashTests
         {
             var (at, state) = all[(int)next];
             states++;
-            Directory.CreateDirectory(folder);
-            try
-            {
-                state.WriteTo(folder);
-                await using var driver = CrashRun.Open(LocalPlatform.Current, Path.Join(folder, run.Below), LocalDurability.None);
-                if (await run.ProblemAsync(driver, at) is { } problem)
-                    return (states, $"After a crash at {at}, {problem}:\n{string.Join('\n', run.Log.Records.Take(at + 1).Select((r, i) => $"{i} {r}"))}");
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            using var folder = new ShortFolder();
+            state.WriteTo(folder.Path);
+            await using var driver = CrashRun.Open(LocalPlatform.Current, Path.Join(folder.Path, run.Below), LocalDurability.None);
+            if (await run.ProblemAsync(driver, at) is { } problem)
+                return (states, $"After a crash at {at}, {problem}:\n{string.Join('\n', run.Log.Records.Take(at + 1).Select((r, i) => $"{i} {r}"))}");
         }
         return (states, null);
     }
