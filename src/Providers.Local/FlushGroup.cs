@@ -21,6 +21,16 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     private int _alone;
     private int _together;
 
+    /// <summary>How many writers wait for the flush that begins next.</summary>
+    internal int Gathered
+    {
+        get
+        {
+            lock (_gate)
+                return _next?.Count ?? 0;
+        }
+    }
+
     /// <summary>To be called before what will be flushed is written: failures of the device are told from here on.</summary>
     public void Prepare()
     {
@@ -75,7 +85,9 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
                 return null;
             }
             leads = _next is null;
-            return _next ??= new();
+            _next ??= new();
+            _next.Count++;
+            return _next;
         }
     }
 
@@ -110,6 +122,8 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     private sealed class Batch
     {
         private readonly TaskCompletionSource<Exception?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Count { get; set; }
 
         public void End(Exception? failure) => _done.SetResult(failure);
 

@@ -35,33 +35,69 @@ public sealed class FlushGroupTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Those_who_gather_share_one_flush_and_its_failure(bool fails)
+    public async Task Writers_that_gather_share_one_flush_and_its_failure(bool fails)
     {
         const int Count = 40;
-        using var open = new ManualResetEventSlim();
+        using var alone = new Gate();
+        using var first = new Gate();
         using var begun = new CountdownEvent(4);
-        var volume = new Volume { Failure = fails ? new IOException("lost") : null };
+        var volume = new Volume();
         using var group = new FlushGroup(() => volume);
         group.Prepare();
         // Four flush alone and do not end before the others have come.
-        var first = Start(4, () =>
+        var four = Start(4, () =>
         {
             begun.Signal();
-            open.Wait(TestContext.Current.CancellationToken);
+            alone.Wait();
         });
         begun.Wait(TestContext.Current.CancellationToken);
-        var others = Start(Count, () => throw new InvalidOperationException("alone"));
+        // One leads a flush that does not end before all the others have gathered for the next one.
+        volume.Flushing = _ => first.Wait();
+        var leader = Start(1, NotAlone);
+        first.Reached.Wait(TestContext.Current.CancellationToken);
+        var others = Start(Count, NotAlone);
+        SpinWait.SpinUntil(() => group.Gathered == Count);
+        volume.Flushing = _ =>
+        {
+            if (fails)
+                throw new IOException("lost");
+        };
+        first.Open();
+        (await leader[0]).ShouldBeNull();
         var results = await Task.WhenAll(others);
-        open.Set();
-        (await Task.WhenAll(first)).ShouldAllBe(e => e == null);
+        alone.Open();
+        (await Task.WhenAll(four)).ShouldAllBe(e => e == null);
         if (fails)
             results.ShouldAllBe(e => e is IOException && e.Message == "lost");
         else
             results.ShouldAllBe(e => e == null);
-        volume.Flushes.ShouldBeInRange(1, Count);
+        volume.Flushes.ShouldBe(2);
 
-        Task<Exception?>[] Start(int count, Action alone) => [.. Enumerable.Range(0, count).Select(_ => Task.Factory.StartNew<Exception?>(
-            () => Record.Exception(() => group.Flush(Device, alone)), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        static void NotAlone() => throw new InvalidOperationException("alone");
+
+        Task<Exception?>[] Start(int count, Action flush) => [.. Enumerable.Range(0, count).Select(_ => Task.Factory.StartNew<Exception?>(
+            () => Record.Exception(() => group.Flush(Device, flush)), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+    }
+
+    private sealed class Gate : IDisposable
+    {
+        private readonly ManualResetEventSlim _open = new();
+
+        public ManualResetEventSlim Reached { get; } = new();
+
+        public void Wait()
+        {
+            Reached.Set();
+            _open.Wait(TestContext.Current.CancellationToken);
+        }
+
+        public void Open() => _open.Set();
+
+        public void Dispose()
+        {
+            _open.Dispose();
+            Reached.Dispose();
+        }
     }
 
     private sealed class Volume : LocalVolume
@@ -70,15 +106,15 @@ public sealed class FlushGroupTests
 
         public int Flushes => _flushes;
 
-        public IOException? Failure { get; init; }
+        public Action<int>? Flushing { get; set; }
 
         public override ulong Device => FlushGroupTests.Device;
 
         public override void Flush()
         {
-            Interlocked.Increment(ref _flushes);
-            if (Failure is not null)
-                throw Failure;
+            var flushing = Flushing;
+            var number = Interlocked.Increment(ref _flushes);
+            flushing?.Invoke(number);
         }
 
         public override void Dispose()

@@ -35,6 +35,7 @@ internal sealed class RecordingDirectory(RecordingFileSystem fileSystem, LocalDi
 
     public override bool Rename(string name, LocalDirectory target, string newName, bool overwrite)
     {
+        fileSystem.Before?.Invoke("rename", newName);
         lock (Log.Gate)
         {
             var to = (RecordingDirectory)target;
@@ -93,10 +94,15 @@ internal sealed class RecordingDirectory(RecordingFileSystem fileSystem, LocalDi
         }
     }
 
-    public override IDisposable Lock(bool exclusive, CancellationToken cancellationToken) => inner.Lock(exclusive, cancellationToken);
+    public override IDisposable Lock(bool exclusive, CancellationToken cancellationToken)
+    {
+        fileSystem.Before?.Invoke("lock", inner.Facts.Identity.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return inner.Lock(exclusive, cancellationToken);
+    }
 
     public override void Flush()
     {
+        fileSystem.Before?.Invoke("flush directory", "");
         lock (Log.Gate)
         {
             inner.Flush();

@@ -24,6 +24,9 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
     /// <summary>Runs when a directory was created and before anything flushes it.</summary>
     public Action<string>? Made { get; set; }
 
+    /// <summary>Runs before an operation: rename, lock, flush, flush directory, copy. It gets the name that the operation is on, or for a lock the directory's identity.</summary>
+    public Action<string, string>? Before { get; set; }
+
     public override LocalDirectory? OpenDirectory(ArtifactPath path) => inner.OpenDirectory(path) is { } directory ? new RecordingDirectory(this, directory) : null;
 
     public override LocalFacts? Stat(ArtifactPath path, bool withAttributes, out byte[]? attributes) => inner.Stat(path, withAttributes, out attributes);
@@ -94,6 +97,7 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
 
     public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken)
     {
+        Before?.Invoke("copy", "");
         lock (log.Gate)
         {
             inner.Copy(source, target, length, cancellationToken);
@@ -109,6 +113,7 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
 
     public override void Flush(SafeFileHandle file)
     {
+        Before?.Invoke("flush", "");
         lock (log.Gate)
         {
             inner.Flush(file);

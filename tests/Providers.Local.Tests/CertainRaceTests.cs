@@ -1,0 +1,163 @@
+using Cairn.Providers.Local.Platform;
+using Cairn.Providers.Local.Tests.Crash;
+
+namespace Cairn.Providers.Local.Tests;
+
+/// <summary>Races that another process wins, made certain: the other acts between a look and the act that follows it.</summary>
+public sealed class CertainRaceTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_file_that_comes_between_the_look_and_the_rename_is_not_overwritten()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("x", "x");
+        run.Disk.Before = (operation, name) =>
+        {
+            if ((operation, name) == ("rename", "f"))
+                File.WriteAllText(Path.Join(run.Disk.Root, "f"), "the other's");
+        };
+        (await CodeAsync(run, () => run.PutAsync("f", "ours", WriteMode.CreateNew))).ShouldBe(StoreErrorCode.AlreadyExists);
+        File.ReadAllText(Path.Join(run.Disk.Root, "f")).ShouldBe("the other's");
+
+        run.Disk.Before = (operation, name) =>
+        {
+            if ((operation, name) == ("rename", "g"))
+                File.WriteAllText(Path.Join(run.Disk.Root, "g"), "the other's");
+        };
+        (await CodeAsync(run, () => run.MoveAsync("x", "g", WriteMode.CreateNew))).ShouldBe(StoreErrorCode.AlreadyExists);
+        File.ReadAllText(Path.Join(run.Disk.Root, "g")).ShouldBe("the other's");
+        File.ReadAllText(Path.Join(run.Disk.Root, "x")).ShouldBe("x");
+    }
+
+    [Theory]
+    [InlineData(WriteModes.Match, false)]
+    [InlineData(WriteModes.Replace, true)]
+    public async Task Only_a_matched_write_keeps_all_others_out_of_its_directory(WriteModes mode, bool othersMayWrite)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", "old");
+        using var other = LocalPlatform.Current.Open(run.Disk.Root);
+        var entered = new List<bool>();
+        var etag = await run.ETagAsync("f");
+        run.Disk.Before = (operation, name) =>
+        {
+            if ((operation, name) != ("rename", "f"))
+                return;
+            using var directory = other.OpenDirectory(ArtifactPath.Root)!;
+            var lease = Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose());
+            entered.Add(lease is null);
+        };
+        await run.PutAsync("f", "new", mode == WriteModes.Match ? WriteMode.Match(etag) : WriteMode.Replace);
+        entered.ShouldBe([othersMayWrite]);
+    }
+
+    [Fact]
+    public async Task Two_moves_crosswise_take_the_locks_in_one_order()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/1", "b/2", "a/stays", "b/stays" })
+            await run.PutAsync(path, path);
+        var locks = new List<string>();
+        run.Disk.Before = (operation, name) =>
+        {
+            if (operation == "lock")
+                locks.Add(name);
+        };
+        await run.MoveAsync("a/1", "b/1", WriteMode.CreateNew);
+        var forth = locks.ToArray();
+        locks.Clear();
+        await run.MoveAsync("b/2", "a/2", WriteMode.CreateNew);
+        forth.Length.ShouldBe(2);
+        locks.ShouldBe(forth);
+    }
+
+    [Fact]
+    public async Task A_copy_whose_source_becomes_shorter_meanwhile_fails_and_publishes_nothing()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", CrashRun.Content(1, 10_000));
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation == "copy")
+                File.WriteAllBytes(Path.Join(run.Disk.Root, "f"), new byte[100]);
+        };
+        await Should.ThrowAsync<Exception>(() => run.CopyAsync("f", "g", []));
+        File.Exists(Path.Join(run.Disk.Root, "g")).ShouldBeFalse();
+    }
+
+    /// <summary>The system reports lost bytes once. The next flush of the same file succeeds, and proves nothing.</summary>
+    [Theory]
+    [InlineData("flush")]
+    [InlineData("flush directory")]
+    public async Task A_write_whose_flush_has_failed_stays_failed(string which)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("d/x", "x");
+        await using var upload = await run.Driver.BeginUploadAsync(new UploadRequest("d/f", WriteMode.Replace), Cancel);
+        var last = new UploadPart(0, 0, "content"u8.ToArray());
+        var flushes = 0;
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation == which && flushes++ == 0)
+                throw new IOException("lost");
+        };
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var error = await Should.ThrowAsync<IOException>(async () => await upload.CompleteAsync(last, Cancel));
+            run.Driver.Classify(error).Reason.ShouldBe("the bytes could not be brought to the device");
+        }
+        flushes.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_touches_at_one_time_give_two_versions()
+    {
+        await using var store = new LocalTestStore(clock: new StandingClock());
+        await store.PutAsync("f", "content");
+        var etags = new HashSet<string?>();
+        for (var n = 0; n < 20; n++)
+            etags.Add((await store.Driver.TouchAsync("f", Cancel)).ETag);
+        etags.Count.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Work_that_is_cancelled_while_it_waits_for_a_thread_does_not_run()
+    {
+        const int Threads = 64;
+        using var open = new ManualResetEventSlim();
+        using var busy = new CountdownEvent(Threads);
+        var blockers = Enumerable.Range(0, Threads).Select(_ => BlockingWork.RunAsync(
+            () =>
+            {
+                busy.Signal();
+                open.Wait(Cancel);
+                return true;
+            },
+            CancellationToken.None)).ToArray();
+        busy.Wait(Cancel);
+        using var source = new CancellationTokenSource();
+        var ran = false;
+        var waiting = BlockingWork.RunAsync(() => ran = true, source.Token);
+        await source.CancelAsync();
+        open.Set();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+        await Task.WhenAll(blockers);
+        ran.ShouldBeFalse();
+    }
+
+    private static void NeedsLinux() => Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "The recorder is in front of the handles that only Linux offers.");
+
+    private static async Task<StoreErrorCode> CodeAsync(CrashRun run, Func<Task> action) => run.Driver.Classify(await Should.ThrowAsync<IOException>(action)).Code;
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(50);
+    }
+}
