@@ -4,7 +4,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then HOME=${TMPDIR:-/tmp}; fi
 CAIRN_CACHE=${CAIRN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cairn}
-CAIRN_RUN=${CAIRN_RUN:-${TMPDIR:-/tmp}/cairn-servers-$(id -un 2>/dev/null || id -u)}
+temporary=${TMPDIR:-/tmp}
+CAIRN_RUN=${CAIRN_RUN:-${temporary%/}/cairn-servers-$(id -un 2>/dev/null | tr -cd A-Za-z0-9)}
 mkdir -p "$CAIRN_CACHE" "$CAIRN_RUN"
 
 fail() { echo "$(basename "$0"): $*" >&2; exit 1; }

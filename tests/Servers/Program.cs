@@ -10,6 +10,7 @@ return args switch
     ["s3"] => await Commands.S3Async(),
     ["azure"] => await Commands.AzureAsync(),
     ["webdav"] => await Commands.WebDavAsync(),
+    ["postgres"] => await Commands.PostgresAsync(),
     _ => Commands.Usage(),
 };
 
@@ -80,6 +81,12 @@ internal static class Commands
         return (server.Origin, ["CAIRN_TEST_WEBDAV_ENDPOINT=" + server.Endpoint.OriginalString, "CAIRN_TEST_WEBDAV_USER=" + server.User, "CAIRN_TEST_WEBDAV_PASSWORD=" + server.Password]);
     });
 
+    public static Task<int> PostgresAsync() => PrintAsync(async () =>
+    {
+        var server = await PostgresServer.StartAsync();
+        return (server.Origin, ["CAIRN_TEST_POSTGRES_ENDPOINT=" + server.Endpoint.OriginalString, "CAIRN_TEST_POSTGRES_USER=" + server.User, "CAIRN_TEST_POSTGRES_PASSWORD=" + server.Password]);
+    });
+
     private static async Task<int> PrintAsync(Func<Task<(string Origin, string[] Variables)>> start)
     {
         try
@@ -112,7 +119,7 @@ internal static class Commands
               proxy --target URL [--port N] [--seed N] [--fault KIND=PROBABILITY]… [--latency MS] [--bandwidth BYTES/S] [--retry-after S]   breaks what passes through
               gcs [--port N] [--bucket NAME]… [--no-md5] [--spill FOLDER] [--require-token]   a fake of Google Cloud Storage's JSON API
             Found or started, and kept running; prints the variables that lead tests to it (eng/servers/down ends them):
-              s3 | azure | webdav
+              s3 | azure | webdav | postgres
             """);
         return 2;
     }

@@ -82,15 +82,24 @@ public sealed class RealServerTests
         run.Output.ShouldContain("CAIRN_TEST_S3_ENDPOINT=http://s3.example:1234\nCAIRN_TEST_S3_ACCESS_KEY=me\nCAIRN_TEST_S3_SECRET_KEY=hush");
     }
 
+    [Fact]
+    public async Task A_postgres_server_of_the_environment_comes_first()
+    {
+        var run = await TestServersProgram.RunAsync(["postgres"], ("CAIRN_TEST_POSTGRES_ENDPOINT", "postgresql://db.example:1234"), ("CAIRN_TEST_POSTGRES_USER", "me"), ("CAIRN_TEST_POSTGRES_PASSWORD", "hush"));
+        run.Output.ShouldBe("# CAIRN_TEST_POSTGRES_ENDPOINT\nCAIRN_TEST_POSTGRES_ENDPOINT=postgresql://db.example:1234\nCAIRN_TEST_POSTGRES_USER=me\nCAIRN_TEST_POSTGRES_PASSWORD=hush\n");
+    }
+
     [Theory]
     [InlineData("s3")]
     [InlineData("azure")]
+    [InlineData("postgres")]
     public async Task What_cannot_be_had_is_said_in_words(string server)
     {
         string missing = Path.Join(Path.GetTempPath(), "no-docker-" + Guid.NewGuid().ToString("N"));
-        var run = await TestServersProgram.RunAsync([server], ("CAIRN_TEST_SERVERS", "container"), ("DOCKER_HOST", "unix://" + missing));
+        string variable = $"CAIRN_TEST_{server.ToUpperInvariant()}_ENDPOINT";
+        var run = await TestServersProgram.RunAsync([server], (variable, ""), ("CAIRN_TEST_SERVERS", "container"), ("DOCKER_HOST", "unix://" + missing));
         run.Code.ShouldBe(1);
-        run.Error.ShouldContain("can be had here. CAIRN_TEST_");
+        run.Error.ShouldContain($"can be had here. {variable} is not set");
         run.Error.ShouldContain("container: docker-engine: the Docker engine of DOCKER_HOST does not answer");
         run.Error.ShouldContain("process: CAIRN_TEST_SERVERS=container rules it out");
     }

@@ -1,7 +1,12 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
+using DotNet.Testcontainers.Containers;
+using DotNet.Testcontainers.Images;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.TestServers.Fixtures;
 
@@ -10,127 +15,92 @@ namespace Cairn.TestServers.Fixtures;
 /// <param name="Port">The port inside.</param>
 /// <param name="Environment">Environment variables.</param>
 /// <param name="Command">Arguments; empty keeps the image's own.</param>
-internal sealed record ContainerSpec(string Kind, int Port, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Command);
+internal sealed record ContainerSpec(string Kind, int Port, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Command)
+{
+    /// <summary>Whether the server answers at an address; by default, whether it speaks HTTP.</summary>
+    public Func<Uri, CancellationToken, Task<bool>> AnswersAsync { get; init; } = Readiness.AnswersAsync;
+}
 
-/// <summary>Finds a labelled container of an earlier test program of this boot, or starts one; what is stale goes.</summary>
+/// <summary>Finds the container of an earlier test program of this boot and of this run folder, or starts one; what is stale is removed.</summary>
 internal static class ContainerServers
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>An engine that answers; started by hand where the scripts can.</summary>
-    public static async Task<DockerEngine> EngineAsync(CancellationToken cancellationToken)
-    {
-        var engine = new DockerEngine();
-        try
-        {
-            if (!await engine.AnswersAsync(cancellationToken)) await ServerScripts.RunAsync("docker-engine", [], null, TimeSpan.FromMinutes(10), cancellationToken);
-            return engine;
-        }
-        catch
-        {
-            engine.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// The image to use: the one that the environment names; else the local one where it was built before; else the public one; else the local one, built now.
-    /// </summary>
-    public static async Task<string> ImageAsync(DockerEngine engine, string variable, string publicImage, string script, CancellationToken cancellationToken)
-    {
-        if (System.Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named)
-        {
-            if (await engine.ImageIdAsync(named, cancellationToken) is null) await engine.PullAsync(named, cancellationToken);
-            return named;
-        }
-        string? local = await TryScriptAsync(script, "--find", cancellationToken);
-        if (local is not null) return local;
-        if (await engine.ImageIdAsync(publicImage, cancellationToken) is not null) return publicImage;
-        try
-        {
-            await engine.PullAsync(publicImage, cancellationToken);
-            return publicImage;
-        }
-        catch (ServerUnavailableException pull)
-        {
-            try { return await ServerScripts.RunAsync(script, [], null, TimeSpan.FromMinutes(15), cancellationToken); }
-            catch (ServerUnavailableException build) { throw new ServerUnavailableException($"{pull.Message}; and a local one cannot be built: {build.Message}"); }
-        }
-    }
-
-    public static async Task<(Uri Endpoint, string Origin)> EnsureAsync(DockerEngine engine, ContainerSpec spec, string image, CancellationToken cancellationToken)
+    /// <summary>A container of an image that the engine has, and where it answers.</summary>
+    public static async Task<(Uri Endpoint, string Origin)> EnsureAsync(DockerClient engine, ContainerSpec spec, string image, CancellationToken cancellationToken)
     {
         using var held = await ServerScripts.LockAsync(spec.Kind, cancellationToken);
-        string id = await engine.ImageIdAsync(image, cancellationToken) ?? throw new ServerUnavailableException($"the engine has no image {image}");
-        string description = string.Join('\n', [id, .. spec.Environment.Select(e => $"{e.Key}={e.Value}").Order(StringComparer.Ordinal), .. spec.Command]);
+        string id = await ContainerImages.IdAsync(engine, image, cancellationToken) ?? throw new ServerUnavailableException($"the engine has no image {image}");
+        string description = string.Join('\n', [ServerScripts.RunFolder, spec.Kind, ServerScripts.Boot, id, .. spec.Environment.Select(e => $"{e.Key}={e.Value}").Order(StringComparer.Ordinal), .. spec.Command]);
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description)))[..16];
-
-        foreach (var found in await engine.ListAsync(spec.Kind, cancellationToken))
+        bool found = false;
+        foreach (var earlier in await ListAsync(engine, spec.Kind, cancellationToken))
         {
-            string container = (string)found!["Id"]!;
-            bool usable = (string?)found["State"] == "running" && (string?)found["Labels"]?["cairn.boot"] == ServerScripts.Boot && (string?)found["Labels"]?["cairn.spec"] == digest;
-            // One that runs and is busy with another test program's requests is given time: to remove it would break those.
-            if (usable && await ReadyAsync(engine, container, spec.Port, _patience, cancellationToken) is { } endpoint) return (endpoint, $"container {container[..12]} of {image}, found running");
-            await engine.RemoveAsync(container, cancellationToken);
+            if (earlier.State == "running" && earlier.Labels.TryGetValue("cairn.spec", out string? its) && its == digest) found = true;
+            else await RemoveAsync(engine, earlier.ID, cancellationToken);
         }
-
-        string port = $"{spec.Port}/tcp";
-        var body = new JsonObject
+        while (true)
         {
-            ["Image"] = image,
-            ["Env"] = new JsonArray([.. spec.Environment.Select(e => JsonValue.Create($"{e.Key}={e.Value}"))]),
-            ["Labels"] = new JsonObject { ["cairn.test"] = "true", ["cairn.kind"] = spec.Kind, ["cairn.boot"] = ServerScripts.Boot, ["cairn.spec"] = digest },
-            ["ExposedPorts"] = new JsonObject { [port] = new JsonObject() },
-            ["HostConfig"] = new JsonObject { ["PortBindings"] = new JsonObject { [port] = new JsonArray(new JsonObject { ["HostIp"] = "127.0.0.1", ["HostPort"] = "" }) } },
-        };
-        if (spec.Command.Count > 0) body["Cmd"] = new JsonArray([.. spec.Command.Select(c => JsonValue.Create(c))]);
-        string made = await engine.CreateAsync(body, cancellationToken);
-        await engine.StartAsync(made, cancellationToken);
-        if (await ReadyAsync(engine, made, spec.Port, _patience, cancellationToken) is { } ready) return (ready, $"container {made[..12]} of {image}");
-        string logs = await engine.LogsAsync(made, cancellationToken);
-        await engine.RemoveAsync(made, cancellationToken);
-        throw new ServerUnavailableException($"the container of {image} did not become ready within {_patience.TotalSeconds:0} s{(logs.Length > 0 ? "; it said: " + logs : "")}");
+            var answering = new Answering(spec);
+            // It is not disposed: that would stop it, and the next test program wants it.
+            var container = Build(spec, image, digest, answering);
+            try
+            {
+                await container.StartAsync(cancellationToken);
+                return (answering.Endpoint!, $"container {container.Id[..12]} of {image}{(found ? ", found running" : "")}");
+            }
+            catch (Exception e) when (e is TimeoutException or ContainerNotRunningException or DockerApiException)
+            {
+                var (output, error) = e is TimeoutException ? await container.GetLogsAsync(timestampsEnabled: false, ct: cancellationToken) : ("", "");
+                foreach (var failed in await ListAsync(engine, spec.Kind, cancellationToken)) await RemoveAsync(engine, failed.ID, cancellationToken);
+                // One that ran and answers no more is replaced; a new one that does not answer is a fault of its image or settings.
+                if (!found) throw new ServerUnavailableException($"the container of {image} did not become ready{(e is TimeoutException ? $" within {_patience.TotalSeconds:0} s; it said: {Last(output)} {Last(error)}" : ": " + e.Message)}");
+                found = false;
+            }
+        }
     }
 
-    private static async Task<string?> TryScriptAsync(string script, string argument, CancellationToken cancellationToken)
+    private static IContainer Build(ContainerSpec spec, string image, string digest, IWaitUntil ready)
     {
-        try { return await ServerScripts.RunAsync(script, [argument], null, TimeSpan.FromMinutes(1), cancellationToken); }
-        catch (ServerUnavailableException) { return null; }
+        var builder = new ContainerBuilder(image).WithImagePullPolicy(PullPolicy.Never).WithLogger(NullLogger.Instance)
+            .WithEnvironment(spec.Environment).WithPortBinding(spec.Port, true)
+            .WithCreateParameterModifier(static made => { foreach (var binding in made.HostConfig!.PortBindings!.Values.SelectMany(static b => b)) binding.HostIP = "127.0.0.1"; })
+            .WithLabel("cairn.test", spec.Kind).WithLabel("cairn.run", ServerScripts.RunFolder).WithLabel("cairn.spec", digest).WithReuse(_ => digest)
+            .WithWaitStrategy(Wait.ForUnixContainer().AddCustomWaitStrategy(ready, wait => wait.WithInterval(TimeSpan.FromMilliseconds(200)).WithTimeout(_patience)));
+        return (spec.Command.Count > 0 ? builder.WithCommand([.. spec.Command]) : builder).Build();
     }
 
-    /// <summary>Where the container answers: its own address where this machine reaches it (no copying proxy between), else the published port; null when it never does.</summary>
-    private static async Task<Uri?> ReadyAsync(DockerEngine engine, string container, int port, TimeSpan patience, CancellationToken cancellationToken)
+    private static string Last(string log) => string.Join('\n', log.Trim().Split('\n').TakeLast(10));
+
+    /// <summary>The containers of a kind that belong to this run folder, of whatever boot and state.</summary>
+    public static async Task<IList<ContainerListResponse>> ListAsync(DockerClient engine, string kind, CancellationToken cancellationToken) => await engine.Containers.ListContainersAsync(new ContainersListParameters
     {
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (System.Diagnostics.Stopwatch.GetElapsedTime(start) < patience)
-        {
-            var state = await engine.InspectAsync(container, cancellationToken);
-            if ((bool?)state["State"]?["Running"] != true) return null;
-            string? published = (string?)state["NetworkSettings"]?["Ports"]?[$"{port}/tcp"]?[0]?["HostPort"];
-            string? own = (string?)state["NetworkSettings"]?["IPAddress"];
-            if (own is { Length: > 0 } && OperatingSystem.IsLinux() && await Readiness.AnswersAsync(new Uri($"http://{own}:{port}"), cancellationToken)) return new Uri($"http://{own}:{port}");
-            if (published is not null && await Readiness.AnswersAsync(new Uri($"http://127.0.0.1:{published}"), cancellationToken)) return new Uri($"http://127.0.0.1:{published}");
-            await Task.Delay(200, cancellationToken);
-        }
-        return null;
+        All = true,
+        Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { ["cairn.test=" + kind] = true, ["cairn.run=" + ServerScripts.RunFolder] = true } },
+    }, cancellationToken);
+
+    /// <summary>Removes a container, unless it is gone or another program removes it.</summary>
+    public static async Task RemoveAsync(DockerClient engine, string container, CancellationToken cancellationToken)
+    {
+        try { await engine.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken); }
+        catch (DockerApiException e) when (e.StatusCode is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict) { }
     }
-}
 
-/// <summary>Whether a server speaks HTTP.</summary>
-internal static class Readiness
-{
-    private static readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
-
-    /// <summary>Any answer but an internal error counts: who asks without credentials is refused.</summary>
-    public static async Task<bool> AnswersAsync(Uri endpoint, CancellationToken cancellationToken)
+    /// <summary>Waits until the server answers: at the container's own address where this machine reaches it (no copying proxy between), else at the published port.</summary>
+    private sealed class Answering(ContainerSpec spec) : IWaitUntil
     {
-        try
+        public Uri? Endpoint { get; private set; }
+
+        public async Task<bool> UntilAsync(IContainer container)
         {
-            using var reply = await _http.GetAsync(endpoint, cancellationToken);
-            return (int)reply.StatusCode < 500;
-        }
-        catch (Exception e) when (e is HttpRequestException or SocketException || e is TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
+            var candidates = new List<Uri> { new($"http://127.0.0.1:{container.GetMappedPublicPort(spec.Port)}") };
+            if (OperatingSystem.IsLinux() && container.IpAddress is { Length: > 0 } own) candidates.Insert(0, new Uri($"http://{own}:{spec.Port}"));
+            foreach (var candidate in candidates)
+            {
+                if (!await spec.AnswersAsync(candidate, CancellationToken.None)) continue;
+                Endpoint = candidate;
+                return true;
+            }
             return false;
         }
     }

@@ -7,7 +7,12 @@ namespace Cairn.TestServers.Fixtures;
 internal static class ProcessServers
 {
     /// <summary>Finds the server of a kind that an earlier program started and that answers, or starts one with <c>SCRIPT FOLDER PORT arguments…</c>.</summary>
-    public static async Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+    public static Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken) =>
+        EnsureAsync(kind, script, arguments, environment, Readiness.AnswersAsync, cancellationToken);
+
+    /// <summary>As above, for a server that does not speak HTTP.</summary>
+    public static async Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(
+        string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, Func<Uri, CancellationToken, Task<bool>> answers, CancellationToken cancellationToken)
     {
         using var held = await ServerScripts.LockAsync(kind, cancellationToken);
         foreach (string folder in Directory.GetDirectories(ServerScripts.RunFolder, kind + "-*"))
@@ -16,7 +21,7 @@ internal static class ProcessServers
             string port = Path.GetFileName(folder)[(kind.Length + 1)..];
             if (!int.TryParse(port, out _)) continue;
             var endpoint = new Uri($"http://127.0.0.1:{port}");
-            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready")) && await StillAnswersAsync(endpoint, folder, cancellationToken))
+            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready")) && await StillAnswersAsync(endpoint, folder, answers, cancellationToken))
                 return (endpoint, folder, $"process in {folder}, found running");
             await ServerScripts.RunAsync("stop", [folder], null, TimeSpan.FromMinutes(1), cancellationToken);
         }
@@ -28,11 +33,11 @@ internal static class ProcessServers
     }
 
     /// <summary>Whether a server answers; one that runs and is busy with another test program's requests is given time, since to stop it would break those.</summary>
-    private static async Task<bool> StillAnswersAsync(Uri endpoint, string folder, CancellationToken cancellationToken)
+    private static async Task<bool> StillAnswersAsync(Uri endpoint, string folder, Func<Uri, CancellationToken, Task<bool>> answers, CancellationToken cancellationToken)
     {
         for (int attempt = 0; attempt < 6; attempt++)
         {
-            if (await Readiness.AnswersAsync(endpoint, cancellationToken)) return true;
+            if (await answers(endpoint, cancellationToken)) return true;
             if (!Directory.GetFiles(folder, "*.pid").Any(IsRunning)) return false;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }

@@ -61,8 +61,8 @@ public sealed class S3Server
             ("CAIRN_TEST_S3_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_S3_ENDPOINT") is { } set ? new S3Server(new Uri(set), "CAIRN_TEST_S3_ENDPOINT", access, secret, region) : null)),
             ("container", async () =>
             {
-                using var engine = await ContainerServers.EngineAsync(cancellationToken);
-                string image = await ContainerServers.ImageAsync(engine, "CAIRN_TEST_S3_IMAGE", PublicImage, "ceph-image", cancellationToken);
+                using var engine = await ContainerImages.EngineAsync(cancellationToken);
+                string image = await ContainerImages.FindAsync(engine, "CAIRN_TEST_S3_IMAGE", PublicImage, "ceph-image", cancellationToken);
                 var spec = image.Contains("minio", StringComparison.OrdinalIgnoreCase)
                     ? new ContainerSpec("s3", 9000, new Dictionary<string, string> { ["MINIO_ROOT_USER"] = access, ["MINIO_ROOT_PASSWORD"] = secret }, ["server", "/data"])
                     : new ContainerSpec("s3", 7480, keys, []);
