@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cairn.TestServers.Fixtures;
 
 namespace Cairn.Plugins.Tests;
 
@@ -35,9 +36,10 @@ public sealed class TemplateTests : IDisposable
 
         await DotnetAsync(made, "build", "-c", "Release", "-v", "quiet", "--disable-build-servers", "-nodeReuse:false");
         var suites = Environment.GetEnvironmentVariable("CAIRN_FULL") is "1" ? [] : new[] { "Completeness", "RoundTrip", "ConditionalWrite", "AbandonedWrite", "Directory", "Capability" };
-        var report = await RunAsync(
-            Path.Join(made, "tests", "Acme.Ftp.Tests", "bin", "Release", "net10.0", "Acme.Ftp.Tests"), made, ["-noColor", "-noLogo", .. suites.SelectMany(s => new[] { "-class", $"Acme.Ftp.Tests.Suites.{s}" })]);
+        var tests = Path.Join(made, "tests", "Acme.Ftp.Tests", "bin", "Release", "net10.0", "Acme.Ftp.Tests");
+        var report = await RunAsync(tests, made, ["-noColor", "-noLogo", .. suites.SelectMany(s => new[] { "-class", $"Acme.Ftp.Tests.Suites.{s}" })]);
         report.ShouldContain("Errors: 0, Failed: 0,");
+        await TryContainerAsync(tests, made);
 
         await DotnetAsync(made, "pack", "src/Acme.Ftp", "-c", "Release", "--no-build", "-o", "out", "-v", "quiet");
         await CairnAsync(made, "init");
@@ -50,6 +52,29 @@ public sealed class TemplateTests : IDisposable
 
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
+    /// <summary>The sample against a container passes where an engine and an image can be had, and is skipped with the reason where no engine answers.</summary>
+    private static async Task TryContainerAsync(string tests, string folder)
+    {
+        string[] container = ["-noColor", "-noLogo", "-class", "Acme.Ftp.Tests.ContainerTests"];
+        var skipped = await RunAsync(tests, folder, container, ("DOCKER_HOST", "unix://" + Path.Join(folder, "no-engine")));
+        skipped.ShouldContain("Total: 1, Errors: 0, Failed: 0, Skipped: 1");
+        skipped.ShouldContain("No Docker engine answers.");
+        string image;
+        try
+        {
+            // Any image with a shell and sha256sum serves; this is one that the tests have anyway.
+            using var engine = await ContainerImages.EngineAsync(Cancel);
+            image = await ContainerImages.FindAsync(engine, "CAIRN_TEST_POSTGRES_IMAGE", PostgresServer.PublicImage, "postgres-image", Cancel);
+        }
+        catch (ServerUnavailableException e)
+        {
+            TestContext.Current.AddWarning($"The sample of a test against a container did not run against one: {e.Message}");
+            return;
+        }
+        var passed = await RunAsync(tests, folder, container, ("PLUGIN_TEST_IMAGE", image), ("TESTCONTAINERS_RYUK_DISABLED", "true"));
+        passed.ShouldContain("Total: 1, Errors: 0, Failed: 0, Skipped: 0");
+    }
+
     private async Task PackAsync(params string[] projects)
     {
         foreach (var project in projects)
@@ -60,7 +85,7 @@ public sealed class TemplateTests : IDisposable
 
     private Task<string> CairnAsync(string folder, params string[] arguments) => RunAsync("dotnet", folder, [PluginSandbox.Command, .. arguments]);
 
-    private static async Task<string> RunAsync(string program, string folder, string[] arguments)
+    private static async Task<string> RunAsync(string program, string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["CAIRN_HOME"] = Path.Join(Path.GetDirectoryName(folder), "home");
@@ -69,6 +94,8 @@ public sealed class TemplateTests : IDisposable
         // What the build that runs these tests has set is not for the builds that they start.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Cancel);
         var error = process.StandardError.ReadToEndAsync(Cancel);

@@ -10,7 +10,7 @@ namespace Cairn.TestServers.Fixtures;
 /// </summary>
 public sealed class PostgresServer
 {
-    private const string PublicImage = "postgres:17";
+    internal const string PublicImage = "postgres:17";
     private static readonly OncePerProgram<PostgresServer> _one = new(OpenAsync);
 
     private PostgresServer(Uri endpoint, string origin, string user, string password) => (Endpoint, Origin, User, Password) = (endpoint, origin, user, password);
