@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using Cairn;
 using Cairn.Bench.Local;
 using Cairn.Providers.Local;
+using FluentStorage;
+using FluentStorage.Storage;
 
 var folder = Environment.GetEnvironmentVariable("CAIRN_BENCH_DIR") ?? Path.Join(Directory.GetCurrentDirectory(), "artifacts", "bench");
 Directory.CreateDirectory(folder);
@@ -18,6 +21,7 @@ try
     if (what is "all" or "small") await SmallAsync();
     if (what is "all" or "list") await ListAsync();
     if (what is "all" or "list-memory") await ListMemoryAsync();
+    if (what is "all" or "fluent") await FluentAsync();
     return 0;
 }
 finally
@@ -25,10 +29,10 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-async Task<ArtifactStore> OpenAsync(string name)
+async Task<ArtifactStore> OpenAsync(string name, string durability = "full")
 {
     Directory.CreateDirectory(Path.Join(folder, name));
-    return await ArtifactStore.OpenAsync(new LocalProvider(), ArtifactUri.FromLocalPath(Path.Join(folder, name)));
+    return await ArtifactStore.OpenAsync(new LocalProvider(), ArtifactUri.FromLocalPath(Path.Join(folder, name)), new Dictionary<string, string> { ["durability"] = durability });
 }
 
 async Task BigAsync()
@@ -158,6 +162,65 @@ static async Task<int> ListOnceAsync(string path)
         await CountAsync(store);
     Console.WriteLine(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]);
     return 0;
+}
+
+// FluentStorage writes into the file itself: it neither flushes nor renames. So Cairn does not flush here either; it still renames, so that a reader sees the old content or the new.
+async Task FluentAsync()
+{
+    var length = (args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 1024) << 20;
+    const int Count = 10_000;
+    var chunk = new byte[Raw.Chunk];
+    Random.Shared.NextBytes(chunk);
+    var content = chunk[..4096];
+    using IStore fluent = StorageFactory.Disk(Directory.CreateDirectory(Path.Join(folder, "fluent")).FullName);
+    await using var store = await OpenAsync("cairn-fluent", "none");
+    await CompareAsync($"write {length >> 20} MiB, not flushed", "FluentStorage", 3,
+        async () =>
+        {
+            await using var stream = await fluent.OpenWrite("big", overwrite: true);
+            for (long at = 0; at < length; at += chunk.Length)
+                await stream.WriteAsync(chunk);
+        },
+        async () =>
+        {
+            await using var stream = await store.OpenWriteAsync("big", WriteMode.Replace, new() { Length = length });
+            for (long at = 0; at < length; at += chunk.Length)
+                await stream.WriteAsync(chunk);
+            await stream.CompleteAsync();
+        });
+    await CompareAsync($"read {length >> 20} MiB", "FluentStorage", 3,
+        async () =>
+        {
+            await using var stream = await fluent.OpenRead("big");
+            Check(await DrainAsync(stream, chunk) == length);
+        },
+        async () =>
+        {
+            await using var stream = await store.OpenReadAsync("big");
+            Check(await DrainAsync(stream, chunk) == length);
+        });
+    var parallel = new ParallelOptions { MaxDegreeOfParallelism = 32 };
+    await CompareAsync("10,000 files of 4 KiB, not flushed, 32 at once", "FluentStorage", 3,
+        () => Parallel.ForAsync(0, Count, parallel, async (i, token) => await fluent.SetBytes($"small/{i % 100}/{i}", content, cancellationToken: token)),
+        () => Parallel.ForAsync(0, Count, parallel, async (i, token) => await store.WriteBytesAsync($"small/{i % 100}/{i}", content, WriteMode.Replace, cancellationToken: token)));
+    await CompareAsync("read 10,000 files of 4 KiB, 32 at once", "FluentStorage", 3,
+        () => Parallel.ForAsync(0, Count, parallel, async (i, token) => Check((await fluent.GetBytes($"small/{i % 100}/{i}", token)).Length == content.Length)),
+        () => Parallel.ForAsync(0, Count, parallel, async (i, token) => Check((await store.ReadBytesAsync($"small/{i % 100}/{i}", cancellationToken: token)).Length == content.Length)));
+    await CompareAsync("list 10,000 files with size and time", "FluentStorage", 3,
+        async () =>
+        {
+            var found = await fluent.ListObjects(new StorageListOptions { FolderPath = "small", Recurse = true });
+            Check(found.Count(f => f.IsFile && f.Size == content.Length && f.DateModified is not null) == Count);
+        },
+        async () => Check(await store.ListAsync("small", new() { Recursive = true }).CountAsync(i => i.Length == content.Length && i.Modified is not null) == Count));
+}
+
+static async Task<long> DrainAsync(Stream stream, byte[] buffer)
+{
+    long total = 0;
+    for (int n; (n = await stream.ReadAsync(buffer)) > 0;)
+        total += n;
+    return total;
 }
 
 static void Check(bool ok)
