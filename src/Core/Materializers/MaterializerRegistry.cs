@@ -38,6 +38,37 @@ public sealed partial class MaterializerRegistry
         return this;
     }
 
+    /// <summary>Puts one that serves more types in the place of a materializer: what it writes is of the same id, so programs without the extension read it.</summary>
+    /// <param name="id">The id of a materializer that is there.</param>
+    /// <param name="extend">Makes the one that takes its place, over it: of the same id and format version. It counts as the program's own.</param>
+    /// <returns>This registry.</returns>
+    /// <remarks>It can be extended again: each extension is made over the one before.</remarks>
+    /// <exception cref="ArgumentException">There is no such materializer, or the extension is of another id or format version.</exception>
+    public MaterializerRegistry Extend(string id, Func<Materializer, Materializer> extend)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(extend);
+        lock (_gate)
+        {
+            if (!TryGet(id, out var extended))
+                throw new ArgumentException($"There is no materializer {ArtifactPath.ForMessage(id)} to extend.", nameof(id));
+            var extension = extend(extended);
+            if (extension.Id != id || extension.FormatVersion != extended.FormatVersion)
+                throw new ArgumentException($"What extends {id} {extended.FormatVersion} is of the same id and version, and not {ArtifactPath.ForMessage(extension.Id ?? "")} {extension.FormatVersion}.", nameof(extend));
+            var before = _all;
+            _all = Array.FindAll(_all, r => r.Origin != MaterializerOrigin.Program || r.Materializer.Id != id);
+            try
+            {
+                return Add(extension);
+            }
+            catch
+            {
+                _all = before;
+                throw;
+            }
+        }
+    }
+
     /// <summary>Adds a materializer of one file from two delegates.</summary>
     /// <typeparam name="T">The type that it serves.</typeparam>
     /// <param name="id">Its id, which manifests name and which never changes.</param>

@@ -103,6 +103,33 @@ public sealed class MaterializerRegistryTests
     }
 
     [Fact]
+    public void An_extension_takes_the_place_of_what_it_extends_and_can_be_extended()
+    {
+        var inner = new List<Materializer>();
+        var registry = new MaterializerRegistry().Add(Serving("a", ServedType.Exact<int>()), MaterializerOrigin.BuiltIn)
+            .Extend("a", m => Over(m, ServedType.Exact<int>(), ServedType.Exact<string>()))
+            .Extend("a", m => Over(m, ServedType.Exact<int>(), ServedType.Exact<string>(), ServedType.Exact<long>()));
+        inner.Count.ShouldBe(2);
+        registry.TryGet("a", out var now).ShouldBeTrue();
+        foreach (var type in new[] { typeof(int), typeof(string), typeof(long) })
+            registry.Resolve(type).ShouldBeSameAs(now);
+        inner[1].Types.Count.ShouldBe(2, "the second is made over the first");
+        registry.List().Count(r => r.Origin == MaterializerOrigin.Program).ShouldBe(1);
+
+        Should.Throw<ArgumentException>(() => registry.Extend("b", m => m)).Message.ShouldContain("no materializer b");
+        Should.Throw<ArgumentException>(() => registry.Extend("a", _ => Serving("b", ServedType.Any))).Message.ShouldContain("of the same id");
+        Should.Throw<ArgumentException>(() => registry.Extend("a", _ => Serving("a"))).Message.ShouldContain("serves no type");
+        registry.TryGet("a", out var still).ShouldBeTrue();
+        still.ShouldBeSameAs(now);
+
+        Materializer Over(Materializer m, params ServedType[] types)
+        {
+            inner.Add(m);
+            return Serving("a", types);
+        }
+    }
+
+    [Fact]
     public void Types_are_named_as_people_write_them()
     {
         TypeNames.Of(typeof(Dictionary<string, double[,]>)).ShouldBe("System.Collections.Generic.Dictionary<String, Double[,]>");
