@@ -9,10 +9,16 @@ internal static class DebianTool
     private static readonly ConcurrentDictionary<string, Lazy<Task<(string? Path, string Reason)>>> Found = new();
 
     /// <summary>The interpreter that has NumPy; the test is skipped, with the reason, where there is none.</summary>
-    public static Task<string> NumPyAsync() => RequireAsync("numpy");
+    public static Task<string> NumPyAsync() => PythonAsync("numpy", "python3-numpy");
 
     /// <summary>A program of the package that is called like it; the test is skipped, with the reason, where it cannot be had.</summary>
     public static Task<string> ProgramAsync(string name) => RequireAsync("package", name);
+
+    /// <summary>A program of another package; the test is skipped, with the reason, where it cannot be had.</summary>
+    public static Task<string> ProgramAsync(string name, string package) => RequireAsync("package", name, package);
+
+    /// <summary>The interpreter that has a Python module of a package; the test is skipped, with the reason, where it cannot be had.</summary>
+    public static Task<string> PythonAsync(string module, string package) => RequireAsync("python", module, package);
 
     /// <summary>Runs a program that must succeed.</summary>
     /// <returns>What it printed.</returns>
@@ -26,7 +32,7 @@ internal static class DebianTool
     private static async Task<string> RequireAsync(params string[] script)
     {
         var (path, reason) = await Found.GetOrAdd(string.Join(' ', script), _ => new(() => FindAsync(script))).Value;
-        Assert.SkipWhen(path is null, $"{script[^1]} cannot be had here: {reason}");
+        Assert.SkipWhen(path is null, $"{script[1]} cannot be had here: {reason}");
         return path!;
     }
 
