@@ -38,6 +38,32 @@ public abstract class ArtifactReader : IAsyncDisposable
     /// <returns>A stream as from <see cref="OpenAsync"/>, that nobody else reads on or closes.</returns>
     public abstract ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default);
 
+    /// <summary>Opens a part of a file, for a format that is not read from first to last byte.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="range">Which bytes; they must be there.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>
+    /// A stream of these bytes alone, from first to last, that nobody else reads on or closes. It may be opened after a load has ended. Nothing compares a part with the digest, which is that of the
+    /// whole file: a materializer that reads parts keeps digests of the parts in a file of its own, and compares them.
+    /// </returns>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.RangeNotSatisfiable"/> when the file is shorter; what <see cref="OpenAsync"/> fails with.</exception>
+    public virtual async ValueTask<Stream> OpenRangeAsync(ArtifactPath name, ByteRange range, CancellationToken cancellationToken = default)
+    {
+        var file = Files.FirstOrDefault(f => f.Name == name);
+        if (file is not null && range.Offset + (range.Length ?? 0) > file.Length)
+            throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, $"'{name}' has {file.Length} bytes, and {range.Length} from {range.Offset} on were asked for");
+        var stream = await OpenDetachedAsync(name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await PartStream.FromAsync(stream, range, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Gives a library that only knows files a local copy, which is checked first.</summary>
     /// <param name="name">The file.</param>
     /// <param name="cancellationToken">Cancels the copying.</param>

@@ -22,7 +22,7 @@ public enum ServedKind
 /// <summary>A type that a materializer serves, and how.</summary>
 public readonly record struct ServedType
 {
-    private ServedType(ServedKind kind, Type type) => (Kind, Type) = (kind, type);
+    private ServedType(ServedKind kind, Type type, bool yields = false) => (Kind, Type, Yields) = (kind, type, yields);
 
     /// <summary>Whatever nobody else serves.</summary>
     public static ServedType Any => new(ServedKind.Any, typeof(object));
@@ -32,6 +32,9 @@ public readonly record struct ServedType
 
     /// <summary>The type, or generic type definition.</summary>
     public Type Type { get; }
+
+    /// <summary>True when every materializer that serves the type otherwise goes before, except those that serve any type: this one is used when it is named, or when there is no other.</summary>
+    public bool Yields { get; }
 
     /// <summary>This very type.</summary>
     public static ServedType Exact(Type type) => new(ServedKind.Exact, Checked(type, !type?.IsGenericTypeDefinition, "is a generic type definition; say OpenGeneric"));
@@ -51,8 +54,12 @@ public readonly record struct ServedType
     /// <exception cref="ArgumentException">It is no interface.</exception>
     public static ServedType Interface(Type type) => new(ServedKind.Interface, Checked(type, type?.IsInterface, "is no interface"));
 
+    /// <summary>The same type, left to other materializers by default: for a second format of a type, which a caller chooses by its id.</summary>
+    public ServedType Yielding() => new(Kind, Type, yields: true);
+
     /// <summary>The kind and the type's name, for people.</summary>
-    public override string ToString() => Kind == ServedKind.Any ? "any other type" : $"{Kind switch { ServedKind.Exact => "", ServedKind.OpenGeneric => "generic ", ServedKind.Base => "derived from ", _ => "implements " }}{TypeNames.Of(Type)}";
+    public override string ToString() => Kind == ServedKind.Any ? "any other type"
+        : $"{Kind switch { ServedKind.Exact => "", ServedKind.OpenGeneric => "generic ", ServedKind.Base => "derived from ", _ => "implements " }}{TypeNames.Of(Type)}{(Yields ? " (when named)" : "")}";
 
     private static Type Checked(Type? type, bool? fits, string problem)
     {

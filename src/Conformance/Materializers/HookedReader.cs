@@ -19,6 +19,9 @@ internal sealed class HookedReader(ArtifactReader inner, Action<CancellationToke
     public override async ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) =>
         new HookedStream(await inner.OpenDetachedAsync(name, cancellationToken), hook);
 
+    public override async ValueTask<Stream> OpenRangeAsync(ArtifactPath name, ByteRange range, CancellationToken cancellationToken = default) =>
+        new HookedStream(await inner.OpenRangeAsync(name, range, cancellationToken), hook);
+
     public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default)
     {
         hook(cancellationToken);

@@ -147,22 +147,31 @@ internal sealed class BlobStore(ArtifactStore store)
         }
     }
 
-    /// <summary>Opens a blob that is stored in chunks; null when there is none.</summary>
-    public async ValueTask<BlobReadStream?> TryOpenChunkedAsync(BlobDigest digest, long? length, CancellationToken cancellationToken)
+    /// <summary>Opens a part of a blob, stored whole or in chunks. It is not checked: only the length of the whole is.</summary>
+    public async ValueTask<Stream> OpenRangeAsync(BlobDigest digest, long length, ByteRange range, CancellationToken cancellationToken)
     {
-        ChunkRecipe recipe;
+        var path = PathOf(digest);
         try
         {
-            recipe = await Chunks.ReadRecipeAsync(digest, cancellationToken).ConfigureAwait(false);
+            var stream = await store.OpenReadAsync(path, new() { Range = range, IsSequential = true }, cancellationToken).ConfigureAwait(false);
+            if (stream.Info.Length == length)
+                return stream;
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw store.Failure(StoreErrorCode.IntegrityFailure, $"the blob has {stream.Info.Length} bytes and should have {length}", Operations.Read, path);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && length > SpoolStream.ChunkedLimit)
         {
-            return null;
+            if (await TryReadRecipeAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } recipe)
+                return new ChunkedStream(store, recipe, range);
+            throw;
         }
-        if (length is not null && recipe.Length != length)
-            throw store.Failure(StoreErrorCode.IntegrityFailure, $"the blob has {recipe.Length} bytes and should have {length}", Operations.Read, ChunkStore.RecipePath(digest));
-        return new(store, new ChunkedStream(store, recipe), digest, recipe.Length, ChunkStore.RecipePath(digest));
     }
+
+    /// <summary>Opens a blob that is stored in chunks; null when there is none.</summary>
+    public async ValueTask<BlobReadStream?> TryOpenChunkedAsync(BlobDigest digest, long? length, CancellationToken cancellationToken) =>
+        await TryReadRecipeAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } recipe
+            ? new(store, new ChunkedStream(store, recipe, ByteRange.All), digest, recipe.Length, ChunkStore.RecipePath(digest))
+            : null;
 
     /// <summary>Sets whether large files are stored in chunks when nothing else is said.</summary>
     public async ValueTask SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken)
@@ -229,6 +238,22 @@ internal sealed class BlobStore(ArtifactStore store)
             // The address is the content: what is there is the same.
             return;
         }
+    }
+
+    private async ValueTask<ChunkRecipe?> TryReadRecipeAsync(BlobDigest digest, long? length, CancellationToken cancellationToken)
+    {
+        ChunkRecipe recipe;
+        try
+        {
+            recipe = await Chunks.ReadRecipeAsync(digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return null;
+        }
+        return length is null || recipe.Length == length
+            ? recipe
+            : throw store.Failure(StoreErrorCode.IntegrityFailure, $"the blob has {recipe.Length} bytes and should have {length}", Operations.Read, ChunkStore.RecipePath(digest));
     }
 
     private StoreFormat CheckFormat(byte[] content)

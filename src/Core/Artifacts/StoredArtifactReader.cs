@@ -40,6 +40,15 @@ internal sealed class StoredArtifactReader(BlobStore blobs, BlobDigest digest, A
     public override async ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) =>
         new VerifiedStream(await OpenBlobAsync(name, cancellationToken).ConfigureAwait(false), keepsForFinish: false);
 
+    public override async ValueTask<Stream> OpenRangeAsync(ArtifactPath name, ByteRange range, CancellationToken cancellationToken = default)
+    {
+        var file = manifest.Files.FirstOrDefault(f => f.Name == name);
+        if (file is null || manifest.Inline.ContainsKey(name) || file.Length == 0)
+            return await base.OpenRangeAsync(name, range, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await blobs.OpenRangeAsync(BlobDigest.From(file.Digest), file.Length, range, cancellationToken).ConfigureAwait(false);
+    }
+
     public override async ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default)
     {
         var local = _temporary.FileFor(name);

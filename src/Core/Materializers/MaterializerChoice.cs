@@ -17,7 +17,7 @@ public sealed record MaterializerCandidate(RegisteredMaterializer Registered, Se
             ServedKind.Interface => $"by interface {TypeNames.Of(Served.Type)}",
             _ => "as it serves any type",
         };
-        return $"{Registered.Materializer.Id} {way} ({Registered.Origin switch { MaterializerOrigin.Program => "program", MaterializerOrigin.Plugin => "plugin", _ => "built in" }})";
+        return $"{Registered.Materializer.Id} {way}{(Served.Yields ? ", yielding" : "")} ({Registered.Origin switch { MaterializerOrigin.Program => "program", MaterializerOrigin.Plugin => "plugin", _ => "built in" }})";
     }
 }
 

@@ -6,7 +6,8 @@ namespace Cairn.Materializers;
 /// <summary>The materializers that a program has, and which of them serves a type.</summary>
 /// <remarks>
 /// <para>The choice is the same in every run and does not depend on the order of registration: the program's own before plugins' before built-in ones; among these, exact before open
-/// generic before nearest base class before interface (an interface before those that it extends) before any. Two that are as good are an error that names both.</para>
+/// generic before nearest base class before interface (an interface before those that it extends) before any. One that yields (<see cref="ServedType.Yielding"/>) goes after all of these but
+/// the built-in ones of any type. Two that are as good are an error that names both.</para>
 /// <para>Safe to use from many threads; register before the first use.</para>
 /// </remarks>
 public sealed partial class MaterializerRegistry
@@ -127,7 +128,14 @@ public sealed partial class MaterializerRegistry
 
     private static int Compare(MaterializerCandidate a, MaterializerCandidate b)
     {
-        var order = a.Registered.Origin.CompareTo(b.Registered.Origin);
+        // One that yields goes after all built-in ones but those of any type, whoever brought it.
+        var order = OriginOf(a).CompareTo(OriginOf(b));
+        if (order == 0)
+            order = (a.Served.Kind == ServedKind.Any).CompareTo(b.Served.Kind == ServedKind.Any);
+        if (order == 0)
+            order = a.Served.Yields.CompareTo(b.Served.Yields);
+        if (order == 0)
+            order = a.Registered.Origin.CompareTo(b.Registered.Origin);
         if (order == 0)
             order = a.Served.Kind.CompareTo(b.Served.Kind);
         if (order == 0)
@@ -135,6 +143,8 @@ public sealed partial class MaterializerRegistry
         if (order == 0 && a.Served.Kind == ServedKind.Interface && a.Served.Type != b.Served.Type)
             order = TypeMatch.Implements(a.Served.Type, b.Served.Type) ? -1 : TypeMatch.Implements(b.Served.Type, a.Served.Type) ? 1 : 0;
         return order;
+
+        static MaterializerOrigin OriginOf(MaterializerCandidate c) => c.Served.Yields ? MaterializerOrigin.BuiltIn : c.Registered.Origin;
     }
 
     private static bool IsId(string? id) =>

@@ -1,9 +1,11 @@
 namespace Cairn.Artifacts.Chunking;
 
-/// <summary>The bytes of a blob that is stored in chunks, run after run. They are not checked here.</summary>
-internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe) : Stream
+/// <summary>The bytes of a blob that is stored in chunks, or a part of them, run after run. They are not checked here.</summary>
+internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe, ByteRange range) : Stream
 {
+    private readonly long _length = range.LengthIn(recipe.Length);
     private ArtifactReadStream? _run;
+    private long _skip = range.Offset;
     private int _next;
     private long _position;
     private bool _disposed;
@@ -14,7 +16,7 @@ internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe) : S
 
     public override bool CanWrite => false;
 
-    public override long Length => recipe.Length;
+    public override long Length => _length;
 
     public override long Position
     {
@@ -24,8 +26,9 @@ internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe) : S
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.IsEmpty)
+        if (buffer.IsEmpty || _position == _length)
             return 0;
+        buffer = buffer[..(int)Math.Min(buffer.Length, _length - _position)];
         while (true)
         {
             if (_run is not null)
@@ -40,7 +43,13 @@ internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe) : S
             if (_next == recipe.Runs.Count)
                 return 0;
             var run = recipe.Runs[_next++];
-            var options = new OpenReadOptions { Range = new(run.Offset, run.Length), IsSequential = true };
+            if (_skip >= run.Length)
+            {
+                _skip -= run.Length;
+                continue;
+            }
+            var options = new OpenReadOptions { Range = new(run.Offset + _skip, Math.Min(run.Length - _skip, _length - _position)), IsSequential = true };
+            _skip = 0;
             _run = await store.OpenReadAsync(ChunkStore.PackPath(recipe.Packs[run.Pack]), options, cancellationToken).ConfigureAwait(false);
         }
     }
