@@ -1,0 +1,30 @@
+using System.Collections;
+
+namespace Cairn.Formats.Parquet;
+
+/// <summary>A nested record of which the program has no type: its values by the names of its columns, in their order.</summary>
+public sealed class ParquetRow : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    private readonly IReadOnlyList<string> _names;
+    private readonly IReadOnlyList<object?> _values;
+
+    internal ParquetRow(IReadOnlyList<string> names, IReadOnlyList<object?> values) => (_names, _values) = (names, values);
+
+    /// <inheritdoc/>
+    public int Count => _names.Count;
+
+    /// <inheritdoc/>
+    public KeyValuePair<string, object?> this[int index] => new(_names[index], _values[index]);
+
+    /// <summary>A value.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such column.</exception>
+    public object? this[string name] => Enumerable.Range(0, Count).Where(i => _names[i] == name).Select(i => _values[i]).DefaultIfEmpty(this).First() is var found && !ReferenceEquals(found, this)
+        ? found
+        : throw new KeyNotFoundException($"The record has no column '{name}'; it has {string.Join(", ", _names)}.");
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
