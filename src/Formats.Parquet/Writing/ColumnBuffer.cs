@@ -85,7 +85,7 @@ internal class ColumnBuffer<TValue, TStored>(string name, bool nullable, ColumnK
     public override Field MakeField() => kind.MakeField(name, nullable, options);
 
     public sealed override async Task WriteAsync(ParquetRowGroupWriter writer, Queue<DataField> leaves, CancellationToken cancellationToken) =>
-        await writer.WriteAllPartsAsync<TStored>(leaves.Dequeue(), _values.AsMemory(0, _count), nullable ? _present.AsMemory(0, _rows) : null, null, cancellationToken).ConfigureAwait(false);
+        await writer.WriteAllPartsAsync<TStored>(leaves.Dequeue(), _values.AsMemory(0, _count), nullable ? _present.AsMemory(0, _rows) : default(ReadOnlyMemory<int>?), null, cancellationToken).ConfigureAwait(false);
 
     public sealed override void Clear()
     {
