@@ -17,10 +17,10 @@ internal sealed class ParquetContent : IAsyncDisposable
     private readonly Stream _stream;
     private readonly ParquetReader _reader;
 
-    private ParquetContent(Stream stream, ParquetReader reader) => (_stream, _reader) = (stream, reader);
+    private ParquetContent(Stream stream, ParquetReader reader) => (_stream, _reader, Fields) = (stream, reader, reader.Schema.Fields);
 
     /// <summary>The columns.</summary>
-    public IReadOnlyList<Field> Fields => _reader.Schema.Fields;
+    public IReadOnlyList<Field> Fields { get; }
 
     /// <summary>The row groups.</summary>
     public IReadOnlyList<RowGroup> Groups => _reader.Metadata!.RowGroups;

@@ -19,7 +19,7 @@ internal static class ColumnKinds
         new ColumnKind<DateTime, DateTime>((name, nullable, options) => Timestamp(name, isZoned: false, nullable, options), Instant),
         new ColumnKind<DateTimeOffset, DateTime>((name, nullable, options) => Timestamp(name, isZoned: true, nullable, options), (name, value, options) => Instant(name, value.UtcDateTime, options)),
         new ColumnKind<TimeOnly, long>(
-            (name, nullable, options) => new TimeDataField(name, options.TimeUnit == ParquetTimeUnit.Nanoseconds ? TimeUnitPrecision.Nanos : TimeUnitPrecision.Micros, isNullable: nullable),
+            (name, nullable, options) => new TimeDataField(name, options.TimeUnit == ParquetTimeUnit.Nanoseconds ? TimeUnitPrecision.Nanos : TimeUnitPrecision.Micros, isNullable: nullable) { IsAdjustedToUtc = false },
             (_, value, options) => options.TimeUnit == ParquetTimeUnit.Nanoseconds ? value.Ticks * 100 : value.Ticks / 10),
         new ColumnKind<TimeSpan, long>((name, nullable, _) => new DataField(name, typeof(long), nullable), (_, value, _) => value.Ticks),
     ];
