@@ -144,6 +144,10 @@ internal sealed class ParquetContent : IAsyncDisposable
             throw new InvalidDataException($"its footer would have {length} bytes, and the file has {stream.Length}");
         if (stream is BlockStream blocks)
             await blocks.FetchAsync([(0, 4), (stream.Length - Tail - length, length + Tail)], cancellationToken).ConfigureAwait(false);
+        var footer = new byte[length];
+        stream.Position = stream.Length - Tail - length;
+        await stream.ReadExactlyAsync(footer, cancellationToken).ConfigureAwait(false);
+        FooterShape.Check(footer);
     }
 
     /// <summary>What is not there must not decide how much memory is taken: each column lies within the file, and has no more values than its bytes can tell.</summary>
