@@ -3,6 +3,7 @@ using Apache.Arrow;
 using Cairn.Formats.Parquet.Arrow;
 using Cairn.Formats.Parquet.Reading;
 using Cairn.Materializers;
+using Cairn.Materializers.Records;
 using Field = Parquet.Schema.Field;
 
 namespace Cairn.Formats.Parquet;
@@ -138,7 +139,7 @@ public sealed class ParquetFile : IAsyncDisposable
     }
 
     private Field Find(string column) => _content.Fields.FirstOrDefault(f => f.Name == column)
-        ?? throw new MaterializationException(ParquetMaterializer.ParquetId, $"there is no column '{ArtifactText.Shown(column)}'; there are {string.Join(", ", Columns.Take(50).Select(c => c.Name))}{(Columns.Count > 50 ? "…" : "")}");
+        ?? throw new MaterializationException(ParquetMaterializer.ParquetId, $"there is no column '{TableCell.Shown(column)}'; there are {string.Join(", ", Columns.Take(50).Select(c => c.Name))}{(Columns.Count > 50 ? "…" : "")}");
 
     private void CheckGroup(int rowGroup)
     {

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Arrays;
 
-namespace Cairn.Formats.Parquet.Tests;
+namespace Cairn.Formats.Tests;
 
 /// <summary>The values of Arrow arrays as text, to be compared.</summary>
 internal static class ArrowText

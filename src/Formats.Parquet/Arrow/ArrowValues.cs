@@ -8,6 +8,7 @@ namespace Cairn.Formats.Parquet.Arrow;
 internal static class ArrowValues
 {
     /// <summary>A value, or null.</summary>
+    /// <exception cref="InvalidDataException">It is a time with digits below 100 ns, which no .NET value has.</exception>
     public static object? At(IArrowArray array, int i) => array.IsNull(i) ? null : array switch
     {
         BooleanArray a => a.GetValue(i),

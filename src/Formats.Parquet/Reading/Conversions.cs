@@ -1,3 +1,4 @@
+using Cairn.Materializers.Records;
 using System.Numerics;
 using System.Reflection;
 using System.Text;
@@ -98,6 +99,6 @@ internal static class Conversions
             : Enum.TryParse(v.Span, out value) ? value
             : throw new FormatException($"'{Shown(v)}' is not one of {string.Join(", ", names.Keys)}");
 
-        static string Shown(ReadOnlyMemory<char> text) => ArtifactText.Shown(text.ToString());
+        static string Shown(ReadOnlyMemory<char> text) => TableCell.Shown(text.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using Cairn.Materializers;
+using Cairn.Materializers.Records;
 using Parquet;
 using Parquet.Data;
 using Parquet.Meta;
@@ -121,7 +122,7 @@ internal sealed class ParquetContent : IAsyncDisposable
         }
         catch (Exception e) when (IsOfLibrary(e))
         {
-            throw new MaterializationException(ParquetMaterializer.ParquetId, $"column '{ArtifactText.Shown(plan.Field.Name)}' of row group {group} cannot be read: {e.Message.TrimEnd('.')}", e);
+            throw new MaterializationException(ParquetMaterializer.ParquetId, $"column '{TableCell.Shown(plan.Field.Name)}' of row group {group} cannot be read: {e.Message.TrimEnd('.')}", e);
         }
         finally
         {

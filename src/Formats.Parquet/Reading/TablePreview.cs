@@ -1,6 +1,5 @@
-using System.Collections;
-using System.Globalization;
 using Cairn.Materializers;
+using Cairn.Materializers.Records;
 using Parquet.Schema;
 
 namespace Cairn.Formats.Parquet.Reading;
@@ -9,7 +8,6 @@ namespace Cairn.Formats.Parquet.Reading;
 internal static class TablePreview
 {
     private const int MostColumns = 30;
-    private const int MostItems = 8;
 
     public static async Task<ArtifactPreview> OfAsync(ParquetFile file, int most, CancellationToken cancellationToken)
     {
@@ -23,10 +21,10 @@ internal static class TablePreview
             for (var row = 0; row < file.RowGroups[group].Rows && rows.Count < most; row++)
             {
                 var next = 0;
-                rows.Add([.. plans.Select(p => p is null ? "?" : Cell(read[next++].Box(row))), .. more > 0 ? [""] : Array.Empty<string>()]);
+                rows.Add([.. plans.Select(p => p is null ? "?" : TableCell.Of(read[next++].Box(row))), .. more > 0 ? [""] : Array.Empty<string>()]);
             }
         }
-        return ArtifactPreview.OfTable([.. fields.Select(f => ArtifactText.Shown(f.Name)), .. more > 0 ? [$"and {more} more"] : Array.Empty<string>()], rows);
+        return ArtifactPreview.OfTable([.. fields.Select(f => TableCell.Shown(f.Name)), .. more > 0 ? [$"and {more} more"] : Array.Empty<string>()], rows);
     }
 
     private static ColumnPlan? PlanOf(Field field)
@@ -41,18 +39,4 @@ internal static class TablePreview
             return null;
         }
     }
-
-    private static string Cell(object? value) => value switch
-    {
-        null => "",
-        string text => ArtifactText.Shown(text),
-        bool flag => flag ? "true" : "false",
-        DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture),
-        DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
-        byte[] bytes => Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(bytes.Length, MostItems))) + (bytes.Length > MostItems ? "…" : ""),
-        ParquetRow row => $"{{{string.Join(", ", row.Take(MostItems).Select(p => $"{ArtifactText.Shown(p.Key)}: {Cell(p.Value)}"))}{(row.Count > MostItems ? ", …" : "")}}}",
-        IList items => $"[{string.Join(", ", items.Cast<object?>().Take(MostItems).Select(Cell))}{(items.Count > MostItems ? ", …" : "")}]",
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => ArtifactText.Shown(value.ToString() ?? ""),
-    };
 }

@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+
+namespace Cairn.Formats.Arrow;
+
+/// <summary>The messages of an IPC stream or file, one after the other, each of which is there in the length that it announces: the library takes memory for a message before it reads it.</summary>
+/// <remarks>Of the file format, the mark before and the footer behind the messages are left out. At the end, the rest of the file is read too, which checks its digest.</remarks>
+/// <param name="inner">The file, at its first byte; owned.</param>
+/// <param name="length">How many bytes it has.</param>
+internal sealed class FramedStream(Stream inner, long length) : Stream
+{
+    private const int Continuation = -1;
+    private byte[] _head = [];
+    private int _inHead;
+    private long _left = length;
+    private long _body;
+    private bool _begun;
+    private bool _ended;
+
+    private static ReadOnlySpan<byte> FileMark => "ARROW1\0\0"u8;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException("Messages are read one after the other.");
+
+    public override long Position
+    {
+        get => throw new NotSupportedException("Messages are read one after the other.");
+        set => throw new NotSupportedException("Messages are read one after the other.");
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+            return 0;
+        if (_inHead == _head.Length && _body == 0 && !_ended)
+            await BeginMessageAsync(cancellationToken).ConfigureAwait(false);
+        if (_inHead < _head.Length)
+        {
+            var part = _head.AsMemory(_inHead, Math.Min(buffer.Length, _head.Length - _inHead));
+            part.CopyTo(buffer);
+            _inHead += part.Length;
+            return part.Length;
+        }
+        var count = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _body)], cancellationToken).ConfigureAwait(false);
+        if (count == 0 && _body > 0)
+            throw new EndOfStreamException("it ends within a message");
+        _body -= count;
+        _left -= count;
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reads what is left of the file.</summary>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken) => await inner.CopyToAsync(Null, cancellationToken).ConfigureAwait(false);
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("Messages are read one after the other.");
+
+    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask BeginMessageAsync(CancellationToken cancellationToken)
+    {
+        var first = new byte[8];
+        if (!_begun)
+        {
+            _begun = true;
+            if (_left < first.Length)
+                throw new InvalidDataException($"it has {_left} bytes and no schema");
+            await ReadAsync(first, 0).ConfigureAwait(false);
+            if (first.AsSpan().SequenceEqual(FileMark))
+                await ReadAsync(first, 0).ConfigureAwait(false);
+        }
+        else if (_left >= first.Length)
+        {
+            await ReadAsync(first, 0).ConfigureAwait(false);
+        }
+        else
+        {
+            End();
+            return;
+        }
+        // Writers before version 0.15 put no mark before the length.
+        var mark = BinaryPrimitives.ReadInt32LittleEndian(first);
+        var prefix = mark == Continuation ? 8 : 4;
+        var metadata = mark == Continuation ? BinaryPrimitives.ReadInt32LittleEndian(first.AsSpan(4)) : mark;
+        if (metadata == 0)
+        {
+            End();
+            return;
+        }
+        if (metadata < 8 || metadata - (8 - prefix) > _left)
+            throw new InvalidDataException($"a message of it would have {metadata} bytes, and {_left} are left");
+        var head = new byte[prefix + metadata];
+        first.CopyTo(head, 0);
+        await ReadAsync(head, 8).ConfigureAwait(false);
+        var body = BodyOf(head.AsSpan(prefix));
+        if (body < 0 || body > _left)
+            throw new InvalidDataException($"the body of a message of it would have {body} bytes, and {_left} are left");
+        (_head, _inHead, _body) = (head, 0, body);
+
+        async ValueTask ReadAsync(byte[] target, int from)
+        {
+            await inner.ReadExactlyAsync(target.AsMemory(from), cancellationToken).ConfigureAwait(false);
+            _left -= target.Length - from;
+        }
+
+        void End() => (_ended, _head, _inHead, _body) = (true, [], 0, 0);
+    }
+
+    /// <summary>The length of a message's body: the fourth field of its table, as FlatBuffers lays it out.</summary>
+    private static long BodyOf(ReadOnlySpan<byte> message)
+    {
+        const int Field = 4 + (3 * sizeof(ushort));
+        var table = BinaryPrimitives.ReadInt32LittleEndian(message);
+        if (table < 0 || table > message.Length - 4)
+            throw new InvalidDataException("a message of it has no table");
+        var layout = table - BinaryPrimitives.ReadInt32LittleEndian(message[table..]);
+        if (layout < 0 || layout > message.Length - 4)
+            throw new InvalidDataException("a message of it has a table without a layout");
+        if (BinaryPrimitives.ReadUInt16LittleEndian(message[layout..]) < Field + sizeof(ushort) || layout > message.Length - Field - sizeof(ushort))
+            return 0;
+        var at = BinaryPrimitives.ReadUInt16LittleEndian(message[(layout + Field)..]);
+        return at == 0 ? 0
+            : table + at <= message.Length - sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(message[(table + at)..])
+            : throw new InvalidDataException("a message of it ends within its table");
+    }
+}
