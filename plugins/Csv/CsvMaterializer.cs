@@ -4,29 +4,46 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Cairn.Materializers;
+using Cairn.Materializers.Records;
 using CsvHelper;
 using CsvHelper.Configuration;
 
 namespace Cairn.Plugins.Csv;
 
-/// <summary>Tables (<see cref="DataTable"/>) as one CSV file with a header; column types, row count and the text for missing values are noted in the manifest.</summary>
-/// <remarks>It also reads CSV files of others that are separated by commas and have a header: their columns are text. Safe to use from many threads.</remarks>
-public sealed class CsvMaterializer : Materializer<DataTable>
+/// <summary>Tables (<see cref="DataTable"/>) and sequences of records as one CSV file with a header; column types, row count and the text for missing values are noted in the manifest.</summary>
+/// <remarks>
+/// It also reads CSV files of others that are separated by commas and have a header: their columns are text, or what the records want. Sequences are left to another materializer unless <c>csv</c> is named. Safe to use from
+/// many threads.
+/// </remarks>
+public sealed class CsvMaterializer : Materializer
 {
     private const int BufferSize = 64 << 10;
+    private const string Csv = "csv";
     private const int PreviewRows = 20;
     private const int CheckEvery = 1024;
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <inheritdoc/>
-    public override string Id => "csv";
+    public override string Id => Csv;
 
     /// <inheritdoc/>
     public override string MediaType => "text/csv";
 
     /// <inheritdoc/>
-    public override string Description => "DataTable as CSV with a header";
+    public override string Description => "DataTable and records as CSV with a header";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ServedType> Types { get; } =
+    [
+        ServedType.Exact<DataTable>(), ServedType.OpenGeneric(typeof(IEnumerable<>)).Yielding(), ServedType.OpenGeneric(typeof(List<>)).Yielding(), ServedType.Interface(typeof(IAsyncEnumerable<>)).Yielding(),
+    ];
+
+    /// <inheritdoc/>
+    public override Type? DefaultType => typeof(DataTable);
+
+    /// <summary>A stream as lines of fields.</summary>
+    internal static CsvParser Open(Stream stream) => new(new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: true, BufferSize), Reading);
 
     private static CsvConfiguration Reading => new(CultureInfo.InvariantCulture) { IgnoreBlankLines = false };
 
@@ -49,9 +66,56 @@ public sealed class CsvMaterializer : Materializer<DataTable>
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyDictionary<string, string> ExtractMetadata(DataTable value)
+    public override bool CanServe(Type type) => CsvRecords.RowOf(type) is not { } row || RecordShape.IsRecord(row);
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ExtractMetadata(object value) => value is DataTable table ? Describe(table) : base.ExtractMetadata(value);
+
+    /// <inheritdoc/>
+    public override async ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(writer);
+        if (value is DataTable table)
+        {
+            await SaveAsync(table, writer, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        var records = Checked(() => CsvRecords.Of(CsvRecords.RowOf(type)!));
+        var stream = writer.Create("table.csv", MediaType);
+        await using var ending = stream.ConfigureAwait(false);
+        var text = new StreamWriter(stream, Utf8, BufferSize, leaveOpen: true);
+        await using var flushing = text.ConfigureAwait(false);
+        var csv = new CsvWriter(text, Writing, leaveOpen: true);
+        await using var closing = csv.ConfigureAwait(false);
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["rows"] = (await records.WriteAsync(value, csv, cancellationToken).ConfigureAwait(false)).ToString(CultureInfo.InvariantCulture),
+            ["columns"] = records.Schema.Columns.Count.ToString(CultureInfo.InvariantCulture),
+        };
+        records.Schema.Write(facts);
+        foreach (var (key, fact) in facts)
+            writer.Describe(key, fact);
+        await csv.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(type);
+        if (CsvRecords.RowOf(type) is not { } row)
+            return await LoadAsync(reader, cancellationToken).ConfigureAwait(false);
+        var records = Checked(() => CsvRecords.Of(row));
+        var noted = CsvSchema.Read(reader.Facts);
+        var name = reader.Single.Name;
+        return CsvRecords.IsLazy(type)
+            ? records.ReadLazily(noted, stopping => reader.OpenDetachedAsync(name, stopping))
+            : await records.ReadAllAsync(noted, stopping => reader.OpenAsync(name, stopping), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Dictionary<string, string> Describe(DataTable value)
+    {
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["rows"] = Rows(value).Count().ToString(CultureInfo.InvariantCulture),
@@ -63,11 +127,8 @@ public sealed class CsvMaterializer : Materializer<DataTable>
         return facts;
     }
 
-    /// <inheritdoc/>
-    protected override async ValueTask SaveAsync(DataTable value, ArtifactWriter writer, CancellationToken cancellationToken)
+    private async ValueTask SaveAsync(DataTable value, ArtifactWriter writer, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(value);
-        ArgumentNullException.ThrowIfNull(writer);
         var schema = SchemaOf(value);
         var stream = writer.Create("table.csv", MediaType);
         await using var ending = stream.ConfigureAwait(false);
@@ -90,10 +151,8 @@ public sealed class CsvMaterializer : Materializer<DataTable>
         await csv.FlushAsync().ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    protected override async ValueTask<DataTable> LoadAsync(ArtifactReader reader, CancellationToken cancellationToken)
+    private static async ValueTask<DataTable> LoadAsync(ArtifactReader reader, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var noted = CsvSchema.Read(reader.Facts);
         var stream = await reader.OpenAsync(reader.Single.Name, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
@@ -113,7 +172,7 @@ public sealed class CsvMaterializer : Materializer<DataTable>
             if (table.Rows.Count % CheckEvery == 0)
                 cancellationToken.ThrowIfCancellationRequested();
             for (var i = 0; i < values.Length; i++)
-                values[i] = Parse(row[i], schema.Columns[i], schema.Null, csv.RawRow);
+                values[i] = schema.IsMissing(row[i], schema.Columns[i].Type) ? DBNull.Value : Parse(schema.Unescape(row[i]), schema.Columns[i], csv.RawRow);
             table.Rows.Add(values);
         }
         table.EndLoadData();
@@ -124,15 +183,14 @@ public sealed class CsvMaterializer : Materializer<DataTable>
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The types are a closed list of the framework's own values, whose members a column does not look at.")]
     private static DataColumn Column(string name, CsvType type) => new(name, type.Type);
 
-    private static object Parse(string field, (string Name, CsvType Type) column, string? missing, int line)
+    /// <summary>A value of a column.</summary>
+    internal static object Parse(string field, (string Name, CsvType Type) column, int line)
     {
-        if (field == missing)
-            return DBNull.Value;
         try
         {
             return column.Type.Parse(field);
         }
-        catch (Exception e) when (e is FormatException or OverflowException)
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
             throw new InvalidDataException($"line {line} has '{CsvSchema.Shown(field)}' for '{CsvSchema.Shown(column.Name)}', which is no {column.Type.Name}", e);
         }
@@ -140,19 +198,21 @@ public sealed class CsvMaterializer : Materializer<DataTable>
 
     private static IEnumerable<DataRow> Rows(DataTable table) => table.Rows.Cast<DataRow>().Where(r => r.RowState != DataRowState.Deleted);
 
-    private CsvSchema SchemaOf(DataTable table)
+    private static CsvSchema SchemaOf(DataTable table) => Checked(() => CsvSchema.Of(table));
+
+    private static T Checked<T>(Func<T> make)
     {
         try
         {
-            return CsvSchema.Of(table);
+            return make();
         }
         catch (NotSupportedException e)
         {
-            throw new MaterializationException(Id, e.Message, e);
+            throw new MaterializationException(Csv, e.Message, e);
         }
     }
 
-    private static async ValueTask<string[]> ReadHeaderAsync(CsvParser csv)
+    internal static async ValueTask<string[]> ReadHeaderAsync(CsvParser csv)
     {
         var header = await ReadAsync(csv).ConfigureAwait(false) ?? throw new InvalidDataException("it is empty, and a header is needed");
         var twice = header.GroupBy(h => h, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1 || g.Key.Length == 0);
@@ -160,7 +220,7 @@ public sealed class CsvMaterializer : Materializer<DataTable>
             : throw new InvalidDataException(twice.Key.Length == 0 ? "a column of its header has no name" : $"its header has two columns '{CsvSchema.Shown(twice.Key)}'");
     }
 
-    private static async ValueTask<string[]?> ReadRowAsync(CsvParser csv, int columns)
+    internal static async ValueTask<string[]?> ReadRowAsync(CsvParser csv, int columns)
     {
         var row = await ReadAsync(csv).ConfigureAwait(false);
         return row is null || row.Length == columns ? row : throw new InvalidDataException($"line {csv.RawRow} has {row.Length} fields, and the header {columns}");

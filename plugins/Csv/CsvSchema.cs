@@ -3,6 +3,8 @@ using System.Data;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cairn.Materializers;
+using Cairn.Materializers.Records;
 
 namespace Cairn.Plugins.Csv;
 
@@ -11,6 +13,10 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
 {
     private const string SchemaFact = "schema";
     private const string NullFact = "null";
+
+    /// <summary>What stands for a missing text of records, which are streamed: nobody knows beforehand which texts they have. A text of that form has a backslash more (<see cref="Escape"/>).</summary>
+    public const string RecordNull = @"\N";
+
     private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema of a table.</summary>
@@ -24,6 +30,13 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
             .ToList();
         return new(columns, ChooseNull(table, columns));
     }
+
+    /// <summary>The schema of records.</summary>
+    /// <exception cref="NotSupportedException">A property is of a type that CSV does not hold.</exception>
+    public static CsvSchema Of(RecordShape shape) => new(
+        [.. shape.Members.Select(m => (m.Name, CsvType.Of(Nullable.GetUnderlyingType(m.PropertyType) ?? m.PropertyType)
+            ?? throw new NotSupportedException($"{TypeNames.Of(shape.Type)}.{m.Name} is of {TypeNames.Of(m.PropertyType)}, which no CSV column holds; convert it first")))],
+        RecordNull);
 
     /// <summary>The schema that was noted when a table was saved; null when there is none.</summary>
     /// <exception cref="InvalidDataException">It is no schema.</exception>
@@ -48,6 +61,18 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
     /// <summary>A text of a file as a message shows it: short, and on one line.</summary>
     public static string Shown(string text) =>
         string.Concat((text.Length > 60 ? text[..60] + "…" : text).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+
+    /// <summary>Whether a field stands for a missing value of a column: the text for that, or nothing where no value is written so.</summary>
+    public bool IsMissing(string field, CsvType type) => Null is not null && (field == Null || (field.Length == 0 && !type.IsText));
+
+    /// <summary>A text of records as it is written.</summary>
+    public static string Escape(string text) => HasNullForm(text) ? '\\' + text : text;
+
+    /// <summary>A field as the text that was written.</summary>
+    public string Unescape(string field) => Null == RecordNull && HasNullForm(field) ? field[1..] : field;
+
+    /// <summary>Backslashes and an N.</summary>
+    private static bool HasNullForm(string text) => text.Length > 1 && text[0] == '\\' && text[^1] == 'N' && text.AsSpan(0, text.Length - 1).IndexOfAnyExcept('\\') < 0;
 
     /// <summary>Notes the schema.</summary>
     public void Write(Dictionary<string, string> facts)

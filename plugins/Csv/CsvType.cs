@@ -27,6 +27,12 @@ internal sealed record CsvType(Type Type, string Name, Func<object, string> Form
 
     public static CsvType Text => All[0];
 
+    /// <summary>Whether an empty field may be a value.</summary>
+    public bool IsText => Type == typeof(string) || Type == typeof(char) || Type == typeof(byte[]);
+
+    /// <summary>The type of a column of records: one of the list, or that of an enum, which is a text to others.</summary>
+    public static CsvType? Of(Type type) => type.IsEnum ? new(type, Text.Name, v => v.ToString()!, t => Enum.Parse(type, t)) : Find(type);
+
     public static CsvType? Find(Type type) => ByType.GetValueOrDefault(type);
 
     public static CsvType? Find(string name) => ByName.GetValueOrDefault(name);

@@ -27,14 +27,14 @@ internal sealed class ArrowBatches(long length, Func<CancellationToken, ValueTas
         await using var closing = stream.ConfigureAwait(false);
         using var reader = new ArrowStreamReader(stream, new CompressionCodecFactory(), leaveOpen: true);
         var schema = await ReadAsync(stream, async () => await reader.GetSchema(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        begin?.Invoke(schema!);
-        while (await ReadAsync(stream, async () => await reader.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } batch)
+        begin?.Invoke(schema);
+        while (await ReadAsync(stream, async () => await reader.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } read ? ArrowCheck.Checked(read) : null, cancellationToken).ConfigureAwait(false) is { } batch)
             yield return batch;
         await stream.DrainAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<T?> ReadAsync<T>(FramedStream stream, Func<Task<T>> read, CancellationToken cancellationToken)
-        where T : class
+    private static async ValueTask<T> ReadAsync<T>(FramedStream stream, Func<Task<T>> read, CancellationToken cancellationToken)
+        where T : class?
     {
         try
         {

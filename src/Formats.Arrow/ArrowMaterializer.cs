@@ -168,7 +168,7 @@ public sealed class ArrowMaterializer : Materializer
             },
             CompressionCodecFactory = new CompressionCodecFactory(),
         };
-        var writer = _options.Layout == ArrowLayout.File ? new ArrowFileWriter(target, schema, leaveOpen: true, options) : new ArrowStreamWriter(target, schema, leaveOpen: true, options);
+        var writer = _options.Layout == ArrowLayout.File ? new ArrowFileWriter(new CountingStream(target), schema, leaveOpen: true, options) : new ArrowStreamWriter(target, schema, leaveOpen: true, options);
         await writer.WriteStartAsync(cancellationToken).ConfigureAwait(false);
         return writer;
     }

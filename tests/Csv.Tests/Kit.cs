@@ -17,9 +17,12 @@ public sealed class CsvHarness : MaterializerHarness
         new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.FromHours(-5)), new DateOnly(2026, 2, 3), new TimeOnly(1, 2, 3), TimeSpan.FromDays(-1.5), Guid.Parse("11111111-2222-3333-4444-555555555555"), new byte[] { 0, 255 },
     ];
 
-    public override IEnumerable<MaterializerSample> Samples => [MaterializerSample.Of(Every(1)), MaterializerSample.Of(Numbers(3))];
+    public override IEnumerable<MaterializerSample> Samples =>
+    [
+        MaterializerSample.Of(Every(1)), MaterializerSample.Of(Numbers(3)), MaterializerSample.Of(() => Records(4).ToAsyncEnumerable()), MaterializerSample.Of<IEnumerable<Reading>>(Records(3).ToList()),
+    ];
 
-    public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(Every(0))];
+    public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(Every(0)), MaterializerSample.Of<IEnumerable<Reading>>([])];
 
     public override string? KeptFolder => SourceFolder.Find("tests/Csv.Tests/Data");
 
@@ -38,8 +41,16 @@ public sealed class CsvHarness : MaterializerHarness
             yield return Encoding.UTF8.GetBytes($"{header}\n{string.Join(',', Enumerable.Range(0, Row.Length).Select(n => n == i ? cell : ""))}\n");
     }
 
+    public override async ValueTask<object> ReadWholeAsync(object value, CancellationToken cancellationToken) =>
+        value is IAsyncEnumerable<Reading> readings ? await readings.ToListAsync(cancellationToken) : value;
+
     public override void AssertEqual(object expected, object actual)
     {
+        if (expected is not DataTable)
+        {
+            base.AssertEqual(expected, actual);
+            return;
+        }
         var (one, two) = ((DataTable)expected, (DataTable)actual);
         two.TableName.ShouldBe(one.TableName);
         two.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, c.DataType)).ShouldBe(one.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, c.DataType)));
@@ -72,4 +83,8 @@ public sealed class CsvHarness : MaterializerHarness
             table.Rows.Add(i, i % 5 == 0 ? DBNull.Value : i / 7.0);
         return table;
     }
+
+    private static IEnumerable<Reading> Records(int count) => Enumerable.Range(0, count).Select(i => new Reading(i, i % 2 == 0 ? null : $"a, \"{i}\"\r\n", i % 3 == 0 ? null : i / 7.0, (DayOfWeek)i, new DateOnly(2026, 1, 1).AddDays(i)));
 }
+
+public sealed record Reading(int Id, string? Text, double? Value, DayOfWeek Day, DateOnly On);

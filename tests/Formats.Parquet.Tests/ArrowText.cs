@@ -18,7 +18,7 @@ internal static class ArrowText
         Int32Array a => $"{a.GetValue(i)}",
         Int64Array a => $"{a.GetValue(i)}",
         DoubleArray a => $"{a.GetValue(i)}",
-        TimestampArray a => $"{a.GetValue(i)}",
+        TimestampArray a => $"{a.Values[i]}",
         Decimal128Array a => $"{a.GetValue(i)}",
         Date32Array a => $"{a.GetValue(i)}",
         Time64Array a => $"{a.GetValue(i)}",
