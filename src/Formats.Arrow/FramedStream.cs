@@ -126,7 +126,7 @@ internal sealed class FramedStream(Stream inner, long length) : Stream
         var head = new byte[prefix + metadata];
         first.CopyTo(head, 0);
         await ReadAsync(head, 8).ConfigureAwait(false);
-        var body = BodyOf(head.AsSpan(prefix));
+        var body = MessageShape.Check(head.AsSpan(prefix));
         if (body < 0 || body > _left)
             throw new InvalidDataException($"the body of a message of it would have {body} bytes, and {_left} are left");
         (_head, _inHead, _body) = (head, 0, body);
@@ -138,23 +138,5 @@ internal sealed class FramedStream(Stream inner, long length) : Stream
         }
 
         void End() => (_ended, _head, _inHead, _body) = (true, [], 0, 0);
-    }
-
-    /// <summary>The length of a message's body: the fourth field of its table, as FlatBuffers lays it out.</summary>
-    private static long BodyOf(ReadOnlySpan<byte> message)
-    {
-        const int Field = 4 + (3 * sizeof(ushort));
-        var table = BinaryPrimitives.ReadInt32LittleEndian(message);
-        if (table < 0 || table > message.Length - 4)
-            throw new InvalidDataException("a message of it has no table");
-        var layout = table - BinaryPrimitives.ReadInt32LittleEndian(message[table..]);
-        if (layout < 0 || layout > message.Length - 4)
-            throw new InvalidDataException("a message of it has a table without a layout");
-        if (BinaryPrimitives.ReadUInt16LittleEndian(message[layout..]) < Field + sizeof(ushort) || layout > message.Length - Field - sizeof(ushort))
-            return 0;
-        var at = BinaryPrimitives.ReadUInt16LittleEndian(message[(layout + Field)..]);
-        return at == 0 ? 0
-            : table + at <= message.Length - sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(message[(table + at)..])
-            : throw new InvalidDataException("a message of it ends within its table");
     }
 }

@@ -60,6 +60,15 @@ internal static class SaveCommand
         {
             throw new MaterializationException(id, e.Message.TrimEnd('.'), e).WithContext($"read the file as {id}");
         }
-        return await repository.SaveAsync(value, value.GetType(), options with { Materializer = id }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await repository.SaveAsync(value, value.GetType(), options with { Materializer = id }, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // One that reads on while it is saved has the file open.
+            if (value is IAsyncDisposable open)
+                await open.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }
