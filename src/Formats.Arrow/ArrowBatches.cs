@@ -44,7 +44,7 @@ internal sealed class ArrowBatches(long length, Func<CancellationToken, ValueTas
         {
             // Where the bytes are damaged, that is the reason, and the read of the rest throws it.
             await stream.DrainAsync(cancellationToken).ConfigureAwait(false);
-            throw new MaterializationException(ArrowMaterializer.ArrowId, $"it is no whole Arrow file: {e.Message.TrimEnd('.')}", e);
+            throw new MaterializationException(ArrowMaterializer.ArrowId, $"it is not a complete Arrow file: {e.Message.TrimEnd('.')}", e);
         }
     }
 }

@@ -147,7 +147,7 @@ public sealed class ArrowMaterializer : Materializer
         return joined;
     }
 
-    private static RecordBatch Nothing(Schema schema) => throw new MaterializationException(ArrowId, $"it has no batch, and so is no single one or table; load it as a sequence. Its columns are {Text(schema)}");
+    private static RecordBatch Nothing(Schema schema) => throw new MaterializationException(ArrowId, $"it has no batch, and so it cannot be loaded as a single one or as a table; load it as a sequence. Its columns are {Text(schema)}");
 
     private static bool Alike(Schema one, Schema two) => ReferenceEquals(one, two) || (one.FieldsList.Count == two.FieldsList.Count
         && one.FieldsList.Zip(two.FieldsList).All(p => p.First.Name == p.Second.Name && p.First.DataType.TypeId == p.Second.DataType.TypeId));

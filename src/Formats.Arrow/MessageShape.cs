@@ -11,7 +11,7 @@ internal static class MessageShape
 
     /// <summary>Checks that the lists of a batch are within its message.</summary>
     /// <returns>The length of the message's body.</returns>
-    /// <exception cref="InvalidDataException">They are not, or the message is no message.</exception>
+    /// <exception cref="InvalidDataException">They are not, or the bytes are not a message.</exception>
     public static long Check(ReadOnlySpan<byte> message)
     {
         var table = Follow(message, 0);

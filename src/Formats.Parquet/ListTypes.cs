@@ -8,7 +8,7 @@ internal static class ListTypes
         typeof(List<>), typeof(IEnumerable<>), typeof(ICollection<>), typeof(IReadOnlyCollection<>), typeof(IList<>), typeof(IReadOnlyList<>),
     ];
 
-    /// <summary>The type of the elements; null when it is no such list.</summary>
+    /// <summary>The type of the elements; null when it is not such a list.</summary>
     public static Type? ElementOf(Type type) => type.IsSZArray ? type.GetElementType()
         : type.IsGenericType && Known.Contains(type.GetGenericTypeDefinition()) ? type.GetGenericArguments()[0]
         : null;

@@ -46,7 +46,7 @@ public sealed class DamageTests : IAsyncLifetime
         {
             await File.WriteAllBytesAsync(Damaged, content[..length], Cancel);
             var error = await Should.ThrowAsync<MaterializationException>(ReadAsync);
-            error.Message.ShouldContain("no whole Parquet file");
+            error.Message.ShouldContain("not a complete Parquet file");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class ArrowColumns
     public ArrowColumns(Schema schema, Stream stream, ParquetMaterializerOptions options)
     {
         if (schema.FieldsList.Count == 0)
-            throw new NotSupportedException("a batch without columns is no Parquet file");
+            throw new NotSupportedException("a batch without columns cannot be a Parquet file");
         _schema = schema;
         _columns = [.. schema.FieldsList.Select(f => Column(f, options))];
         _table = new(stream, _columns, options);

@@ -47,7 +47,7 @@ internal sealed class ParquetContent : IAsyncDisposable
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             if (IsOfLibrary(e))
-                throw new MaterializationException(ParquetMaterializer.ParquetId, $"it is no whole Parquet file: {e.Message.TrimEnd('.')}", e);
+                throw new MaterializationException(ParquetMaterializer.ParquetId, $"it is not a complete Parquet file: {e.Message.TrimEnd('.')}", e);
             throw;
         }
     }
@@ -130,7 +130,7 @@ internal sealed class ParquetContent : IAsyncDisposable
         }
     }
 
-    /// <summary>The footer stands at the end, with its length behind it.</summary>
+    /// <summary>The footer is at the end, and its length follows it.</summary>
     private static async ValueTask FetchFooterAsync(Stream stream, CancellationToken cancellationToken)
     {
         if (stream.Length < Tail + 4)

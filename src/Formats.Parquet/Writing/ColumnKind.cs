@@ -24,7 +24,7 @@ internal sealed class ColumnKind<TValue, TStored>(Func<string, bool, ParquetMate
 {
     public override Type Type => typeof(TValue);
 
-    /// <summary>How many bytes a value has elsewhere in memory; null for none.</summary>
+    /// <summary>How many bytes a value has elsewhere in memory; null when it has none.</summary>
     public Func<TStored, int>? HeapBytes { get; init; }
 
     public DataField MakeField(string name, bool nullable, ParquetMaterializerOptions options) => makeField(name, nullable, options);

@@ -114,7 +114,7 @@ internal sealed class NestedList(string name, NestedNode element, int repetition
     public override void Clear() => element.Clear();
 }
 
-/// <summary>A nested record: optional, with columns of its own.</summary>
+/// <summary>A nested record: optional, with its own columns.</summary>
 internal sealed class NestedRecord(string name, IReadOnlyList<(Func<object, object?> Get, NestedNode Node)> members) : NestedNode
 {
     public override long Bytes => members.Sum(m => m.Node.Bytes);

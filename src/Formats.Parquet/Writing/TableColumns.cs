@@ -38,7 +38,7 @@ internal static class TableColumns
     }
 
     private static TableWriter Begin(Stream stream, ColumnBuffer[] columns, ParquetMaterializerOptions options) =>
-        columns.Length > 0 ? new(stream, columns, options) : throw new NotSupportedException("a table without columns is no Parquet file");
+        columns.Length > 0 ? new(stream, columns, options) : throw new NotSupportedException("a table without columns cannot be a Parquet file");
 
     private static ColumnBuffer Buffer(string name, Type type, ParquetMaterializerOptions options) => ColumnKinds.Find(type) is { } kind
         ? kind.NewBuffer(name, nullable: true, options)

@@ -60,6 +60,29 @@ public sealed class ArtifactRepositoryTests
     }
 
     [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Parts_of_a_file_are_opened(bool local, bool chunked)
+    {
+        await using var stage = await Stage.OpenAsync(local);
+        var large = Bytes.Of(1_200_000);
+        await stage.Repository.SaveAsync(Bundle.Of(("large", large), ("small", Bytes.Of(50))), new SaveOptions { Name = "m", Chunked = chunked });
+        await using var reader = await stage.Repository.OpenAsync("m");
+        foreach (var (offset, length) in new[] { (0, 1), (0, 1_200_000), (65_536, 70_000), (700_001, 499_999), (1_199_999, 1) })
+        {
+            await using var part = await reader.OpenRangeAsync("large", new(offset, length));
+            (await Bytes.ReadAllAsync(part)).ShouldBe(large[offset..(offset + length)]);
+        }
+        await using (var rest = await reader.OpenRangeAsync("small", new(20)))
+            (await Bytes.ReadAllAsync(rest)).ShouldBe(Bytes.Of(50)[20..]);
+        (await Should.ThrowAsync<ArtifactStoreException>(async () => await reader.OpenRangeAsync("small", new(20, 31)))).Code.ShouldBe(StoreErrorCode.RangeNotSatisfiable);
+        (await Should.ThrowAsync<ArtifactStoreException>(async () => await reader.OpenRangeAsync("large", new(1_200_000, 1)))).Code.ShouldBe(StoreErrorCode.RangeNotSatisfiable);
+        (await Should.ThrowAsync<ArtifactStoreException>(async () => await reader.OpenRangeAsync("nope", new(0, 1)))).Code.ShouldBe(StoreErrorCode.NotFound);
+    }
+
+    [Theory]
     [MemberData(nameof(Stores))]
     public async Task A_materializer_that_fails_leaves_nothing_visible_and_nothing_staged(bool local)
     {

@@ -136,6 +136,20 @@ public sealed class MaterializerRegistryTests
         TypeNames.Of(typeof(Dictionary<string, int>.Enumerator)).ShouldBe("System.Collections.Generic.Dictionary<TKey, TValue>.Enumerator");
     }
 
+    [Fact]
+    public void One_that_yields_goes_after_all_but_those_of_any_type_whoever_brought_it()
+    {
+        var second = Serving("second", ServedType.Exact<Dog>().Yielding());
+        var registry = new MaterializerRegistry().Add(second).Add(Serving("any", ServedType.Any), MaterializerOrigin.BuiltIn);
+        registry.Resolve(typeof(Dog)).Id.ShouldBe("second");
+        registry.Add(Serving("loose", ServedType.Interface(typeof(IBarks))), MaterializerOrigin.BuiltIn);
+        registry.Resolve(typeof(Dog)).Id.ShouldBe("loose");
+        registry.Explain(typeof(Dog)).Explain().ShouldContain("before second exactly, yielding (program)");
+        var rivals = new MaterializerRegistry().Add(second).Add(Serving("third", ServedType.Exact<Dog>().Yielding()));
+        Should.Throw<MaterializationException>(() => rivals.Resolve(typeof(Dog))).Message.ShouldContain("second exactly, yielding (program) as by third");
+        ServedType.Exact<Dog>().Yielding().ToString().ShouldEndWith("Dog (when named)");
+    }
+
     private static Fake Serving(string id, params ServedType[] types) => new(id, types, _ => true);
 
     private interface IWalks;
