@@ -1,16 +1,10 @@
 using System.Security.Cryptography;
 using Cairn.TestServers.Gcs;
-using FsCheck;
-using FsCheck.Fluent;
 
 namespace Cairn.TestServers.Tests.Gcs;
 
 public sealed class ContentTests
 {
-    [Fact]
-    public void Checksums_of_parts_combine() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<byte[]>(), (first, second) =>
-        Crc32C.Combine(Crc32C.Append(0, first), Crc32C.Append(0, second), second.Length) == Crc32C.Append(0, [.. first, .. second])).QuickCheckThrowOnFailure();
-
     [Theory]
     [InlineData(null, 1 << 20)]
     [InlineData(0L, 1 << 20)]
@@ -24,7 +18,7 @@ public sealed class ContentTests
         using var writer = new GcsContent.Writer(options, announced);
         for (int at = 0, step = 1; at < data.Length; at += step, step = step * 3 % 99_991 + 1) writer.Append(data.AsSpan(at, Math.Min(step, data.Length - at)));
         var content = writer.Complete();
-        (content.Length, content.Crc, Convert.ToHexString(content.Md5!)).ShouldBe((data.Length, Crc32C.Append(0, data), Convert.ToHexString(MD5.HashData(data))));
+        (content.Length, content.Crc, Convert.ToHexString(content.Md5!)).ShouldBe((data.Length, Crc32C.Compute(data), Convert.ToHexString(MD5.HashData(data))));
         foreach (var (offset, count) in new[] { (0, data.Length), (1, 10), (1_048_570, 2_000_000), (data.Length - 1, 1), (data.Length, 0) })
         {
             var read = new MemoryStream();
@@ -52,10 +46,10 @@ public sealed class LargeObjectTests : GcsTest
         using var response = await Http.GetAsync(Path("large") + "?alt=media", HttpCompletionOption.ResponseHeadersRead);
         await using var stream = await response.Content.ReadAsStreamAsync();
         byte[] buffer = new byte[1 << 16];
-        uint crc = 0;
+        var crc = default(Crc32C);
         long read = 0;
-        for (int count; (count = await stream.ReadAsync(buffer)) > 0; read += count) crc = Crc32C.Append(crc, buffer.AsSpan(0, count));
-        (read, Crc32C.ToBase64(crc)).ShouldBe((length, (string)reply.Json["crc32c"]!));
+        for (int count; (count = await stream.ReadAsync(buffer)) > 0; read += count) crc.Append(buffer.AsSpan(0, count));
+        (read, Crc32C.ToBase64(crc.Value)).ShouldBe((length, (string)reply.Json["crc32c"]!));
         await SendAsync(HttpMethod.Delete, Path("large"));
         Directory.Delete(_folder, recursive: true);
     }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -71,13 +72,13 @@ internal sealed class GcsContent
         private SafeFileHandle? _file;
         private long _fileLength;
         private long _sealed;
-        private uint _crc;
+        private readonly Crc32 _crc = new(Crc32ParameterSet.Crc32C);
 
         public long Length { get; private set; }
 
         public void Append(ReadOnlySpan<byte> data)
         {
-            _crc = Crc32C.Append(_crc, data);
+            _crc.Append(data);
             _md5?.AppendData(data);
             Length += data.Length;
             while (!data.IsEmpty)
@@ -94,7 +95,7 @@ internal sealed class GcsContent
         {
             if (_used > 0 && _used < _current.Length - (_current.Length >> 2)) Array.Resize(ref _current, _used);
             Seal();
-            var content = new GcsContent([.. _pieces], Length, _crc, _md5?.GetHashAndReset());
+            var content = new GcsContent([.. _pieces], Length, _crc.GetCurrentHashAsUInt32(), _md5?.GetHashAndReset());
             Dispose();
             return content;
         }
