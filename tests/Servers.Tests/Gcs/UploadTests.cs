@@ -33,10 +33,22 @@ public sealed class UploadTests : GcsTest
     [Fact, Documented("uploads-downloads", InShort = "The name comes from the query or the resource; without one the request is 400")]
     public async Task A_name_is_required() => (await MultipartAsync("{}", [1])).Reason.ShouldBe("required");
 
+    [Fact, Documented("uploads-downloads", InShort = "The media part comes second and must have a Content-Type header, also when the resource names a type")]
+    public async Task The_media_part_names_its_type()
+    {
+        foreach (string json in new[] { """{"name":"m"}""", """{"name":"m","contentType":"text/csv"}""" })
+        {
+            var reply = await MultipartAsync(json, [1], contentType: null);
+            (reply.Status, reply.Reason).ShouldBe((400, "required"));
+        }
+        Fake.ObjectNames(Bucket).ShouldBeEmpty();
+        (await MultipartAsync("""{"name":"m","contentType":"text/csv"}""", [], contentType: "x/y")).Json["contentType"]!.GetValue<string>().ShouldBe("text/csv");
+    }
+
     [Fact, Documented("uploads-downloads", InShort = "A multipart body that ends before its closing boundary makes no object")]
     public async Task A_torn_multipart_makes_nothing()
     {
-        var content = new StringContent("--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"torn\"}\r\n--b\r\n\r\nhalf", Encoding.UTF8);
+        var content = new StringContent("--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"torn\"}\r\n--b\r\nContent-Type: text/plain\r\n\r\nhalf", Encoding.UTF8);
         content.Headers.Remove("Content-Type");
         content.Headers.TryAddWithoutValidation("Content-Type", "multipart/related; boundary=b");
         (await SendAsync(HttpMethod.Post, $"{Upload}?uploadType=multipart", content)).Status.ShouldBe(400);

@@ -11,7 +11,7 @@ internal sealed class GcsError(int status, string reason, string message, string
     public long? ContentRangeLength { get; init; }
 
     public static GcsError Invalid(string message, string? parameter = null) => new(400, parameter is null ? "invalid" : "invalidParameter", message, parameter);
-    public static GcsError Required(string message, string? parameter = null) => new(400, "required", message, parameter);
+    public static GcsError Required(string message, string? parameter = null, string locationType = "parameter") => new(400, "required", message, parameter, locationType);
     public static GcsError NoBucket() => new(404, "notFound", "The specified bucket does not exist.");
     public static GcsError NoObject(string bucket, string name) => new(404, "notFound", $"No such object: {bucket}/{name}");
     public static GcsError NotMet() => new(412, "conditionNotMet", "At least one of the pre-conditions you specified did not hold.", "If-Match", "header");

@@ -113,10 +113,11 @@ internal sealed class GcsUploads(GcsServer server, GcsFakeOptions options)
             await metadata.Body.CopyToAsync(text, call.Aborted);
             var resource = UploadResource.Parse(GcsCall.Parse(text.ToArray()), call);
             var media = await reader.ReadNextSectionAsync(call.Aborted) ?? throw GcsError.Invalid("Malformed multipart body.");
+            if (string.IsNullOrEmpty(media.ContentType)) throw GcsError.Required("The media part of a multipart upload must have a Content-Type header.", "Content-Type", "header");
             var content = await ReadAsync(options, media.Body, call.Context.Request.ContentLength, call.Aborted);
             if (await reader.ReadNextSectionAsync(call.Aborted) is not null) throw GcsError.Invalid("Malformed multipart body.");
             Verify(content, resource.Crc32C, resource.Md5, call.Header("x-goog-hash"));
-            var fields = resource.Fields with { ContentType = resource.Fields.ContentType ?? media.ContentType ?? "application/octet-stream" };
+            var fields = resource.Fields with { ContentType = resource.Fields.ContentType ?? media.ContentType };
             await call.ObjectAsync(bucket.Put(resource.Name, content, fields, conditions));
         }
         catch (IOException) when (!call.Aborted.IsCancellationRequested)
