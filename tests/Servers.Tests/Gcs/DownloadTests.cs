@@ -28,6 +28,15 @@ public sealed class DownloadTests : GcsTest
         media.Headers["ETag"].ShouldBe((string)resource["etag"]!);
     }
 
+    [Fact, Documented("xml-api/reference-headers", InShort = "x-goog-meta- headers belong to the XML API; the JSON API has metadata in the resource alone")]
+    public async Task Metadata_is_not_in_the_headers()
+    {
+        await MultipartAsync("""{"name":"m","metadata":{"note":"kept"}}""", "hello"u8.ToArray());
+        foreach (string path in new[] { Path("m"), "/download" + Path("m") })
+            (await GetAsync(path + "?alt=media")).Headers.Keys.ShouldNotContain(key => key.StartsWith("x-goog-meta-", StringComparison.OrdinalIgnoreCase), path);
+        (await GetAsync($"/{Bucket}/m")).Headers["x-goog-meta-note"].ShouldBe("kept");
+    }
+
     [Theory, Documented("xml-api/reference-headers", InShort = "Range: 206 with Content-Range for a part, to the end at most; several ranges at once are not served as such")]
     [InlineData("bytes=0-0", 206, "0", "bytes 0-0/10")]
     [InlineData("bytes=3-5", 206, "345", "bytes 3-5/10")]
@@ -44,6 +53,14 @@ public sealed class DownloadTests : GcsTest
         var reply = await GetAsync(Path("a") + "?alt=media", ("Range", range));
         (reply.Status, reply.Text).ShouldBe((status, text));
         reply.Headers.GetValueOrDefault("Content-Range").ShouldBe(contentRange);
+    }
+
+    [Fact, Documented("hashes-etags", InShort = "A checksum is that of the whole object: x-goog-hash comes with all of it, not with a range (observed; googleapis/google-resumable-media-python#362)")]
+    public async Task A_range_carries_no_checksum()
+    {
+        await PutAsync("a", "0123456789");
+        foreach (string range in new[] { "bytes=0-0", "bytes=0-", "bytes=-10" }) (await GetAsync(Path("a") + "?alt=media", ("Range", range))).Headers.ContainsKey("x-goog-hash").ShouldBeFalse(range);
+        (await GetAsync(Path("a") + "?alt=media", ("Range", "bytes=0-1,3-4"))).Headers.ContainsKey("x-goog-hash").ShouldBeTrue();
     }
 
     [Fact, Documented("json_api/v1/status-codes", InShort = "416 requestedRangeNotSatisfiable when the range starts at or behind the end")]

@@ -14,13 +14,14 @@ public sealed class XmlTests : GcsTest
         string generation = (string)(await MultipartAsync("""{"name":"dir/a b","metadata":{"note":"kept"}}""", "hello"u8.ToArray(), "", "text/csv", Token)).Json["generation"]!;
         var reply = await GetAsync($"/{Bucket}/dir/a%20b", Token, ("Range", "bytes=1-2"));
         (reply.Status, reply.Text, reply.Headers["x-goog-meta-note"], reply.Headers["x-goog-generation"], reply.Headers["Content-Range"]).ShouldBe((206, "el", "kept", generation, "bytes 1-2/5"));
-        reply.Headers["x-goog-hash"].ShouldContain("crc32c=");
+        reply.Headers.ContainsKey("x-goog-hash").ShouldBeFalse();
+        (await GetAsync($"/{Bucket}/dir/a%20b", Token)).Headers["x-goog-hash"].ShouldContain("crc32c=");
     }
 
     [Fact, Documented("xml-api/reference-headers", InShort = "x-goog-if-generation-match: the request succeeds only for that generation, else 412")]
     public async Task A_generation_that_is_not_there()
     {
-        await MultipartAsync("""{"name":"a"}""", [1], "", null, Token);
+        await MultipartAsync("""{"name":"a"}""", [1], "", "text/csv", Token);
         (await GetAsync($"/{Bucket}/a", Token, ("x-goog-if-generation-match", "1"))).Status.ShouldBe(412);
     }
 

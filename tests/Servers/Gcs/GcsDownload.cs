@@ -7,12 +7,12 @@ namespace Cairn.TestServers.Gcs;
 /// <summary>Serves an object's bytes: whole, one range, or gunzipped where the service transcodes.</summary>
 internal static class GcsDownload
 {
-    public static async Task SendAsync(GcsCall call, GcsObject found, bool quotedETag = false)
+    public static async Task SendAsync(GcsCall call, GcsObject found, bool xml = false)
     {
         var response = call.Context.Response;
         var fields = found.Fields;
         var headers = response.Headers;
-        headers.ETag = quotedETag ? $"\"{(found.Content.Md5 is { } md5 ? Convert.ToHexStringLower(md5) : found.ETag)}\"" : found.ETag;
+        headers.ETag = xml ? $"\"{(found.Content.Md5 is { } md5 ? Convert.ToHexStringLower(md5) : found.ETag)}\"" : found.ETag;
         headers.LastModified = found.Updated.ToString("R", CultureInfo.InvariantCulture);
         headers["x-goog-generation"] = found.Generation.ToString(CultureInfo.InvariantCulture);
         headers["x-goog-metageneration"] = found.Metageneration.ToString(CultureInfo.InvariantCulture);
@@ -21,8 +21,11 @@ internal static class GcsDownload
         headers["x-goog-storage-class"] = found.StorageClass;
         headers["x-goog-hash"] = found.HashHeader;
         if (found.ComponentCount is { } components) headers["x-goog-component-count"] = components.ToString(CultureInfo.InvariantCulture);
-        foreach (var (key, value) in fields.Metadata)
-            if (key.All(char.IsAscii) && value.All(c => c is >= ' ' and <= '~')) headers["x-goog-meta-" + key] = value;
+        if (xml)
+        {
+            foreach (var (key, value) in fields.Metadata)
+                if (key.All(char.IsAscii) && value.All(c => c is >= ' ' and <= '~')) headers["x-goog-meta-" + key] = value;
+        }
         if (fields.CacheControl is not null) headers.CacheControl = fields.CacheControl;
         if (fields.ContentDisposition is not null) headers.ContentDisposition = fields.ContentDisposition;
         if (fields.ContentLanguage is not null) headers.ContentLanguage = fields.ContentLanguage;
@@ -50,6 +53,8 @@ internal static class GcsDownload
             (start, count) = range;
             response.StatusCode = 206;
             headers.ContentRange = $"bytes {start}-{start + count - 1}/{found.Content.Length}";
+            // The service has sums of whole objects alone, and gives none with a part.
+            headers.Remove("x-goog-hash");
         }
         response.ContentLength = count;
         if (call.Method != "HEAD") await found.Content.CopyToAsync(response.Body, start, count, call.Aborted);

@@ -54,7 +54,7 @@ internal static class GcsXml
             case "GET" or "HEAD":
                 var found = bucket.Get(name, call.Number("generation"));
                 conditions.Check(found);
-                await GcsDownload.SendAsync(call, found, quotedETag: true);
+                await GcsDownload.SendAsync(call, found, xml: true);
                 return;
             case "PUT":
                 var content = await GcsUploads.ReadAsync(call.Options, call.Context.Request.Body, call.Context.Request.ContentLength, call.Aborted);
