@@ -62,7 +62,7 @@ public sealed class AccessTests : GcsTest
 
 public sealed class RefusalTests : GcsTest
 {
-    [Fact, Documented("json_api/v1/status-codes", InShort = "429 rateLimitExceeded in the domain usageLimits; 503 backendError; Retry-After where the service gives one")]
+    [Fact, Documented("json_api/v1/status-codes", InShort = "429 rateLimitExceeded in the domain usageLimits; 408 uploadBrokenConnection; 503 backendError; Retry-After where the service gives one")]
     public async Task Throttling_and_outage()
     {
         Fake.Refuse(429, times: 2, retryAfter: "7", when: (method, _) => method == "POST");
@@ -71,6 +71,8 @@ public sealed class RefusalTests : GcsTest
         (await GetAsync(Objects)).Status.ShouldBe(200);
         (await MediaAsync("a", [1])).Status.ShouldBe(429);
         (await MediaAsync("a", [1])).Status.ShouldBe(200);
+        Fake.Refuse(408);
+        (await GetAsync(Objects)).Reason.ShouldBe("uploadBrokenConnection");
         Fake.Refuse(503);
         (await GetAsync(Objects)).Reason.ShouldBe("backendError");
         (await GetAsync(Objects)).Status.ShouldBe(200);

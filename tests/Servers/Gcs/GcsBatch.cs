@@ -14,6 +14,8 @@ internal sealed class GcsBatch(GcsServer server, GcsFakeOptions options)
 
     public async Task HandleAsync(GcsCall call)
     {
+        if (options.BatchRefusal is { } status)
+            throw new GcsError(status, status switch { 405 => "methodNotAllowed", 501 => "notImplemented", _ => "notFound" }, $"Batch requests are not served here ({status}).");
         var request = call.Context.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/mixed" || type.Boundary.Length == 0)
             throw GcsError.Invalid("Failed to parse batch request, error: Content-Type must be multipart/mixed with a boundary.");

@@ -108,8 +108,10 @@ internal sealed class GcsCall
     {
         Context.Response.Headers.ETag = value.ETag;
         var mask = Fields;
-        return JsonAsync(status, json => value.WriteTo(json, mask, Endpoint));
+        return JsonAsync(status, json => Write(json, value, mask));
     }
+
+    public void Write(Utf8JsonWriter json, GcsObject value, FieldMask mask) => value.WriteTo(json, mask, Endpoint, Options.OmitSizeZero);
 
     public Task EmptyAsync(int status)
     {
@@ -133,6 +135,6 @@ internal sealed class GcsCall
             await response.WriteAsync(error.Message, Aborted);
             return;
         }
-        await JsonAsync(error.Status, error.WriteTo);
+        await JsonAsync(error.Status, json => error.WriteTo(json, Options.ErrorCodeAsText));
     }
 }

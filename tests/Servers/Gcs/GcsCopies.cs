@@ -116,7 +116,7 @@ internal sealed class GcsCopies(GcsFakeOptions options)
             if (made is not null)
             {
                 json.WritePropertyName("resource");
-                made.WriteTo(json, FieldMask.All, call.Endpoint);
+                call.Write(json, made, FieldMask.All);
             }
             json.WriteEndObject();
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Cairn.TestServers.Gcs;
@@ -18,11 +19,12 @@ internal sealed class GcsError(int status, string reason, string message, string
     public static GcsError NotModified() => new(304, "notModified", "Not Modified");
     public static GcsError NoRange(long length) => new(416, "requestedRangeNotSatisfiable", "Request range not satisfiable", "Range", "header") { ContentRangeLength = length };
 
-    public void WriteTo(Utf8JsonWriter json)
+    public void WriteTo(Utf8JsonWriter json, bool codeAsText)
     {
         json.WriteStartObject();
         json.WriteStartObject("error");
-        json.WriteNumber("code", status);
+        if (codeAsText) json.WriteString("code", status.ToString(CultureInfo.InvariantCulture));
+        else json.WriteNumber("code", status);
         json.WriteString("message", Message);
         json.WriteStartArray("errors");
         json.WriteStartObject();

@@ -79,7 +79,7 @@ public sealed class GcsFake : IAsyncDisposable
     /// <summary>How many bytes a resumable session holds, also while a request is under way.</summary>
     public long PersistedBytes(string session) => _server.Uploads.Persisted(session[(session.LastIndexOf('=') + 1)..]);
 
-    /// <summary>Refuses the next <paramref name="times"/> requests that <paramref name="when"/> (method, raw path) accepts with 429, 500, 503 or 403 as the service words them.</summary>
+    /// <summary>Refuses the next <paramref name="times"/> requests that <paramref name="when"/> (method, raw path) accepts with 408, 429, 500, 503 or 403 as the service words them.</summary>
     public void Refuse(int status, int times = 1, string? retryAfter = null, Func<string, string, bool>? when = null) =>
         _server.Faults.Enqueue(new PlannedFault(status, times, retryAfter, when ?? ((_, _) => true)));
 

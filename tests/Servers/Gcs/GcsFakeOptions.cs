@@ -30,6 +30,15 @@ public sealed class GcsFakeOptions
     /// <summary>The largest page of a listing; 1,000 as in the service. Smaller ones make paging visible.</summary>
     public int LargestPage { get; init; } = 1000;
 
+    /// <summary>What <c>/batch</c> answers in place of serving it: 404, 405 or 501, as other emulators and gateways do. It is served by default.</summary>
+    public int? BatchRefusal { get; init; }
+
+    /// <summary>Whether the <c>code</c> of an error is written as text, as some emulators and gateways do; false by default.</summary>
+    public bool ErrorCodeAsText { get; init; }
+
+    /// <summary>Whether the resource of an empty object has no <c>size</c>, as from servers that write no zeros; false by default.</summary>
+    public bool OmitSizeZero { get; init; }
+
     /// <summary>Public keys by service account address, for signed URLs of GOOG4-RSA-SHA256 (PEM).</summary>
     public IDictionary<string, string> SigningKeys { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

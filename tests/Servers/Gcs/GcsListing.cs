@@ -73,7 +73,7 @@ internal static class GcsListing
             {
                 var item = mask.Of("items");
                 json.WriteStartArray("items");
-                foreach (var value in items) value.WriteTo(json, item, call.Endpoint);
+                foreach (var value in items) call.Write(json, value, item);
                 json.WriteEndArray();
             }
             json.WriteEndObject();

@@ -32,7 +32,7 @@ internal sealed record GcsObject(string Bucket, string Name, GcsContent Content,
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    public void WriteTo(Utf8JsonWriter json, FieldMask mask, string endpoint)
+    public void WriteTo(Utf8JsonWriter json, FieldMask mask, string endpoint, bool omitSizeZero)
     {
         void Text(string name, string? value)
         {
@@ -54,7 +54,7 @@ internal sealed record GcsObject(string Bucket, string Name, GcsContent Content,
         Text("contentLanguage", Fields.ContentLanguage);
         Text("cacheControl", Fields.CacheControl);
         Text("storageClass", StorageClass);
-        if (mask.Has("size")) json.WriteString("size", Content.Length.ToString(CultureInfo.InvariantCulture));
+        if (mask.Has("size") && !(omitSizeZero && Content.Length == 0)) json.WriteString("size", Content.Length.ToString(CultureInfo.InvariantCulture));
         if (mask.Has("md5Hash") && Content.Md5 is not null) json.WriteString("md5Hash", Content.Md5Base64);
         if (mask.Has("crc32c")) json.WriteString("crc32c", Content.Crc32CBase64);
         if (mask.Has("etag")) json.WriteString("etag", ETag);
