@@ -51,5 +51,16 @@ public sealed class BatchTests : GcsTest
     }
 
     [Fact, Documented("batch", "These HTTP requests must only contain the path portion of the URL; full URLs can have undefined behavior.")]
-    public async Task Only_paths() => (await BatchAsync("GET http://elsewhere/ HTTP/1.1\r\n\r\n")).Text.ShouldContain("HTTP/1.1 400");
+    [Documented("json_api/v1/how-tos/batch", InShort = "Google's client for .NET writes whole addresses, no HTTP version and bare line feeds; the service takes them")]
+    public async Task An_address_is_of_this_server()
+    {
+        await PutAsync("a");
+        await PutAsync("b");
+        var reply = await BatchAsync($"DELETE {new Uri(Fake.Endpoint, Path("a"))}\nContent-Length: 0\n\n",
+            $"PATCH {new Uri(Fake.Endpoint, Path("b"))}\nContent-Type: application/json; charset=utf-8\n\n{{\"metadata\":{{\"k\":\"v\"}}}}");
+        reply.Text.ShouldContain("HTTP/1.1 204");
+        ((string)(await GetAsync(Path("b"))).Json["metadata"]!["k"]!).ShouldBe("v");
+        Fake.ObjectNames(Bucket).ShouldBe(["b"]);
+         (await BatchAsync("GET http://elsewhere/ HTTP/1.1\r\n\r\n")).Text.ShouldContain("HTTP/1.1 400");
+    }
 }

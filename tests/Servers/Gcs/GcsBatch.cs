@@ -88,11 +88,11 @@ internal sealed class GcsBatch(GcsServer server, GcsFakeOptions options)
 
     private static GcsCall? Parse(GcsCall outer, HttpContext inner, byte[] part, GcsFakeOptions options)
     {
-        int end = part.AsSpan().IndexOf("\r\n\r\n"u8), separator = 4;
-        if (end < 0) { end = part.Length; separator = 0; }
-        string[] lines = Encoding.UTF8.GetString(part, 0, end).TrimStart().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        string[] first = lines.Length == 0 ? [] : lines[0].Split(' ');
-        if (first.Length < 2 || !first[1].StartsWith('/')) return null;
+        int at = 0;
+        var lines = Head(part, ref at);
+        // Google's client for .NET writes "METHOD address" without a version.
+        string[] first = lines.Count == 0 ? [] : lines[0].Split(' ');
+        if (first.Length < 2 || Target(outer, first[1]) is not { } target) return null;
         var request = inner.Request;
         // The outer headers apply to every part, except those about the outer content.
         foreach (var (name, values) in outer.Context.Request.Headers)
@@ -105,8 +105,30 @@ internal sealed class GcsBatch(GcsServer server, GcsFakeOptions options)
         request.Method = first[0];
         request.Scheme = outer.Context.Request.Scheme;
         request.Host = outer.Context.Request.Host;
-        inner.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = first[1];
-        request.Body = new MemoryStream(part, Math.Min(end + separator, part.Length), Math.Max(0, part.Length - end - separator));
+        inner.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        request.Body = new MemoryStream(part, at, part.Length - at);
         return new GcsCall(inner, options);
+    }
+
+    /// <summary>The lines up to the first empty one, each ended by CRLF or by LF alone; <paramref name="at"/> becomes where the body begins.</summary>
+    private static List<string> Head(byte[] part, ref int at)
+    {
+        var lines = new List<string>();
+        while (at < part.Length)
+        {
+            int end = Array.IndexOf(part, (byte)'\n', at);
+            string line = Encoding.UTF8.GetString(part, at, (end < 0 ? part.Length : end) - at).TrimEnd('\r');
+            at = end < 0 ? part.Length : end + 1;
+            if (line.Length > 0) lines.Add(line);
+            else if (lines.Count > 0) break;
+        }
+        return lines;
+    }
+
+    /// <summary>Path and query; null for an address of another server.</summary>
+    private static string? Target(GcsCall outer, string address)
+    {
+        if (address.StartsWith('/')) return address;
+        return address.StartsWith(outer.Endpoint + "/", StringComparison.OrdinalIgnoreCase) ? address[outer.Endpoint.Length..] : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -65,11 +66,28 @@ internal sealed class GcsCall
 
     public string? Header(string name) => Context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
 
-    /// <summary>The JSON body; an undefined element where there is none.</summary>
+    /// <summary>The JSON body, unpacked where it comes as gzip; an undefined element where there is none.</summary>
     public async Task<JsonElement> BodyAsync()
     {
         var buffer = new MemoryStream();
-        await Context.Request.Body.CopyToAsync(buffer, Aborted);
+        switch (Header("Content-Encoding"))
+        {
+            case null or "" or "identity":
+                await Context.Request.Body.CopyToAsync(buffer, Aborted);
+                break;
+            case "gzip":
+                try
+                {
+                    await using var plain = new GZipStream(Context.Request.Body, CompressionMode.Decompress);
+                    await plain.CopyToAsync(buffer, Aborted);
+                }
+                catch (InvalidDataException)
+                {
+                    throw new GcsError(400, "parseError", "Parse Error");
+                }
+                break;
+            case var other: throw GcsError.Invalid($"Unsupported Content-Encoding: {other}");
+        }
         return Parse(buffer.ToArray());
     }
 
