@@ -36,6 +36,63 @@ public sealed class BucketTests : GcsTest
             (await PostAsync("/storage/v1/b?project=p", $$"""{"name":"{{name}}"}""")).Status.ShouldBe(400, name);
     }
 
+    [Fact, Documented("json_api/v1/buckets/list", InShort = "Buckets of a project in the order of their names, by prefix, in pages of maxResults with nextPageToken")]
+    public async Task Buckets_are_listed_in_pages()
+    {
+        string[] names = [.. Enumerable.Range(0, 5).Select(i => $"paged-{i}")];
+        foreach (string name in names) Fake.CreateBucket(name);
+        var found = new List<string>();
+        string? token = null;
+        do
+        {
+            var page = await GetAsync($"/storage/v1/b?project=p&prefix=paged&maxResults=2&pageToken={token}");
+            page.Names.Length.ShouldBeLessThanOrEqualTo(2);
+            found.AddRange(page.Names);
+            token = (string?)page.Json["nextPageToken"];
+        } while (token is not null);
+        found.ShouldBe(names);
+    }
+
+    [Fact, Documented("json_api/v1/buckets/getStorageLayout", InShort = "kind, bucket, location and locationType; hierarchicalNamespace where the bucket has one, which none here has")]
+    public async Task Storage_layout()
+    {
+        string europe = Fake.CreateBucket(location: "EUROPE-WEST1");
+        var layout = (await GetAsync($"/storage/v1/b/{europe}/storageLayout")).Json;
+        ((string)layout["kind"]!, (string)layout["bucket"]!, (string)layout["location"]!, (string)layout["locationType"]!, layout["hierarchicalNamespace"])
+            .ShouldBe(("storage#storageLayout", europe, "EUROPE-WEST1", "region", null));
+        (await GetAsync("/storage/v1/b/nowhere-1/storageLayout")).Status.ShouldBe(404);
+    }
+
+    [Fact, Documented("json_api/v1/buckets/testIamPermissions", "Note: Providing storage.buckets.list or storage.buckets.create returns an error, as these permissions apply to projects instead of buckets.", InShort = "Tests a set of permissions on the given bucket to see which, if any, are held by the caller")]
+    public async Task Permissions()
+    {
+        string path = $"/storage/v1/b/{Bucket}/iam/testPermissions";
+        var reply = (await GetAsync(path + "?permissions=storage.objects.get&permissions=storage.objects.create")).Json;
+        reply.ToJsonString().ShouldBe("""{"kind":"storage#testIamPermissionsResponse","permissions":["storage.objects.get","storage.objects.create"]}""");
+        foreach (string query in new[] { "", "?permissions=storage.buckets.list", "?permissions=storage.buckets.create", "?permissions=nonsense" }) (await GetAsync(path + query)).Status.ShouldBe(400, query);
+        (await GetAsync("/storage/v1/b/nowhere-1/iam/testPermissions?permissions=storage.objects.get")).Status.ShouldBe(404);
+    }
+
+    [Fact, Documented("developers.google.com/youtube/v3/docs/core_errors", "The requested operation has not been implemented.", InShort = "501 notImplemented in the global domain: what the service has and the fake does not")]
+    public async Task What_the_fake_does_not_have_says_so()
+    {
+        await PutAsync("a");
+        foreach (string path in new[] { $"/storage/v1/b/{Bucket}/notificationConfigs", $"/storage/v1/b/{Bucket}/iam", $"/storage/v1/b/{Bucket}/acl", Path("a") + "/acl", "/storage/v1/projects/p/hmacKeys" })
+        {
+            var reply = await GetAsync(path);
+            (reply.Status, reply.Reason).ShouldBe((501, "notImplemented"), path);
+        }
+    }
+
+    [Fact, Documented("json_api/v1/parameters", InShort = "The path begins with /storage/v1; clients that take STORAGE_EMULATOR_HOST for the whole base address begin with /b, which emulators serve")]
+    public async Task A_path_can_begin_with_the_collection()
+    {
+        await PutAsync("a", "hello");
+        (await GetAsync($"/b/{Bucket}")).Json["name"]!.GetValue<string>().ShouldBe(Bucket);
+        (await GetAsync($"/b/{Bucket}/o/a?alt=media")).Text.ShouldBe("hello");
+        (await GetAsync("/b?project=p")).Names.ShouldBe([Bucket]);
+    }
+
     [Fact, Documented("json_api/v1/objects/get", "The project to be billed for this request. Required for Requester Pays buckets.")]
     public async Task Requester_pays_demands_a_project()
     {

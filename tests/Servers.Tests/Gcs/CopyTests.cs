@@ -84,6 +84,39 @@ public sealed class CopyTests : GcsTest
         Fake.ObjectNames(other).ShouldBe(["c/d"]);
     }
 
+    private Task<Reply> MoveAsync(string source, string target, string query = "") => PostAsync($"{Path(source)}/moveTo/o/{Uri.EscapeDataString(target)}{query}");
+
+    [Fact, Documented("json_api/v1/objects/move", "This operation moves a source object to a destination object in the same bucket by renaming the object.", InShort = "with the same data and metadata, a new generation, and metageneration 1; an object at the destination is replaced")]
+    public async Task Move()
+    {
+        var before = (await MultipartAsync("""{"name":"a/b","metadata":{"k":"v"},"cacheControl":"no-store"}""", "hello"u8.ToArray())).Json;
+        await PatchAsync(Path("a/b"), """{"metadata":{"l":"w"}}""");
+        await PutAsync("c/d", "replaced");
+        var moved = (await MoveAsync("a/b", "c/d")).Json;
+        ((string)moved["name"]!, (string)moved["metageneration"]!, (string)moved["crc32c"]!, (string)moved["contentType"]!, (string)moved["cacheControl"]!).ShouldBe(("c/d", "1", (string)before["crc32c"]!, "text/csv", "no-store"));
+        moved["metadata"]!.ToJsonString().ShouldBe("""{"k":"v","l":"w"}""");
+        long.Parse((string)moved["generation"]!).ShouldBeGreaterThan(long.Parse((string)before["generation"]!));
+        Fake.ObjectNames(Bucket).ShouldBe(["c/d"]);
+        (await ReadAsync("c/d")).ShouldBe("hello"u8.ToArray());
+    }
+
+    [Fact, Documented("json_api/v1/objects/move", "The source and destination must have different object names.", InShort = "The move itself is an atomic transaction, under conditions on both names: where it fails, no changes are made")]
+    public async Task A_move_that_fails_changes_nothing()
+    {
+        string generation = (string)(await PutAsync("s"))["generation"]!;
+        await PutAsync("t");
+        (await MoveAsync("s", "s")).Status.ShouldBe(400);
+        (await MoveAsync("s", "t", "?ifGenerationMatch=0")).Status.ShouldBe(412);
+        (await MoveAsync("s", "u", "?ifSourceGenerationMatch=1")).Status.ShouldBe(412);
+        (await MoveAsync("s", "u", $"?ifSourceGenerationNotMatch={generation}")).Status.ShouldBe(304);
+        (await MoveAsync("nothing", "u")).Status.ShouldBe(404);
+        await PatchAsync(Path("s"), """{"temporaryHold":true}""");
+        (await MoveAsync("s", "u")).Status.ShouldBe(403);
+        Fake.ObjectNames(Bucket).ShouldBe(["s", "t"]);
+        await PatchAsync(Path("s"), """{"temporaryHold":false}""");
+        (await MoveAsync("s", "u", $"?ifSourceGenerationMatch={generation}&ifGenerationMatch=0")).Status.ShouldBe(200);
+    }
+
     [Fact, Documented("composite-objects", InShort = "compose concatenates in order; the result has a CRC32C and a componentCount and no MD5")]
     [Documented("json_api/v1/objects", "Number of non-composite objects in the composite object. componentCount includes non-composite objects that were part of any composite objects used to compose the current object.")]
     public async Task Compose()

@@ -16,6 +16,7 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
     public DateTimeOffset Created { get; } = clock.GetUtcNow();
     public long Metageneration { get; private set; } = 1;
     public string Location { get; set; } = "US";
+    public string LocationType => Location.Contains('-', StringComparison.Ordinal) ? "region" : "multi-region";
     public string StorageClass { get; set; } = "STANDARD";
     public bool Versioning { get; set; }
     public bool RequesterPays { get; set; }
@@ -86,6 +87,20 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
         }
     }
 
+    /// <summary>Renames under conditions on both names, in one step: a new generation with the content and metadata of the old.</summary>
+    public GcsObject Move(string source, string target, GcsPreconditions sourceConditions, GcsPreconditions conditions)
+    {
+        lock (_gate)
+        {
+            var found = Get(source, null);
+            sourceConditions.Check(found);
+            RefuseHeld(found);
+            var made = Put(target, found.Content, found.Fields, conditions, found.ComponentCount);
+            Delete(source, null, default);
+            return made;
+        }
+    }
+
     public void Delete(string objectName, long? generation, GcsPreconditions conditions)
     {
         lock (_gate)
@@ -135,7 +150,7 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
         if (mask.Has("projectNumber")) json.WriteString("projectNumber", "1");
         if (mask.Has("metageneration")) json.WriteString("metageneration", Metageneration.ToString(CultureInfo.InvariantCulture));
         if (mask.Has("location")) json.WriteString("location", Location);
-        if (mask.Has("locationType")) json.WriteString("locationType", Location.Contains('-', StringComparison.Ordinal) ? "region" : "multi-region");
+        if (mask.Has("locationType")) json.WriteString("locationType", LocationType);
         if (mask.Has("storageClass")) json.WriteString("storageClass", StorageClass);
         if (mask.Has("etag")) json.WriteString("etag", "CA" + Convert.ToBase64String(BitConverter.GetBytes(Metageneration)));
         if (mask.Has("timeCreated")) json.WriteString("timeCreated", GcsObject.Time(Created));

@@ -26,6 +26,8 @@ internal sealed class GcsCall
         RawQuery = question < 0 ? "" : target[(question + 1)..];
         _query = QueryHelpers.ParseQuery(RawQuery);
         Segments = [.. RawPath.TrimStart('/').Split('/').Select(Uri.UnescapeDataString)];
+        // Clients that take STORAGE_EMULATOR_HOST for the whole base address begin with the bucket collection; no bucket has so short a name.
+        if (Segments[0] == "b") Segments = ["storage", "v1", .. Segments];
     }
 
     public HttpContext Context { get; }
@@ -34,6 +36,7 @@ internal sealed class GcsCall
     public string RawQuery { get; }
     public string[] Segments { get; }
     public string Method => Context.Request.Method;
+    public GcsAccess Access { get; set; } = GcsAccess.Full;
     public CancellationToken Aborted => Context.RequestAborted;
     public string Endpoint => $"{Context.Request.Scheme}://{Context.Request.Host}";
     public FieldMask Fields => FieldMask.Parse(Query("fields"));
@@ -47,6 +50,8 @@ internal sealed class GcsCall
     }
 
     public string? Query(string name) => _query.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    public string[] QueryAll(string name) => _query.TryGetValue(name, out var value) ? [.. value.OfType<string>()] : [];
 
     public IEnumerable<KeyValuePair<string, string>> QueryPairs => _query.Select(p => KeyValuePair.Create(p.Key, p.Value.ToString()));
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Cairn.TestServers.Gcs;
 
-/// <summary>What the service does with bytes that it already has: rewrite, copy and compose.</summary>
+/// <summary>What the service does with bytes that it already has: rewrite, copy, move and compose.</summary>
 internal sealed class GcsCopies(GcsFakeOptions options)
 {
     private const long Mebibyte = 1 << 20;
@@ -53,6 +53,13 @@ internal sealed class GcsCopies(GcsFakeOptions options)
         var source = Source(call, from, name);
         var fields = Fields(source, await call.BodyAsync());
         await call.ObjectAsync(Publish(source, to, target, fields, GcsPreconditions.From(call), keepComponents: true));
+    }
+
+    public static Task MoveAsync(GcsCall call, GcsBucket bucket, string name, string target)
+    {
+        GcsServer.CheckObjectName(target);
+        if (name == target) throw GcsError.Invalid("The source and destination object names must differ.");
+        return call.ObjectAsync(bucket.Move(name, target, GcsPreconditions.From(call, "ifSource"), GcsPreconditions.From(call)));
     }
 
     public async Task ComposeAsync(GcsCall call, GcsBucket bucket, string target)

@@ -15,6 +15,7 @@ internal sealed class GcsError(int status, string reason, string message, string
     public static GcsError Required(string message, string? parameter = null, string locationType = "parameter") => new(400, "required", message, parameter, locationType);
     public static GcsError NoBucket() => new(404, "notFound", "The specified bucket does not exist.");
     public static GcsError NoObject(string bucket, string name) => new(404, "notFound", $"No such object: {bucket}/{name}");
+    public static GcsError Absent() => new(501, "notImplemented", "The requested operation has not been implemented.");
     public static GcsError NotMet() => new(412, "conditionNotMet", "At least one of the pre-conditions you specified did not hold.", "If-Match", "header");
     public static GcsError NotModified() => new(304, "notModified", "Not Modified");
     public static GcsError NoRange(long length) => new(416, "requestedRangeNotSatisfiable", "Request range not satisfiable", "Range", "header") { ContentRangeLength = length };

@@ -59,18 +59,18 @@ public sealed class GcsFake : IAsyncDisposable
     /// <summary>Makes an empty bucket and returns its name, a new one where none is given. <paramref name="location"/> decides whether a rewrite moves bytes.</summary>
     public string CreateBucket(string? name = null, string location = "US", bool versioning = false, bool requesterPays = false)
     {
-        var bucket = _server.CreateBucket(name ?? "bucket-" + Guid.NewGuid().ToString("N")[..12], location);
+        var bucket = _server.Buckets.Create(name ?? "bucket-" + Guid.NewGuid().ToString("N")[..12], location);
         (bucket.Versioning, bucket.RequesterPays) = (versioning, requesterPays);
         return bucket.Name;
     }
 
     /// <summary>The raw names of a bucket's live objects, in UTF-8 order.</summary>
-    public IReadOnlyList<string> ObjectNames(string bucket) => _server.Buckets.TryGetValue(bucket, out var found) ? found.Names() : throw new ArgumentException($"There is no bucket {bucket}.", nameof(bucket));
+    public IReadOnlyList<string> ObjectNames(string bucket) => _server.Buckets.Find(bucket)?.Names() ?? throw new ArgumentException($"There is no bucket {bucket}.", nameof(bucket));
 
     /// <summary>Makes a bearer token.</summary>
     public string IssueToken(GcsAccess access = GcsAccess.Full, TimeSpan? lifetime = null) => _server.Tokens.Issue(access, lifetime ?? Options.TokenLifetime);
 
-    /// <summary>Ends every token's life now, as an expiry in the middle of a transfer does.</summary>
+    /// <summary>Ends the life of every issued token now (one that an account signed itself lives on), as an expiry in the middle of a transfer does.</summary>
     public void RevokeTokens() => _server.Tokens.Revoke();
 
     /// <summary>Ages every open resumable session beyond its week.</summary>

@@ -39,7 +39,7 @@ public sealed class GcsFakeOptions
     /// <summary>Whether the resource of an empty object has no <c>size</c>, as from servers that write no zeros; false by default.</summary>
     public bool OmitSizeZero { get; init; }
 
-    /// <summary>Public keys by service account address, for signed URLs of GOOG4-RSA-SHA256 (PEM).</summary>
+    /// <summary>Public keys by service account address, for signed URLs of GOOG4-RSA-SHA256 and for tokens that an account signs itself (PEM).</summary>
     public IDictionary<string, string> SigningKeys { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Secrets by access id, for signed URLs of GOOG4-HMAC-SHA256.</summary>

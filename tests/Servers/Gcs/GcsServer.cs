@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.TestServers.Gcs;
 
 /// <summary>The service behind the fake: its buckets, and the table of what each method and path does.</summary>
-internal sealed partial class GcsServer
+internal sealed class GcsServer
 {
+    private static readonly string[] _absentOfBuckets = ["acl", "anywhereCaches", "defaultObjectAcl", "folders", "iam", "lockRetentionPolicy", "managedFolders", "notificationConfigs", "operations", "relocate", "restore"];
+    private static readonly string[] _absentOfObjects = ["acl", "iam", "restore"];
     private readonly GcsFakeOptions _options;
     private readonly GcsUploads _uploads;
     private readonly GcsCopies _copies;
@@ -14,6 +15,7 @@ internal sealed partial class GcsServer
 
     public GcsServer(GcsFakeOptions options)
     {
+        Buckets = new GcsBuckets(options);
         _options = options;
         _uploads = new GcsUploads(this, options);
         _copies = new GcsCopies(options);
@@ -21,7 +23,7 @@ internal sealed partial class GcsServer
         Tokens = new GcsTokens(options);
     }
 
-    public ConcurrentDictionary<string, GcsBucket> Buckets { get; } = new(StringComparer.Ordinal);
+    public GcsBuckets Buckets { get; }
     public GcsUploads Uploads => _uploads;
     public GcsTokens Tokens { get; }
     public ConcurrentQueue<PlannedFault> Faults { get; } = new();
@@ -50,18 +52,10 @@ internal sealed partial class GcsServer
     /// <summary>The bucket, checked for requester pays; throws 404.</summary>
     public GcsBucket Bucket(GcsCall call, string name)
     {
-        if (!Buckets.TryGetValue(name, out var bucket)) throw GcsError.NoBucket();
+        var bucket = Buckets.Find(name) ?? throw GcsError.NoBucket();
         if (bucket.RequesterPays && call.Query("userProject") is null && call.Header("x-goog-user-project") is null)
             throw GcsError.Required("Bucket is a requester pays bucket but no user project provided.", "userProject");
         return bucket;
-    }
-
-    public GcsBucket CreateBucket(string name, string location = "US", string storageClass = "STANDARD")
-    {
-        if (!BucketName().IsMatch(name)) throw GcsError.Invalid($"Invalid bucket name: '{name}'", "name");
-        var bucket = new GcsBucket(name, _options.Clock) { Location = location, StorageClass = storageClass };
-        return Buckets.TryAdd(name, bucket) ? bucket
-            : throw new GcsError(409, "conflict", "Your previous request to create the named bucket succeeded and you already own it.");
     }
 
     public static string CheckObjectName(string? name)
@@ -91,14 +85,16 @@ internal sealed partial class GcsServer
                 await _uploads.ContinueAsync(call, bucket, id);
                 return;
         }
-        Tokens.Demand(call, writes: call.Method is not ("GET" or "HEAD"));
+        call.Access = Tokens.Demand(call, writes: call.Method is not ("GET" or "HEAD"));
         await ((path, call.Method) switch
         {
-            (["storage", "v1", "b"], "GET") => ListBucketsAsync(call),
-            (["storage", "v1", "b"], "POST") => CreateBucketAsync(call),
-            (["storage", "v1", "b", var b], "GET") => BucketAsync(call, Bucket(call, b)),
-            (["storage", "v1", "b", var b], "PATCH" or "PUT") => ChangeBucketAsync(call, Bucket(call, b)),
-            (["storage", "v1", "b", var b], "DELETE") => DeleteBucketAsync(call, Bucket(call, b)),
+            (["storage", "v1", "b"], "GET") => Buckets.ListAsync(call),
+            (["storage", "v1", "b"], "POST") => Buckets.CreateAsync(call),
+            (["storage", "v1", "b", var b], "GET") => GcsBuckets.GetAsync(call, Bucket(call, b)),
+            (["storage", "v1", "b", var b], "PATCH" or "PUT") => GcsBuckets.ChangeAsync(call, Bucket(call, b)),
+            (["storage", "v1", "b", var b], "DELETE") => Buckets.DeleteAsync(call, Bucket(call, b)),
+            (["storage", "v1", "b", var b, "storageLayout"], "GET") => GcsBuckets.LayoutAsync(call, Bucket(call, b)),
+            (["storage", "v1", "b", var b, "iam", "testPermissions"], "GET") when Bucket(call, b) is not null => GcsBuckets.TestPermissionsAsync(call),
             (["storage", "v1", "b", var b, "o"], "GET") => GcsListing.ListAsync(call, Bucket(call, b)),
             (["storage", "v1", "b", _, "o"], "POST") => throw GcsError.Required("Upload requests must go to the /upload path", "uploadType"),
             (["storage", "v1", "b", var b, "o", var o], "GET" or "HEAD") => GetAsync(call, Bucket(call, b), o),
@@ -109,62 +105,14 @@ internal sealed partial class GcsServer
             (["storage", "v1", "b", var b, "o", var o, "compose"], "POST") => _copies.ComposeAsync(call, Bucket(call, b), o),
             (["storage", "v1", "b", var b, "o", var o, "rewriteTo", "b", var db, "o", var d], "POST") => _copies.RewriteAsync(call, Bucket(call, b), o, Bucket(call, db), d),
             (["storage", "v1", "b", var b, "o", var o, "copyTo", "b", var db, "o", var d], "POST") => _copies.CopyAsync(call, Bucket(call, b), o, Bucket(call, db), d),
+            (["storage", "v1", "b", var b, "o", var o, "moveTo", "o", var d], "POST") => GcsCopies.MoveAsync(call, Bucket(call, b), o, d),
             (["upload", "storage", "v1", "b", var b, "o"], "POST") => _uploads.StartAsync(call, Bucket(call, b)),
             (["batch", "storage", "v1"], "POST") => _batch.HandleAsync(call),
+            (["storage", "v1", "b", _, var part, ..], _) when _absentOfBuckets.Contains(part) => throw GcsError.Absent(),
+            (["storage", "v1", "b", _, "o", _, var part, ..], _) when _absentOfObjects.Contains(part) => throw GcsError.Absent(),
+            (["storage", "v1", "projects", ..], _) => throw GcsError.Absent(),
             _ => throw new GcsError(404, "notFound", "Not Found"),
         });
-    }
-
-    private Task ListBucketsAsync(GcsCall call)
-    {
-        if (call.Query("project") is null) throw GcsError.Required("Required parameter: project", "project");
-        string prefix = call.Query("prefix") ?? "";
-        var found = Buckets.Values.Where(b => b.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(b => b.Name, Utf8Names.Order).ToList();
-        return call.JsonAsync(200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", "storage#buckets");
-            json.WriteStartArray("items");
-            foreach (var bucket in found) bucket.WriteTo(json, FieldMask.All, call.Endpoint);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-    }
-
-    private async Task CreateBucketAsync(GcsCall call)
-    {
-        if (call.Query("project") is null) throw GcsError.Required("Required parameter: project", "project");
-        var resource = await call.BodyAsync();
-        if (resource.ValueKind == System.Text.Json.JsonValueKind.Undefined || !resource.TryGetProperty("name", out var name)) throw GcsError.Required("Required", "name");
-        string location = resource.TryGetProperty("location", out var place) ? place.GetString()!.ToUpperInvariant() : "US";
-        var bucket = CreateBucket(name.GetString() ?? "", location);
-        bucket.Apply(resource);
-        await BucketAsync(call, bucket);
-    }
-
-    private static Task BucketAsync(GcsCall call, GcsBucket bucket)
-    {
-        if (call.Number("ifMetagenerationMatch") is { } match && match != bucket.Metageneration) throw GcsError.NotMet();
-        if (call.Number("ifMetagenerationNotMatch") is { } other && other == bucket.Metageneration) throw GcsError.NotModified();
-        var mask = call.Fields;
-        return call.JsonAsync(200, json => bucket.WriteTo(json, mask, call.Endpoint));
-    }
-
-    private static async Task ChangeBucketAsync(GcsCall call, GcsBucket bucket)
-    {
-        if (call.Number("ifMetagenerationMatch") is { } match && match != bucket.Metageneration) throw GcsError.NotMet();
-        bucket.Apply(await call.BodyAsync());
-        bucket.Touch();
-        var mask = call.Fields;
-        await call.JsonAsync(200, json => bucket.WriteTo(json, mask, call.Endpoint));
-    }
-
-    private Task DeleteBucketAsync(GcsCall call, GcsBucket bucket)
-    {
-        if (call.Number("ifMetagenerationMatch") is { } match && match != bucket.Metageneration) throw GcsError.NotMet();
-        if (!bucket.IsEmpty) throw new GcsError(409, "conflict", "The bucket you tried to delete is not empty.");
-        Buckets.TryRemove(bucket.Name, out _);
-        return call.EmptyAsync(204);
     }
 
     private static Task GetAsync(GcsCall call, GcsBucket bucket, string name)
@@ -195,7 +143,4 @@ internal sealed partial class GcsServer
         bucket.Delete(name, call.Number("generation"), GcsPreconditions.WithETags(call));
         return call.EmptyAsync(204);
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$")]
-    private static partial Regex BucketName();
 }

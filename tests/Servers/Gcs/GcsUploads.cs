@@ -34,7 +34,7 @@ internal sealed class GcsUploads(GcsServer server, GcsFakeOptions options)
     /// <summary>PUT or DELETE on a session URI.</summary>
     public async Task ContinueAsync(GcsCall call, string bucketName, string id)
     {
-        var bucket = server.Buckets.GetValueOrDefault(bucketName) ?? throw GcsError.NoBucket();
+        var bucket = server.Buckets.Find(bucketName) ?? throw GcsError.NoBucket();
         if (!_sessions.TryGetValue(id, out var session) || session.Bucket != bucket) throw new GcsError(404, "notFound", "Upload session not found.");
         await session.Gate.WaitAsync(call.Aborted);
         try
