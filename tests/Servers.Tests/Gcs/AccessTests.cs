@@ -78,6 +78,25 @@ public sealed class RefusalTests : GcsTest
         (await GetAsync(Objects)).Status.ShouldBe(200);
     }
 
+    [Fact, Documented("retry-strategy", InShort = "A request that timed out can have been carried out, or be carried out later")]
+    public async Task A_request_can_land_after_its_client_has_gone()
+    {
+        var late = new TaskCompletionSource();
+        Fake.Hold(late.Task, (method, path) => method == "POST" && path.StartsWith("/upload/", StringComparison.Ordinal));
+        using (var gone = new HttpClient { BaseAddress = Fake.Endpoint })
+        {
+            var upload = gone.PostAsync($"{Upload}?uploadType=media&name=late", new ByteArrayContent([1, 2, 3]));
+            while (!Fake.IsHolding) await Task.Delay(10);
+            (await MediaAsync("soon", [1])).Status.ShouldBe(200);
+            gone.CancelPendingRequests();
+            await Should.ThrowAsync<OperationCanceledException>(upload);
+        }
+        Fake.ObjectNames(Bucket).ShouldBe(["soon"]);
+        late.SetResult();
+        while (Fake.ObjectNames(Bucket).Count < 2) await Task.Delay(10);
+        (await ReadAsync("late")).ShouldBe([1, 2, 3]);
+    }
+
     [Fact, Documented("json_api/v1/status-codes", "Error responses usually include a JSON document in the response body, which contains information about the error.", InShort = "error.code, error.message, error.errors[].domain, reason, message")]
     public async Task The_shape_of_an_error()
     {

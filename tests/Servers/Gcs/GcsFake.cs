@@ -83,6 +83,15 @@ public sealed class GcsFake : IAsyncDisposable
     public void Refuse(int status, int times = 1, string? retryAfter = null, Func<string, string, bool>? when = null) =>
         _server.Faults.Enqueue(new PlannedFault(status, times, retryAfter, when ?? ((_, _) => true)));
 
+    /// <summary>
+    /// Takes the next <paramref name="times"/> requests that <paramref name="when"/> (method, raw path) accepts whole, but carries them out only when <paramref name="until"/> is
+    /// complete, even if their clients have gone: a request that timed out and lands late.
+    /// </summary>
+    public void Hold(Task until, Func<string, string, bool> when, int times = 1) => _server.Holds.Enqueue(new PlannedHold(until, times, when));
+
+    /// <summary>Whether a request is held that has arrived whole.</summary>
+    public bool IsHolding => _server.Holds.Any(hold => hold.Waiting > 0);
+
     /// <summary>Runs until the program is told to end.</summary>
     public Task WaitAsync(CancellationToken cancellationToken = default) => ((IHost)_app).WaitForShutdownAsync(cancellationToken);
 

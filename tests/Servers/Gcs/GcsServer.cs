@@ -27,6 +27,7 @@ internal sealed class GcsServer
     public GcsUploads Uploads => _uploads;
     public GcsTokens Tokens { get; }
     public ConcurrentQueue<PlannedFault> Faults { get; } = new();
+    public ConcurrentQueue<PlannedHold> Holds { get; } = new();
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -34,7 +35,8 @@ internal sealed class GcsServer
         context.Response.Headers["X-GUploader-UploadID"] = Guid.NewGuid().ToString("N");
         try
         {
-            ThrowPlanned(call);
+            if (Holds.FirstOrDefault(hold => hold.Takes(call.Method, call.RawPath)) is { } held) await held.WaitAsync(context);
+            if (Faults.FirstOrDefault(fault => fault.Takes(call.Method, call.RawPath)) is { } planned) throw planned.ToError();
             if (GcsSignedUrls.IsSigned(call)) await GcsSignedUrls.HandleAsync(this, call);
             else if (GcsXml.Speaks(call)) await GcsXml.HandleAsync(this, call);
             else await DispatchAsync(call);
@@ -65,12 +67,6 @@ internal sealed class GcsServer
         if (name is "." or ".." || name.AsSpan().IndexOfAny('\r', '\n') >= 0 || name.StartsWith(".well-known/acme-challenge/", StringComparison.Ordinal))
             throw GcsError.Invalid("Invalid object name", "name");
         return name;
-    }
-
-    private void ThrowPlanned(GcsCall call)
-    {
-        foreach (var fault in Faults)
-            if (fault.Takes(call.Method, call.RawPath)) throw fault.ToError();
     }
 
     /// <summary>Also what a batch calls for each of its parts.</summary>

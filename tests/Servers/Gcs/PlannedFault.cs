@@ -1,12 +1,8 @@
 namespace Cairn.TestServers.Gcs;
 
 /// <summary>A refusal that the fake was told to give a number of times: throttling and outages as the service words them.</summary>
-internal sealed class PlannedFault(int status, int times, string? retryAfter, Func<string, string, bool> when)
+internal sealed class PlannedFault(int status, int times, string? retryAfter, Func<string, string, bool> when) : Planned(times, when)
 {
-    private int _left = times;
-
-    public bool Takes(string method, string path) => Volatile.Read(ref _left) > 0 && when(method, path) && Interlocked.Decrement(ref _left) >= 0;
-
     public GcsError ToError() => status switch
     {
         429 => new GcsError(429, "rateLimitExceeded", "The object exceeded the rate limit for object mutation operations (create, update, and delete). Please reduce your request rate.") { RetryAfter = retryAfter },
