@@ -36,6 +36,18 @@ public sealed class BucketTests : GcsTest
             (await PostAsync("/storage/v1/b?project=p", $$"""{"name":"{{name}}"}""")).Status.ShouldBe(400, name);
     }
 
+    [Fact, Documented("json_api/v1/buckets/patch", InShort = "A patch changes what it names, and labels by key, null removes; an update replaces everything that can be changed")]
+    public async Task Patch_and_update()
+    {
+        string path = $"/storage/v1/b/{Bucket}";
+        var patched = (await PatchAsync(path, """{"labels":{"a":"1","b":"2"},"versioning":{"enabled":true}}""")).Json;
+        (patched["labels"]!.ToJsonString(), (bool)patched["versioning"]!["enabled"]!, (string)patched["metageneration"]!).ShouldBe(("""{"a":"1","b":"2"}""", true, "2"));
+        (await PatchAsync(path, """{"labels":{"a":null}}""")).Json["labels"]!.ToJsonString().ShouldBe("""{"b":"2"}""");
+        (await PatchAsync(path + "?ifMetagenerationMatch=1", "{}")).Status.ShouldBe(412);
+        var updated = (await SendAsync(HttpMethod.Put, path, new StringContent("""{"labels":{"c":"3"}}""", System.Text.Encoding.UTF8, "application/json"))).Json;
+        (updated["labels"]!.ToJsonString(), updated["versioning"]).ShouldBe(("""{"c":"3"}""", null));
+    }
+
     [Fact, Documented("json_api/v1/buckets/list", InShort = "Buckets of a project in the order of their names, by prefix, in pages of maxResults with nextPageToken")]
     public async Task Buckets_are_listed_in_pages()
     {

@@ -1,9 +1,24 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace Cairn.TestServers.Tests.Gcs;
 
 public sealed class ListTests : GcsTest
 {
+    [Fact, Documented("developers.google.com/authorized-buyers/apis/guides/performance", "In order to receive a gzip-encoded response you must do two things: Set an Accept-Encoding header, and modify your user agent to contain the string gzip.", InShort = "here from 1 KiB on")]
+    public async Task A_long_answer_is_packed_for_those_who_ask()
+    {
+        for (int i = 0; i < 5; i++) await PutAsync($"{i}");
+        (string, string) accepts = ("Accept-Encoding", "gzip"), agent = ("User-Agent", "test (gzip)");
+        var plain = await GetAsync(Objects);
+        foreach (var headers in new (string, string)[][] { [accepts], [agent], [("Accept-Encoding", "br"), agent] }) (await GetAsync(Objects, headers)).Body.ShouldBe(plain.Body);
+        var packed = await GetAsync(Objects, accepts, agent);
+        packed.Headers["Content-Encoding"].ShouldBe("gzip");
+        packed.Body.Length.ShouldBeLessThan(plain.Body.Length);
+        using var unpacked = new GZipStream(new MemoryStream(packed.Body), CompressionMode.Decompress);
+        (await new StreamReader(unpacked).ReadToEndAsync()).ShouldBe(plain.Text);
+    }
+
     private async Task FillAsync(params string[] names)
     {
         foreach (string name in names) await PutAsync(name);

@@ -202,12 +202,3 @@ public sealed class ExpiredByTheClockTests : GcsTest
         (await ChunkAsync(session, [1], "bytes 0-0/1")).Status.ShouldBe(404);
     }
 }
-
-internal sealed class MovableClock : TimeProvider
-{
-    private TimeSpan _ahead;
-
-    public void Advance(TimeSpan by) => _ahead += by;
-
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
-}

@@ -94,9 +94,9 @@ internal sealed class GcsBatch(GcsServer server, GcsFakeOptions options)
         string[] first = lines.Count == 0 ? [] : lines[0].Split(' ');
         if (first.Length < 2 || Target(outer, first[1]) is not { } target) return null;
         var request = inner.Request;
-        // The outer headers apply to every part, except those about the outer content.
+        // The outer headers apply to every part, except those about the outer content and answer.
         foreach (var (name, values) in outer.Context.Request.Headers)
-            if (!name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)) request.Headers[name] = values;
+            if (!name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)) request.Headers[name] = values;
         foreach (string line in lines.Skip(1))
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
@@ -20,12 +21,16 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
     public string StorageClass { get; set; } = "STANDARD";
     public bool Versioning { get; set; }
     public bool RequesterPays { get; set; }
+    public ImmutableSortedDictionary<string, string> Labels { get; private set; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
     public bool IsEmpty { get { lock (_gate) return _live.Count == 0 && _older.Count == 0; } }
 
-    public void Apply(JsonElement resource)
+    /// <summary>Lays a resource over the bucket's properties; <paramref name="replace"/> clears first what it does not name.</summary>
+    public void Apply(JsonElement resource, bool replace = false)
     {
+        if (replace) (Versioning, RequesterPays, Labels) = (false, false, Labels.Clear());
         if (resource.TryGetProperty("versioning", out var versioning)) Versioning = versioning.ValueKind == JsonValueKind.Object && versioning.TryGetProperty("enabled", out var on) && on.GetBoolean();
         if (resource.TryGetProperty("billing", out var billing)) RequesterPays = billing.ValueKind == JsonValueKind.Object && billing.TryGetProperty("requesterPays", out var pays) && pays.GetBoolean();
+        if (resource.TryGetProperty("labels", out var labels)) Labels = GcsFields.Merge(Labels, labels, "labels");
         if (resource.TryGetProperty("storageClass", out var storageClass)) StorageClass = storageClass.GetString() ?? "STANDARD";
     }
 
@@ -165,6 +170,12 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
         {
             json.WriteStartObject("billing");
             json.WriteBoolean("requesterPays", true);
+            json.WriteEndObject();
+        }
+        if (!Labels.IsEmpty && mask.Has("labels"))
+        {
+            json.WriteStartObject("labels");
+            foreach (var (key, value) in Labels) json.WriteString(key, value);
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -62,7 +62,7 @@ internal sealed partial class GcsBuckets(GcsFakeOptions options)
     public static async Task ChangeAsync(GcsCall call, GcsBucket bucket)
     {
         if (call.Number("ifMetagenerationMatch") is { } match && match != bucket.Metageneration) throw GcsError.NotMet();
-        bucket.Apply(await call.BodyAsync());
+        bucket.Apply(await call.BodyAsync(), replace: call.Method == "PUT");
         bucket.Touch();
         var mask = call.Fields;
         await call.JsonAsync(200, json => bucket.WriteTo(json, mask, call.Endpoint));

@@ -14,6 +14,8 @@ namespace Cairn.TestServers.Gcs;
 internal sealed class GcsCall
 {
     private static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // The service does not say from where on it packs.
+    private const int WorthPacking = 1024;
     private readonly Dictionary<string, StringValues> _query;
 
     public GcsCall(HttpContext context, GcsFakeOptions options)
@@ -71,6 +73,8 @@ internal sealed class GcsCall
 
     public string? Header(string name) => Context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
 
+    public bool AcceptsGzip => (Header("Accept-Encoding") ?? "").Split(',').Any(e => e.Split(';')[0].Trim().Equals("gzip", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The JSON body, unpacked where it comes as gzip; an undefined element where there is none.</summary>
     public async Task<JsonElement> BodyAsync()
     {
@@ -120,12 +124,23 @@ internal sealed class GcsCall
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer, _plain)) write(json);
+        var body = buffer.WrittenMemory;
         var response = Context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json; charset=UTF-8";
-        response.ContentLength = buffer.WrittenCount;
-        await response.Body.WriteAsync(buffer.WrittenMemory, Aborted);
+        if (body.Length >= WorthPacking && TakesPackedAnswers)
+        {
+            var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(body.Span);
+            body = packed.GetBuffer().AsMemory(0, (int)packed.Length);
+            response.Headers.ContentEncoding = "gzip";
+        }
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, Aborted);
     }
+
+    /// <summary>The header alone is not enough: the name of the client must say it too.</summary>
+    private bool TakesPackedAnswers => AcceptsGzip && (Header("User-Agent") ?? "").Contains("gzip", StringComparison.OrdinalIgnoreCase);
 
     public Task ObjectAsync(GcsObject value, int status = 200)
     {

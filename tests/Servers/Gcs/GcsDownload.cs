@@ -83,5 +83,5 @@ internal static class GcsDownload
     private static bool Transcodes(GcsCall call, GcsFields fields) =>
         string.Equals(fields.ContentEncoding, "gzip", StringComparison.OrdinalIgnoreCase)
         && !(fields.CacheControl ?? "").Contains("no-transform", StringComparison.OrdinalIgnoreCase)
-        && !(call.Header("Accept-Encoding") ?? "").Split(',').Any(e => e.Split(';')[0].Trim().Equals("gzip", StringComparison.OrdinalIgnoreCase));
+        && !call.AcceptsGzip;
 }

@@ -46,23 +46,24 @@ internal sealed record GcsFields
                 "storageClass" => fields with { StorageClass = Text() },
                 "temporaryHold" => fields with { TemporaryHold = Flag() },
                 "eventBasedHold" => fields with { EventBasedHold = Flag() },
-                "metadata" => fields with { Metadata = Merge(fields.Metadata, property.Value) },
+                "metadata" => fields with { Metadata = Merge(fields.Metadata, property.Value, "metadata") },
                 _ => fields,
             };
         }
         return fields;
     }
 
-    private static ImmutableSortedDictionary<string, string> Merge(ImmutableSortedDictionary<string, string> metadata, JsonElement patch)
+    /// <summary>A map with a patch laid over it: null removes a key, or all.</summary>
+    public static ImmutableSortedDictionary<string, string> Merge(ImmutableSortedDictionary<string, string> metadata, JsonElement patch, string property)
     {
         if (patch.ValueKind == JsonValueKind.Null) return metadata.Clear();
-        if (patch.ValueKind != JsonValueKind.Object) throw GcsError.Invalid("Invalid value for: metadata", "metadata");
+        if (patch.ValueKind != JsonValueKind.Object) throw GcsError.Invalid($"Invalid value for: {property}", property);
         foreach (var entry in patch.EnumerateObject())
             metadata = entry.Value.ValueKind switch
             {
                 JsonValueKind.Null => metadata.Remove(entry.Name),
                 JsonValueKind.String => metadata.SetItem(entry.Name, entry.Value.GetString()!),
-                _ => throw GcsError.Invalid($"Invalid value for: metadata.{entry.Name}", "metadata"),
+                _ => throw GcsError.Invalid($"Invalid value for: {property}.{entry.Name}", property),
             };
         return metadata;
     }

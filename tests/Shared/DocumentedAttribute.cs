@@ -1,4 +1,4 @@
-namespace Cairn.TestServers.Tests.Gcs;
+namespace Cairn.Tests;
 
 /// <summary>The page of Google's public reference that a test holds the fake to (a path below <c>cloud.google.com/storage/docs/</c>, or an address of another site of Google), with the sentence as it stands there.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
