@@ -135,6 +135,19 @@ public sealed class CopyTests : GcsTest
         (await GetAsync(Path("all") + "?alt=media")).Headers["x-goog-component-count"].ShouldBe("3");
     }
 
+    [Fact, Documented("composing-objects", "To minimize billing for temporary objects, hard delete the temporary objects during the composition process by using the deleteSourceObjects option.", InShort = "Versioning does not preserve them")]
+    public async Task Compose_can_delete_its_sources()
+    {
+        string bucket = Fake.CreateBucket(versioning: true), objects = $"/storage/v1/b/{bucket}/o";
+        foreach (string name in new[] { "1", "2", "all" }) await SendAsync(HttpMethod.Post, $"/upload{objects}?uploadType=media&name={name}", new StringContent(name));
+        const string Request = """{"sourceObjects":[{"name":"1"},{"name":"2"},{"name":"1"}],"deleteSourceObjects":true}""";
+        (await PostAsync($"{objects}/all/compose?ifGenerationMatch=0", Request)).Status.ShouldBe(412);
+        Fake.ObjectNames(bucket).ShouldBe(["1", "2", "all"]);
+        (await PostAsync($"{objects}/all/compose", Request)).Json["componentCount"]!.GetValue<int>().ShouldBe(3);
+        (await GetAsync($"{objects}/all?alt=media")).Text.ShouldBe("121");
+        (await GetAsync($"{objects}?versions=true")).Names.ShouldBe(["all", "all"]);
+    }
+
     [Fact, Documented("json_api/v1/objects/compose", InShort = "1 to 32 sources")]
     public async Task Compose_takes_at_most_32()
     {

@@ -26,6 +26,7 @@ public sealed class SelfSignedTokenTests : GcsTest
         (await StatusAsync(new() { ["scope"] = Scopes + "devstorage.full_control " + Scopes + "userinfo.email" })).ShouldBe(200);
         (await StatusAsync(new() { ["scope"] = Scopes + "cloud-platform" })).ShouldBe(200);
         (await StatusAsync(new() { ["aud"] = "https://storage.googleapis.com/" })).ShouldBe(200);
+        (await StatusAsync(new() { ["aud"] = Fake.Endpoint.AbsoluteUri })).ShouldBe(200);
         string reading = Token(new() { ["scope"] = Scopes + "devstorage.read_only" });
         (await GetAsync(Objects, ("Authorization", "Bearer " + reading))).Status.ShouldBe(200);
         (await MediaAsync("a", [1], "", ("Authorization", "Bearer " + reading))).Status.ShouldBe(403);
@@ -40,6 +41,7 @@ public sealed class SelfSignedTokenTests : GcsTest
         (await StatusAsync([])).ShouldBe(401);
         (await StatusAsync(new(good) { ["aud"] = "https://storage.googleapis.com/" })).ShouldBe(401);
         (await StatusAsync(new() { ["aud"] = "https://pubsub.googleapis.com/" })).ShouldBe(401);
+        (await StatusAsync(new() { ["aud"] = "http://127.0.0.1:1/" })).ShouldBe(401);
         (await StatusAsync(new() { ["scope"] = Scopes + "userinfo.email" })).ShouldBe(401);
         (await StatusAsync(new(good) { ["sub"] = "other@project.iam.example" })).ShouldBe(401);
         (await StatusAsync(new(good) { ["iss"] = "other@project.iam.example", ["sub"] = "other@project.iam.example" })).ShouldBe(401);

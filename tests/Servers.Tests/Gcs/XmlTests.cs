@@ -25,6 +25,17 @@ public sealed class XmlTests : GcsTest
         (await GetAsync($"/{Bucket}/a", Token, ("x-goog-if-generation-match", "1"))).Status.ShouldBe(412);
     }
 
+    [Fact, Documented("xml-api/post-object-resumable", InShort = "POST with x-goog-resumable: start answers 201 with the session's Location; its headers are the object's metadata")]
+    public async Task A_resumable_session()
+    {
+        var start = await SendAsync(HttpMethod.Post, $"/{Bucket}/a", new ByteArrayContent([]), Token, ("x-goog-resumable", "start"), ("x-goog-meta-note", "kept"), ("Content-Type", "text/csv"));
+        start.Status.ShouldBe(201);
+        (await ChunkAsync(start.Headers["Location"], [1, 2, 3], "bytes 0-2/3")).Status.ShouldBe(200);
+        var resource = (await GetAsync(Path("a"), Token)).Json;
+        ((string)resource["size"]!, (string)resource["contentType"]!, (string)resource["metadata"]!["note"]!).ShouldBe(("3", "text/csv", "kept"));
+        (await SendAsync(HttpMethod.Post, $"/{Bucket}/a", new ByteArrayContent([]), Token)).Status.ShouldBe(405);
+    }
+
     [Fact, Documented("xml-api/reference-status", InShort = "Errors are XML documents with a code: NoSuchKey, NoSuchBucket, AuthenticationRequired")]
     public async Task Errors_are_documents()
     {

@@ -52,14 +52,15 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
         }
     }
 
-    /// <summary>Checks the conditions and publishes in one step.</summary>
-    public GcsObject Put(string objectName, GcsContent content, GcsFields fields, GcsPreconditions conditions, int? componentCount = null)
+    /// <summary>Checks the conditions, publishes, and deletes <paramref name="sources"/> for good, in one step.</summary>
+    public GcsObject Put(string objectName, GcsContent content, GcsFields fields, GcsPreconditions conditions, int? componentCount = null, IReadOnlyCollection<GcsObject>? sources = null)
     {
         lock (_gate)
         {
             var live = _live.GetValueOrDefault(objectName);
             conditions.Check(live);
             RefuseHeld(live);
+            foreach (var source in sources ?? []) RefuseHeld(source);
             var now = clock.GetUtcNow();
             // Generations are microseconds, never the same twice in a bucket.
             _generation = Math.Max(_generation + 1, (now.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10);
@@ -74,6 +75,7 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
                 _names.Insert(~at, objectName);
             }
             _live[objectName] = made;
+            foreach (var source in sources ?? []) Remove(source);
             return made;
         }
     }
@@ -113,15 +115,9 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
             var found = Get(objectName, generation);
             conditions.Check(found);
             RefuseHeld(found);
-            if (_live.GetValueOrDefault(objectName) is { } live && live.Generation == found.Generation)
-            {
-                _live.Remove(objectName);
-                _names.RemoveAt(_names.BinarySearch(objectName, Utf8Names.Order));
-                if (generation is null) Archive(live, clock.GetUtcNow());
-                return;
-            }
-            _older[objectName].RemoveAll(o => o.Generation == found.Generation);
-            if (_older[objectName].Count == 0) _older.Remove(objectName);
+            bool wasLive = _live.GetValueOrDefault(objectName)?.Generation == found.Generation;
+            Remove(found);
+            if (wasLive && generation is null) Archive(found, clock.GetUtcNow());
         }
     }
 
@@ -186,6 +182,21 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
             .Where(n => Utf8Names.Order.Compare(n, start) is var order && (exclusive ? order > 0 : order >= 0))
             .Order(Utf8Names.Order).Take(count)
             .SelectMany(n => (_older.GetValueOrDefault(n) ?? []).Concat(_live.TryGetValue(n, out var live) ? [live] : []))];
+
+    /// <summary>Takes one generation away, live or older; nothing where it has gone already.</summary>
+    private void Remove(GcsObject found)
+    {
+        if (_live.GetValueOrDefault(found.Name)?.Generation == found.Generation)
+        {
+            _live.Remove(found.Name);
+            _names.RemoveAt(_names.BinarySearch(found.Name, Utf8Names.Order));
+        }
+        else if (_older.TryGetValue(found.Name, out var list))
+        {
+            list.RemoveAll(o => o.Generation == found.Generation);
+            if (list.Count == 0) _older.Remove(found.Name);
+        }
+    }
 
     private void Archive(GcsObject live, DateTimeOffset now)
     {

@@ -69,7 +69,8 @@ internal sealed class GcsCopies(GcsFakeOptions options)
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("sourceObjects", out var sources) || sources.ValueKind != JsonValueKind.Array || sources.GetArrayLength() == 0)
             throw GcsError.Required("You must provide at least one source component.", "sourceObjects");
         if (sources.GetArrayLength() > 32) throw GcsError.Invalid("The number of source components provided (" + sources.GetArrayLength().ToString(CultureInfo.InvariantCulture) + ") exceeds the maximum (32)");
-        var parts = new List<GcsContent>();
+        bool deleteSources = request.TryGetProperty("deleteSourceObjects", out var delete) && delete.ValueKind == JsonValueKind.True;
+        var parts = new List<GcsObject>();
         int components = 0;
         foreach (var entry in sources.EnumerateArray())
         {
@@ -78,7 +79,7 @@ internal sealed class GcsCopies(GcsFakeOptions options)
                 ? long.Parse(number.ValueKind == JsonValueKind.Number ? number.GetRawText() : number.GetString()!, CultureInfo.InvariantCulture) : null;
             var source = bucket.Get(name, generation);
             GcsPreconditions.FromSource(entry).Check(source);
-            parts.Add(source.Content);
+            parts.Add(source);
             components += source.ComponentCount ?? 1;
         }
         var fields = new GcsFields();
@@ -88,9 +89,9 @@ internal sealed class GcsCopies(GcsFakeOptions options)
             fields = fields.Apply(destination);
             if (destination.TryGetProperty("crc32c", out var expected)) crc = expected.GetString();
         }
-        var content = GcsContent.Concatenate(parts);
+        var content = GcsContent.Concatenate([.. parts.Select(part => part.Content)]);
         GcsUploads.Verify(content, crc, null, null);
-        await call.ObjectAsync(bucket.Put(target, content, fields, GcsPreconditions.From(call), components));
+        await call.ObjectAsync(bucket.Put(target, content, fields, GcsPreconditions.From(call), components, deleteSources ? parts : []));
     }
 
     private static GcsObject Source(GcsCall call, GcsBucket from, string name)

@@ -17,8 +17,8 @@ internal static class GcsJwt
 
     public static bool IsOne(string token) => token.Count(c => c == '.') == 2 && token.StartsWith("ey", StringComparison.Ordinal);
 
-    /// <summary>What the token allows; null where it is not valid now.</summary>
-    public static GcsAccess? Verify(string token, GcsFakeOptions options)
+    /// <summary>What the token allows, which may also be for the address at which it arrived; null where it is not valid now.</summary>
+    public static GcsAccess? Verify(string token, GcsFakeOptions options, string endpoint)
     {
         string[] parts = token.Split('.');
         try
@@ -36,7 +36,7 @@ internal static class GcsJwt
             rsa.ImportFromPem(pem);
             if (!rsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), WebEncoders.Base64UrlDecode(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)) return null;
             if ((scope is null) == (audience is null)) return null;
-            if (audience is not null) return audience == Audience ? GcsAccess.Full : null;
+            if (audience is not null) return audience == Audience || audience == endpoint + "/" ? GcsAccess.Full : null;
             string[] scopes = scope!.Split(' ');
             return scopes.Intersect(_full, StringComparer.Ordinal).Any() ? GcsAccess.Full : scopes.Intersect(_reading, StringComparer.Ordinal).Any() ? GcsAccess.ReadOnly : null;
         }

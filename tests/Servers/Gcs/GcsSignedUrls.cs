@@ -35,30 +35,35 @@ internal static class GcsSignedUrls
         if (credential.Length < 5) throw new GcsError(400, "InvalidArgument", "X-Goog-Credential is not valid.");
         string account = string.Join('/', credential[..^4]), scope = string.Join('/', credential[^4..]);
         string[] signed = query["X-Goog-SignedHeaders"].Split(';');
-        string canonical = Canonical(call, signed);
-        string text = $"{query["X-Goog-Algorithm"]}\n{query["X-Goog-Date"]}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         byte[] signature;
         try { signature = Convert.FromHexString(query["X-Goog-Signature"]); }
         catch (FormatException) { throw Mismatch(); }
-        bool good = query["X-Goog-Algorithm"] switch
+        // The service has no other ports than the scheme's. Google's clients for Go and .NET sign the host of another address without its port, that for Python with it.
+        var host = call.Context.Request.Host;
+        if (!new[] { host.Value!, host.Host }.Any(Signs)) throw Mismatch();
+
+        bool Signs(string name)
         {
-            "GOOG4-RSA-SHA256" => call.Options.SigningKeys.TryGetValue(account, out string? pem) && Rsa(pem, text, signature),
-            "GOOG4-HMAC-SHA256" => call.Options.HmacSecrets.TryGetValue(account, out string? secret) && CryptographicOperations.FixedTimeEquals(Hmac(secret, credential[^4..], text), signature),
-            _ => false,
-        };
-        if (!good) throw Mismatch();
+            string text = $"{query["X-Goog-Algorithm"]}\n{query["X-Goog-Date"]}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(call, signed, name))))}";
+            return query["X-Goog-Algorithm"] switch
+            {
+                "GOOG4-RSA-SHA256" => call.Options.SigningKeys.TryGetValue(account, out string? pem) && Rsa(pem, text, signature),
+                "GOOG4-HMAC-SHA256" => call.Options.HmacSecrets.TryGetValue(account, out string? secret) && CryptographicOperations.FixedTimeEquals(Hmac(secret, credential[^4..], text), signature),
+                _ => false,
+            };
+        }
     }
 
     private static GcsError Mismatch() => new(403, "SignatureDoesNotMatch",
         "Access denied. The request signature we calculated does not match the signature you provided. Check your Google secret key and signing method.");
 
-    private static string Canonical(GcsCall call, string[] signed)
+    private static string Canonical(GcsCall call, string[] signed, string host)
     {
         var pairs = call.RawQuery.Split('&').Where(p => !p.StartsWith("X-Goog-Signature=", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
         var text = new StringBuilder().Append(call.Method).Append('\n').Append(call.RawPath).Append('\n').AppendJoin('&', pairs).Append('\n');
         foreach (string name in signed)
         {
-            string value = name == "host" ? call.Context.Request.Host.Value ?? "" : call.Header(name) ?? throw Mismatch();
+            string value = name == "host" ? host : call.Header(name) ?? throw Mismatch();
             text.Append(name).Append(':').Append(string.Join(' ', value.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Append('\n');
         }
         return text.Append('\n').AppendJoin(';', signed).Append('\n').Append(call.Header("x-goog-content-sha256") ?? "UNSIGNED-PAYLOAD").ToString();

@@ -38,15 +38,15 @@ internal sealed class GcsTokens(GcsFakeOptions options)
         string? header = call.Header("Authorization");
         if (header is null) throw new GcsError(401, "required", "Anonymous caller does not have storage.objects access to the Google Cloud Storage object.", "Authorization", "header");
         string token = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : "";
-        if (Access(token) is not { } access)
+        if (Access(call, token) is not { } access)
             throw new GcsError(401, "authError", "Invalid Credentials", "Authorization", "header");
         if (writes && access == GcsAccess.ReadOnly)
             throw new GcsError(403, "forbidden", "The caller does not have storage.objects.create access to the Google Cloud Storage object. Permission 'storage.objects.create' denied on resource (or it may not exist).");
         return access;
     }
 
-    private GcsAccess? Access(string token) =>
-        GcsJwt.IsOne(token) ? GcsJwt.Verify(token, options) : _issued.TryGetValue(token, out var grant) && grant.Until > options.Clock.GetUtcNow() ? grant.Access : null;
+    private GcsAccess? Access(GcsCall call, string token) =>
+        GcsJwt.IsOne(token) ? GcsJwt.Verify(token, options, call.Endpoint) : _issued.TryGetValue(token, out var grant) && grant.Until > options.Clock.GetUtcNow() ? grant.Access : null;
 
     /// <summary><c>POST /token</c> for any grant, and the metadata server's token path.</summary>
     public Task HandleAsync(GcsCall call)

@@ -135,11 +135,20 @@ internal sealed class GcsUploads(GcsServer server, GcsFakeOptions options)
             ? long.TryParse(text, out long value) && value >= 0 ? value : throw GcsError.Invalid("Invalid value for: X-Upload-Content-Length")
             : null;
         resource = resource with { Fields = resource.Fields with { ContentType = resource.Fields.ContentType ?? call.Header("X-Upload-Content-Type") ?? "application/octet-stream" } };
+        await OpenAsync(call, bucket, resource, conditions, length, 200);
+    }
+
+    /// <summary>A session of the XML API, whose URI serves as one of the JSON API does.</summary>
+    public Task StartAsync(GcsCall call, GcsBucket bucket, string name, GcsPreconditions conditions) =>
+        OpenAsync(call, bucket, new UploadResource(name, GcsXml.Fields(call), null, null), conditions, null, 201);
+
+    private async Task OpenAsync(GcsCall call, GcsBucket bucket, UploadResource resource, GcsPreconditions conditions, long? length, int status)
+    {
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         _sessions[id] = new GcsUploadSession(bucket, resource, conditions, length, options);
         call.Context.Response.Headers["X-GUploader-UploadID"] = id;
         call.Context.Response.Headers.Location = $"{call.Endpoint}/upload/storage/v1/b/{bucket.Name}/o?uploadType=resumable&upload_id={id}";
-        await call.EmptyAsync(200);
+        await call.EmptyAsync(status);
     }
 }
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.TestServers.Gcs;
 
-/// <summary>What clients of the JSON API also use of the XML API: GET, HEAD, PUT and DELETE of <c>/bucket/object</c>. Errors are that API's, in short.</summary>
+/// <summary>What clients of the JSON API also use of the XML API: GET, HEAD, PUT and DELETE of <c>/bucket/object</c>, and the POST that opens a resumable session. Errors are that API's, in short.</summary>
 internal static class GcsXml
 {
     private static readonly string[] _jsonPaths = ["storage", "upload", "download", "batch", "resumable", "token", "computeMetadata"];
@@ -41,6 +41,15 @@ internal static class GcsXml
         }
     }
 
+    /// <summary>The metadata that the headers of a write give.</summary>
+    public static GcsFields Fields(GcsCall call)
+    {
+        var fields = new GcsFields { ContentType = call.Context.Request.ContentType, ContentEncoding = call.Header("Content-Encoding"), CacheControl = call.Header("Cache-Control") };
+        foreach (var (key, value) in call.Context.Request.Headers)
+            if (key.StartsWith("x-goog-meta-", StringComparison.OrdinalIgnoreCase)) fields = fields with { Metadata = fields.Metadata.SetItem(key[12..].ToLowerInvariant(), value.ToString()) };
+        return fields;
+    }
+
     public static async Task ServeAsync(GcsServer server, GcsCall call)
     {
         int slash = call.RawPath.IndexOf('/', 1);
@@ -59,14 +68,14 @@ internal static class GcsXml
             case "PUT":
                 var content = await GcsUploads.ReadAsync(call.Options, call.Context.Request.Body, call.Context.Request.ContentLength, call.Aborted);
                 GcsUploads.Verify(content, null, call.Header("Content-MD5"), call.Header("x-goog-hash"));
-                var fields = new GcsFields { ContentType = call.Context.Request.ContentType, ContentEncoding = call.Header("Content-Encoding"), CacheControl = call.Header("Cache-Control") };
-                foreach (var (key, value) in call.Context.Request.Headers)
-                    if (key.StartsWith("x-goog-meta-", StringComparison.OrdinalIgnoreCase)) fields = fields with { Metadata = fields.Metadata.SetItem(key[12..].ToLowerInvariant(), value.ToString()) };
-                var made = bucket.Put(name, content, fields, conditions);
+                var made = bucket.Put(name, content, Fields(call), conditions);
                 call.Context.Response.Headers["x-goog-generation"] = made.Generation.ToString(CultureInfo.InvariantCulture);
                 call.Context.Response.Headers["x-goog-hash"] = made.HashHeader;
                 call.Context.Response.Headers.ETag = $"\"{(content.Md5 is { } md5 ? Convert.ToHexStringLower(md5) : made.ETag)}\"";
                 await call.EmptyAsync(200);
+                return;
+            case "POST" when call.Header("x-goog-resumable") == "start":
+                await server.Uploads.StartAsync(call, bucket, name, conditions);
                 return;
             case "DELETE":
                 bucket.Delete(name, call.Number("generation"), conditions);
