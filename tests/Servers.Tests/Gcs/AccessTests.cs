@@ -82,18 +82,19 @@ public sealed class RefusalTests : GcsTest
     public async Task A_request_can_land_after_its_client_has_gone()
     {
         var late = new TaskCompletionSource();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         Fake.Hold(late.Task, (method, path) => method == "POST" && path.StartsWith("/upload/", StringComparison.Ordinal));
         using (var gone = new HttpClient { BaseAddress = Fake.Endpoint })
         {
             var upload = gone.PostAsync($"{Upload}?uploadType=media&name=late", new ByteArrayContent([1, 2, 3]));
-            while (!Fake.IsHolding) await Task.Delay(10);
+            while (!Fake.IsHolding) await Task.Delay(10, patience.Token);
             (await MediaAsync("soon", [1])).Status.ShouldBe(200);
             gone.CancelPendingRequests();
             await Should.ThrowAsync<OperationCanceledException>(upload);
         }
         Fake.ObjectNames(Bucket).ShouldBe(["soon"]);
         late.SetResult();
-        while (Fake.ObjectNames(Bucket).Count < 2) await Task.Delay(10);
+        while (Fake.ObjectNames(Bucket).Count < 2) await Task.Delay(10, patience.Token);
         (await ReadAsync("late")).ShouldBe([1, 2, 3]);
     }
 
