@@ -1,6 +1,7 @@
 using System.Net;
 using Cairn.Providers.Gcs.Tests;
 using Cairn.TestServers.Gcs;
+using Google.Api.Gax;
 using Google.Apis.Auth.OAuth2;
 using Google.Cloud.Storage.V1;
 
@@ -78,5 +79,12 @@ public sealed class EmulatorAddressTests : ClientTest
         (await client.ListObjectsAsync(Bucket).Select(o => o.Name).ToArrayAsync(Cancel)).ShouldBe(["a/b", "c"]);
         (await client.ListBucketsAsync("project").CountAsync(Cancel)).ShouldBe(1);
         Proxy.Requests[^1].Target.ShouldStartWith($"/{path}b?");
+
+        // The client reads the variable while it is built, and nothing else here does.
+        Environment.SetEnvironmentVariable("STORAGE_EMULATOR_HOST", address);
+        using var detected = new StorageClientBuilder { EmulatorDetection = EmulatorDetection.EmulatorOnly }.Build();
+        Environment.SetEnvironmentVariable("STORAGE_EMULATOR_HOST", null);
+        (await detected.GetObjectAsync(Bucket, "c", cancellationToken: Cancel)).Size.ShouldBe(5ul);
+        Proxy.Requests[^1].Target.ShouldBe($"/{path}b/{Bucket}/o/c");
     }
 }

@@ -93,6 +93,16 @@ public sealed class SignedUrlTests : ClientTest
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Client.CreateUrlSigner().SignAsync(For("a", HttpMethod.Get), UrlSigner.Options.FromDuration(TimeSpan.FromDays(8)).WithSigningVersion(SigningVersion.V4), Cancel));
     }
 
+    [Fact, Documented("access-control/signed-urls", InShort = "An HMAC key signs as well: GOOG4-HMAC-SHA256; another secret is 403")]
+    public async Task An_hmac_key()
+    {
+        await PutAsync("a", "hello");
+        var options = ForMinutes(5).WithScheme("http").WithHost(Proxy.Endpoint.Host).WithPort(Proxy.Endpoint.Port);
+        Task<string> SignedAsync(string secret) => UrlSigner.FromBlobSigner(UrlSigner.HmacBlobSigner.Create("GOOGACCESS", secret)).SignAsync(For("a", HttpMethod.Get), options, Cancel);
+        (await _http.GetStringAsync(await SignedAsync("secret"), Cancel)).ShouldBe("hello");
+        (await _http.GetAsync(await SignedAsync("other"), Cancel)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
     [Fact, Documented("access-control/signed-urls", InShort = "A POST with x-goog-resumable: start opens a resumable session, whose URI needs no token")]
     public async Task A_resumable_upload()
     {
