@@ -8,7 +8,7 @@ using GoogleObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.GoogleClient.Tests;
 
-/// <summary>A fake of its own, a proxy before it that records and breaks what it is told, and Google's client for .NET as its package provides it.</summary>
+/// <summary>A fake of its own, a proxy before it that records requests and injects faults, and Google's client for .NET as its package provides it.</summary>
 public abstract class ClientTest : IAsyncLifetime
 {
     private protected GcsFake Fake { get; private set; } = null!;

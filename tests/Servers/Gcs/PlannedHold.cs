@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.TestServers.Gcs;
 
-/// <summary>A request that the fake was told to take now and to carry out later, as a slow front end does.</summary>
+/// <summary>A request that the fake takes now and carries out later, as a slow front end does.</summary>
 internal sealed class PlannedHold(Task until, int times, Func<string, string, bool> when) : Planned(times, when)
 {
     private int _waiting;
