@@ -37,12 +37,15 @@ internal sealed class LoadedPlugin
 
     public int Holders { get; private set; }
 
+    /// <summary>Whether its code can leave memory: that of a bundled plugin stays.</summary>
+    public bool IsUnloadable => _plugin.Scope != PluginScope.Bundled;
+
     /// <summary>Loads a plugin whose files were compared with its pins.</summary>
     [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
     public static LoadedPlugin Of(InstalledPlugin plugin)
     {
         var context = new PluginLoadContext(plugin);
-        return new(plugin, context.LoadMain, context.Unload);
+        return new(plugin, context.LoadMain, context.Discard);
     }
 
     /// <summary>Loads a build of a plugin under development, and owns it.</summary>

@@ -63,6 +63,15 @@ internal static class PluginFiles
         return new(changed, added, [.. pins.Keys.Where(p => !files.ContainsKey(p)).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>Compares the names in a folder with those that are pinned; no content is read.</summary>
+    public static PluginCheck CheckNames(string folder, IReadOnlyDictionary<string, string> pins)
+    {
+        if (!Directory.Exists(folder))
+            return new([], [], [.. pins.Keys.Order(StringComparer.Ordinal)]);
+        var (files, links) = Read(folder, new() { Files = int.MaxValue });
+        return new([], [.. files.Keys.Where(f => !pins.ContainsKey(f)), .. links], [.. pins.Keys.Where(p => !files.ContainsKey(p)).Order(StringComparer.Ordinal)]);
+    }
+
     /// <summary>What every file of a folder is now; a folder with links is refused.</summary>
     public static async Task<SortedDictionary<string, string>> DigestAllAsync(string folder, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace Cairn.Plugins;
 /// <remarks>
 /// <para>Where two folders hold a plugin of one name, the first folder's is taken. Where two plugins claim one flavor or scheme, the one that
 /// <see cref="PluginFolder.PreferAsync"/> named wins; without such a choice using it is refused with a message that names both. A built-in flavor always wins.</para>
-/// <para>Before a plugin's code is loaded, every file of its folder is compared with the pins. Safe to use from many threads.</para>
+/// <para>Before a plugin's code is loaded, every file of its folder is compared with the pins; of a bundled one, each file before it is loaded. Safe to use from many threads.</para>
 /// </remarks>
 [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
 public sealed partial class PluginHost : IDisposable
@@ -136,7 +136,7 @@ public sealed partial class PluginHost : IDisposable
     }
 
     /// <summary>Lets go of a plugin's code, and waits a short while for it to leave memory.</summary>
-    /// <remarks>Unloading is cooperative: the code goes when nothing holds on to it any more. The result says which it is.</remarks>
+    /// <remarks>Unloading is cooperative: the code goes when nothing holds on to it any more. The result says which it is. A bundled plugin's code stays as long as the process.</remarks>
     public async Task<PluginUnload> UnloadAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -171,7 +171,10 @@ public sealed partial class PluginHost : IDisposable
         {
             if (TryEnter(plugin.Name) is { } other)
                 return other;
-            var check = await PluginFiles.CheckAsync(plugin.Folder, plugin.Pin!.Files, cancellationToken).ConfigureAwait(false);
+            // A bundled plugin's files are compared one by one, when each is loaded: most of them a command never needs.
+            var check = plugin.Scope == PluginScope.Bundled
+                ? PluginFiles.CheckNames(plugin.Folder, plugin.Pin!.Files)
+                : await PluginFiles.CheckAsync(plugin.Folder, plugin.Pin!.Files, cancellationToken).ConfigureAwait(false);
             if (!check.Matches)
                 throw new ArtifactStoreException(PluginErrors.DoesNotMatch(plugin, check));
             var loaded = LoadedPlugin.Of(plugin);
@@ -230,6 +233,8 @@ public sealed partial class PluginHost : IDisposable
                 return (new(name, PluginUnloadOutcome.NotLoaded), null);
             if (loaded.Holders > 0)
                 return (new(name, PluginUnloadOutcome.InUse, loaded.Holders), null);
+            if (!loaded.IsUnloadable)
+                return (new(name, PluginUnloadOutcome.Permanent), null);
             _loaded.Remove(name);
             return (new(name, PluginUnloadOutcome.Unloaded), loaded.Release());
         }

@@ -11,8 +11,10 @@ namespace Cairn.Plugins;
 /// the framework, and nothing else.
 /// </summary>
 /// <remarks>
-/// Managed code is loaded from memory: the very bytes whose digest was compared with the pin. The system loads native libraries by path, so they are compared right
-/// before that.
+/// <para>Managed code of a plugin that somebody added is loaded from memory: the very bytes whose digest was compared with the pin. The system loads native libraries by
+/// path, so they are compared right before that.</para>
+/// <para>A bundled plugin is as trustworthy as the program, whose folder holds it. Its assemblies are compared too, and then mapped from their files, so that the runtime uses
+/// the code in them that was compiled ahead of time. The runtime does so only in a context that is never unloaded.</para>
 /// </remarks>
 internal sealed class PluginLoadContext : AssemblyLoadContext
 {
@@ -21,7 +23,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     private readonly AssemblyDependencyResolver _resolver;
 
     public PluginLoadContext(InstalledPlugin plugin)
-        : base("cairn-plugin:" + plugin.Name, isCollectible: true)
+        : base("cairn-plugin:" + plugin.Name, isCollectible: plugin.Scope != PluginScope.Bundled)
     {
         _plugin = plugin;
         _pins = plugin.Pin!.Files;
@@ -39,6 +41,13 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
     public Assembly LoadMain() => LoadVerified(Path.Join(_plugin.Folder, _plugin.Manifest!.Assembly));
 
+    /// <summary>Unloads a plugin that could not be used; a context that is never unloaded stays, empty or not.</summary>
+    public void Discard()
+    {
+        if (IsCollectible)
+            Unload();
+    }
+
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only contexts that LoadMain, which warns, has been called on load anything.")]
     protected override Assembly? Load(AssemblyName assemblyName)
     {
@@ -50,7 +59,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             return LoadVerified(path);
         if (FrameworkAssemblies.Contains(assemblyName.Name!) || !string.IsNullOrEmpty(assemblyName.CultureName))
             return null;
-throw new MissingAssemblyException(_plugin, assemblyName);
+        throw new MissingAssemblyException(_plugin, assemblyName);
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
@@ -64,7 +73,10 @@ throw new MissingAssemblyException(_plugin, assemblyName);
     [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
     private Assembly LoadVerified(string path)
     {
-        using var content = new MemoryStream(ReadVerified(path), writable: false);
+        var bytes = ReadVerified(path);
+        if (!IsCollectible)
+            return LoadFromAssemblyPath(path);
+        using var content = new MemoryStream(bytes, writable: false);
         return LoadFromStream(content);
     }
 

@@ -12,6 +12,7 @@ public sealed record PluginUnload(string Name, PluginUnloadOutcome Outcome, int 
         PluginUnloadOutcome.NotLoaded => $"plugin '{Name}' was not loaded",
         PluginUnloadOutcome.Unloaded => $"plugin '{Name}' is unloaded",
         PluginUnloadOutcome.InUse => $"plugin '{Name}' stays loaded: {Holders} open store{(Holders == 1 ? " or materializer holds" : "s or materializers hold")} it; dispose the stores first, a materializer stays as long as the program",
+        PluginUnloadOutcome.Permanent => $"plugin '{Name}' came with the program, and its code stays in memory as long as the program runs",
         _ => $"plugin '{Name}' was let go of, but something still holds on to its code: an object of it that the program keeps, a thread, a timer, or an event of a shared class. "
             + "The code stays in memory until that lets go; the next use loads it anew",
     };
@@ -31,4 +32,7 @@ public enum PluginUnloadOutcome
 
     /// <summary>It was let go of, but its code is still in memory, since something else holds on to it.</summary>
     StillHeld,
+
+    /// <summary>It came with the program: nothing was done, since its code stays in memory as long as the program runs.</summary>
+    Permanent,
 }
