@@ -20,6 +20,8 @@ internal sealed class S3Client : AmazonS3Client
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
+        // It writes down the stack of every failed request, a look at a file that does not exist among them, which reads the symbols of all assemblies on it.
+        pipeline.RemoveHandler<MetricsHandler>();
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new S3Retries(Config, () => _clock)));
     }
 }

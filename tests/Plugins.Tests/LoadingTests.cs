@@ -48,6 +48,25 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bundled_plugin_is_mapped_from_its_files_and_stays()
+    {
+        var bundled = PluginFolder.Bundled(_box.CopyOfProgram("Probe"));
+        var host = new PluginHost(bundled);
+        var registry = new FlavorRegistry();
+        host.AddTo(registry).ShouldBeEmpty();
+
+        (await PluginSandbox.AskAsync(registry, "one://x")).ShouldBe("Hello Ada, from version 1");
+        var unload = await host.UnloadAsync("acme.one", TestContext.Current.CancellationToken);
+
+        // Code that was compiled ahead of time is used in such a context only.
+        var context = AssemblyLoadContext.All.Single(c => c.Name == "cairn-plugin:acme.one" && c.Assemblies.Any(a => a.Location.StartsWith(bundled.Folder, StringComparison.Ordinal)));
+        context.IsCollectible.ShouldBeFalse();
+        context.Assemblies.Select(a => Path.GetFileName(a.Location)).Order(StringComparer.Ordinal).ShouldBe(["Acme.Greeting.dll", "Acme.One.dll"]);
+        (unload.Outcome, unload.ToString()).ShouldBe((PluginUnloadOutcome.Permanent, "plugin 'acme.one' came with the program, and its code stays in memory as long as the program runs"));
+        (await PluginSandbox.AskAsync(registry, "one://x")).ShouldBe("Hello Ada, from version 1");
+    }
+
+    [Fact]
     public async Task An_unused_plugin_unloads_and_loads_again()
     {
         await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: TestContext.Current.CancellationToken);

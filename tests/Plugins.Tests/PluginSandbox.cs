@@ -39,16 +39,19 @@ public sealed class PluginSandbox : IDisposable
     /// <summary>A copy of a built plugin under another name; its manifest may be changed.</summary>
     public string Copy(string project, string? name = null, Action<JsonObject>? change = null) => CopyOf(Built(project), name, change);
 
+    /// <summary>A copy of a program with the plugins that it brings.</summary>
+    public string CopyOfProgram(string project)
+    {
+        var target = Path.Join(Root, "programs", Guid.NewGuid().ToString("N"));
+        CopyTree(Program(project), target);
+        return target;
+    }
+
     /// <summary>A copy of any plugin's folder.</summary>
     public string CopyOf(string folder, string? name = null, Action<JsonObject>? change = null)
     {
         var target = Path.Join(Root, "copies", name ?? "same", Guid.NewGuid().ToString("N"));
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Join(target, Path.GetRelativePath(folder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
+        CopyTree(folder, target);
         var path = Path.Join(target, PluginManifest.FileName);
         var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         if (name is not null)
@@ -56,6 +59,16 @@ public sealed class PluginSandbox : IDisposable
         change?.Invoke(manifest);
         File.WriteAllText(path, manifest.ToJsonString());
         return target;
+    }
+
+    private static void CopyTree(string folder, string target)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Join(target, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
     }
 
     /// <summary>Packs a folder as <c>dotnet pack</c> does, and lets a test put more in.</summary>

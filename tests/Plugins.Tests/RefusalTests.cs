@@ -208,14 +208,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task A_bundled_plugin_that_was_changed_is_refused()
     {
-        var program = Path.Join(_box.Root, "program");
-        foreach (var file in Directory.EnumerateFiles(PluginSandbox.Program("Probe"), "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Join(program, Path.GetRelativePath(PluginSandbox.Program("Probe"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-        var bundled = PluginFolder.Bundled(program);
+        var bundled = Bundled();
         bundled.List().Select(p => p.Name).ShouldBe(["acme.native", "acme.one", "acme.two"]);
         File.AppendAllText(Path.Join(bundled.Folder, "acme.one", "Acme.One.dll"), "x");
         var registry = new FlavorRegistry();
@@ -225,5 +218,37 @@ public sealed class RefusalTests : IDisposable
         await PluginSandbox.RefusedAsync(StoreErrorCode.Unsupported, () => bundled.RemoveAsync("acme.one", Cancel), "come with the program");
     }
 
+    [Fact]
+    public async Task A_bundled_plugin_of_which_a_dependency_was_changed_is_refused()
+    {
+        var bundled = Bundled();
+        File.AppendAllText(Path.Join(bundled.Folder, "acme.one", "Acme.Greeting.dll"), "x");
+        var registry = new FlavorRegistry();
+        new PluginHost(bundled).AddTo(registry).ShouldBeEmpty();
+
+        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), "changed Acme.Greeting.dll", "install the program again");
+    }
+
+    [Theory]
+    [InlineData("Acme.Greeting.dll", null, "missing Acme.Greeting.dll")]
+    [InlineData(null, "Extra.dll", "added Extra.dll")]
+    public async Task A_bundled_plugin_with_a_file_too_few_or_too_many_is_refused_before_its_code_runs(string? removed, string? added, string told)
+    {
+        var bundled = Bundled();
+        if (removed is not null)
+            File.Delete(Path.Join(bundled.Folder, "acme.one", removed));
+        if (added is not null)
+            await File.WriteAllTextAsync(Path.Join(bundled.Folder, "acme.one", added), "x", Cancel);
+        var registry = new FlavorRegistry();
+        var host = new PluginHost(bundled);
+        host.AddTo(registry).ShouldBeEmpty();
+
+        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), told);
+        host.Loaded.ShouldBeEmpty();
+    }
+
     public void Dispose() => _box.Dispose();
+
+    /// <summary>The plugins of a copy of a program.</summary>
+    private PluginFolder Bundled() => PluginFolder.Bundled(_box.CopyOfProgram("Probe"));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Runtime.Loader;
 using System.Text.Json;
 
 namespace Cairn.Plugins;
@@ -12,21 +13,23 @@ namespace Cairn.Plugins;
 /// </remarks>
 internal static class FrameworkAssemblies
 {
-    private static readonly FrozenDictionary<string, string> Paths = Read();
+    private static readonly FrozenSet<string> Names = Read();
 
     /// <summary>Whether a framework has an assembly.</summary>
-    public static bool Contains(string name) => Paths.ContainsKey(name);
+    public static bool Contains(string name) => Names.Contains(name);
 
     /// <summary>Whether a framework has an assembly in at least the wanted version.</summary>
+    /// <remarks>The framework's is loaded to know, since what follows needs it nearly always; to read its name from its file takes a reader of metadata, which costs more.</remarks>
     public static bool Satisfies(AssemblyName wanted) =>
-        Paths.TryGetValue(wanted.Name!, out var path) && (wanted.Version is null || AssemblyName.GetAssemblyName(path).Version is not { } here || here >= wanted.Version);
+        Contains(wanted.Name!)
+        && (wanted.Version is null || AssemblyLoadContext.Default.LoadFromAssemblyName(new(wanted.Name!)).GetName().Version is not { } here || here >= wanted.Version);
 
-    private static FrozenDictionary<string, string> Read()
+    private static FrozenSet<string> Read()
     {
         var known = (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var program = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         var packed = File.Exists(Path.Join(program, CoreLibrary)) ? RuntimePackFiles() : [];
-        var found = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var path in known.Where(Path.IsPathFullyQualified))
         {
             var folder = Path.GetDirectoryName(path)!;
@@ -34,9 +37,9 @@ internal static class FrameworkAssemblies
                 ? packed.Contains(Path.GetFileName(path))
                 : File.Exists(Path.Join(folder, CoreLibrary)) || folder.Contains($"{Path.DirectorySeparatorChar}shared{Path.DirectorySeparatorChar}Microsoft.", StringComparison.Ordinal);
             if (isFramework)
-                found.TryAdd(Path.GetFileNameWithoutExtension(path), path);
+                found.Add(Path.GetFileNameWithoutExtension(path));
         }
-        return found.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        return found.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
     private const string CoreLibrary = "System.Private.CoreLib.dll";
