@@ -8,6 +8,8 @@ namespace Cairn.Cli;
 /// <summary>What one run of the command works with: its output, the flavors, the workspace and the stores that it has opened.</summary>
 internal sealed class Session(CommandOutput output, TextWriter error, string? workspace, bool verbose, FlavorRegistry? flavors = null) : IAsyncDisposable
 {
+    private static readonly Dictionary<string, string> _quick = new(StringComparer.Ordinal) { ["durability"] = "none" };
+
     private readonly Redactor _redactor = new();
     private readonly Dictionary<string, ArtifactStore> _stores = new(StringComparer.Ordinal);
     private FlavorRegistry? _flavors = flavors;
@@ -37,7 +39,17 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         .Add("memory", ["mem"], static () => FlavorDescriptor.Of(typeof(MemoryProvider)), static _ => ValueTask.FromResult<IStoreProvider>(new MemoryProvider()));
 
     /// <summary>Opens the store of an address; one store for all addresses in it.</summary>
-    public async ValueTask<Location> OpenAsync(Address address, CancellationToken cancellationToken)
+    public ValueTask<Location> OpenAsync(Address address, CancellationToken cancellationToken) => OpenAsync(address, isCopy: false, cancellationToken);
+
+    /// <summary>
+    /// Opens the store of an address for a copy, whose source stays: a local path is written without waiting for the device, as <c>cp</c> of the system does. A <c>file</c> address or a
+    /// registered store is as always.
+    /// </summary>
+    public ValueTask<Location> OpenForCopyAsync(Address address, CancellationToken cancellationToken) => OpenAsync(address, isCopy: true, cancellationToken);
+
+    public ValueTask<Location> OpenForCopyAsync(string address, CancellationToken cancellationToken) => OpenForCopyAsync(Address.Parse(address), cancellationToken);
+
+    private async ValueTask<Location> OpenAsync(Address address, bool isCopy, CancellationToken cancellationToken)
     {
         switch (address.Kind)
         {
@@ -48,7 +60,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
                 throw new UsageException("'-' has no place here: it stands for standard input or output where one file is read or written.");
             default:
                 var uri = address.Kind == AddressKind.Uri ? ArtifactUri.Parse(address.Rest) : ArtifactUri.FromLocalPath(address.Rest);
-                return await OpenAsync(address, uri, cancellationToken).ConfigureAwait(false);
+                return await OpenAsync(address, uri, isCopy && address.Kind == AddressKind.Local ? _quick : null, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -115,7 +127,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     }
 
     /// <summary>A URI inside a registered store is served by that store, with its options; the deepest root counts. Local paths are served as they are.</summary>
-    private async ValueTask<Location> OpenAsync(Address address, ArtifactUri uri, CancellationToken cancellationToken)
+    private async ValueTask<Location> OpenAsync(Address address, ArtifactUri uri, IReadOnlyDictionary<string, string>? options, CancellationToken cancellationToken)
     {
         var flavor = Flavors.RequireFlavorOfScheme(uri.Scheme);
         if (uri.Scheme != ArtifactUri.FileScheme && FindWorkspace() is { } content
@@ -125,10 +137,12 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             return new(address, store, uri.Path.RelativeTo(registered.Root.Path));
         }
         var root = uri.WithPath(uri.Scheme == ArtifactUri.FileScheme && OperatingSystem.IsWindows() ? ArtifactPath.Parse(uri.Path.Segments[0]) : ArtifactPath.Root);
-        if (!_stores.TryGetValue(root.ToString(), out var direct))
+        // No registered name has a space.
+        var key = options is null ? root.ToString() : $"copy {root}";
+        if (!_stores.TryGetValue(key, out var direct))
         {
             var provider = await Flavors.GetProviderAsync(flavor, cancellationToken).ConfigureAwait(false);
-            _stores[root.ToString()] = direct = await ArtifactStore.OpenAsync(provider, root, cancellationToken: cancellationToken).ConfigureAwait(false);
+            _stores[key] = direct = await ArtifactStore.OpenAsync(provider, root, options, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         return new(address, direct, uri.Path.RelativeTo(root.Path));
     }

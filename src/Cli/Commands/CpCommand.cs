@@ -16,7 +16,7 @@ internal static class CpCommand
                 var mode = parsed.GetValue(noReplace) ? WriteMode.CreateNew : WriteMode.Replace;
                 if (given.Target.Kind == AddressKind.Standard)
                     return await ToStandardOutputAsync(session, given, cancellationToken).ConfigureAwait(false);
-                var target = await session.OpenAsync(given.Target, cancellationToken).ConfigureAwait(false);
+                var target = await session.OpenForCopyAsync(given.Target, cancellationToken).ConfigureAwait(false);
                 if (given.Sources is [{ Kind: AddressKind.Standard }])
                 {
                     await StandardTransfer.ReadInAsync(target, mode, cancellationToken).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal static class CpCommand
                 var plan = await TargetPlan.CreateAsync("copy", target, given.Sources.Count, cancellationToken).ConfigureAwait(false);
                 return await session.ForEachAsync(given.Sources, async source =>
                 {
-                    var transfer = await plan.PlanAsync(await session.OpenAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                    var transfer = await plan.PlanAsync(await session.OpenForCopyAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                     if (transfer.Info.IsDirectory && !parsed.GetValue(recursive))
                         throw transfer.Source.Fault(StoreErrorCode.PathConflict, "copy", "it is a folder", "Give -r to copy it with all that is below it.");
                     await ProgressBar.ShowAsync(session, source.Text, progress => CopyAsync(transfer, mode, progress, cancellationToken)).ConfigureAwait(false);

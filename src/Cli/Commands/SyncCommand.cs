@@ -15,8 +15,8 @@ internal static class SyncCommand
         return new Command("sync", "Make a folder equal to another: copy what is new, of another length, or newer than the target's.") { source, target, delete, dryRun, checksum, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
-                var from = await session.OpenAsync(parsed.GetRequiredValue(source), cancellationToken).ConfigureAwait(false);
-                var to = await session.OpenAsync(parsed.GetRequiredValue(target), cancellationToken).ConfigureAwait(false);
+                var from = await session.OpenForCopyAsync(parsed.GetRequiredValue(source), cancellationToken).ConfigureAwait(false);
+                var to = await session.OpenForCopyAsync(parsed.GetRequiredValue(target), cancellationToken).ConfigureAwait(false);
                 await CheckAsync(from, to, cancellationToken).ConfigureAwait(false);
                 var comparison = new TreeComparison(from, to, parsed.GetValue(checksum));
                 var sync = new TreeSync(session, comparison, parsed.GetValue(delete), parsed.GetValue(dryRun), parsed.GetValue(json));
