@@ -86,7 +86,7 @@ public sealed partial class PluginHost : IDisposable
             }
         }
         var flavors = claims.GroupBy(c => c.What.Descriptor.Name, StringComparer.Ordinal).Select(g => Decide([.. g], g.Key, PluginErrors.FlavorClash)).ToList();
-        var schemes = flavors.SelectMany(f => f.Winner.What.Descriptor.Schemes.Select(s => (Scheme: s, f.Winner)))
+        var schemes = flavors.SelectMany(f => f.Winner.What.Descriptor.Schemes.Select(s => new { Scheme = s, f.Winner }))
             .GroupBy(s => s.Scheme, s => s.Winner, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => Decide([.. g], g.Key, PluginErrors.SchemeClash), StringComparer.Ordinal);
         foreach (var (winner, refusal) in flavors)
@@ -248,16 +248,19 @@ public sealed partial class PluginHost : IDisposable
     }
 
     /// <summary>Refused plugins take nothing from those that are not.</summary>
-    private (Claim<T> Winner, StoreFault? Refusal) Decide<T>(List<Claim<T>> claims, string what, Func<string, IReadOnlyList<InstalledPlugin>, StoreFault> clash)
+    private Decision<T> Decide<T>(List<Claim<T>> claims, string what, Func<string, IReadOnlyList<InstalledPlugin>, StoreFault> clash)
     {
         var able = claims.FindAll(c => c.Plugin.Refusal is null);
         if (able.Count == 0)
-            return (claims[0], null);
+            return new(claims[0], null);
         if (able.Select(c => c.Plugin.Name).Distinct(StringComparer.Ordinal).Count() == 1)
-            return (able[0], null);
+            return new(able[0], null);
         var preferred = _preferred.Select(name => able.Find(c => c.Plugin.Name == name)).FirstOrDefault(c => c is not null);
-        return preferred is not null ? (preferred, null) : (able[0], clash(what, able.ConvertAll(c => c.Plugin)));
+        return preferred is not null ? new(preferred, null) : new(able[0], clash(what, able.ConvertAll(c => c.Plugin)));
     }
 
     private sealed record Claim<T>(InstalledPlugin Plugin, T What);
+
+    /// <summary>A class rather than a tuple: queries over values are compiled at each start of a program, those over objects are not.</summary>
+    private sealed record Decision<T>(Claim<T> Winner, StoreFault? Refusal);
 }
