@@ -27,6 +27,13 @@ internal static class Startup
         var compiled = File.Exists(list) ? File.ReadLines(list).Count() : 0;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| `cairn {string.Join(' ', command.Skip(1).Select(a => a.Contains("://", StringComparison.Ordinal) ? a.Split("://")[0] + "://…" : a))}` | {what} | {Comparison.Median(costs.Select(c => c.Wall)):0.000} s (least {costs.Min(c => c.Wall):0.000}) | {Comparison.Median(costs.Select(c => c.Cpu)):0.000} s | {compiled} |"));
+            $"| `cairn {string.Join(' ', command.Skip(1).Select(Shown))}` | {what} | {Comparison.Median(costs.Select(c => c.Wall)):0.000} s (least {costs.Min(c => c.Wall):0.000}) | {Comparison.Median(costs.Select(c => c.Cpu)):0.000} s | {compiled} |"));
     }
+
+    private static string Shown(string argument) => argument switch
+    {
+        _ when argument.Contains("://", StringComparison.Ordinal) => argument.Split("://")[0] + "://…",
+        _ when Path.IsPathRooted(argument) => "FOLDER",
+        _ => argument,
+    };
 }
