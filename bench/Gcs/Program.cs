@@ -16,10 +16,11 @@ try
     var what = args.Length == 0 ? "all" : args[0];
     Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, the fake of Cloud Storage in a process of its own");
     using var raw = new Raw(endpoint, Bucket);
+    using var google = new Peer(endpoint, Bucket);
     if (what is "all" or "big")
-        await BigAsync(raw);
+        await BigAsync(raw, google);
     if (what is "all" or "small")
-        await SmallAsync(raw);
+        await SmallAsync(raw, google);
     if (what is "memory")
         await MemoryAsync();
     return 0;
@@ -30,7 +31,7 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-async Task BigAsync(Raw raw)
+async Task BigAsync(Raw raw, Peer google)
 {
     var (source, target) = await MakeFileAsync();
     var size = $"{length >> 20} MiB";
@@ -39,6 +40,8 @@ async Task BigAsync(Raw raw)
     await CompareAsync(size + " up", "8 raw parts and a compose", 5, () => raw.UploadAsync(source, "big"), () => store.UploadFileAsync(source, "big", WriteMode.Replace));
     await CompareAsync(size + " up, one resumable upload", "one raw request", 5, () => raw.UploadInOneAsync(source, "big"), () => resumable.UploadFileAsync(source, "big", WriteMode.Replace));
     await CompareAsync(size + " down", "8 raw ranges", 5, () => raw.DownloadAsync("big", target, length), () => store.DownloadFileAsync("big", target, WriteMode.Replace));
+    await CompareAsync(size + " up", "StorageClient", 3, () => google.UploadAsync(source, "google"), () => store.UploadFileAsync(source, "big", WriteMode.Replace));
+    await CompareAsync(size + " down", "StorageClient", 3, () => google.DownloadAsync("google", target), () => store.DownloadFileAsync("big", target, WriteMode.Replace));
     if (Rclone.IsInstalled)
     {
         await CompareAsync(size + " up", "rclone", 3, () => Rclone.RunAsync(remote, "copyto", source, $"bench:{Bucket}/rclone"), () => store.UploadFileAsync(source, "big", WriteMode.Replace));
@@ -66,7 +69,7 @@ async Task<(string Source, string Target)> MakeFileAsync()
     return (source, Path.Join(folder, "target"));
 }
 
-async Task SmallAsync(Raw raw)
+async Task SmallAsync(Raw raw, Peer google)
 {
     const int Count = 10_000;
     var content = new byte[4096];
@@ -77,6 +80,12 @@ async Task SmallAsync(Raw raw)
         () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.WriteBytesAsync($"small-{i}", content, WriteMode.Replace, cancellationToken: c)));
     await CompareAsync("10,000 × 4 KiB down", "32 raw requests at once", 3,
         () => Parallel.ForAsync(0, Count, many, async (i, _) => await raw.GetAsync($"small-{i}")),
+        () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.ReadBytesAsync($"small-{i}", c)));
+    await CompareAsync("10,000 × 4 KiB up", "StorageClient, 32 at once", 3,
+        () => Parallel.ForAsync(0, Count, many, async (i, _) => await google.PutAsync($"small-{i}", content)),
+        () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.WriteBytesAsync($"small-{i}", content, WriteMode.Replace, cancellationToken: c)));
+    await CompareAsync("10,000 × 4 KiB down", "StorageClient, 32 at once", 3,
+        () => Parallel.ForAsync(0, Count, many, async (i, _) => await google.GetAsync($"small-{i}")),
         () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.ReadBytesAsync($"small-{i}", c)));
     if (Rclone.IsInstalled)
     {
@@ -89,18 +98,21 @@ async Task SmallAsync(Raw raw)
             () => Parallel.ForAsync(0, Count, many, async (i, c) => await store.ReadBytesAsync($"small-{i}", c)));
         await store.RemoveTreeAsync("rclone");
     }
-    await CompareAsync("list 10,000", "raw page loop", 5, () => raw.ListAsync(), async () =>
+    await CompareAsync("list 10,000", "raw page loop", 5, () => raw.ListAsync(), ListAsync);
+    await CompareAsync("list 10,000", "StorageClient", 5, () => google.ListAsync(), ListAsync);
+
+    async Task ListAsync()
     {
         var count = 0;
         await foreach (var _ in store.ListAsync(options: new() { Recursive = true }))
             count++;
-    });
+    }
 }
 
 async Task<ArtifactStore> OpenAsync(string composite) => await ArtifactStore.OpenAsync(
     new GcsProvider(),
     $"gs://{Bucket}",
-    new Dictionary<string, string> { ["endpoint"] = endpoint, ["anonymous"] = "true", ["composite"] = composite },
+    new Dictionary<string, string> { ["endpoint"] = endpoint, ["anonymous"] = "true", ["composite"] = composite, ["reads"] = Environment.GetEnvironmentVariable("READS") ?? "xml" },
     new() { PartParallelism = Raw.Parallelism });
 
 async Task CompareAsync(string what, string against, int times, Func<Task> theirs, Func<Task> ours)
@@ -133,7 +145,7 @@ static (double Wall, double Cpu) Median(List<(double Wall, double Cpu)> all) => 
 
 static Process StartServer(string[] spill, out string endpoint)
 {
-    var start = new ProcessStartInfo("dotnet", [Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "gcs", "--bucket", Bucket, "--no-md5", .. spill]) { RedirectStandardOutput = true };
+    var start = new ProcessStartInfo("dotnet", [Environment.GetEnvironmentVariable("CAIRN_BENCH_SERVERS") ?? Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "gcs", "--bucket", Bucket, "--no-md5", .. spill]) { RedirectStandardOutput = true };
     var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
     var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The server ended.");
     endpoint = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];

@@ -1,32 +1,23 @@
 using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
-using Google.Apis.Http;
+using Google.Apis.Storage.v1;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Tokens for requests, refreshed before they expire, and signatures for URLs. Nothing is asked of the network before the first request.</summary>
+/// <summary>Finds the credentials: which they are is the options' and the environment's matter, and all that they do is the SDK's. Nothing is asked of the network before the first request.</summary>
 internal sealed class GcsCredentials
 {
-    private const string Scope = "https://www.googleapis.com/auth/devstorage.full_control";
+    private const string Scope = StorageService.ScopeConstants.DevstorageFullControl;
 
     private readonly GcsOptions _options;
-    private readonly IHttpClientFactory? _clients;
     private readonly string? _json;
-    private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly bool _isAnonymous;
-    private GoogleCredential? _google;
 
-    private GcsCredentials(GcsOptions options, bool isAnonymous, string? json)
-    {
-        (_options, _isAnonymous, _json) = (options, isAnonymous, json);
-        _clients = new GcsHandler(options);
-    }
-
-    /// <summary>Whether a new token can be had when one is refused.</summary>
-    public bool CanRefresh => !_isAnonymous && _options.AccessToken is null;
+    private GcsCredentials(GcsOptions options, bool isAnonymous, string? json) => (_options, _isAnonymous, _json) = (options, isAnonymous, json);
 
     /// <summary>Whether URLs can be signed, as far as it shows without a request: a service account's key signs itself; the metadata server and an impersonation let the service sign.</summary>
-    public bool CanSign => CanRefresh && (KindOf(_json ?? ApplicationDefault()) is null or JsonCredentialParameters.ServiceAccountCredentialType or JsonCredentialParameters.ImpersonatedServiceAccountCredentialType);
+    public bool CanSign => !_isAnonymous && _options.AccessToken is null
+        && KindOf(_json ?? ApplicationDefault()) is null or JsonCredentialParameters.ServiceAccountCredentialType or JsonCredentialParameters.ImpersonatedServiceAccountCredentialType;
 
     public static GcsCredentials Make(GcsOptions options, bool isEmulator)
     {
@@ -44,70 +35,24 @@ internal sealed class GcsCredentials
         }
         if (json is not null && KindOf(json) is null)
             throw Wrong($"option '{(options.Key is null ? "key-file" : "key")}' holds no credential of Google's: JSON with a \"type\"", null);
-        return new(options, options.Anonymous || (isEmulator && json is null && options.AccessToken is null), json);
+        var isAnonymous = options.Anonymous || (isEmulator && json is null && options.AccessToken is null);
+        if (isAnonymous && options.UserProject is not null)
+            throw Wrong("option 'user-project' needs credentials: without them no project can pay", null);
+        return new(options, isAnonymous, json);
     }
 
-    /// <summary>A token for one request; null when requests go without.</summary>
-    public async ValueTask<string?> TokenAsync(CancellationToken cancellationToken)
+    /// <summary>Loads them; null when requests go without.</summary>
+    public async ValueTask<GoogleCredential?> LoadAsync(GcsHttp http, CancellationToken cancellationToken)
     {
         if (_isAnonymous)
             return null;
-        if (_options.AccessToken is { } token)
-            return token;
-        var google = await GoogleAsync(cancellationToken).ConfigureAwait(false);
-        return await ((ITokenAccess)google).GetAccessTokenForRequestAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Asks for a new token now.</summary>
-    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
-    {
-        var google = await GoogleAsync(cancellationToken).ConfigureAwait(false);
-        await (google.UnderlyingCredential switch
-        {
-            ServiceCredential service => service.RequestAccessTokenAsync(cancellationToken),
-            UserCredential user => user.RefreshTokenAsync(cancellationToken),
-            _ => Task.FromResult(false),
-        }).ConfigureAwait(false);
-    }
-
-    /// <summary>The account in whose name a URL is signed, and how.</summary>
-    /// <exception cref="ArtifactStoreException">Unsupported, when these credentials cannot sign.</exception>
-    public async ValueTask<(string Account, Func<byte[], ValueTask<string>> SignAsync)> SignerAsync(CancellationToken cancellationToken)
-    {
-        var google = await GoogleAsync(cancellationToken).ConfigureAwait(false);
-        var account = google.UnderlyingCredential switch
-        {
-            ServiceAccountCredential key => key.Id,
-            ImpersonatedCredential other => other.TargetPrincipal,
-            ComputeCredential machine => await machine.GetDefaultServiceAccountEmailAsync(cancellationToken).ConfigureAwait(false),
-            _ => throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unsupported, "these credentials cannot sign a URL") { Advice = "Give the store a service account's key." }),
-        };
-        return (account, async text => await google.SignBlobAsync(text, cancellationToken).ConfigureAwait(false));
-    }
-
-    private async ValueTask<GoogleCredential> GoogleAsync(CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _google) is { } known)
-            return known;
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _google ??= await LoadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    private async ValueTask<GoogleCredential> LoadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var credential = _json is not null
-                ? CredentialFactory.FromJson(_json, KindOf(_json))
+            var credential = _options.AccessToken is { } token ? GoogleCredential.FromAccessToken(token)
+                : _json is not null ? CredentialFactory.FromJson(_json, KindOf(_json))
                 : await GoogleCredential.GetApplicationDefaultAsync(cancellationToken).ConfigureAwait(false);
-            return credential.CreateScoped(Scope).CreateWithHttpClientFactory(_clients);
+            credential = credential.CreateScoped(Scope).CreateWithHttpClientFactory(http);
+            return _options.UserProject is { } project ? credential.CreateWithQuotaProject(project) : credential;
         }
         catch (Exception e) when (_json is not null && e is not OperationCanceledException)
         {

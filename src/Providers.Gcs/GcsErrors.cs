@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Cairn.Providers;
+using Google;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 
@@ -11,24 +12,29 @@ internal static class GcsErrors
 {
     public static StoreFault Classify(Exception exception) => exception switch
     {
-        GcsException e => FromService(e),
+        GoogleApiException { Error: GcsError error } e => FromService(e.HttpStatusCode, error),
+        // The SDK wraps so the refusal of a whole batch.
+        HttpRequestException { InnerException: GoogleApiException e } => Classify(e),
         TokenResponseException e => FromTokens(e),
         SubjectTokenException => new(StoreErrorCode.Unauthenticated, "the token that tells this workload's identity could not be had") { Advice = "Check the credential_source of the credentials' configuration." },
-        JsonException => new(StoreErrorCode.Unavailable, "the service's answer could not be read"),
+        GoogleApiException or JsonException => new(StoreErrorCode.Unavailable, "the service's answer could not be read"),
         OperationCanceledException => new(StoreErrorCode.Unavailable, "the service did not answer in time"),
         _ => FromTransport(exception),
     };
 
     /// <summary>Whether an object is missing, rather than its bucket or the service.</summary>
-    public static bool IsMissing(GcsException e) => e.Status == HttpStatusCode.NotFound && e.IsOfService && !IsBucketMissing(e);
+    public static bool IsMissing(GoogleApiException e) => e is { HttpStatusCode: HttpStatusCode.NotFound, Error: GcsError { IsOfService: true } error } && !IsBucketMissing(error);
 
-    private static bool IsBucketMissing(GcsException e) => e.Reason == "NoSuchBucket" || e.Message.Contains("bucket does not exist", StringComparison.OrdinalIgnoreCase);
+    /// <summary>An error that the provider finds out from a refusal.</summary>
+    public static ArtifactStoreException Of(StoreErrorCode code, string reason, GoogleApiException e) => new(new StoreFault(code, reason) { RequestId = (e.Error as GcsError)?.RequestId }, e);
 
-    private static StoreFault FromService(GcsException e)
+    private static bool IsBucketMissing(GcsError e) => e.Reason == "NoSuchBucket" || e.Message.Contains("bucket does not exist", StringComparison.OrdinalIgnoreCase);
+
+    private static StoreFault FromService(HttpStatusCode status, GcsError e)
     {
-        var fault = (e.Status, e.Reason) switch
+        var fault = (status, e.Reason) switch
         {
-            _ when !e.IsOfService => new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Cloud Storage (status {(int)e.Status})") { Advice = "Check the endpoint." },
+            _ when !e.IsOfService => new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Cloud Storage (status {(int)status})") { Advice = "Check the endpoint." },
             (HttpStatusCode.NotFound, _) when IsBucketMissing(e) => new(StoreErrorCode.NotFound, "the bucket does not exist") { Advice = "Check the bucket's name and the endpoint." },
             (HttpStatusCode.NotFound, _) => new(StoreErrorCode.NotFound, "it does not exist"),
             (HttpStatusCode.TooManyRequests, _) or (_, "rateLimitExceeded" or "userRateLimitExceeded" or "quotaExceeded") => new(StoreErrorCode.Throttled, "the service asks to slow down"),
@@ -50,14 +56,14 @@ internal static class GcsErrors
             (HttpStatusCode.RequestEntityTooLarge, _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented, _) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
             (HttpStatusCode.RequestTimeout, _) => new(StoreErrorCode.Unavailable, "the service did not get the request in time"),
-            _ when (int)e.Status >= 500 => new(StoreErrorCode.Unavailable, $"the service answered {(int)e.Status} {e.Reason}".TrimEnd()),
-            _ when (int)e.Status is >= 300 and < 400 => new(StoreErrorCode.InvalidConfiguration, $"the endpoint redirects elsewhere (status {(int)e.Status}), which is not followed") { Advice = "Check the endpoint." },
-            _ => new(StoreErrorCode.Unknown, $"the service answered {(int)e.Status} {e.Reason}".TrimEnd()),
+            _ when (int)status >= 500 => new(StoreErrorCode.Unavailable, $"the service answered {(int)status} {e.Reason}".TrimEnd()),
+            _ when (int)status is >= 300 and < 400 => new(StoreErrorCode.InvalidConfiguration, $"the endpoint redirects elsewhere (status {(int)status}), which is not followed") { Advice = "Check the endpoint." },
+            _ => new(StoreErrorCode.Unknown, $"the service answered {(int)status} {e.Reason}".TrimEnd()),
         };
         return fault with { RequestId = e.RequestId, RetryAfter = e.RetryAfter };
     }
 
-    private static bool IsDamaged(GcsException e) =>
+    private static bool IsDamaged(GcsError e) =>
         e.Reason is "BadDigest" or "InvalidDigest" || (e.Message.Contains("doesn't match calculated", StringComparison.OrdinalIgnoreCase) && (e.Message.Contains("CRC32C", StringComparison.Ordinal) || e.Message.Contains("MD5", StringComparison.Ordinal)));
 
     private static StoreFault FromTokens(TokenResponseException e) => e.StatusCode is { } status && ((int)status >= 500 || status == HttpStatusCode.TooManyRequests)

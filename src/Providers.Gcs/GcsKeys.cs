@@ -6,6 +6,9 @@ namespace Cairn.Providers.Gcs;
 /// <summary>The names of the store's objects.</summary>
 internal sealed class GcsKeys(ArtifactUri root) : ObjectKeys(root)
 {
+    /// <summary>What the service gives an object for which no content type is named.</summary>
+    public const string NoContentType = "application/octet-stream";
+
     private const int MostBytes = 1024;
 
     public string Bucket { get; } = root.Container;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Google;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
@@ -11,52 +13,48 @@ internal sealed class GcsReader(GcsDriver driver)
 
     private const string MetadataPrefix = "x-goog-meta-";
 
-    private static readonly (string, string) _asStored = ("Accept-Encoding", "gzip");
+    /// <summary>How often a file may be replaced between its two requests before that is an error.</summary>
+    private const int MostReplaced = 5;
 
     private readonly bool _xml = driver.Options.Reads switch
     {
         GcsReads.Json => false,
         GcsReads.Xml => true,
-        _ => driver.Client.Endpoint == GcsAddresses.Google,
+        // The service, and its private and regional endpoints; emulators know the JSON API.
+        _ => new Uri(driver.Client.Endpoint).Host.EndsWith(".googleapis.com", StringComparison.OrdinalIgnoreCase),
     };
 
-    public async ValueTask<Providers.StoreRead> OpenAsync(ArtifactPath path, ByteRange range, string? generation, CancellationToken cancellationToken)
+    public async ValueTask<Providers.StoreRead> OpenAsync(ArtifactPath path, ByteRange range, long? generation, CancellationToken cancellationToken)
     {
-        if (!GcsKeys.IsHeld(driver.Keys.FileKey(path)))
+        var key = driver.Keys.FileKey(path);
+        if (!GcsKeys.IsHeld(key))
             throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
-        var response = await SendAsync(path, range, generation, cancellationToken).ConfigureAwait(false);
-        try
+        if (_xml)
+            return await OpenAsync(path, null, range, generation, cancellationToken).ConfigureAwait(false);
+        for (var replaced = 0; ; replaced++)
         {
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            var resource = await ResourceAsync(key, generation, cancellationToken).ConfigureAwait(false);
+            var facts = resource.ToInfo(path);
+            if (range.LengthIn(facts.Length) == 0)
+                return new(facts, Stream.Null);
+            try
             {
-                if (range.Offset > 0)
-                    throw await GcsAnswers.RefusalAsync(response, driver.Client.Clock, cancellationToken).ConfigureAwait(false);
-                // An empty object has no byte 0, and the service says so; here it reads as empty.
-                response.Dispose();
-                response = await SendAsync(path, ByteRange.All, generation, cancellationToken).ConfigureAwait(false);
+                return await OpenAsync(path, facts, range, resource.Generation, cancellationToken).ConfigureAwait(false);
             }
-            var crc = Crc(response);
-            var info = InfoOf(path, response, crc);
-            var length = range.LengthIn(info.Length);
-            CheckStart(response, range.Offset);
-            var body = new GcsBody(this, driver.Client, path, info, response, range.Offset, length);
-            return new(info, length <= Small && length == info.Length ? await ReadAsync(body, (int)length, crc, cancellationToken).ConfigureAwait(false) : body);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
+            catch (Exception e) when (generation is null && replaced < MostReplaced && GcsErrors.Classify(e).Code == StoreErrorCode.PreconditionFailed)
+            {
+                // Another version came between the two requests.
+                continue;
+            }
         }
     }
 
     /// <summary>Opens the rest of a body whose connection broke, in the same generation.</summary>
     public async ValueTask<HttpResponseMessage> ReopenAsync(ArtifactPath path, string? generation, long offset, long length, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(path, new ByteRange(offset, length), generation, cancellationToken).ConfigureAwait(false);
+        var response = await SendAsync(path, new ByteRange(offset, length), generation is null ? null : GcsDriver.GenerationOf(generation), cancellationToken).ConfigureAwait(false);
         try
         {
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
-                throw await GcsAnswers.RefusalAsync(response, driver.Client.Clock, cancellationToken).ConfigureAwait(false);
             CheckStart(response, offset);
             return response;
         }
@@ -67,28 +65,70 @@ internal sealed class GcsReader(GcsDriver driver)
         }
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(ArtifactPath path, ByteRange range, string? generation, CancellationToken cancellationToken)
+    /// <summary>A download by the JSON API is not documented to carry the metadata, so the resource is asked for first.</summary>
+    private async ValueTask<StorageObject> ResourceAsync(string key, long? generation, CancellationToken cancellationToken)
     {
-        // gzip is accepted so that the service sends what is stored, and never unpacks it on the way.
-        var headers = new List<(string, string)>(3) { _asStored };
-        if (!range.IsAll)
-            headers.Add(("Range", range.ToString()));
-        if (_xml && generation is not null)
-            headers.Add(("x-goog-if-generation-match", generation));
-        var key = driver.Keys.FileKey(path);
         try
         {
-            return await driver.Client.SendAsync(
-                new(HttpMethod.Get, _xml ? driver.Addresses.Xml(key) : driver.Addresses.Object(key, ("alt", "media"), ("ifGenerationMatch", generation)))
+            var resource = await driver.GetAsync(key, GcsDriver.Facts, cancellationToken).ConfigureAwait(false);
+            return generation is null || resource.Generation == generation ? resource : throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+        }
+        catch (GoogleApiException e) when (generation is not null && GcsErrors.IsMissing(e))
+        {
+            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it does not exist any more", e);
+        }
+    }
+
+    private async ValueTask<Providers.StoreRead> OpenAsync(ArtifactPath path, ArtifactInfo? facts, ByteRange range, long? generation, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await SendAsync(path, range, generation, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0)
+        {
+            // An empty object has no byte 0, and the service says so; here it reads as empty.
+            response = await SendAsync(path, ByteRange.All, generation, cancellationToken).ConfigureAwait(false);
+        }
+        try
+        {
+            var info = facts ?? InfoOf(path, response);
+            var length = range.LengthIn(info.Length);
+            CheckStart(response, range.Offset);
+            var body = new GcsBody(this, driver.Client, path, info, response, range.Offset, length);
+            return new(info, length <= Small && length == info.Length ? await ReadAsync(body, (int)length, info.Checksum, cancellationToken).ConfigureAwait(false) : body);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(ArtifactPath path, ByteRange range, long? generation, CancellationToken cancellationToken)
+    {
+        var key = driver.Keys.FileKey(path);
+        var url = _xml ? driver.Addresses.Xml(key) : driver.Addresses.Media(key, generation);
+        try
+        {
+            return await driver.Client.RunAsync(
+                (service, patience) =>
                 {
-                    Headers = headers,
-                    Accepts = static status => status == HttpStatusCode.RequestedRangeNotSatisfiable,
+                    var message = new HttpRequestMessage(HttpMethod.Get, url);
+                    // gzip is accepted so that the service sends what is stored, and never unpacks it on the way.
+                    message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+                    if (!range.IsAll)
+                        message.Headers.TryAddWithoutValidation("Range", range.ToString());
+                    if (_xml && generation is { } asked)
+                        message.Headers.TryAddWithoutValidation("x-goog-if-generation-match", asked.ToString(CultureInfo.InvariantCulture));
+                    return service.SendAsync(message, null, patience.Token);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (GcsException e) when (generation is not null && GcsErrors.IsMissing(e))
+        catch (GoogleApiException e) when (generation is not null && GcsErrors.IsMissing(e))
         {
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "it does not exist any more") { RequestId = e.RequestId }, e);
+            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it does not exist any more", e);
         }
     }
 
@@ -98,33 +138,31 @@ internal sealed class GcsReader(GcsDriver driver)
             throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
     }
 
-    private static async ValueTask<Stream> ReadAsync(GcsBody body, int length, uint? expected, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ReadAsync(GcsBody body, int length, Checksum? expected, CancellationToken cancellationToken)
     {
         await using var disposing = body.ConfigureAwait(false);
         var bytes = GC.AllocateUninitializedArray<byte>(length);
         await body.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-        if (expected is { } kept && Crc32C.Compute(bytes) is var came && came != kept)
-        {
-            throw new ArtifactStoreException(
-                new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {GcsChecksum.Of(came)}, and the service keeps {GcsChecksum.Of(kept)}") { Advice = "Read it again." });
-        }
+        if (expected is not null && Checksum.FromCrc32C(Crc32C.Compute(bytes)) is var came && came != expected)
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {came}, and the service keeps {expected}") { Advice = "Read it again." });
         return new MemoryStream(bytes, writable: false);
     }
 
-    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response, uint? crc)
+    /// <summary>The facts that an answer of the XML API carries. One to a range is not documented to carry the checksum of the whole.</summary>
+    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response)
     {
         var content = response.Content.Headers;
         var length = content.ContentRange?.Length
-            ?? (long.TryParse(GcsAnswers.Header(response, "x-goog-stored-content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out var stored) ? stored : content.ContentLength ?? 0);
+            ?? (long.TryParse(GcsService.Header(response, "x-goog-stored-content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out var stored) ? stored : content.ContentLength ?? 0);
         return new()
         {
             Path = path,
             Length = length,
-            ETag = GcsAnswers.Header(response, "x-goog-generation"),
+            ETag = GcsService.Header(response, "x-goog-generation"),
             Modified = content.LastModified,
             ContentType = content.NonValidated.TryGetValues("Content-Type", out var type) ? type.First() : null,
             Metadata = MetadataOf(response),
-            Checksum = crc is { } value ? GcsChecksum.Of(value) : null,
+            Checksum = response.Headers.NonValidated.TryGetValues("x-goog-hash", out var hashes) ? GcsChecksum.FromHashHeader(hashes) : null,
         };
     }
 
@@ -138,6 +176,4 @@ internal sealed class GcsReader(GcsDriver driver)
         }
         return GcsMetadata.FromResource(found);
     }
-
-    private static uint? Crc(HttpResponseMessage response) => response.Headers.NonValidated.TryGetValues("x-goog-hash", out var hashes) ? GcsChecksum.FromHashHeader(hashes) : null;
 }

@@ -1,21 +1,24 @@
 using System.Net;
 using System.Security.Cryptography;
 using Cairn.Providers;
+using Google;
+using Google.Apis.Storage.v1;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
 /// <summary>A copy by the service, however large, in as many calls as it asks for. Metadata and content type go along.</summary>
 internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
 {
-    public async ValueTask<GcsResource> RunAsync(CancellationToken cancellationToken)
+    public async ValueTask<StorageObject> RunAsync(CancellationToken cancellationToken)
     {
         var from = driver.Keys.FileKey(request.Source);
         var to = GcsKeys.Held(driver.Keys.FileKey(request.Target));
         if (!GcsKeys.IsHeld(from))
             throw Missing(null);
         var condition = GcsDriver.ConditionOf(request.Mode);
-        var generation = request.SourceIfMatch is null ? null : GcsDriver.GenerationOf(request.SourceIfMatch);
-        GcsResource? resource = null;
+        var generation = request.SourceIfMatch is null ? (long?)null : GcsDriver.GenerationOf(request.SourceIfMatch);
+        StorageObject? resource = null;
         // A body replaces all that the source has, so only a copy that must differ in something gets one.
         if (condition is not null || driver.Options.StorageClass is not null)
         {
@@ -29,38 +32,43 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
         {
             return await RunAsync(from, to, generation, condition, resource, cancellationToken).ConfigureAwait(false);
         }
-        catch (GcsException e) when (condition is not null && e.Status == HttpStatusCode.PreconditionFailed)
+        catch (GoogleApiException e) when (condition is not null && e.HttpStatusCode == HttpStatusCode.PreconditionFailed)
         {
             // A lost answer and a repetition look like a refusal: the name of the write tells.
             var there = await driver.FindAsync(to, null, cancellationToken).ConfigureAwait(false);
-            if (there?.WriteId is { } writeId && writeId == resource!.WriteId)
+            if (there?.WriteId() is { } writeId && writeId == resource!.WriteId())
                 return there;
             if ((await driver.FindAsync(from, "generation", cancellationToken).ConfigureAwait(false))?.Generation != generation)
-                throw new ArtifactStoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "the source has changed") { RequestId = e.RequestId }, e);
+                throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "the source has changed", e);
             throw GcsDriver.Refused(request.Mode, e);
         }
-        catch (GcsException e) when (GcsErrors.IsMissing(e))
+        catch (GoogleApiException e) when (GcsErrors.IsMissing(e))
         {
             throw Missing(e);
         }
     }
 
-    private async ValueTask<GcsResource> RunAsync(string from, string to, string? generation, string? condition, GcsResource? resource, CancellationToken cancellationToken)
+    private async ValueTask<StorageObject> RunAsync(string from, string to, long? generation, long? condition, StorageObject? resource, CancellationToken cancellationToken)
     {
         string? token = null;
         while (true)
         {
-            var url = driver.Addresses.Rewrite(
-                from, to, ("ifSourceGenerationMatch", generation), ("ifGenerationMatch", condition), ("destinationKmsKeyName", driver.Options.KmsKey), ("rewriteToken", token));
-            var answer = await driver.Client.JsonAsync(
-                new(HttpMethod.Post, url) { Body = resource is null ? null : GcsBodies.Json(resource, GcsJson.Default.GcsResource) }, GcsJson.Default.GcsRewritten, cancellationToken).ConfigureAwait(false);
+            var answer = await driver.Client.CallAsync(
+                service => new ObjectsResource.RewriteRequest(service, resource, driver.Keys.Bucket, from, driver.Keys.Bucket, to)
+                {
+                    IfSourceGenerationMatch = generation,
+                    IfGenerationMatch = condition,
+                    DestinationKmsKeyName = driver.Options.KmsKey,
+                    RewriteToken = token,
+                },
+                cancellationToken).ConfigureAwait(false);
             if (answer is { Done: true, Resource: { } made })
                 return made;
             token = answer.RewriteToken ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service neither copied nor said how to go on");
         }
     }
 
-    private GcsResource Body(GcsResource source, string? writeId)
+    private StorageObject Body(StorageObject source, string? writeId)
     {
         var metadata = source.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(source.Metadata);
         if (writeId is null)
@@ -74,7 +82,7 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
             ContentDisposition = source.ContentDisposition,
             ContentLanguage = source.ContentLanguage,
             CacheControl = source.CacheControl,
-            CustomTime = source.CustomTime,
+            CustomTimeRaw = source.CustomTimeRaw,
             StorageClass = driver.Options.StorageClass,
             Metadata = metadata.Count == 0 ? null : metadata,
         };

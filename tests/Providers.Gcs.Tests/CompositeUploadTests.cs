@@ -106,6 +106,30 @@ public sealed class CompositeUploadTests : GcsTest
     }
 
     [Fact]
+    public async Task A_part_that_lands_after_its_request_was_given_up_is_removed()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Fake.Hold(release.Task, static (method, target) => target.Contains("uploadType=multipart", StringComparison.Ordinal));
+        // The part lands after the first removal.
+        var clock = new HookedClock(TimeSpan.FromMilliseconds(100), () =>
+        {
+            release.TrySetResult();
+            SpinWait.SpinUntil(() => Fake.ObjectNames(Bucket).Count > 1);
+        });
+        var values = new Dictionary<string, string>
+        {
+            ["endpoint"] = Fake.Endpoint.AbsoluteUri, ["anonymous"] = "true", ["composite"] = "always", ["part-size"] = "256KiB", ["timeout"] = "1s", ["retry-delay"] = "1ms",
+        };
+        await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{Bucket}", values, new() { TimeProvider = clock }, Cancel);
+        await PutAsync(store, "f", Bytes(3 * Part));
+        release.TrySetResult();
+        while (Fake.IsHolding)
+            await Task.Delay(5, Cancel);
+        Fake.ObjectNames(Bucket).ShouldBe(["f"]);
+        (await store.ReadBytesAsync("f", Cancel)).ShouldBe(Bytes(3 * Part));
+    }
+
+    [Fact]
     public async Task A_lost_answer_of_the_last_compose_is_ones_own_success()
     {
         var store = await OpenAsync("composite=always");
@@ -113,5 +137,18 @@ public sealed class CompositeUploadTests : GcsTest
         var info = await PutAsync(store, "f", Bytes(3 * Part), WriteMode.CreateNew);
         (await store.StatAsync("f", Cancel)).ETag.ShouldBe(info.ETag);
         info.Metadata.ShouldBeEmpty();
+    }
+}
+
+/// <summary>Acts when a wait of the given length begins, the first time, and then waits for nothing.</summary>
+internal sealed class HookedClock(TimeSpan wait, Action act) : TimeProvider
+{
+    private int _isDone;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime == wait && Interlocked.Exchange(ref _isDone, 1) == 0)
+            act();
+        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }

@@ -89,7 +89,8 @@ public sealed class CredentialTests : GcsTest
         }
         await using var open = await GcsFake.StartAsync(cancellationToken: Cancel);
         var bucket = open.CreateBucket();
-        foreach (var host in new[] { open.Endpoint.AbsoluteUri, open.Endpoint.Authority })
+        var address = open.Endpoint.GetLeftPart(UriPartial.Authority);
+        foreach (var host in new[] { open.Endpoint.Authority, open.Endpoint.Authority + "/storage/v1/", address, address + "/", address + "/storage/v1", address + "/storage/v1/" })
         {
             await WithEnvironmentAsync("STORAGE_EMULATOR_HOST", host, async () =>
             {
@@ -145,6 +146,19 @@ public sealed class CredentialTests : GcsTest
         System.Text.Encoding.UTF8.GetString(google.Requests.First().Body).ShouldContain("token-of-the-workload");
 
         static Answer Json(object body) => new(200, JsonSerializer.Serialize(body), "application/json");
+    }
+
+    [Fact]
+    public async Task A_URL_is_signed_for_the_endpoint_and_not_offered_where_the_endpoint_has_a_path()
+    {
+        var store = await OpenAsync($"key={_account.KeyJson(Fake.Endpoint)}");
+        await PutAsync(store, "f", Bytes(10));
+        var url = await store.PresignAsync("f", PresignAccess.Read, TimeSpan.FromMinutes(5), Cancel);
+        url.Authority.ShouldBe(Proxy.Endpoint.Authority);
+        using var http = new HttpClient();
+        (await http.GetByteArrayAsync(url, Cancel)).ShouldBe(Bytes(10));
+        var below = await OpenAsync($"key={_account.KeyJson(Fake.Endpoint)}", $"endpoint={Proxy.Endpoint.AbsoluteUri}below");
+        below.Capabilities.Presign.ShouldBeFalse();
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class OptionTests : GcsTest
         await using var poor = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}", Values(), cancellationToken: Cancel);
         var error = await FailsAsync(StoreErrorCode.InvalidConfiguration, () => poor.StatAsync("f", Cancel));
         error.Message.ShouldContain("user-project");
-        await using var rich = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}", Values(("user-project", "payer"), ("composite", "always")), cancellationToken: Cancel);
+        await using var rich = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}", Without(Values(("user-project", "payer"), ("composite", "always"), ("access-token", Fake.IssueToken())), "anonymous"), cancellationToken: Cancel);
         await PutAsync(rich, "a", Bytes(10));
         await PutAsync(rich, "b", Bytes(600_000));
         (await rich.ReadBytesAsync("a", Cancel)).ShouldBe(Bytes(10));
@@ -51,7 +51,21 @@ public sealed class OptionTests : GcsTest
         await using var server = await HeaderServer.StartAsync();
         var store = await OpenAsync($"endpoint={server.Endpoint}", "user-agent=pipeline/7", "retries=0");
         await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel));
-        server.UserAgents.ShouldBe(["cairn pipeline/7"]);
+        server.UserAgents.ShouldHaveSingleItem().ShouldStartWith("cairn pipeline/7 google-api-dotnet-client/");
+    }
+
+    [Theory]
+    [InlineData("http://storage.googleapis.com", "/")]
+    [InlineData("http://storage-cairn.p.googleapis.com", "/")]
+    [InlineData("http://storage.europe-west3.rep.googleapis.com", "/")]
+    [InlineData("http://storage.example", "/storage/v1/b/")]
+    public async Task Content_is_read_by_the_XML_API_where_the_service_itself_answers(string endpoint, string path)
+    {
+        var store = await OpenAsync($"endpoint={endpoint}", $"proxy={Proxy.Endpoint.AbsoluteUri}");
+        await PutAsync(store, "f", Bytes(100));
+        Proxy.ResetCounters();
+        (await store.ReadBytesAsync("f", Cancel)).ShouldBe(Bytes(100));
+        Proxy.Requests.ShouldAllBe(r => r.Target.StartsWith(endpoint + path + Bucket + "/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,6 +128,9 @@ public sealed class OptionTests : GcsTest
     [InlineData("key", "hunter2", "no credential")]
     [InlineData("ca-file", "/no/such/file", "PEM")]
     [InlineData("access-token", "hunter2", "at most one")]
+    [InlineData("user-agent", "pipeline (7)", "product")]
+    [InlineData("user-agent", "pipeline/7/8", "product")]
+    [InlineData("user-project", "payer", "needs credentials")]
     public async Task What_is_wrong_is_said_without_a_secret(string option, string value, string says)
     {
         var values = Values((option, value));

@@ -1,3 +1,5 @@
+using Cairn.TestServers.Proxy;
+
 namespace Cairn.Providers.Gcs.Tests;
 
 /// <summary>One call is one request, counted at the proxy: nothing is asked for beforehand.</summary>
@@ -6,7 +8,7 @@ public sealed class RequestCountTests : GcsTest
     [Fact]
     public async Task A_small_write_a_read_and_every_other_call_is_one_request()
     {
-        var store = await OpenAsync();
+        var store = await OpenAsync("reads=xml");
         foreach (var mode in new[] { WriteMode.CreateNew, WriteMode.Replace })
             (await CountAsync(() => store.WriteBytesAsync("d/f", Bytes(4096), mode, cancellationToken: Cancel))).ShouldBe(1, $"{mode}");
         var info = await store.StatAsync("d/f", Cancel);
@@ -19,6 +21,18 @@ public sealed class RequestCountTests : GcsTest
         (await CountAsync(() => store.StatAsync("d/f", Cancel))).ShouldBe(1);
         (await CountAsync(() => store.CopyAsync("d/f", "d/g", WriteMode.Replace, Cancel))).ShouldBe(1);
         (await CountAsync(() => store.RemoveAsync("d/g", Cancel))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_read_by_the_JSON_API_asks_for_the_resource_too_and_a_resumed_one_does_not_ask_again()
+    {
+        var store = await OpenAsync("reads=json");
+        await PutAsync(store, "f", Bytes(1_000_000));
+        await PutAsync(store, "empty", []);
+        (await CountAsync(() => store.ReadBytesAsync("f", Cancel))).ShouldBe(2);
+        (await CountAsync(() => store.ReadBytesAsync("empty", Cancel))).ShouldBe(1);
+        Proxy.Add(new FaultRule(FaultKind.TruncateResponse) { When = (_, target) => target.Contains("alt=media", StringComparison.Ordinal), Times = 2 });
+        (await CountAsync(() => store.ReadBytesAsync("f", Cancel))).ShouldBe(4);
     }
 
     [Theory]

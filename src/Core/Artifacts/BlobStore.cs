@@ -26,8 +26,8 @@ internal sealed class BlobStore(ArtifactStore store)
     /// <summary>Whether large files are stored in chunks when nothing else is said; known once prepared.</summary>
     public bool ChunkedByDefault => _chunkedByDefault;
 
-    /// <summary>Whether large files are best staged in the store and moved into place.</summary>
-    public bool CanMove => store.Capabilities.Move == MoveKind.Native;
+    /// <summary>Whether large files are best staged in the store and moved into place: in a store that is near, where a question costs nothing. One that answers page by page is remote.</summary>
+    public bool CanMove => store.Capabilities is { Move: MoveKind.Native, ListStartAfter: false };
 
     public static ArtifactPath PathOf(BlobDigest digest) => Folder / digest.Hex;
 

@@ -20,14 +20,16 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
         if (path.IsRoot)
             throw store.Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
         var source = new PinnedFile(store, path);
-        var first = await source.OpenAsync(ByteRange.All, null, cancellationToken).ConfigureAwait(false);
+        // A request for all of it would go on sending what other requests bring.
+        var isParallel = store.Options.PartParallelism > 1;
+        var first = await source.OpenAsync(isParallel ? new ByteRange(0, RangeLength) : ByteRange.All, null, cancellationToken).ConfigureAwait(false);
         var info = first.Info;
         found?.Invoke(info.Length);
         var download = new OrderedDownload(store, source, target, progress);
-        if (first.Content.CanSeek || info.ETag is null || info.Length <= RangeLength || store.Options.PartParallelism == 1)
+        if (first.Content.CanSeek || info.ETag is null || info.Length == 0 || !isParallel)
             await download.StreamAsync(first, cancellationToken).ConfigureAwait(false);
         else
-            await download.RangesAsync(first, cancellationToken).ConfigureAwait(false);
+            await download.RangesAsync(first, info.Checksum is null ? download.PromisedAsync(path, info, cancellationToken) : Task.FromResult<Checksum?>(info.Checksum), cancellationToken).ConfigureAwait(false);
         return info;
     }
 
@@ -52,8 +54,12 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
         }
     }
 
-    /// <summary>The first answer, which is for the whole file and tells its checksum, gives the first range; the buffer that is being written counts among those that are held.</summary>
-    private async Task RangesAsync(StoreRead first, CancellationToken cancellationToken)
+    /// <summary>The checksum that the store keeps of this version: most stores do not tell it with a range.</summary>
+    private async Task<Checksum?> PromisedAsync(ArtifactPath path, ArtifactInfo info, CancellationToken cancellationToken) =>
+        await store.StatDriverAsync(path, cancellationToken).ConfigureAwait(false) is { } now && now.ETag == info.ETag ? now.Checksum : null;
+
+    /// <summary>The first answer gives the first range; the buffer that is being written counts among those that are held.</summary>
+    private async Task RangesAsync(StoreRead first, Task<Checksum?> checksum, CancellationToken cancellationToken)
     {
         var (info, crc) = (first.Info, Crc32C.Begin());
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -82,6 +88,7 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
+            await ((Task)checksum).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // What is still on its way when the target or another range has failed concerns nobody.
             foreach (var (fetch, _) in ranges)
             {
@@ -90,7 +97,7 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
                     ArrayPool<byte>.Shared.Return(await fetch.ConfigureAwait(false));
             }
         }
-        if (info.Checksum is { Algorithm: Checksum.Crc32C } promised && Checksum.FromCrc32C(crc.GetCurrentHashAsUInt32()) is var actual && actual != promised)
+        if (await checksum.ConfigureAwait(false) is { Algorithm: Checksum.Crc32C } promised && Checksum.FromCrc32C(crc.GetCurrentHashAsUInt32()) is var actual && actual != promised)
             throw source.Failure(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {promised}", "What has been written so far is not to be trusted.");
     }
 

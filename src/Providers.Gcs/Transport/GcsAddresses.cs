@@ -1,54 +1,27 @@
-using System.Text;
+using System.Globalization;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The addresses of one bucket on one service.</summary>
+/// <summary>The addresses of the requests for which the SDK has no call that fits; it makes the others itself.</summary>
 internal sealed class GcsAddresses(string endpoint, string bucket)
 {
-    private readonly string _bucket = Escape(bucket);
-
-    public const string Google = "https://storage.googleapis.com";
-
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private readonly string _bucket = Uri.EscapeDataString(bucket);
 
     public string Endpoint => endpoint;
 
-    public Uri Objects(params ReadOnlySpan<(string Name, string? Value)> query) => Make($"/storage/v1/b/{_bucket}/o", query);
+    public string Batch => endpoint + "/batch/storage/v1";
 
-    public Uri Object(string key, params ReadOnlySpan<(string Name, string? Value)> query) => Make(ObjectPath(key), query);
+    /// <summary>An object's content in the JSON API.</summary>
+    public Uri Media(string key, long? generation) =>
+        new($"{endpoint}/storage/v1/b/{_bucket}/o/{Uri.EscapeDataString(key)}?alt=media{Parameter("ifGenerationMatch", generation?.ToString(CultureInfo.InvariantCulture))}");
 
-    public Uri Rewrite(string from, string to, params ReadOnlySpan<(string Name, string? Value)> query) =>
-        Make($"{ObjectPath(from)}/rewriteTo/b/{_bucket}/o/{Escape(to)}", query);
+    /// <summary>An object in the XML API, whose slashes stay slashes.</summary>
+    public Uri Xml(string key) => new($"{endpoint}/{_bucket}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}");
 
-    public Uri Compose(string target, params ReadOnlySpan<(string Name, string? Value)> query) => Make(ObjectPath(target) + "/compose", query);
+    /// <summary>An upload of the given type to an object.</summary>
+    public Uri Upload(string type, string key, long? condition, string? kmsKey, string? fields = null) =>
+        new($"{endpoint}/upload/storage/v1/b/{_bucket}/o?uploadType={type}&name={Uri.EscapeDataString(key)}"
+            + Parameter("ifGenerationMatch", condition?.ToString(CultureInfo.InvariantCulture)) + Parameter("kmsKeyName", kmsKey) + Parameter("fields", fields));
 
-    public Uri Upload(params ReadOnlySpan<(string Name, string? Value)> query) => Make($"/upload/storage/v1/b/{_bucket}/o", query);
-
-    public Uri Batch() => Make("/batch/storage/v1", []);
-
-    /// <summary>The address of an object in the XML API, whose slashes stay slashes.</summary>
-    public Uri Xml(string key) => Make(XmlPath(key), []);
-
-    public string XmlPath(string key) => $"/{_bucket}/{string.Join('/', key.Split('/').Select(Escape))}";
-
-    public string ObjectPath(string key) => $"/storage/v1/b/{_bucket}/o/{Escape(key)}";
-
-    /// <summary>Makes an address of text that is escaped already, and keeps it as it is.</summary>
-    public static Uri Parse(string url) => new(url, AsWritten);
-
-    public static string Escape(string text) => Uri.EscapeDataString(text);
-
-    private Uri Make(string path, ReadOnlySpan<(string Name, string? Value)> query)
-    {
-        var text = new StringBuilder(endpoint).Append(path);
-        var mark = '?';
-        foreach (var (name, value) in query)
-        {
-            if (value is null)
-                continue;
-            text.Append(mark).Append(name).Append('=').Append(Escape(value));
-            mark = '&';
-        }
-        return Parse(text.ToString());
-    }
+    private static string Parameter(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 }

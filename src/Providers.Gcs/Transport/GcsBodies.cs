@@ -1,72 +1,58 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The bodies of requests.</summary>
-internal static class GcsBodies
+/// <summary>The bodies of uploads: runs of memory, sent one after the other without a copy, that report each piece that has left.</summary>
+internal sealed class GcsBodies : HttpContent
 {
-    public static Func<Action, HttpContent> Json<T>(T value, JsonTypeInfo<T> type)
+    private const int Piece = 256 << 10;
+
+    private readonly ReadOnlyMemory<byte>[] _runs;
+    private readonly Action _progress;
+    private readonly long _length;
+
+    private GcsBodies(string? contentType, ReadOnlyMemory<byte>[] runs, Action progress)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        return progress => new BytesContent("application/json; charset=UTF-8", [bytes], progress);
+        (_runs, _progress) = (runs, progress);
+        if (contentType is not null)
+            Headers.TryAddWithoutValidation("Content-Type", contentType);
+        foreach (var run in runs)
+            _length += run.Length;
     }
 
-    public static Func<Action, HttpContent> Bytes(string? contentType, ReadOnlyMemory<byte> data) => progress => new BytesContent(contentType, [data], progress);
+    public static GcsBodies Bytes(ReadOnlyMemory<byte> data, Action progress) => new(null, [data], progress);
 
-    /// <summary>Metadata and content in one body.</summary>
-    public static Func<Action, HttpContent> Related(GcsResource metadata, ReadOnlyMemory<byte> media)
+    public static GcsBodies Json(string json, Action progress) => new("application/json; charset=UTF-8", [Encoding.UTF8.GetBytes(json)], progress);
+
+    /// <summary>An object's resource and its content in one body; each part has a type, as the service asks.</summary>
+    public static GcsBodies Related(string resource, string mediaType, ReadOnlyMemory<byte> media, Action progress)
     {
         // Anything that the content does not hold would do; what is random, it does not hold.
         var boundary = "cairn-" + Guid.NewGuid().ToString("N");
-        var json = JsonSerializer.Serialize(metadata, GcsJson.Default.GcsResource);
-        var mediaType = metadata.ContentType is null ? "" : $"Content-Type: {metadata.ContentType}\r\n";
-        var head = Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json}\r\n--{boundary}\r\n{mediaType}\r\n");
-        var tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
-        return progress => new BytesContent($"multipart/related; boundary={boundary}", [head, media, tail], progress);
+        var head = Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{resource}\r\n--{boundary}\r\nContent-Type: {mediaType}\r\n\r\n");
+        return new($"multipart/related; boundary={boundary}", [head, media, Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n")], progress);
     }
 
-    /// <summary>Runs of memory, one after the other, without a copy; tells of each piece that has left.</summary>
-    private sealed class BytesContent : HttpContent
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        private const int Piece = 256 << 10;
-
-        private readonly ReadOnlyMemory<byte>[] _runs;
-        private readonly Action _progress;
-        private readonly long _length;
-
-        public BytesContent(string? contentType, ReadOnlyMemory<byte>[] runs, Action progress)
+        foreach (var run in _runs)
         {
-            (_runs, _progress) = (runs, progress);
-            if (contentType is not null)
-                Headers.TryAddWithoutValidation("Content-Type", contentType);
-            foreach (var run in runs)
-                _length += run.Length;
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            foreach (var run in _runs)
+            for (var rest = run; !rest.IsEmpty;)
             {
-                for (var rest = run; !rest.IsEmpty;)
-                {
-                    var length = Math.Min(Piece, rest.Length);
-                    await stream.WriteAsync(rest[..length], cancellationToken).ConfigureAwait(false);
-                    _progress();
-                    rest = rest[length..];
-                }
+                var length = Math.Min(Piece, rest.Length);
+                await stream.WriteAsync(rest[..length], cancellationToken).ConfigureAwait(false);
+                _progress();
+                rest = rest[length..];
             }
         }
+    }
 
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _length;
-            return true;
-        }
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _length;
+        return true;
     }
 }

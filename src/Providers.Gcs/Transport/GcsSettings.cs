@@ -5,16 +5,19 @@ internal static class GcsSettings
 {
     public const int Quantum = 256 << 10;
 
+    public const string Google = "https://storage.googleapis.com";
+
     private const string EmulatorHost = "STORAGE_EMULATOR_HOST";
+    private const string ApiPath = "/storage/v1";
 
     /// <summary>The service's address without a final slash, and whether the emulator's variable named it.</summary>
     public static (string Endpoint, bool IsEmulator) Endpoint(GcsOptions options)
     {
         if (options.Endpoint is { } given)
             return (Checked(given, "option 'endpoint'"), false);
-        return Environment.GetEnvironmentVariable(EmulatorHost) is { Length: > 0 } host
+        return Environment.GetEnvironmentVariable(EmulatorHost)?.Trim() is { Length: > 0 } host
             ? (Checked(host.Contains("://", StringComparison.Ordinal) ? host : "http://" + host, EmulatorHost), true)
-            : (GcsAddresses.Google, false);
+            : (Google, false);
     }
 
     public static void Check(GcsOptions options)
@@ -33,8 +36,8 @@ internal static class GcsSettings
             throw Wrong("timeout is more than 0 and at most a day");
         if (options.Proxy is { } proxy && !Uri.TryCreate(proxy, UriKind.Absolute, out _))
             throw Wrong("the proxy is not an address such as http://proxy:3128");
-        if (options.UserAgent is { } agent && agent.Any(char.IsControl))
-            throw Wrong("user-agent holds a control character");
+        if (options.UserAgent is { } agent && !IsProduct(agent))
+            throw Wrong("user-agent is not a product name such as pipeline/7");
     }
 
     private static string Checked(string endpoint, string source)
@@ -45,7 +48,16 @@ internal static class GcsSettings
             throw Wrong($"{source} carries credentials; give them as key-file, key or access-token");
         if (url.Query.Length > 0 || url.Fragment.Length > 0)
             throw Wrong($"{source} carries a query; give scheme, host, port and path alone");
-        return endpoint.TrimEnd('/');
+        // Google's clients take the address with and without the path of the JSON API.
+        var address = endpoint.TrimEnd('/');
+        return address.EndsWith(ApiPath, StringComparison.Ordinal) ? address[..^ApiPath.Length].TrimEnd('/') : address;
+    }
+
+    /// <summary>Whether a text can be a product of a user agent, or several; the SDK takes no comments.</summary>
+    private static bool IsProduct(string agent)
+    {
+        using var request = new HttpRequestMessage();
+        return agent.AsSpan().IndexOfAny("\"(),:;<=>?@[\\]{}") < 0 && request.Headers.UserAgent.TryParseAdd(agent);
     }
 
     private static ArtifactStoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);

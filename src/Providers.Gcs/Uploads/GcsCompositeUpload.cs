@@ -3,6 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Cairn.Providers;
+using Google;
+using Google.Apis.Storage.v1;
+using Google.Apis.Storage.v1.Data;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
@@ -16,8 +20,12 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
     private const int PartsPerDoubling = 4096;
     private const int LargestPart = 1 << 30;
 
+    /// <summary>How often parts are removed when one may still be on its way.</summary>
+    private const int LateRounds = 4;
+
     private readonly ConcurrentDictionary<int, Component> _parts = new();
     private readonly ConcurrentBag<string> _keys = [];
+    private volatile bool _mayLandLate;
     private readonly string _prefix = driver.Keys.PartsPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)) + "/";
 
     public override int MaxParallelParts => Driver.Options.Parallelism;
@@ -35,20 +43,20 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
     {
         var crc = Crc32C.Compute(part.Data.Span);
         var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"{part.Number:D6}"));
-        var made = await Driver.InsertAsync(key, PartResource(), part.Data, crc, null, cancellationToken).ConfigureAwait(false);
-        if (made.Crc != Crc32C.ToBase64(crc) || made.Generation is null)
+        var made = await Driver.InsertAsync(key, PartResource(), part.Data, crc, null, e => _mayLandLate |= e is not GoogleApiException, cancellationToken).ConfigureAwait(false);
+        if (!made.Holds(crc, part.Data.Length))
             throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part with other bytes than were sent") { IsTransient = true });
-        _parts[part.Number] = new(key, made.Generation, crc, part.Data.Length);
+        _parts[part.Number] = new(key, made.Generation!.Value, crc, part.Data.Length);
     }
 
     public override async ValueTask DisposeAsync()
     {
-        // The service may store a part a moment after its request was given up.
+        _mayLandLate |= _parts.Count < _keys.Count;
         if (!IsCompleted)
-            await RemovePartsAsync(_parts.Count < _keys.Count ? 4 : 1).ConfigureAwait(false);
+            await RemovePartsAsync().ConfigureAwait(false);
     }
 
-    protected override async ValueTask<GcsResource> PublishAsync(UploadPart last, CancellationToken cancellationToken)
+    protected override async ValueTask<StorageObject> PublishAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_parts.IsEmpty)
             return await PutAsync(last.Data, cancellationToken).ConfigureAwait(false);
@@ -58,7 +66,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         for (var depth = 1; level.Count > Most; depth++)
             level = await ComposeLevelAsync(level, depth, cancellationToken).ConfigureAwait(false);
         var (crc, length) = Sum(level);
-        var made = await ComposeAsync(Key, level, Resource, Condition, cancellationToken).ConfigureAwait(false);
+        var made = await ComposeAsync(Key, level, Resource(), Condition, cancellationToken).ConfigureAwait(false);
         made = await VerifiedAsync(made, crc, length, cancellationToken).ConfigureAwait(false);
         await RemovePartsAsync().ConfigureAwait(false);
         return made;
@@ -73,40 +81,43 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
             var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"c{depth}-{i:D6}"));
             var (crc, length) = Sum(groups[i]);
             var made = await ComposeAsync(key, groups[i], PartResource(), null, token).ConfigureAwait(false);
-            composed[i] = new(key, made.Generation!, crc, length);
+            composed[i] = new(key, made.Generation!.Value, crc, length);
         }).ConfigureAwait(false);
         return composed;
     }
 
-    private async ValueTask<GcsResource> ComposeAsync(string target, IReadOnlyList<Component> components, GcsResource destination, string? condition, CancellationToken cancellationToken)
+    private async ValueTask<StorageObject> ComposeAsync(string target, IReadOnlyList<Component> components, StorageObject destination, long? condition, CancellationToken cancellationToken)
     {
-        var body = new GcsCompose([.. components.Select(c => new GcsComponent(c.Key, c.Generation))], destination with { Crc = Crc32C.ToBase64(Sum(components).Crc) });
+        destination.Crc32c = Crc32C.ToBase64(Sum(components).Crc);
+        var body = new ComposeRequest { Destination = destination, SourceObjects = [.. components.Select(c => new ComposeRequest.SourceObjectsData { Name = c.Key, Generation = c.Generation })] };
         try
         {
-            return await Driver.Client.JsonAsync(
-                new(HttpMethod.Post, Driver.Addresses.Compose(target, ("ifGenerationMatch", condition), ("kmsKeyName", Driver.Options.KmsKey))) { Body = GcsBodies.Json(body, GcsJson.Default.GcsCompose) },
-                GcsJson.Default.GcsResource,
+            return await Driver.Client.CallAsync(
+                service => new ObjectsResource.ComposeRequest(service, body, Driver.Keys.Bucket, target) { IfGenerationMatch = condition, KmsKeyName = Driver.Options.KmsKey },
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (GcsException e) when (e.Status == HttpStatusCode.NotFound && GcsErrors.IsMissing(e))
+        catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.NotFound && GcsErrors.IsMissing(e))
         {
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload are gone: it was cleaned away") { IsTransient = false, RequestId = e.RequestId }, e);
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload are gone: it was cleaned away") { IsTransient = false, RequestId = GcsErrors.Classify(e).RequestId }, e);
         }
     }
 
-    /// <summary>Best effort: what cannot be removed now is listed as staged.</summary>
-    private async ValueTask RemovePartsAsync(int rounds = 1)
+    /// <summary>
+    /// Best effort: what cannot be removed now is listed as staged. The service may store a part a moment after its request was given up, also when another attempt then succeeded, so after such a
+    /// request the parts are removed several times.
+    /// </summary>
+    private async ValueTask RemovePartsAsync()
     {
         if (_keys.IsEmpty)
             return;
         var keys = _keys.Distinct(StringComparer.Ordinal).ToArray();
         using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        for (var round = 1; ; round++)
+        for (var rounds = _mayLandLate ? LateRounds : 1; ; rounds--)
         {
             await ((Task)Driver.DeleteKeysAsync(keys, brief.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (round >= rounds)
+            if (rounds == 1)
                 break;
-            await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
+            await Driver.Client.DelayAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None).ConfigureAwait(false);
         }
         _keys.Clear();
     }
@@ -118,7 +129,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         return key;
     }
 
-    private GcsResource PartResource() => new() { ContentType = "application/octet-stream", Metadata = new() { [GcsMetadata.PartOf] = GcsMetadata.Encode(Request.Path.Value) } };
+    private StorageObject PartResource() => new() { ContentType = GcsKeys.NoContentType, Metadata = new Dictionary<string, string> { [GcsMetadata.PartOf] = GcsMetadata.Encode(Request.Path.Value) } };
 
     private static (uint Crc, long Length) Sum(IReadOnlyList<Component> components)
     {
@@ -128,5 +139,5 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         return (crc, length);
     }
 
-    private readonly record struct Component(string Key, string Generation, uint Crc, long Length);
+    private readonly record struct Component(string Key, long Generation, uint Crc, long Length);
 }

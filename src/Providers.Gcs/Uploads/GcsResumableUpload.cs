@@ -1,4 +1,5 @@
 using Cairn.Providers;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
@@ -11,7 +12,7 @@ internal sealed class GcsResumableUpload(GcsDriver driver, UploadRequest request
 
     public override async ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken)
     {
-        _session ??= await GcsSession.StartAsync(Driver, Key, Resource with { StorageClass = Driver.Options.StorageClass }, Condition, cancellationToken).ConfigureAwait(false);
+        _session ??= await GcsSession.StartAsync(Driver, Key, Resource(), Condition, cancellationToken).ConfigureAwait(false);
         await _session.WriteAsync(part.Offset, part.Data, cancellationToken).ConfigureAwait(false);
     }
 
@@ -24,7 +25,7 @@ internal sealed class GcsResumableUpload(GcsDriver driver, UploadRequest request
         }
     }
 
-    protected override async ValueTask<GcsResource> PublishAsync(UploadPart last, CancellationToken cancellationToken)
+    protected override async ValueTask<StorageObject> PublishAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_session is null)
             return await PutAsync(last.Data, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Net;
 using System.Text.Json;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
@@ -17,16 +18,19 @@ internal sealed class GcsSession
 
     private GcsSession(GcsDriver driver, Uri url) => (_driver, _url) = (driver, url);
 
-    public static async ValueTask<GcsSession> StartAsync(GcsDriver driver, string key, GcsResource resource, string? condition, CancellationToken cancellationToken)
+    public static async ValueTask<GcsSession> StartAsync(GcsDriver driver, string key, StorageObject resource, long? condition, CancellationToken cancellationToken)
     {
-        using var response = await driver.Client.SendAsync(
-            new(HttpMethod.Post, driver.Addresses.Upload(("uploadType", "resumable"), ("name", key), ("ifGenerationMatch", condition), ("kmsKeyName", driver.Options.KmsKey)))
+        resource.StorageClass = driver.Options.StorageClass;
+        var start = driver.Addresses.Upload("resumable", key, condition, driver.Options.KmsKey);
+        using var response = await driver.Client.RunAsync(
+            (service, patience) =>
             {
-                Body = GcsBodies.Json(resource, GcsJson.Default.GcsResource),
-                Headers = resource.ContentType is null ? [] : [("X-Upload-Content-Type", resource.ContentType)],
+                var message = new HttpRequestMessage(HttpMethod.Post, start) { Content = GcsBodies.Json(service.SerializeObject(resource), patience.Extend) };
+                message.Headers.TryAddWithoutValidation("X-Upload-Content-Type", resource.ContentType ?? GcsKeys.NoContentType);
+                return service.SendAsync(message, null, patience.Token);
             },
             cancellationToken).ConfigureAwait(false);
-        return new(driver, SessionUrl(driver, GcsAnswers.Header(response, "Location")));
+        return new(driver, SessionUrl(driver, GcsService.Header(response, "Location")));
     }
 
     /// <summary>Sends bytes that are not the last.</summary>
@@ -38,7 +42,7 @@ internal sealed class GcsSession
     }
 
     /// <summary>Sends the last bytes, and ends the upload.</summary>
-    public async ValueTask<(GcsResource Made, uint Crc)> FinishAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    public async ValueTask<(StorageObject Made, uint Crc)> FinishAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         Count(offset, data);
         var made = await SendAsync(offset, data, offset + data.Length, cancellationToken).ConfigureAwait(false);
@@ -49,8 +53,11 @@ internal sealed class GcsSession
     public async ValueTask CancelAsync()
     {
         using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await _driver.Client.DoAsync(new(HttpMethod.Delete, _url) { IsSession = true, Accepts = static s => (int)s is 499 or 404 or 410 }, brief.Token)
-            .AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var cancelled = _driver.Client.RunAsync(
+            (service, patience) => service.SendAsync(new(HttpMethod.Delete, _url), static status => (int)status is 499 or 404 or 410, patience.Token), brief.Token).AsTask();
+        await ((Task)cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (cancelled.IsCompletedSuccessfully)
+            (await cancelled.ConfigureAwait(false)).Dispose();
     }
 
     /// <summary>The session's address as the service gives it, but at the endpoint that the store uses: behind a proxy or a forwarder the service names another.</summary>
@@ -58,7 +65,7 @@ internal sealed class GcsSession
     {
         if (location is null || !Uri.TryCreate(location, UriKind.Absolute, out var url))
             throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service began an upload without saying where");
-        return driver.Addresses.Endpoint == GcsAddresses.Google ? GcsAddresses.Parse(location) : GcsAddresses.Parse(driver.Addresses.Endpoint + url.PathAndQuery);
+        return driver.Addresses.Endpoint == GcsSettings.Google ? url : new(driver.Addresses.Endpoint + url.PathAndQuery);
     }
 
     /// <summary>Adds to the checksum what has not been added yet: a part may be written again after a failure.</summary>
@@ -70,7 +77,7 @@ internal sealed class GcsSession
         _counted = offset + data.Length;
     }
 
-    private async ValueTask<GcsResource?> SendAsync(long offset, ReadOnlyMemory<byte> data, long? total, CancellationToken cancellationToken)
+    private async ValueTask<StorageObject?> SendAsync(long offset, ReadOnlyMemory<byte> data, long? total, CancellationToken cancellationToken)
     {
         var (end, at) = (offset + data.Length, offset);
         var attempts = _driver.Client.Begin();
@@ -105,23 +112,21 @@ internal sealed class GcsSession
     }
 
     /// <summary>Sends a chunk, or asks what is there.</summary>
-    private async ValueTask<(GcsResource? Made, long Persisted)> PutAsync(ReadOnlyMemory<byte> data, long at, long? total, bool ask, CancellationToken cancellationToken)
+    private async ValueTask<(StorageObject? Made, long Persisted)> PutAsync(ReadOnlyMemory<byte> data, long at, long? total, bool ask, CancellationToken cancellationToken)
     {
         var size = total?.ToString(CultureInfo.InvariantCulture) ?? "*";
         var range = ask ? "bytes */*" : data.IsEmpty ? $"bytes */{size}" : string.Create(CultureInfo.InvariantCulture, $"bytes {at}-{at + data.Length - 1}/{size}");
-        var headers = new List<(string, string)> { ("Content-Range", range) };
-        if (total is not null && !ask)
-            headers.Add(("x-goog-hash", "crc32c=" + Crc32C.ToBase64(_crc.GetCurrentHashAsUInt32())));
-        return await _driver.Client.RunAsync(
-            new(HttpMethod.Put, _url) { Body = GcsBodies.Bytes(null, data), Headers = headers, IsSession = true, Once = true, Accepts = static s => s == HttpStatusCode.PermanentRedirect },
-            async (response, token) =>
+        return await _driver.Client.RunOnceAsync(
+            async (service, patience) =>
             {
-                if (response.StatusCode == HttpStatusCode.PermanentRedirect)
-                {
-                    using (response)
-                        return ((GcsResource?)null, Persisted(response));
-                }
-                return (await GcsClient.ReadJsonAsync(response, GcsJson.Default.GcsResource, token).ConfigureAwait(false), 0L);
+                var message = new HttpRequestMessage(HttpMethod.Put, _url) { Content = GcsBodies.Bytes(data, patience.Extend) };
+                message.Content.Headers.TryAddWithoutValidation("Content-Range", range);
+                if (total is not null && !ask)
+                    message.Headers.TryAddWithoutValidation("x-goog-hash", "crc32c=" + Crc32C.ToBase64(_crc.GetCurrentHashAsUInt32()));
+                using var response = await service.SendAsync(message, static status => status == HttpStatusCode.PermanentRedirect, patience.Token).ConfigureAwait(false);
+                return response.StatusCode == HttpStatusCode.PermanentRedirect
+                    ? ((StorageObject?)null, Persisted(response))
+                    : (await GcsService.ReadResourceAsync(response, patience.Token).ConfigureAwait(false), 0L);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -129,7 +134,7 @@ internal sealed class GcsSession
     /// <summary><c>Range: bytes=0-N</c> is what the service keeps; no such header, nothing.</summary>
     private static long Persisted(HttpResponseMessage response)
     {
-        if (GcsAnswers.Header(response, "Range") is not { } text)
+        if (GcsService.Header(response, "Range") is not { } text)
             return 0;
         return text.StartsWith("bytes=0-", StringComparison.Ordinal) && long.TryParse(text.AsSpan(8), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last + 1

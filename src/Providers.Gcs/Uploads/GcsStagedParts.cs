@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cairn.Providers;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
@@ -18,10 +19,10 @@ internal sealed class GcsStagedParts(GcsDriver driver)
                 yield return open;
                 open = null;
             }
-            var written = item.Updated ?? DateTimeOffset.UnixEpoch;
+            var written = item.UpdatedDateTimeOffset ?? DateTimeOffset.UnixEpoch;
             open = open is null
-                ? new(id, PathOf(item), written, item.Size)
-                : open with { Started = written > open.Started ? written : open.Started, Length = open.Length + item.Size };
+                ? new(id, PathOf(item), written, (long?)item.Size)
+                : open with { Started = written > open.Started ? written : open.Started, Length = open.Length + (long?)item.Size };
         }
         if (open is not null)
             yield return open;
@@ -39,7 +40,7 @@ internal sealed class GcsStagedParts(GcsDriver driver)
             throw new ArtifactStoreException(GcsErrors.Classify(error), error);
     }
 
-    private async IAsyncEnumerable<(string Id, GcsResource Item)> PartsAsync(string below, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(string Id, StorageObject Item)> PartsAsync(string below, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = driver.Keys.PartsPrefix;
         string? token = null;
@@ -57,6 +58,6 @@ internal sealed class GcsStagedParts(GcsDriver driver)
         while (!string.IsNullOrEmpty(token));
     }
 
-    private static ArtifactPath? PathOf(GcsResource item) =>
-        item.Metadata?.GetValueOrDefault(GcsMetadata.PartOf) is { } text && ArtifactPath.TryParse(GcsMetadata.Decode(text), out var path) ? path : default(ArtifactPath?);
+    private static ArtifactPath? PathOf(StorageObject item) =>
+        item.Metadata is { } metadata && metadata.TryGetValue(GcsMetadata.PartOf, out var text) && ArtifactPath.TryParse(GcsMetadata.Decode(text), out var path) ? path : default(ArtifactPath?);
 }

@@ -6,9 +6,21 @@ using Google.Apis.Http;
 namespace Cairn.Providers.Gcs;
 
 /// <summary>One tuned connection pool for each store: enough connections, nothing decoded, certificates and proxy from the options; the credentials' own requests use the same settings.</summary>
-internal sealed class GcsHandler(GcsOptions options) : HttpClientFactory
+internal sealed class GcsHttp(GcsOptions options) : HttpClientFactory
 {
-    public SocketsHttpHandler Make()
+    private readonly X509ChainPolicy? _trust = options.CaFile is { } file ? TrustOnly(file) : null;
+
+    /// <summary>The SDK's own handler stays in front: without it, downloads through <c>StorageClient</c> would not check their CRC-32C, and would not say so.</summary>
+    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args)
+    {
+        args.GZipEnabled = false;
+        var handler = (DelegatingHandler)base.CreateHandler(args);
+        handler.InnerHandler?.Dispose();
+        handler.InnerHandler = MakeSockets();
+        return handler;
+    }
+
+    private SocketsHttpHandler MakeSockets()
     {
         var handler = new SocketsHttpHandler
         {
@@ -23,12 +35,10 @@ internal sealed class GcsHandler(GcsOptions options) : HttpClientFactory
         };
         if (options.Proxy is { } proxy)
             handler.Proxy = new WebProxy(proxy);
-        if (options.CaFile is { } file)
-            handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
+        if (_trust is not null)
+            handler.SslOptions.CertificateChainPolicy = _trust;
         return handler;
     }
-
-    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => Make();
 
     private static X509ChainPolicy TrustOnly(string file)
     {

@@ -1,0 +1,26 @@
+using System.Globalization;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
+
+namespace Cairn.Providers.Gcs;
+
+/// <summary>The SDK's resource of an object, as Cairn sees it.</summary>
+internal static class GcsObjects
+{
+    /// <summary>The name of the conditional write that made the object; null for another's.</summary>
+    public static string? WriteId(this StorageObject resource) => resource.Metadata is { } metadata && metadata.TryGetValue(GcsMetadata.WriteId, out var id) ? id : null;
+
+    public static ArtifactInfo ToInfo(this StorageObject resource, ArtifactPath path) => new()
+    {
+        Path = path,
+        Length = (long)(resource.Size ?? 0),
+        ETag = resource.Generation?.ToString(CultureInfo.InvariantCulture),
+        Modified = resource.UpdatedDateTimeOffset,
+        ContentType = string.IsNullOrEmpty(resource.ContentType) ? null : resource.ContentType,
+        Metadata = GcsMetadata.FromResource(resource.Metadata),
+        Checksum = GcsChecksum.FromBase64(resource.Crc32c),
+    };
+
+    /// <summary>Whether the service stored what was sent. Some servers leave the size out when it is 0; the checksum decides.</summary>
+    public static bool Holds(this StorageObject resource, uint crc, long length) =>
+        resource.Crc32c == Crc32C.ToBase64(crc) && (resource.Size is null || (long)resource.Size == length) && resource.Generation is not null;
+}

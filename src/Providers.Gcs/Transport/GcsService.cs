@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Google;
+using Google.Apis.Auth.OAuth2;
+using Google.Apis.Http;
+using Google.Apis.Requests;
+using Google.Apis.Storage.v1;
+using Google.Apis.Storage.v1.Data;
+using StorageObject = Google.Apis.Storage.v1.Data.Object;
+
+namespace Cairn.Providers.Gcs;
+
+/// <summary>The SDK's service for one store. It sends what the SDK has no call for over the SDK's own pipeline, and keeps of a refusal what the SDK drops.</summary>
+internal sealed class GcsService : StorageService
+{
+    private readonly TimeProvider _clock;
+    private readonly HttpMessageInvoker _sender;
+
+    private GcsService(Initializer initializer, TimeProvider clock)
+        : base(initializer)
+    {
+        _clock = clock;
+        HttpClient.MessageHandler.FollowRedirect = false;
+        // The same pipeline without the client's own limits, which the limit on silence replaces.
+        _sender = new(HttpClient.MessageHandler, disposeHandler: false);
+    }
+
+    /// <summary>Makes the service; the retries are all the caller's.</summary>
+    public static GcsService Make(GcsOptions options, string endpoint, GcsHttp http, GoogleCredential? credential, TimeProvider clock) => new(
+        new Initializer
+        {
+            HttpClientFactory = http,
+            HttpClientInitializer = credential,
+            HttpClientTimeout = Timeout.InfiniteTimeSpan,
+            DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
+            ApplicationName = options.UserAgent is { } name ? $"cairn {name}" : "cairn",
+            BaseUri = endpoint + "/storage/v1/",
+            GZipEnabled = false,
+            // A long name makes a long address; by default the SDK would send it as a POST.
+            MaxUrlLength = 0,
+        },
+        clock);
+
+    /// <summary>Sends, and returns the answer before its body is read.</summary>
+    /// <param name="message">The request, which is disposed.</param>
+    /// <param name="accepts">Which statuses besides 2xx are answers rather than refusals; null for none.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="GoogleApiException">The service refuses.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, Func<HttpStatusCode, bool>? accepts, CancellationToken cancellationToken)
+    {
+        using var sent = message;
+        var response = await _sender.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode || accepts?.Invoke(response.StatusCode) == true)
+            return response;
+        using (response)
+            throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends, and reads the answer as an object's resource.</summary>
+    public async Task<StorageObject> ResourceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(message, null, cancellationToken).ConfigureAwait(false);
+        return await ReadResourceAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads an answer as an object's resource.</summary>
+    public static async Task<StorageObject> ReadResourceAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(body, GcsJson.OfObject) ?? throw new JsonException("The answer is null.");
+    }
+
+    /// <summary>Makes an exception of a refusal, as the SDK's own calls do; the answer stays the caller's.</summary>
+    public async Task<GoogleApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        return new(Name) { Error = await DeserializeError(response).ConfigureAwait(false), HttpStatusCode = response.StatusCode };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<T> DeserializeResponse<T>(HttpResponseMessage response)
+    {
+        if (typeof(T) != typeof(StorageObject) && typeof(T) != typeof(Objects))
+            return await base.DeserializeResponse<T>(response).ConfigureAwait(false);
+        var body = await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
+        var value = typeof(T) == typeof(StorageObject) ? (object?)JsonSerializer.Deserialize(body, GcsJson.OfObject) : JsonSerializer.Deserialize(body, GcsJson.OfPage);
+        return (T)(value ?? throw new JsonException("The answer is null."));
+    }
+
+    /// <inheritdoc/>
+    public override string SerializeObject(object obj) => obj is StorageObject resource ? JsonSerializer.Serialize(resource, GcsJson.OfObject) : base.SerializeObject(obj);
+
+    /// <summary>The SDK asks this for every refusal, those inside a batch too. Its own version fails on text that is not Google's JSON, such as that of the XML API or a gateway.</summary>
+    public override async Task<RequestError> DeserializeError(HttpResponseMessage response)
+    {
+        var text = (await response.Content.ReadAsStringAsync().ConfigureAwait(false)).Trim();
+        var (reason, message) = Parse(text);
+        return new GcsError
+        {
+            Code = (int)response.StatusCode,
+            Message = message ?? $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(),
+            Reason = reason,
+            RequestId = RequestId(response),
+            RetryAfter = response.Headers.RetryAfter switch
+            {
+                { Delta: { } delta } => delta,
+                { Date: { } date } => date - _clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+                _ => null,
+            },
+            IsMute = reason is null && message is null,
+            IsOfService = reason is not null || RequestId(response) is not null || (int)response.StatusCode is >= 500 or 408 or 429,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _sender.Dispose();
+        base.Dispose();
+    }
+
+    public static string? Header(HttpResponseMessage response, string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values.First() : null;
+
+    private static string? RequestId(HttpResponseMessage response) => Header(response, "x-guploader-uploadid");
+
+    /// <summary>The JSON API answers in JSON, the XML API in XML, a failed download of the JSON API in plain text, and a gateway in its own way.</summary>
+    private static (string? Reason, string? Message) Parse(string text)
+    {
+        if (text.StartsWith('{'))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(text);
+                return document.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object
+                    ? (error.TryGetProperty("errors", out var all) && all.ValueKind == JsonValueKind.Array && all.GetArrayLength() > 0 ? TextOf(all[0], "reason") ?? "" : "", TextOf(error, "message"))
+                    : (null, null);
+            }
+            catch (JsonException)
+            {
+                return (null, null);
+            }
+        }
+        if (Between(text, "<Code>", "</Code>") is { } code)
+            return (code, WebUtility.HtmlDecode(Between(text, "<Message>", "</Message>")));
+        return (null, text.Length is > 0 and < 300 && !text.StartsWith('<') ? text : null);
+    }
+
+    private static string? TextOf(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string? Between(string text, string before, string after)
+    {
+        var start = text.IndexOf(before, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : text.IndexOf(after, start, StringComparison.Ordinal);
+        return end < 0 ? null : text[(start + before.Length)..end];
+    }
+}
+
+/// <summary>What Cloud Storage says of a refusal, with what the SDK's own class leaves out.</summary>
+internal sealed class GcsError : RequestError
+{
+    /// <summary>The service's word for the reason, such as <c>conditionNotMet</c>; null when it gives none.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The service's name for the request; null when it gives none.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>How long the service asks to wait; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>True when the refusal carries no words, perhaps because they were lost on the way.</summary>
+    public bool IsMute { get; init; }
+
+    /// <summary>False when the answer does not look like one of Cloud Storage's.</summary>
+    public bool IsOfService { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Message} [{Code} {Reason}]");
+}
