@@ -72,7 +72,7 @@ internal sealed class GcsContent
         private SafeFileHandle? _file;
         private long _fileLength;
         private long _sealed;
-        private readonly Crc32 _crc = new(Crc32ParameterSet.Crc32C);
+        private readonly Crc32 _crc = Crc32C.Begin();
 
         public long Length { get; private set; }
 
