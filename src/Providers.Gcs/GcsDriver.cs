@@ -39,6 +39,7 @@ internal sealed class GcsDriver : StoreDriver
             Presign = client.CanSign && new Uri(client.Endpoint).AbsolutePath == "/",
             Staged = options.Composite != GcsComposite.Never,
             DeleteBatch = GcsBatch.Most,
+            DeleteIfMatch = true,
         };
     }
 
@@ -85,7 +86,7 @@ internal sealed class GcsDriver : StoreDriver
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
-        var results = await _batch.DeleteAsync([.. request.Targets.Select(t => (Keys.Key(t.Path, t.Kind), (long?)null))], cancellationToken).ConfigureAwait(false);
+        var results = await _batch.DeleteAsync([.. request.Targets.Select(t => (Keys.Key(t.Path, t.Kind), t.IfMatch is null ? (long?)null : GenerationOf(t.IfMatch)))], cancellationToken).ConfigureAwait(false);
         return [.. request.Targets.Select((target, i) => new DeleteResult(target.Path, results[i].Outcome, results[i].Error))];
     }
 
