@@ -67,7 +67,7 @@ internal sealed record Cloud(string Name, string Root, string Remote, IReadOnlyD
     public static Cloud Gcs(string folder, out Process process)
     {
         var program = Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll");
-        process = Process.Start(new ProcessStartInfo("dotnet", [program, "gcs", "--bucket", "bench", "--no-md5", "--spill", folder]) { RedirectStandardOutput = true })!;
+        process = Process.Start(new ProcessStartInfo("dotnet", [program, "gcs", "--bucket", "bench", "--no-md5", "--any-media-type", "--spill", folder]) { RedirectStandardOutput = true })!;
         var endpoint = process.StandardOutput.ReadLine()!.Split('=')[1];
         return new("Cloud Storage", "gs://bench", "bench:bench", new Dictionary<string, string?>
         {

@@ -26,6 +26,7 @@ internal static class Commands
             BatchRefusal = Value(args, "--no-batch") is { } status ? int.Parse(status, CultureInfo.InvariantCulture) : null,
             ErrorCodeAsText = args.Contains("--text-codes"),
             OmitSizeZero = args.Contains("--no-size-zero"),
+            RequireMediaType = !args.Contains("--any-media-type"),
         };
         await using var fake = await GcsFake.StartAsync(options, int.Parse(Value(args, "--port") ?? "0"));
         for (int at = 0; at < args.Length - 1; at++)
@@ -120,7 +121,7 @@ internal static class Commands
             Servers for tests.
             Until told to end (Ctrl+C):
               proxy --target URL [--port N] [--seed N] [--fault KIND=PROBABILITY]… [--latency MS] [--bandwidth BYTES/S] [--retry-after S]   breaks what passes through
-              gcs [--port N] [--bucket NAME]… [--no-md5] [--spill FOLDER] [--require-token] [--no-batch STATUS] [--text-codes] [--no-size-zero]   a fake of Google Cloud Storage's JSON API
+              gcs [--port N] [--bucket NAME]… [--no-md5] [--spill FOLDER] [--require-token] [--no-batch STATUS] [--text-codes] [--no-size-zero] [--any-media-type]   a fake of Google Cloud Storage's JSON API
             Found or started, and kept running; prints the variables that lead tests to it (eng/servers/down ends them):
               s3 | azure | webdav | postgres
             """);

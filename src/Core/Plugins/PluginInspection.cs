@@ -78,9 +78,25 @@ internal static class PluginInspection
         bool IsThere(string kind, JsonProperty asset)
         {
             var file = asset.Name[(asset.Name.LastIndexOf('/') + 1)..];
-            return files.ContainsKey(asset.Name)
+            return (asset.Value.TryGetProperty("rid", out var rid) && !IsForThisSystem(rid.GetString()!))
+                || files.ContainsKey(asset.Name)
                 || (kind is "runtime" or "native" && files.ContainsKey(file))
                 || (kind == "resources" && asset.Value.TryGetProperty("locale", out var locale) && files.ContainsKey($"{locale.GetString()}/{file}"));
         }
+    }
+
+    /// <summary>Whether an asset of a runtime identifier can be used on this operating system; a plugin may leave out those for others.</summary>
+    private static bool IsForThisSystem(string rid)
+    {
+        var system = new string([.. rid.TakeWhile(char.IsAsciiLetter)]);
+        return system switch
+        {
+            "win" => OperatingSystem.IsWindows(),
+            "osx" => OperatingSystem.IsMacOS(),
+            "linux" => OperatingSystem.IsLinux(),
+            "unix" => !OperatingSystem.IsWindows(),
+            "android" or "ios" or "iossimulator" or "tvos" or "tvossimulator" or "maccatalyst" or "browser" or "wasi" => false,
+            _ => true,
+        };
     }
 }

@@ -39,6 +39,9 @@ public sealed class GcsFakeOptions
     /// <summary>Whether the resource of an empty object has no <c>size</c>, as from servers that write no zeros; false by default.</summary>
     public bool OmitSizeZero { get; init; }
 
+    /// <summary>Whether the media part of a multipart upload must have a Content-Type, as the reference demands; true by default. rclone sends none, so the service seems to forgive that.</summary>
+    public bool RequireMediaType { get; init; } = true;
+
     /// <summary>Public keys by service account address, for signed URLs of GOOG4-RSA-SHA256 and for tokens that an account signs itself (PEM).</summary>
     public IDictionary<string, string> SigningKeys { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
