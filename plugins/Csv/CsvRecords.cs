@@ -72,6 +72,7 @@ internal abstract class CsvRecords
             {
                 if (record is null)
                     throw new InvalidDataException("one of the records is null, and a line of a table cannot be");
+                shape.RequireWhole(record);
                 if (++count % CheckEvery == 0)
                     cancellationToken.ThrowIfCancellationRequested();
                 for (var i = 0; i < _get.Length; i++)

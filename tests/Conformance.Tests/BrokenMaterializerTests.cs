@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Cairn.Materializers;
 
 namespace Cairn.Conformance.Tests;
@@ -9,6 +10,8 @@ public sealed class BrokenMaterializerTests
     [Theory]
     [InlineData(Fault.LosesTheEnd, "A_value_comes_back_equal")]
     [InlineData(Fault.LosesTheEnd, "A_huge_value_comes_back_equal")]
+    [InlineData(Fault.LosesTheEnd, "Nothing_is_saved_that_does_not_come_back")]
+    [InlineData(Fault.ServesWhatItLoses, "Nothing_is_saved_that_does_not_come_back")]
     [InlineData(Fault.RefusesEmpty, "Nothing_comes_back_as_nothing")]
     [InlineData(Fault.WritesTheTime, "Equal_values_give_equal_artifacts")]
     [InlineData(Fault.KeepsState, "Many_callers_at_once_do_not_meet")]
@@ -42,6 +45,7 @@ public sealed class BrokenMaterializerTests
         IgnoresTheToken,
         WrapsFailures,
         ShowsNothing,
+        ServesWhatItLoses,
     }
 
     private sealed class FaultySuite : MaterializerTests<FaultyHarness>;
@@ -54,12 +58,36 @@ public sealed class BrokenMaterializerTests
 
         public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(new Note(""))];
 
-        public override Materializer Create() => new NoteMaterializer(Current.Value);
+        public override IEnumerable<MaterializerSample> Hard => [MaterializerSample.Of(new Note("a\0b"))];
+
+        public override Materializer Create() => Current.Value == Fault.ServesWhatItLoses ? new PlainJson() : new NoteMaterializer(Current.Value);
 
         public override MaterializerSample Huge(int length) => MaterializerSample.Of(new Note(new string('n', length)));
     }
 
     private sealed record Note(string Text);
+
+    /// <summary>JSON as the serializer writes it, which is what the built-in one was once.</summary>
+    private sealed class PlainJson : Materializer
+    {
+        public override string Id => "plain";
+
+        public override string MediaType => "application/json";
+
+        public override IReadOnlyList<ServedType> Types => [ServedType.Any];
+
+        public override async ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
+        {
+            await using var stream = writer.Create("value.json");
+            await JsonSerializer.SerializeAsync(stream, value, type, cancellationToken: cancellationToken);
+        }
+
+        public override async ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken)
+        {
+            await using var stream = await reader.OpenAsync(reader.Single.Name, cancellationToken);
+            return (await JsonSerializer.DeserializeAsync(stream, type, cancellationToken: cancellationToken))!;
+        }
+    }
 
     private sealed class NoteMaterializer(Fault fault) : Materializer<Note>
     {

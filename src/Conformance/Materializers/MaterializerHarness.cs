@@ -19,6 +19,12 @@ public abstract class MaterializerHarness : IAsyncDisposable
     public virtual IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [];
 
     /// <summary>
+    /// Values of served types that the format may not be able to hold, such as a null where it has none or text with its own separators: each is refused by the save, or comes back. None by default;
+    /// tuples, fields, derived objects and other values that formats tend to lose are tried anyway, where their types are served.
+    /// </summary>
+    public virtual IEnumerable<MaterializerSample> Hard => [];
+
+    /// <summary>
     /// The folder in which artifacts of each format version are kept, as <c>v1/ID</c>, <c>v2/ID</c>…; <c>CAIRN_KEEP=1</c> writes them there. Null, the default: nothing is kept, and <see cref="Skips"/>
     /// says why.
     /// </summary>

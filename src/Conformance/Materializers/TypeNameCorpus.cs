@@ -32,8 +32,8 @@ internal sealed class TypeNameCorpus : IDisposable
         "javax.script.ScriptEngineManager",
     ];
 
-    /// <summary>Assemblies that nobody needs but by such a name. What the program itself has loaded before tells nothing.</summary>
-    private readonly HashSet<string> _foreign = [.. Known.Select(AssemblyOf).OfType<string>().Except(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!)).Except(["System.Diagnostics.Process", "System.Data.Common"])];
+    /// <summary>Assemblies that nobody needs but by such a name; FsCheck, for one, loads System.Net.Mail. What the program itself has loaded before tells nothing.</summary>
+    private readonly HashSet<string> _foreign = [.. Known.Select(AssemblyOf).OfType<string>().Except(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!)).Except(["System.Diagnostics.Process", "System.Data.Common", "System.Net.Mail"])];
     private readonly List<string> _tripped = [];
     private readonly int _before = GadgetTrips.Count;
 

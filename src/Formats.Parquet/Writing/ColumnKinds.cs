@@ -7,6 +7,7 @@ internal static class ColumnKinds
 {
     private const int DecimalPrecision = 38;
     private const int DecimalScale = 18;
+    private static readonly System.Text.UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly DateTime Earliest = DateTime.UnixEpoch.AddTicks(-(long.MaxValue / 100));
     private static readonly DateTime Latest = DateTime.UnixEpoch.AddTicks(long.MaxValue / 100);
 
@@ -42,13 +43,28 @@ internal static class ColumnKinds
         where T : struct => new((name, nullable, _) => new DataField(name, typeof(T), nullable), (_, value, _) => value);
 
     private static ColumnKind<T, ReadOnlyMemory<char>> Text<T>(Func<T, string> text) =>
-        new((name, nullable, _) => new DataField(name, typeof(string), nullable), (_, value, _) => text(value).AsMemory()) { HeapBytes = s => s.Length };
+        new((name, nullable, _) => new DataField(name, typeof(string), nullable), (name, value, _) => WellFormed(name, text(value)).AsMemory()) { HeapBytes = s => s.Length };
 
     private static ColumnKind<T, ReadOnlyMemory<byte>> Binary<T>(Func<T, ReadOnlyMemory<byte>> bytes) =>
         new((name, nullable, _) => new DataField(name, typeof(byte[]), nullable), (_, value, _) => bytes(value)) { HeapBytes = b => b.Length };
 
     private static ColumnKind<T, ReadOnlyMemory<char>> Names<T>()
         where T : struct, Enum => Text<T>(v => v.ToString());
+
+    private static string WellFormed(string name, string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+            return text;
+        try
+        {
+            _ = Utf8.GetByteCount(text);
+            return text;
+        }
+        catch (System.Text.EncoderFallbackException e)
+        {
+            throw new InvalidDataException($"column '{name}' has text with half a surrogate pair, which UTF-8 does not hold", e);
+        }
+    }
 
     private static decimal Fitting(string name, decimal value, int precision, int scale)
     {

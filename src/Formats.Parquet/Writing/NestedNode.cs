@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using Cairn.Materializers.Records;
 using Parquet;
 using Parquet.Schema;
 
@@ -115,7 +116,7 @@ internal sealed class NestedList(string name, NestedNode element, int repetition
 }
 
 /// <summary>A nested record: optional, with its own columns.</summary>
-internal sealed class NestedRecord(string name, IReadOnlyList<(Func<object, object?> Get, NestedNode Node)> members) : NestedNode
+internal sealed class NestedRecord(string name, IReadOnlyList<(Func<object, object?> Get, NestedNode Node)> members, RecordShape? shape = null) : NestedNode
 {
     public override long Bytes => members.Sum(m => m.Node.Bytes);
 
@@ -128,6 +129,7 @@ internal sealed class NestedRecord(string name, IReadOnlyList<(Func<object, obje
             AddAbsent(repetition, definition);
             return;
         }
+        shape?.RequireWhole(value);
         foreach (var (get, node) in members)
             node.Add(get(value), repetition, definition + 1);
     }

@@ -39,7 +39,8 @@ internal abstract class RecordColumns
             return new NestedList(name, Node(NestedList.ElementName, element, what, repetition + 1, depth + 1, options), repetition + 1);
         if (!RecordShape.IsRecord(value))
             throw new NotSupportedException($"{what} is of {TypeNames.Of(type)}, which no Parquet column holds; convert it first");
-        return new NestedRecord(name, [.. RecordShape.Of(value).Members.Select(m => ((Func<object, object?>)m.GetValue, Node(m.Name, m.PropertyType, $"{what}.{m.Name}", repetition, depth + 1, options)))]);
+        var shape = RecordShape.Of(value);
+        return new NestedRecord(name, [.. shape.Members.Select(m => ((Func<object, object?>)m.GetValue, Node(m.Name, m.PropertyType, $"{what}.{m.Name}", repetition, depth + 1, options)))], shape);
     }
 
     private sealed class Typed<T>(RecordShape shape, ColumnBuffer[] columns, ParquetMaterializerOptions options) : RecordColumns
@@ -66,6 +67,7 @@ internal abstract class RecordColumns
             {
                 if (record is null)
                     throw new InvalidDataException("one of the records is null, and a row of a table cannot be");
+                shape.RequireWhole(record);
                 _add(record);
                 return table.EndRowAsync(cancellationToken);
             }

@@ -6,14 +6,22 @@ namespace Cairn.Materializers.Records;
 /// <summary>A type of records as a row of a table: its columns, and how one is made from their values.</summary>
 /// <remarks>
 /// <para>The columns are the public properties that can be read and set again, in the order of their declaration: by a parameter of the constructor with the same name and type, or by a setter. What is
-/// computed from others is left out.</para>
+/// computed from others is left out. A record that holds more than its columns is refused when it is written.</para>
 /// <para>A source file that the packages of table formats share.</para>
 /// </remarks>
 internal sealed class RecordShape
 {
+    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     private readonly ConstructorInfo? _constructor;
+    private readonly FieldInfo[] _hidden;
+    private readonly Lazy<Func<object, object>> _remake;
 
-    private RecordShape(Type type, ConstructorInfo? constructor, IReadOnlyList<PropertyInfo> members) => (Type, _constructor, Members) = (type, constructor, members);
+    private RecordShape(Type type, ConstructorInfo? constructor, IReadOnlyList<PropertyInfo> members)
+    {
+        (Type, _constructor, Members) = (type, constructor, members);
+        _hidden = [.. HiddenOf(type, members)];
+        _remake = new(Remake);
+    }
 
     /// <summary>The type.</summary>
     public Type Type { get; }
@@ -58,5 +66,45 @@ internal sealed class RecordShape
         var taken = _constructor?.GetParameters().Length ?? 0;
         var made = _constructor is null ? Expression.New(Type) : Expression.New(_constructor, values.Take(taken));
         return Members.Count == taken ? made : Expression.MemberInit(made, Members.Skip(taken).Zip(values.Skip(taken), (member, value) => Expression.Bind(member, value)));
+    }
+
+    /// <summary>Throws when the columns of a record are not all that it holds.</summary>
+    /// <exception cref="InvalidDataException">It is of a derived class, or has a field that a record made from its columns would not have; the message names it.</exception>
+    public void RequireWhole(object record)
+    {
+        if (record.GetType() != Type)
+            throw new InvalidDataException($"a record is a {TypeNames.Of(record.GetType())}, and the columns are those of {TypeNames.Of(Type)}; the rest of it would be lost");
+        if (_hidden.Length == 0)
+            return;
+        var again = _remake.Value(record);
+        if (Array.Find(_hidden, f => !AreSame(f.GetValue(record), f.GetValue(again))) is { } field)
+            throw new InvalidDataException($"{TypeNames.Of(Type)}.{NameOf(field)} has no column, and would not come back; make it a property that can be set, or put [NonSerialized] on the field if it need not come back");
+    }
+
+    /// <summary>The fields that are not behind a column.</summary>
+    private static IEnumerable<FieldInfo> HiddenOf(Type type, IReadOnlyList<PropertyInfo> members)
+    {
+        for (var t = type; t is not null && t != typeof(object) && t != typeof(ValueType); t = t.BaseType)
+        {
+            foreach (var field in t.GetFields(Declared))
+            {
+                if (!field.IsDefined(typeof(NonSerializedAttribute)) && !members.Any(m => m.Name == NameOf(field)))
+                    yield return field;
+            }
+        }
+    }
+
+    private static string NameOf(FieldInfo field) => field.Name is ['<', ..] name ? name[1..name.IndexOf('>', StringComparison.Ordinal)] : field.Name;
+
+    /// <summary>Two of a lock, a delegate or another object that is not data are the same.</summary>
+    private static bool AreSame(object? one, object? two) =>
+        Equals(one, two) || one is Delegate
+        || (one is not (null or ValueType or string or System.Collections.IEnumerable) && one.GetType() == two?.GetType() && one.GetType().Assembly == typeof(object).Assembly);
+
+    private Func<object, object> Remake()
+    {
+        var record = Expression.Parameter(typeof(object));
+        var typed = Expression.Convert(record, Type);
+        return Expression.Lambda<Func<object, object>>(Expression.Convert(New([.. Members.Select(m => Expression.Property(typed, m))]), typeof(object)), record).Compile();
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -9,12 +8,10 @@ namespace Cairn.Materializers.BuiltIn;
 /// <summary>Writes and reads the records of one type, a line each.</summary>
 internal abstract class JsonLines
 {
-    private const int Gathered = 64 << 10;
-
     [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove.")]
     [RequiresDynamicCode("Lines of a type that is known at run time only need code that is made then.")]
     public static JsonLines Of(Type element) =>
-        (JsonLines)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(element), JsonSerializerOptions.Default.GetTypeInfo(element))!;
+        (JsonLines)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(element), JsonFormat.Reflecting().GetTypeInfo(element))!;
 
     public static JsonLines Of<T>(JsonTypeInfo<T> type) => new Typed<T>(type);
 
@@ -33,46 +30,29 @@ internal abstract class JsonLines
     private sealed class Typed<T>(JsonTypeInfo type) : JsonLines
     {
         private readonly JsonTypeInfo<T> _type = (JsonTypeInfo<T>)type;
+        private readonly JsonReadBack _readBack = new("jsonl", type.Options);
 
         public override async ValueTask<long> WriteAsync(object records, Stream stream, CancellationToken cancellationToken)
         {
-            var count = 0L;
-            // Records gather here, so that a short one does not cost a write of its own.
-            var lines = new ArrayBufferWriter<byte>(Gathered);
-            using var json = new Utf8JsonWriter(lines, new() { SkipValidation = true });
+            using var lines = new CheckedJson(_readBack, _type);
             if (records is IAsyncEnumerable<T> sequence)
             {
                 await foreach (var record in sequence.WithCancellation(cancellationToken).ConfigureAwait(false))
-                {
-                    if (Add(record))
-                        await WriteGatheredAsync().ConfigureAwait(false);
-                }
+                    await AddAsync(record).ConfigureAwait(false);
             }
             else
             {
                 foreach (var record in (IEnumerable<T>)records)
-                {
-                    if (Add(record))
-                        await WriteGatheredAsync().ConfigureAwait(false);
-                }
+                    await AddAsync(record).ConfigureAwait(false);
             }
-            await WriteGatheredAsync().ConfigureAwait(false);
-            return count;
+            await lines.WriteToAsync(stream, cancellationToken).ConfigureAwait(false);
+            return lines.Count;
 
-            bool Add(T record)
+            ValueTask AddAsync(T record)
             {
-                JsonSerializer.Serialize(json, record, _type);
-                json.Flush();
-                lines.Write("\n"u8);
-                json.Reset();
-                count++;
-                return lines.WrittenCount >= Gathered;
-            }
-
-            async ValueTask WriteGatheredAsync()
-            {
-                await stream.WriteAsync(lines.WrittenMemory, cancellationToken).ConfigureAwait(false);
-                lines.ResetWrittenCount();
+                lines.Add(record);
+                lines.Append("\n"u8);
+                return lines.IsFull ? lines.WriteToAsync(stream, cancellationToken) : default;
             }
         }
 

@@ -1,0 +1,56 @@
+using Cairn.Materializers;
+using Xunit;
+
+namespace Cairn.Conformance;
+
+public abstract partial class MaterializerTests<TMaterializerHarness>
+{
+    /// <summary>Of values that formats tend to lose without a word, each is not served, is refused by the save, or comes back.</summary>
+    [Fact]
+    public async Task Nothing_is_saved_that_does_not_come_back()
+    {
+        var registry = new MaterializerRegistry().Add(Harness.Create());
+        foreach (var awkward in AwkwardValue.All)
+        {
+            if (registry.Explain(awkward.Type).Chosen is null)
+                continue;
+            Artifact saved;
+            try
+            {
+                saved = await Repository.SaveAsync(awkward.Value, awkward.Type, cancellationToken: Cancel);
+            }
+            catch (MaterializationException)
+            {
+                continue;
+            }
+            var loaded = await LoadedAsync(awkward, saved);
+            Assert.True(awkward.IsSame(loaded), $"{awkward} was saved, and came back as {loaded}.");
+        }
+        foreach (var sample in Harness.Hard)
+        {
+            Artifact saved;
+            try
+            {
+                saved = await SaveAsync(sample);
+            }
+            catch (MaterializationException)
+            {
+                continue;
+            }
+            await ComesBackAsync(sample, saved.ToString());
+        }
+    }
+
+    private async Task<object> LoadedAsync(AwkwardValue awkward, Artifact saved)
+    {
+        try
+        {
+            return await Repository.LoadAsync(saved.ToString(), awkward.Type, Cancel);
+        }
+        catch (MaterializationException e)
+        {
+            Assert.Fail($"{awkward} was saved, and cannot be loaded: {e.Message}");
+            throw;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Cairn.Materializers.BuiltIn;
+
+/// <summary>How values become JSON where no source-generated context says it: with public fields, so that tuples are stored, with <c>NaN</c> and infinities by name, and with text for well-known types of which JSON would store nothing that comes back.</summary>
+internal static class JsonFormat
+{
+    private const string Members = "JSON by reflection looks at members that trimming may remove; use a JsonSerializerContext.";
+    private const string Code = "JSON by reflection makes code at run time; use a JsonSerializerContext.";
+    private static JsonSerializerOptions? s_reflecting;
+
+    [RequiresUnreferencedCode(Members), RequiresDynamicCode(Code)]
+    public static JsonSerializerOptions Reflecting() => s_reflecting ??= Create();
+
+    [RequiresUnreferencedCode(Members), RequiresDynamicCode(Code)]
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions
+        {
+            IncludeFields = true,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            Converters =
+            {
+                new TextConverter<BigInteger>(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
+                new TextConverter<Complex>(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
+                new TextConverter<IPAddress>(v => v.ToString()),
+                new TextConverter<IPNetwork>(v => v.ToString()),
+            },
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private sealed class TextConverter<T>(Func<T, string> format) : JsonConverter<T>
+        where T : IParsable<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            T.TryParse(reader.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : throw new JsonException($"It is no {typeof(T).Name}.");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(format(value));
+    }
+}
