@@ -163,12 +163,13 @@ internal sealed class LocalDriver : StoreDriver
         var file = files.OpenFile(request.Path) ?? throw LocalErrors.NotFound();
         try
         {
-            var info = LocalTree.Describe(request.Path, files.FactsOf(file), files.ReadAttributes(file));
+            var facts = files.FactsOf(file);
+            var info = LocalTree.Describe(request.Path, facts, files.ReadAttributes(file));
             if (request.IfMatch is { } etag && etag != info.ETag)
                 throw LocalErrors.Changed(info.ETag);
             if (request.Range.LengthIn(info.Length) > 1 << 20)
                 files.ExpectSequentialRead(file);
-            return new StoreRead(info, new LocalReadStream(files, file, info.Length, request.Range.Offset));
+            return new StoreRead(info, new LocalReadStream(files, file, facts, request.Range.Offset));
         }
         catch
         {
@@ -188,6 +189,8 @@ internal sealed class LocalDriver : StoreDriver
         files.Copy(source, staged.Handle, facts.Length, cancellationToken);
         if (files.FactsOf(staged.Handle).Length != facts.Length)
             throw LocalErrors.CutWhileRead();
+        if (!files.FactsOf(source).IsVersion(facts))
+            throw LocalErrors.ChangedWhileRead();
         var attributes = files.ReadAttributes(source);
         if (attributes is not null)
             files.WriteAttributes(staged.Handle, attributes);

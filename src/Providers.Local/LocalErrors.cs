@@ -64,6 +64,10 @@ internal static class LocalErrors
     /// <summary>A file became shorter under its reader.</summary>
     public static ArtifactStoreException CutWhileRead() => new(StoreErrorCode.PreconditionFailed, "another program has cut the file short while it was read");
 
+    /// <summary>A file was written in place under its reader.</summary>
+    public static ArtifactStoreException ChangedWhileRead() =>
+        new(new StoreFault(StoreErrorCode.PreconditionFailed, "another program has changed the file while it was read") { Advice = "Read it again when nobody writes it." });
+
     /// <summary>A staged file was removed under its writer.</summary>
     public static ArtifactStoreException StagedRemoved() => new(StoreErrorCode.NotFound, "the staged upload was removed while it was being written");
 

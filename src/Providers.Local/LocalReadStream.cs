@@ -3,9 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>The content of one open file, of the length that it had when it was opened.</summary>
-/// <remarks>A read that the system's cache can serve completes at once; only one that waits for the device goes to another thread.</remarks>
-internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file, long length, long position) : Stream
+/// <summary>The content of one open file, in the version that it had when it was opened.</summary>
+/// <remarks>
+/// A read that the system's cache can serve completes at once; only one that waits for the device goes to another thread. After each read the file's facts are compared with those of the opening, so
+/// that bytes which another program has written in place are never handed out together with older ones. A program that sets the modified time back, or writes within the same tick of the system's clock
+/// as the version before, is not noticed.
+/// </remarks>
+internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file, LocalFacts opened, long position) : Stream
 {
     private long _position = position;
 
@@ -19,7 +23,7 @@ internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file
     public override bool CanWrite => false;
 
     /// <inheritdoc/>
-    public override long Length => length;
+    public override long Length => opened.Length;
 
     /// <inheritdoc/>
     public override long Position
@@ -71,7 +75,7 @@ internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file
         {
             SeekOrigin.Begin => offset,
             SeekOrigin.Current => _position + offset,
-            SeekOrigin.End => length + offset,
+            SeekOrigin.End => opened.Length + offset,
             _ => throw new ArgumentOutOfRangeException(nameof(origin)),
         };
         return target >= 0 ? _position = target : throw new IOException("Cannot seek to before the file's beginning.");
@@ -102,13 +106,15 @@ internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file
     private int Wanted(int count)
     {
         ObjectDisposedException.ThrowIf(file.IsClosed, this);
-        return (int)Math.Clamp(length - _position, 0, count);
+        return (int)Math.Clamp(opened.Length - _position, 0, count);
     }
 
     private int Advance(int read)
     {
         if (read == 0)
             throw LocalErrors.CutWhileRead();
+        if (!files.FactsOf(file).IsVersion(opened))
+            throw LocalErrors.ChangedWhileRead();
         _position += read;
         return read;
     }

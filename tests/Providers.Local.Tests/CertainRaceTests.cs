@@ -91,6 +91,23 @@ public sealed class CertainRaceTests
         File.Exists(Path.Join(run.Disk.Root, "g")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_copy_whose_source_is_overwritten_meanwhile_fails_and_publishes_nothing()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", CrashRun.Content(1, 10_000));
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation != "copy")
+                return;
+            using var file = new FileStream(Path.Join(run.Disk.Root, "f"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            file.Write(new byte[100]);
+        };
+        await Should.ThrowAsync<Exception>(() => run.CopyAsync("f", "g", []));
+        File.Exists(Path.Join(run.Disk.Root, "g")).ShouldBeFalse();
+    }
+
     /// <summary>The system reports lost bytes once. The next flush of the same file succeeds, and proves nothing.</summary>
     [Theory]
     [InlineData("flush")]

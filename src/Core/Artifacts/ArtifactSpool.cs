@@ -1,3 +1,4 @@
+using Cairn.Errors;
 using Cairn.Materializers;
 using Cairn.Transfers;
 
@@ -146,7 +147,15 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
     {
         var source = new FileStream(localFile, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using var closing = source.ConfigureAwait(false);
-        await WriteAsync(entry, RepeatableContent.Of(source), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await LocalVersion.RequireOneAsync(source, () => WriteAsync(entry, RepeatableContent.Of(source), cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e)
+        {
+            e.WithContext(Operations.Save, blobs.Store.UriOf(ArtifactPath.Root));
+            throw;
+        }
     }
 
     /// <summary>Hashes first what is large and may be there: then nothing is written. Otherwise hashes while it writes.</summary>

@@ -201,8 +201,13 @@ public static class ArtifactStoreLocalFileExtensions
             options = (options ?? new()) with { Length = file.Length };
             var write = await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
             await using var writing = write.ConfigureAwait(false);
-            await write.CopyFromAsync(file, progress, cancellationToken).ConfigureAwait(false);
+            await LocalVersion.RequireOneAsync(file, () => write.CopyFromAsync(file, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
             return await write.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e)
+        {
+            e.WithContext(Operations.Upload, store.UriOf(path));
+            throw;
         }
         catch (Exception e) when (e is not ArtifactStoreException && StoreErrors.IsRaw(e, Operations.Upload, store.UriOf(path), cancellationToken))
         {

@@ -36,4 +36,8 @@ internal readonly record struct LocalFacts(LocalKind Kind, long Length, long Mod
 
     /// <summary>True for two handles or names of one and the same file or directory.</summary>
     public bool IsSameAs(in LocalFacts other) => Identity == other.Identity && Device == other.Device;
+
+    /// <summary>True for one file in one version: what the etag tells.</summary>
+    public bool IsVersion(in LocalFacts other) =>
+        Length == other.Length && ModifiedNanoseconds == other.ModifiedNanoseconds && ModifiedSeconds == other.ModifiedSeconds && Identity == other.Identity;
 }

@@ -31,6 +31,33 @@ public sealed class LocalFileTests : IDisposable
         Directory.GetFileSystemEntries(_folder).Length.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(-100)]
+    public async Task A_file_that_changes_while_it_is_uploaded_is_not_stored(int longer)
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        driver.PartSize = 1 << 20;
+        File.WriteAllBytes(Local("a"), Bytes.Of(8 << 20));
+        driver.OnPart = (part, _) =>
+        {
+            if (part.Number != 0)
+                return Task.CompletedTask;
+            using var file = new FileStream(Local("a"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            file.Write(new byte[100]);
+            file.SetLength(file.Length + longer);
+            return Task.CompletedTask;
+        };
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.UploadFileAsync(Local("a"), "x", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        var artifacts = new ArtifactRepository(store, Cairn.Materializers.MaterializerRegistry.CreateDefault());
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => artifacts.SaveAsync(new FileInfo(Local("a")), "a"));
+        error.Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        error.Message.ShouldContain("changed while it was read");
+        (await store.ExistsAsync("x")).ShouldBeFalse();
+        (await artifacts.Names.TryGetAsync("a")).ShouldBeNull();
+    }
+
     [Fact]
     public async Task A_failed_download_leaves_the_old_file_and_nothing_else()
     {
