@@ -51,6 +51,8 @@ internal static class PropFind
         using var reader = OpenXml(body);
         try
         {
+            if (await reader.MoveToContentAsync().ConfigureAwait(false) != XmlNodeType.Element || (reader.LocalName, reader.NamespaceURI) != ("multistatus", Dav))
+                throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "what answers at this address is not WebDAV: its answer to PROPFIND is no <multistatus>");
             while (await reader.ReadAsync().ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
 using Cairn.Plugins.Http;
+using Cairn.Providers;
 
 namespace Cairn.Plugins.WebDav;
 
@@ -15,6 +16,7 @@ internal sealed class WebDavClient : IDisposable
     private const int DeleteAttempts = 3;
 
     private readonly HttpTransport _http;
+    private volatile bool _isProven;
 
     public WebDavClient(WebDavKeys keys, WebDavOptions options)
     {
@@ -37,6 +39,14 @@ internal sealed class WebDavClient : IDisposable
 
     /// <summary>Whether a body must wait for the server's word, since a challenge would come after it.</summary>
     public bool Digest { get; }
+
+    /// <summary>Makes sure, once, that the server speaks the protocol: a page that a proxy or a login answers to a GET, a PUT or a DELETE cannot be told from the server's own word.</summary>
+    /// <exception cref="ArtifactStoreException">InvalidConfiguration, when it does not.</exception>
+    public async ValueTask ProveAsync(CancellationToken cancellationToken)
+    {
+        if (!_isProven)
+            await PropfindAsync(Keys.DirectoryUrl(ArtifactPath.Root), "0", cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The entry at a path, or null.</summary>
     public async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
@@ -61,10 +71,10 @@ internal sealed class WebDavClient : IDisposable
     {
         using var response = await OnceAsync(Mkcol, url, null, cancellationToken).ConfigureAwait(false);
         return HttpTransport.IsRedirect(response) ? HttpStatusCode.MethodNotAllowed
-            : response.IsSuccessStatusCode ? HttpStatusCode.Created
+            : response.StatusCode == HttpStatusCode.Created ? HttpStatusCode.Created
             : response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound ? HttpStatusCode.Conflict
             : response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.Conflict or HttpStatusCode.Locked or HttpStatusCode.Forbidden ? response.StatusCode
-            : throw HttpErrors.FromResponse(response);
+            : throw Failure(response);
     }
 
     /// <summary>Whether a directory carries the mark of those that came into being through a write.</summary>
@@ -106,7 +116,7 @@ internal sealed class WebDavClient : IDisposable
             }
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
                 return attempt > 1;
-            return response.IsSuccessStatusCode ? true : throw HttpErrors.FromResponse(response);
+            return IsDone(response) ? true : throw Failure(response);
         }
     }
 
@@ -120,7 +130,7 @@ internal sealed class WebDavClient : IDisposable
             message.Headers.TryAddWithoutValidation("Destination", target.AbsoluteUri);
             message.Headers.TryAddWithoutValidation("Overwrite", overwrite ? "T" : "F");
         }, cancellationToken, System.Threading.Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        return response.StatusCode != HttpStatusCode.PreconditionFailed && (IsDone(response) ? true : throw HttpErrors.FromResponse(response));
+        return response.StatusCode != HttpStatusCode.PreconditionFailed && (IsDone(response) ? true : throw Failure(response));
     }
 
     /// <summary>Writes a file's whole content, which becomes visible when the server has all of it.</summary>
@@ -139,7 +149,7 @@ internal sealed class WebDavClient : IDisposable
         {
             HttpStatusCode.Locked => PutOutcome.Locked,
             HttpStatusCode.Conflict => PutOutcome.NoParent,
-            _ => IsDone(response) ? PutOutcome.Written : throw HttpErrors.FromResponse(response),
+            _ => IsDone(response) ? PutOutcome.Written : throw Failure(response),
         };
     }
 
@@ -158,11 +168,11 @@ internal sealed class WebDavClient : IDisposable
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Conflict or HttpStatusCode.BadRequest)
             return [];
         if (response.StatusCode != HttpStatusCode.MultiStatus)
-            throw response.IsSuccessStatusCode
-                ? new ArtifactStoreException(new(StoreErrorCode.Unsupported, "the server does not know PROPFIND") { Advice = "Check that it speaks WebDAV at this address." })
-                : HttpErrors.FromResponse(response);
+            throw Failure(response);
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return await PropFind.ReadAsync(body, Keys, cancellationToken).ConfigureAwait(false);
+        var entries = await PropFind.ReadAsync(body, Keys, cancellationToken).ConfigureAwait(false);
+        _isProven = true;
+        return entries;
     }
 
     private async ValueTask<HttpResponseMessage> OnceAsync(
@@ -187,8 +197,16 @@ internal sealed class WebDavClient : IDisposable
         }
     }
 
-    /// <summary>207 lists what went wrong, although it counts as a success.</summary>
-    private static bool IsDone(HttpResponseMessage response) => response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.MultiStatus;
+    /// <summary>Whether an answer is what RFC 4918 says of success. 207 lists what went wrong, and a page of status 200 comes from a proxy or a login page: some servers answer 200, but without a page.</summary>
+    private static bool IsDone(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK && !(response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentLength != 0 && response.Content.Headers.ContentType is not null);
+
+    private static ArtifactStoreException Failure(HttpResponseMessage response) => response.IsSuccessStatusCode
+        ? new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at this address is not WebDAV (status {(int)response.StatusCode} to {response.RequestMessage?.Method})")
+        {
+            Advice = "Check the address, and whether a proxy or a login page answers in its place.",
+        })
+        : HttpErrors.FromResponse(response);
 }
 
 /// <summary>What became of a PUT.</summary>

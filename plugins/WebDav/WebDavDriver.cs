@@ -32,13 +32,17 @@ internal sealed class WebDavDriver : StoreDriver
     public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
         WebDavKeys.IsTemp(path) ? null : await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
 
-    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
-        HttpReads.OpenAsync(Client.Http, request, Client.Keys.FileUrl(request.Path), cancellationToken);
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        await Client.ProveAsync(cancellationToken).ConfigureAwait(false);
+        return await HttpReads.OpenAsync(Client.Http, request, Client.Keys.FileUrl(request.Path), cancellationToken).ConfigureAwait(false);
+    }
 
-    public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
         WebDavKeys.RefuseReserved(request.Path);
-        return new(new WebDavUpload(this, request));
+        await Client.ProveAsync(cancellationToken).ConfigureAwait(false);
+        return new WebDavUpload(this, request);
     }
 
     public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
@@ -46,6 +50,7 @@ internal sealed class WebDavDriver : StoreDriver
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
+        await Client.ProveAsync(cancellationToken).ConfigureAwait(false);
         var results = new List<DeleteResult>(request.Targets.Count);
         var fewer = new Dictionary<ArtifactPath, int>();
         foreach (var target in request.Targets)
@@ -95,6 +100,7 @@ internal sealed class WebDavDriver : StoreDriver
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
         WebDavKeys.RefuseReserved(path);
+        await Client.ProveAsync(cancellationToken).ConfigureAwait(false);
         await EnsureDirectoryAsync(path, isImplicit: false, cancellationToken).ConfigureAwait(false);
     }
 

@@ -79,6 +79,13 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     /// <summary>Prints a line that is not the command's output proper.</summary>
     public void Note(string text) => error.WriteLine(_redactor.Apply(Failure.OneLine(text)));
 
+    /// <summary>Says which objects a listing left out, if any.</summary>
+    public void NoteLeftOut(LeftOutNames names)
+    {
+        if (names.Count > 0)
+            Note($"note: {names}");
+    }
+
     /// <summary>Prints an error and says which exit code it means.</summary>
     public int Report(Exception exception)
     {

@@ -29,8 +29,8 @@ internal sealed class AzureBatch
         var body = new StringBuilder();
         for (var i = 0; i < targets.Count; i++)
         {
-            // What Azure cannot name, and what is the etag of no version, is answered for below, without it.
-            if (AzureKeys.Problem(_driver.Keys.Key(targets[i].Path, targets[i].Kind)) is null && (targets[i].IfMatch is not { } etag || AzureRequests.IsVersion(etag)))
+            // What Azure cannot name, what is the etag of no version, and markers, which are looked at first, are answered for below, without it.
+            if (targets[i].Kind == EntryKind.File && AzureKeys.Problem(_driver.Keys.FileKey(targets[i].Path)) is null && (targets[i].IfMatch is not { } etag || AzureRequests.IsVersion(etag)))
                 await AppendAsync(body, boundary, i, targets[i], cancellationToken).ConfigureAwait(false);
         }
         body.Append("--").Append(boundary).Append("--\r\n");

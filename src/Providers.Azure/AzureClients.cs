@@ -54,6 +54,8 @@ internal sealed class AzureClients : IDisposable
         sdk.Retry.Delay = options.RetryDelay;
         sdk.Retry.MaxDelay = TimeSpan.FromSeconds(20);
         sdk.Retry.NetworkTimeout = options.Timeout;
+        // Around the SDK's retries: what does not come from the service is not asked for again.
+        sdk.AddPolicy(new AzureMarks(), HttpPipelinePosition.PerCall);
         if (options.UserAgent is { } agent)
             sdk.Diagnostics.ApplicationId = agent;
         StorageSharedKeyCredential? key = null;

@@ -16,14 +16,13 @@ internal sealed partial class AzureDriver
     /// <remarks>What comes before a start is read and dropped here: the service starts at a name only in versions of its interface that no emulator serves (decision 22).</remarks>
     public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var directory = Keys.DirectoryKey(request.Directory);
-        var prefix = directory + request.NamePrefix;
+        var prefix = Keys.DirectoryKey(request.Directory) + request.NamePrefix;
         if (AzureKeys.Problem(prefix) is not null)
             yield break;
         // A start after skips what comes before it, so that a small page would only mean more of them.
         var size = request is { Limit: { } limit, StartAfter: null } ? Math.Clamp(limit, 1, MostInPage) : MostInPage;
         var order = new AzureOrder();
-        await foreach (var page in PagesAsync(request, directory, prefix.Length == 0 ? null : prefix, size, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in PagesAsync(request, prefix.Length == 0 ? null : prefix, size, cancellationToken).ConfigureAwait(false))
         {
             if (request.StartAfter is { } after)
                 page.RemoveAll(e => Utf8Order.Compare(e.OrderKey, after) <= 0);
@@ -73,7 +72,7 @@ internal sealed partial class AzureDriver
             throw AzureRequests.Failure(deleted);
     }
 
-    private async IAsyncEnumerable<List<ArtifactInfo>> PagesAsync(ListRequest request, string directory, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<List<ArtifactInfo>> PagesAsync(ListRequest request, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Only accounts with a hierarchical namespace have directories that look like blobs, and those are addressed by abfs.
         var traits = Root.Scheme == "az" ? BlobTraits.None : BlobTraits.Metadata;
@@ -87,19 +86,19 @@ internal sealed partial class AzureDriver
             {
                 var page = await FirstAsync(Clients.Container.GetBlobsAsync(new GetBlobsOptions { Traits = traits, Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values)
-                    Add(entries, directory, item);
+                    Add(entries, request, item);
                 token = page.ContinuationToken;
             }
             else
             {
                 var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Traits = traits, Delimiter = "/", Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values.Where(static i => i.IsBlob))
-                    Add(entries, directory, item.Blob);
+                    Add(entries, request, item.Blob);
                 var files = entries.Count;
                 foreach (var item in page.Values.Where(static i => i.IsPrefix))
                 {
-                    if (Keys.FromKey(item.Prefix) is { } found)
-                        entries.Add(new() { Path = found.Path, Kind = EntryKind.Directory });
+                    if (Keys.ListedDirectory(item.Prefix, request) is { } path)
+                        entries.Add(new() { Path = path, Kind = EntryKind.Directory });
                 }
                 // Blobs and prefixes come as two ordered lists.
                 if (entries.Count > files && files > 0)
@@ -120,11 +119,11 @@ internal sealed partial class AzureDriver
         return await enumerator.MoveNextAsync().ConfigureAwait(false) ? enumerator.Current : throw new InvalidOperationException("The SDK gave no page.");
     }
 
-    private void Add(List<ArtifactInfo> entries, string directory, BlobItem item)
+    private void Add(List<ArtifactInfo> entries, ListRequest request, BlobItem item)
     {
-        if (item.Name == directory || Keys.FromKey(item.Name) is not { } found)
-            return;
         var properties = item.Properties;
+        if (Keys.Listed(item.Name, properties.ContentLength ?? 0, request) is not { } found)
+            return;
         var isDirectory = found.Kind == EntryKind.Directory || (item.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder) && folder == "true");
         entries.Add(isDirectory
             ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = properties.LastModified }

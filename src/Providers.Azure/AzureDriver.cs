@@ -176,9 +176,14 @@ internal sealed partial class AzureDriver : StoreDriver
     {
         if (AzureKeys.Problem(Keys.FileKey(path)) is not null)
             return null;
-        var response = await Requests.TrySendAsync(Requests.Create(RequestMethod.Head, Keys.UrlOf(path)), cancellationToken).ConfigureAwait(false);
+        return await HeadAsync(Keys.FileKey(path), path, cancellationToken).ConfigureAwait(false) is { IsDirectory: false } head ? head : null;
+    }
+
+    private async ValueTask<AzureHead?> HeadAsync(string key, ArtifactPath path, CancellationToken cancellationToken)
+    {
+        var response = await Requests.TrySendAsync(Requests.Create(RequestMethod.Head, Keys.UrlOf(key)), cancellationToken).ConfigureAwait(false);
         if (!AzureRequests.IsFailure(response))
-            return new AzureHead(path, response) is { IsDirectory: false } head ? head : null;
+            return new(path, response);
         var failure = AzureRequests.Failure(response);
         return AzureErrors.IsMissing(failure) ? null : throw failure;
     }
@@ -195,6 +200,15 @@ internal sealed partial class AzureDriver : StoreDriver
             if (!AzureRequests.IsVersion(etag))
                 return new(target.Path, DeleteOutcome.Failed, AzureRequests.NoVersion());
             message.Request.Headers.Add("If-Match", AzureRequests.Quoted(etag));
+        }
+        else if (target.Kind == EntryKind.Directory)
+        {
+            // It is deleted in the version that was seen to be empty: with content it is another program's object.
+            if (await HeadAsync(Keys.DirectoryKey(target.Path), target.Path, cancellationToken).ConfigureAwait(false) is not { Info: { ETag: { } seen } marker })
+                return new(target.Path, DeleteOutcome.Missing);
+            if (marker.Length > 0)
+                return new(target.Path, DeleteOutcome.Failed, ObjectKeys.HasContent(Keys.DirectoryKey(target.Path)));
+            message.Request.Headers.Add("If-Match", AzureRequests.Quoted(seen));
         }
         var response = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
         if (!AzureRequests.IsFailure(response))

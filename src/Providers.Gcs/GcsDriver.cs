@@ -14,7 +14,7 @@ namespace Cairn.Providers.Gcs;
 internal sealed class GcsDriver : StoreDriver
 {
     internal const string Facts = "name,size,generation,updated,contentType,crc32c,metadata";
-    private const string Page = "items(name,size,generation,updated,contentType,crc32c),prefixes,nextPageToken";
+    private const string Page = "kind,items(name,size,generation,updated,contentType,crc32c),prefixes,nextPageToken";
 
     private readonly GcsReader _reader;
     private readonly GcsBatch _batch;
@@ -78,7 +78,7 @@ internal sealed class GcsDriver : StoreDriver
         {
             var page = await ListPageAsync(
                 directory + request.NamePrefix, request.Recursive ? null : "/", request.StartAfter is { } after ? Keys.OfOrderKey(after) : null, size, token, Page, cancellationToken).ConfigureAwait(false);
-            yield return Entries(request, directory, page);
+            yield return Entries(request, page);
             token = page.NextPageToken;
         }
         while (!string.IsNullOrEmpty(token));
@@ -86,8 +86,33 @@ internal sealed class GcsDriver : StoreDriver
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
-        var results = await _batch.DeleteAsync([.. request.Targets.Select(t => (Keys.Key(t.Path, t.Kind), t.IfMatch is null ? (long?)null : GenerationOf(t.IfMatch)))], cancellationToken).ConfigureAwait(false);
-        return [.. request.Targets.Select((target, i) => new DeleteResult(target.Path, results[i].Outcome, results[i].Error))];
+        var results = new DeleteResult?[request.Targets.Count];
+        var generations = new long?[results.Length];
+        await Parallel.ForAsync(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = Options.Parallelism, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            var target = request.Targets[i];
+            if (target.IfMatch is { } etag)
+                generations[i] = GenerationOf(etag);
+            else if (target.Kind == EntryKind.Directory)
+                (results[i], generations[i]) = await MarkerAsync(target.Path, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        int[] open = [.. Enumerable.Range(0, results.Length).Where(i => results[i] is null)];
+        var deleted = open.Length == 0 ? [] : await _batch.DeleteAsync([.. open.Select(i => (Keys.Key(request.Targets[i].Path, request.Targets[i].Kind), generations[i]))], cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < open.Length; i++)
+            results[open[i]] = new(request.Targets[open[i]].Path, deleted[i].Outcome, deleted[i].Error);
+        return results!;
+    }
+
+    /// <summary>A marker is deleted in the version that was seen to be empty: with content it is another program's object.</summary>
+    private async ValueTask<(DeleteResult? Result, long? Generation)> MarkerAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        var key = Keys.DirectoryKey(path);
+        return await FindAsync(key, "size,generation", cancellationToken).ConfigureAwait(false) switch
+        {
+            null => (new(path, DeleteOutcome.Missing), null),
+            { Size: > 0 } => (new(path, DeleteOutcome.Failed, ObjectKeys.HasContent(key)), null),
+            var marker => (null, marker.Generation),
+        };
     }
 
     public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
@@ -97,8 +122,17 @@ internal sealed class GcsDriver : StoreDriver
 
     public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
     {
-        if (!path.IsRoot)
-            await InsertAsync(GcsKeys.Held(Keys.DirectoryKey(path)), new(), default, 0, null, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (path.IsRoot)
+            return;
+        try
+        {
+            await InsertAsync(GcsKeys.Held(Keys.DirectoryKey(path)), new(), default, 0, condition: 0, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            // What has that name already stays: it is the marker, or another program's object.
+            return;
+        }
     }
 
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
@@ -234,19 +268,19 @@ internal sealed class GcsDriver : StoreDriver
         _ => Options.Parallelism > 1 && request.Length >= 4L * Options.PartSize && Options.StorageClass is null or "STANDARD",
     };
 
-    private List<ArtifactInfo> Entries(ListRequest request, string directory, Listing listing)
+    private List<ArtifactInfo> Entries(ListRequest request, Listing listing)
     {
         var page = new List<ArtifactInfo>((listing.Items?.Count ?? 0) + (listing.Prefixes?.Count ?? 0));
         foreach (var item in listing.Items ?? [])
         {
-            if (item.Name == directory || Keys.FromKey(item.Name!) is not { } found)
+            if (Keys.Listed(item.Name!, (long)(item.Size ?? 0), request) is not { } found)
                 continue;
             page.Add(found.Kind == EntryKind.Directory ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = item.UpdatedDateTimeOffset } : item.ToInfo(found.Path));
         }
         foreach (var prefix in listing.Prefixes ?? [])
         {
-            if (Keys.FromKey(prefix) is { } found)
-                page.Add(new() { Path = found.Path, Kind = EntryKind.Directory });
+            if (Keys.ListedDirectory(prefix, request) is { } path)
+                page.Add(new() { Path = path, Kind = EntryKind.Directory });
         }
         // Objects and prefixes come as two ordered lists.
         if (listing is { Items.Count: > 0, Prefixes.Count: > 0 })

@@ -16,6 +16,8 @@ internal sealed class GcsKeys(ArtifactUri root) : ObjectKeys(root)
     /// <summary>Below it stand the parts of uploads in progress. Its empty segment is one that no path can have, so no user's file is ever there.</summary>
     public string PartsPrefix => Prefix + "/.cairn-parts/";
 
+    protected override bool IsOwn(string key) => key.StartsWith(PartsPrefix, StringComparison.Ordinal) || key == Prefix + "/";
+
     /// <summary>Whether the service can hold a name of this length: 1,024 bytes of UTF-8 are the most.</summary>
     public static bool IsHeld(string key) => Encoding.UTF8.GetByteCount(key) <= MostBytes;
 

@@ -118,6 +118,8 @@ internal sealed class GcsReader(GcsDriver driver)
                     var message = new HttpRequestMessage(HttpMethod.Get, url);
                     // gzip is accepted so that the service sends what is stored, and never unpacks it on the way.
                     message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+                    if (_xml)
+                        message.Options.Set(GcsMarks.IsXml, true);
                     if (!range.IsAll)
                         message.Headers.TryAddWithoutValidation("Range", range.ToString());
                     if (_xml && generation is { } asked)

@@ -26,6 +26,9 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
                 (_results.Length == 1 || !IsXml(key) ? single : batch).Add(i);
         }
         var options = new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken };
+        // A marker is deleted in the version that was seen to be empty: with content it is another program's object.
+        single.AddRange(batch.Where(IsMarker));
+        batch.RemoveAll(IsMarker);
         await Parallel.ForEachAsync(single, options, DeleteOneAsync).ConfigureAwait(false);
         if (batch.Count > 0)
             await DeleteBatchAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -35,6 +38,8 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
     /// <summary>A batch goes as XML, which has no way to write most control characters, and in which readers turn a carriage return into a line feed.</summary>
     private static bool IsXml(string key) => key.All(static c => XmlConvert.IsXmlChar(c) ? c >= ' ' : char.IsSurrogate(c));
 
+    private bool IsMarker(int i) => request.Targets[i].Kind == EntryKind.Directory;
+
     private string KeyOf(int i) => driver.Keys.Key(request.Targets[i].Path, request.Targets[i].Kind);
 
     private async ValueTask DeleteOneAsync(int i, CancellationToken cancellationToken)
@@ -42,7 +47,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         var path = request.Targets[i].Path;
         try
         {
-            _results[i] = new(path, await DeleteOneAsync(KeyOf(i), request.Targets[i].IfMatch, cancellationToken).ConfigureAwait(false));
+            _results[i] = new(path, await DeleteOneAsync(KeyOf(i), request.Targets[i].IfMatch, IsMarker(i), cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is ArtifactStoreException || (e is AmazonS3Exception { ErrorCode: not "NoSuchBucket" } && _results.Length > 1))
         {
@@ -54,16 +59,18 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
     /// The service does not say whether something was there. To know, its etag is asked for, and here the delete bound to it: of several who delete at once, one has deleted it. So is a delete of one
     /// version: not every service looks at the condition, and then the look before is what there is.
     /// </summary>
-    private async ValueTask<DeleteOutcome> DeleteOneAsync(string key, string? version, CancellationToken cancellationToken)
+    private async ValueTask<DeleteOutcome> DeleteOneAsync(string key, string? version, bool isMarker, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             string? etag = null;
-            if (request.ReportMissing || version is not null)
+            if (request.ReportMissing || version is not null || isMarker)
             {
-                etag = await ETagOfAsync(key, cancellationToken).ConfigureAwait(false);
+                (etag, var length) = await LookAsync(key, cancellationToken).ConfigureAwait(false);
                 if (etag is null)
-                    return DeleteOutcome.Missing;
+                    return request.ReportMissing || version is not null ? DeleteOutcome.Missing : DeleteOutcome.Deleted;
+                if (isMarker && length > 0)
+                    throw ObjectKeys.HasContent(key);
                 if (version is not null && etag != version)
                     throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
             }
@@ -84,15 +91,16 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         }
     }
 
-    private async ValueTask<string?> ETagOfAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<(string? ETag, long Length)> LookAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            return (await driver.Client.GetObjectMetadataAsync(new() { BucketName = driver.Keys.Bucket, Key = key, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false)).ETag;
+            var head = await driver.Client.GetObjectMetadataAsync(new() { BucketName = driver.Keys.Bucket, Key = key, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false);
+            return (S3Marks.ETag(head.ETag), head.ContentLength);
         }
         catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
         {
-            return null;
+            return default;
         }
     }
 
@@ -103,7 +111,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         if (request.ReportMissing)
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(batch, options, async (i, token) => there[i] = await ETagOfAsync(KeyOf(i), token).ConfigureAwait(false) is not null).ConfigureAwait(false);
+            await Parallel.ForEachAsync(batch, options, async (i, token) => there[i] = (await LookAsync(KeyOf(i), token).ConfigureAwait(false)).ETag is not null).ConfigureAwait(false);
         }
         var errors = new Dictionary<string, ArtifactStoreException>(StringComparer.Ordinal);
         try

@@ -70,8 +70,9 @@ internal sealed class S3Driver : StoreDriver
                 EtagToMatch = request.IfMatch,
                 RequestPayer = Payer,
             }, cancellationToken).ConfigureAwait(false);
+            CheckRange(range, response);
             var total = response.ContentRange is { Length: > 0 } text && long.TryParse(text.AsSpan(text.LastIndexOf('/') + 1), CultureInfo.InvariantCulture, out var all) ? all : response.ContentLength;
-            var info = InfoOf(request.Path, total, response.ETag, response.LastModified, response.Headers.ContentType, response.Metadata, ChecksumOf(response.ChecksumCRC32C, response.ChecksumCRC64NVME, response.ChecksumSHA256, response.ChecksumCRC32));
+            var info = InfoOf(request.Path, total, S3Marks.ETag(response.ETag), response.LastModified, response.Headers.ContentType, response.Metadata, ChecksumOf(response.ChecksumCRC32C, response.ChecksumCRC64NVME, response.ChecksumSHA256, response.ChecksumCRC32));
             return new(info, new S3Body(response, range.LengthIn(total)));
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0)
@@ -117,9 +118,26 @@ internal sealed class S3Driver : StoreDriver
             return;
         S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
         using var body = new MemoryStream([], writable: false);
-        var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, UseChunkEncoding = false, RequestPayer = Payer };
+        // What has that name already stays: it is the marker, or another program's object.
+        var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, IfNoneMatch = "*", UseChunkEncoding = false, AutoCloseStream = false, RequestPayer = Payer };
         Stamp(request);
-        await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            S3Marks.ETag((await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false)).ETag);
+            return;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || S3Errors.IsCollision(e))
+        {
+            return;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+        {
+            // A service without conditions: then a look must do.
+            request.IfNoneMatch = null;
+            if (await IsThereAsync(request.Key, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+        S3Marks.ETag((await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false)).ETag);
     }
 
     public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
@@ -192,11 +210,23 @@ internal sealed class S3Driver : StoreDriver
         {
             var head = await Client.GetObjectMetadataAsync(
                 new() { BucketName = Keys.Bucket, Key = Keys.FileKey(path), ChecksumMode = ChecksumMode.ENABLED, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
-            return (InfoOf(path, head.ContentLength, head.ETag, head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
+            return (InfoOf(path, head.ContentLength, S3Marks.ETag(head.ETag), head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
         }
         catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
         {
             return (null, null);
+        }
+    }
+
+    private async ValueTask<bool> IsThereAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return S3Marks.ETag((await Client.GetObjectMetadataAsync(new() { BucketName = Keys.Bucket, Key = key, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false)).ETag).Length > 0;
+        }
+        catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
+        {
+            return false;
         }
     }
 
@@ -248,12 +278,21 @@ internal sealed class S3Driver : StoreDriver
         {
             Path = to,
             Length = source.Length,
-            ETag = response.ETag,
+            ETag = S3Marks.ETag(response.ETag),
             Modified = DateTimeOffset.TryParse(response.LastModified, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var modified) ? modified : null,
             ContentType = source.ContentType,
             Metadata = source.Metadata,
             Checksum = source.Checksum,
         };
+    }
+
+    /// <summary>Refuses an answer to a range that holds other bytes, as from something that does not know ranges.</summary>
+    private static void CheckRange(ByteRange range, GetObjectResponse response)
+    {
+        if (range.Offset == 0 || response.ContentRange?.StartsWith($"bytes {range.Offset.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal) == true)
+            return;
+        response.Dispose();
+        throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
     }
 
     private static ArtifactInfo InfoOf(ArtifactPath path, long length, string etag, DateTime? modified, string? contentType, MetadataCollection metadata, Checksum? checksum)

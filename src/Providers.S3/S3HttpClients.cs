@@ -7,9 +7,9 @@ namespace Cairn.Providers.S3;
 
 /// <summary>One tuned connection pool for each store: enough connections, nothing decoded, certificates and proxy from the options.</summary>
 /// <remarks>Without its own cache the SDK asks for a client at every request: all get the same one, whose connections are used again.</remarks>
-internal sealed class S3HttpClients(S3Options options) : HttpClientFactory, IDisposable
+internal sealed class S3HttpClients(S3Options options, bool isStorage = true) : HttpClientFactory, IDisposable
 {
-    private readonly HttpClient _client = new(new S3IdleHandler(HandlerOf(options), options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _client = new(Over(new S3IdleHandler(HandlerOf(options), options.Timeout), options, isStorage)) { Timeout = Timeout.InfiniteTimeSpan };
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
 
@@ -20,6 +20,9 @@ internal sealed class S3HttpClients(S3Options options) : HttpClientFactory, IDis
     public void Dispose() => _client.Dispose();
 
     internal SocketsHttpHandler MakeHandler() => HandlerOf(options);
+
+    /// <summary>The marks are those of S3, and not of the services that give credentials.</summary>
+    private static HttpMessageHandler Over(S3IdleHandler handler, S3Options options, bool isStorage) => isStorage ? new S3Marks(handler, options.RequestId) : handler;
 
     private static SocketsHttpHandler HandlerOf(S3Options options)
     {

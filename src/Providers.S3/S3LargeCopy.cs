@@ -62,7 +62,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
                 ETagToMatch = [source.ETag],
                 RequestPayer = driver.Payer,
             }, token).ConfigureAwait(false);
-            parts[i] = new(i + 1, response.ETag) { ChecksumCRC32C = response.ChecksumCRC32C };
+            parts[i] = new(i + 1, S3Marks.ETag(response.ETag)) { ChecksumCRC32C = response.ChecksumCRC32C };
         }).ConfigureAwait(false);
         return [.. parts];
     }

@@ -41,7 +41,7 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
         var page = new List<ArtifactInfo>((response.S3Objects?.Count ?? 0) + (response.CommonPrefixes?.Count ?? 0));
         foreach (var item in response.S3Objects ?? [])
         {
-            if (item.Key == _directory || driver.Keys.FromKey(item.Key) is not { } found)
+            if (driver.Keys.Listed(item.Key, item.Size ?? 0, request) is not { } found)
                 continue;
             page.Add(found.Kind == EntryKind.Directory
                 ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = S3Driver.Time(item.LastModified) }
@@ -49,8 +49,8 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
         }
         foreach (var prefix in response.CommonPrefixes ?? [])
         {
-            if (driver.Keys.FromKey(prefix) is { } found)
-                page.Add(new() { Path = found.Path, Kind = EntryKind.Directory });
+            if (driver.Keys.ListedDirectory(prefix, request) is { } path)
+                page.Add(new() { Path = path, Kind = EntryKind.Directory });
         }
         // Objects and common prefixes come as two ordered lists.
         if (response.CommonPrefixes is { Count: > 0 } && response.S3Objects is { Count: > 0 })

@@ -97,6 +97,10 @@ public sealed class S3Options
     [StoreOption("copy-part-size", "Files above this are copied in several parts, by the service; at most 5GiB.", Size = true)]
     public long CopyPartSize { get; set; } = 5L << 30;
 
+    /// <summary>Whether an answer counts only when it names its request, as S3's do.</summary>
+    [StoreOption("request-id", "Take only answers that name their request (x-amz-request-id); no for services that do not name them.")]
+    public bool RequestId { get; set; } = true;
+
     /// <summary>Which checksum goes with each request for the service to verify.</summary>
     [StoreOption("checksum", "Checksum that the service verifies for each request: crc32c, or none for services that know none.")]
     public S3Checksum Checksum { get; set; }

@@ -24,6 +24,9 @@ internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) 
     public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception)
     {
         var request = executionContext.RequestContext;
+        // Found out here, about an answer that came: another would be the same.
+        if (exception is ArtifactStoreException)
+            return false;
         if (exception is not AmazonServiceException service)
             return await base.RetryForExceptionAsync(executionContext, exception).ConfigureAwait(false);
         var asked = S3Errors.RetryAfterOf(service);

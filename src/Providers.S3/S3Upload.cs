@@ -62,7 +62,8 @@ internal sealed class S3Upload : StoreUpload
             (request.ChecksumAlgorithm, request.ChecksumCRC32C) = (ChecksumAlgorithm.CRC32C, Crc32C.ToBase64(crc));
         request.DisablePayloadSigning = _driver.SkipsPayloadSigning;
         var response = await _driver.Client.UploadPartAsync(request, cancellationToken).ConfigureAwait(false);
-        var tag = new PartETag(part.Number + 1, response.ETag) { ChecksumCRC32C = request.ChecksumCRC32C };
+        S3Marks.CheckCrc32C(request.ChecksumCRC32C, response.ChecksumCRC32C);
+        var tag = new PartETag(part.Number + 1, S3Marks.ETag(response.ETag)) { ChecksumCRC32C = request.ChecksumCRC32C };
         lock (_parts)
             _parts[part.Number] = (tag, crc, part.Data.Length);
     }
@@ -154,7 +155,8 @@ internal sealed class S3Upload : StoreUpload
                 return _driver.Client.PutObjectAsync(request, cancellationToken);
             },
             cancellationToken).ConfigureAwait(false);
-        return Written(response.ETag, data.Length, crc);
+        S3Marks.CheckCrc32C(request.ChecksumCRC32C, response.ChecksumCRC32C);
+        return Written(S3Marks.ETag(response.ETag), data.Length, crc);
     }
 
     private async ValueTask<ArtifactInfo> CompleteMultipartAsync(string id, CancellationToken cancellationToken)
@@ -175,7 +177,8 @@ internal sealed class S3Upload : StoreUpload
         if (_driver.Options.Checksum == S3Checksum.Crc32C)
             (request.ChecksumType, request.ChecksumCRC32C) = (ChecksumType.FULL_OBJECT, Crc32C.ToBase64(crc));
         var response = await AgainAfterCollisionsAsync(() => _driver.Client.CompleteMultipartUploadAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return Written(response.ETag, length, crc);
+        S3Marks.CheckCrc32C(request.ChecksumCRC32C, response.ChecksumCRC32C);
+        return Written(S3Marks.ETag(response.ETag), length, crc);
     }
 
     /// <summary>Sends again what another writer got in the way of: S3 leaves that to its callers, and the SDK does too.</summary>
@@ -225,7 +228,7 @@ internal sealed class S3Upload : StoreUpload
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound or 0 } => true,
         AmazonServiceException service => (int)service.StatusCode >= 500,
-        _ => e is not ArgumentException,
+        _ => e is not (ArgumentException or ArtifactStoreException),
     };
 
     private async ValueTask<ArtifactInfo?> OwnSuccessAsync(CancellationToken cancellationToken)

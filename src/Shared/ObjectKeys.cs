@@ -16,6 +16,37 @@ internal abstract class ObjectKeys(ArtifactUri root)
     /// <summary>The name of an order key, or of a start.</summary>
     public string OfOrderKey(string orderKey) => Prefix + orderKey;
 
+    /// <summary>The path and kind of an object in a listing; null, and the listing hears of it, for one that no path can name. A marker has no content: one that has some is an object whose name ends in a slash.</summary>
+    /// <param name="key">The object's name.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="request">The listing.</param>
+    public (ArtifactPath Path, EntryKind Kind)? Listed(string key, long length, ListRequest request)
+    {
+        var isOwnMarker = key == DirectoryKey(request.Directory);
+        var found = isOwnMarker ? null : FromKey(key);
+        if (found is { Kind: EntryKind.File } || (found is not null && length == 0))
+            return found;
+        if (request.LeftOut is { } report && !(isOwnMarker && length == 0) && key.StartsWith(Prefix, StringComparison.Ordinal) && !IsOwn(key))
+        {
+            var name = key[Prefix.Length..];
+            if (request.StartAfter is not { } after || Utf8Order.Compare(name, after) > 0)
+                report(name.Length == 0 ? "/" : name);
+        }
+        return null;
+    }
+
+    /// <summary>The directory that a common prefix of a listing means; null, and the listing hears of it, for one that no path can name.</summary>
+    public ArtifactPath? ListedDirectory(string prefix, ListRequest request) => Listed(prefix, 0, request)?.Path;
+
+    /// <summary>Why a directory's marker is not removed or replaced: it has content, so it is an object of another program.</summary>
+    public static ArtifactStoreException HasContent(string key) => new(new StoreFault(StoreErrorCode.PathConflict, $"the object '{key}' has content, and is no mark of a directory")
+    {
+        Advice = "Another program wrote it, under a name that no path can hold. Move or remove it with the service's own tools.",
+    });
+
+    /// <summary>Whether an object is Cairn's own, of which users hear nothing.</summary>
+    protected virtual bool IsOwn(string key) => false;
+
     /// <summary>The path and kind that a name means; null for the root's own marker and for names that no path can have (<c>a//b</c>, <c>..</c>).</summary>
     public (ArtifactPath Path, EntryKind Kind)? FromKey(string key)
     {

@@ -190,7 +190,7 @@ public sealed class ErrorTests
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync(certificate);
                 await tls.ReadAtLeastAsync(new byte[64 << 10], 1, cancellationToken: cancellationToken);
-                await tls.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
+                await tls.WriteAsync("HTTP/1.1 404 Not Found\r\nx-amz-request-id: r1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
             }
             catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
             {

@@ -39,6 +39,12 @@ public sealed record ListRequest(ArtifactPath Directory, bool Recursive)
 
     /// <summary>The most entries that the caller wants in all: lets a driver ask for a small page. More may come. Null for all.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>
+    /// Receives the name, relative to the root, of each object that the listing leaves out because no path can name it, as other programs write them: <c>a//b</c>, <c>a/./b</c>, or a directory's marker that has
+    /// content. It may be called from several threads, and more than once for one name. Null when nobody wants to know.
+    /// </summary>
+    public Action<string>? LeftOut { get; init; }
 }
 
 /// <summary>What to delete.</summary>

@@ -23,9 +23,11 @@ internal static class LsCommand
                     Write(session.Output, form, found.Path.Name, location.Address.Text, found);
                     return;
                 }
-                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true };
+                var leftOut = new LeftOutNames();
+                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true, LeftOut = leftOut };
                 await foreach (var entry in location.Store.ListAsync(location.Path, options, cancellationToken).ConfigureAwait(false))
                     Write(session.Output, form, entry.Path.RelativeTo(location.Path).Value, location.Display(entry.Path), entry);
+                session.NoteLeftOut(leftOut);
             });
     }
 

@@ -42,6 +42,7 @@ public sealed class PrefixDriver : DelegatingStoreDriver
         {
             Directory = Down(request.Directory),
             StartAfter = request.StartAfter is null || _prefix.IsRoot ? request.StartAfter : $"{_prefix.Value}/{request.StartAfter}",
+            LeftOut = request.LeftOut is not { } report || _prefix.IsRoot ? request.LeftOut : name => report(name[Math.Min(name.Length, _prefix.Value.Length + 1)..]),
         };
         await foreach (var page in Inner.ListAsync(below, cancellationToken).ConfigureAwait(false))
         {

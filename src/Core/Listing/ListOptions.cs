@@ -14,4 +14,7 @@ public sealed record ListOptions
 
     /// <summary>Only entries whose <see cref="ArtifactInfo.OrderKey"/> comes after this text. Null for all.</summary>
     public string? StartAfter { get; init; }
+
+    /// <summary>Collects the names of objects that the listing leaves out because no path can name them. Null when nobody wants to know.</summary>
+    public LeftOutNames? LeftOut { get; init; }
 }

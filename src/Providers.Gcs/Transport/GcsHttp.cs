@@ -16,7 +16,7 @@ internal sealed class GcsHttp(GcsOptions options) : HttpClientFactory
         args.GZipEnabled = false;
         var handler = (DelegatingHandler)base.CreateHandler(args);
         handler.InnerHandler?.Dispose();
-        handler.InnerHandler = MakeSockets();
+        handler.InnerHandler = new GcsMarks(MakeSockets());
         return handler;
     }
 

@@ -67,8 +67,11 @@ internal sealed class GcsService : StorageService
     /// <summary>Reads an answer as an object's resource.</summary>
     public static async Task<StorageObject> ReadResourceAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        GcsMarks.CheckJson(response);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return JsonSerializer.Deserialize(body, GcsJson.OfObject) ?? throw new JsonException("The answer is null.");
+        var resource = JsonSerializer.Deserialize(body, GcsJson.OfObject) ?? throw new JsonException("The answer is null.");
+        GcsMarks.Check(response, resource);
+        return resource;
     }
 
     /// <summary>Makes an exception of a refusal, as the SDK's own calls do; the answer stays the caller's.</summary>
@@ -81,11 +84,25 @@ internal sealed class GcsService : StorageService
     /// <inheritdoc/>
     public override async Task<T> DeserializeResponse<T>(HttpResponseMessage response)
     {
-        if (typeof(T) != typeof(StorageObject) && typeof(T) != typeof(Objects))
+        // The SDK's calls without a result, such as a delete.
+        if (typeof(T) == typeof(string))
+        {
+            GcsMarks.CheckDeleted(response, await response.Content.ReadAsStringAsync().ConfigureAwait(false));
             return await base.DeserializeResponse<T>(response).ConfigureAwait(false);
-        var body = await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
-        var value = typeof(T) == typeof(StorageObject) ? (object?)JsonSerializer.Deserialize(body, GcsJson.OfObject) : JsonSerializer.Deserialize(body, GcsJson.OfPage);
-        return (T)(value ?? throw new JsonException("The answer is null."));
+        }
+        GcsMarks.CheckJson(response);
+        if (typeof(T) == typeof(StorageObject))
+            return (T)(object)await ReadResourceAsync(response, CancellationToken.None).ConfigureAwait(false);
+        if (typeof(T) == typeof(Objects))
+        {
+            var page = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false), GcsJson.OfPage) ?? throw new JsonException("The answer is null.");
+            GcsMarks.Check(response, page);
+            return (T)(object)page;
+        }
+        var value = await base.DeserializeResponse<T>(response).ConfigureAwait(false);
+        if (value is RewriteResponse rewrite)
+            GcsMarks.Check(response, rewrite);
+        return value;
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace Cairn.Providers.Gcs;
 /// <summary>Finds and removes parts of composite uploads that were never composed. Resumable uploads cannot be listed; the service drops them after a week.</summary>
 internal sealed class GcsStagedParts(GcsDriver driver)
 {
-    private const string Fields = "items(name,size,updated,metadata),nextPageToken";
+    private const string Fields = "kind,items(name,size,updated,metadata),nextPageToken";
 
     public async IAsyncEnumerable<StagedUpload> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
