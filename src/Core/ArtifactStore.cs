@@ -49,6 +49,9 @@ public sealed partial class ArtifactStore : IAsyncDisposable
     /// <summary>The address of the store's root, free of secrets.</summary>
     public ArtifactUri Root => _driver.Root;
 
+    /// <summary>Where the root really is, for comparison alone: stores of one address at two services are at two places, and two stores at one place are one.</summary>
+    public ArtifactUri Place => _driver.Place;
+
     /// <summary>What the store can do.</summary>
     public StoreCapabilities Capabilities => _driver.Capabilities;
 
@@ -130,6 +133,8 @@ public sealed partial class ArtifactStore : IAsyncDisposable
 
     /// <summary>The root's address and the store's flavor.</summary>
     public override string ToString() => Root.ToString();
+
+    internal ArtifactUri PlaceOf(ArtifactPath path) => Place / path;
 
     internal ArtifactUri UriOf(ArtifactPath path) => Root / path;
 

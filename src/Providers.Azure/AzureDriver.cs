@@ -36,6 +36,8 @@ internal sealed partial class AzureDriver : StoreDriver
         };
     }
 
+    public override ArtifactUri Place => ServicePlace.Of("az", Clients.Service.Uri, Clients.ContainerName, Root.Path);
+
     public override StoreCapabilities Capabilities { get; }
 
     internal AzureOptions Options { get; }

@@ -43,6 +43,8 @@ internal sealed class GcsDriver : StoreDriver
         };
     }
 
+    public override ArtifactUri Place => ServicePlace.Of("gs", new(Client.Endpoint), Keys.Bucket, Root.Path);
+
     public override StoreCapabilities Capabilities { get; }
 
     internal GcsOptions Options { get; }

@@ -23,6 +23,9 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         DeleteBatch = 1000,
     };
 
+    /// <summary>Providers share nothing: a name is one place in each.</summary>
+    public override ArtifactUri Place { get; } = ArtifactUri.Create("mem", $"{root.Container}#{space.Number}", root.Path);
+
     internal MemorySpace Space => space;
 
     internal long? MaxSize => options.MaxSize;

@@ -3,11 +3,16 @@ namespace Cairn.Providers.Memory;
 /// <summary>What the stores of one name share: the entries in order, the uploads in progress and the bytes they take. Safe to use from many threads.</summary>
 internal sealed class MemorySpace
 {
+    private static int _spaces;
+
     private readonly Lock _lock = new();
     private readonly SortedSet<MemoryEntry> _entries = new(MemoryEntry.ByKey);
     private readonly Dictionary<string, MemoryUpload> _uploads = new(StringComparer.Ordinal);
     private long _bytes;
     private long _version;
+
+    /// <summary>Tells it from others in this process.</summary>
+    public int Number { get; } = Interlocked.Increment(ref _spaces);
 
     public MemoryEntry? Find(string key)
     {

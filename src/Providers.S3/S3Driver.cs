@@ -23,6 +23,11 @@ internal sealed class S3Driver : StoreDriver
         SkipsPayloadSigning = !client.Config.UseHttp && client.Config.ServiceURL?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) != true;
     }
 
+    /// <summary>Names of buckets are unique within Amazon's own service, whatever the region.</summary>
+    public override ArtifactUri Place => Client.Config.ServiceURL is { Length: > 0 } url && !new Uri(url).Host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase)
+        ? ServicePlace.Of("s3", new(url), Keys.Bucket, Root.Path)
+        : Root;
+
     public override StoreCapabilities Capabilities { get; } = new()
     {
         ListStartAfter = true,

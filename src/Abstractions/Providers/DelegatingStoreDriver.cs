@@ -25,6 +25,9 @@ public abstract class DelegatingStoreDriver : StoreDriver
     protected StoreDriver Inner { get; }
 
     /// <inheritdoc/>
+    public override ArtifactUri Place => Inner.Place;
+
+    /// <inheritdoc/>
     public override StoreCapabilities Capabilities => Inner.Capabilities;
 
     /// <inheritdoc/>

@@ -19,6 +19,12 @@ public abstract class StoreDriver : IAsyncDisposable
     /// <summary>The root that the driver serves, free of secrets.</summary>
     public ArtifactUri Root { get; }
 
+    /// <summary>
+    /// Where the root really is, free of secrets, for comparison alone: two stores whose places are equal are one, and a copy between them would meet itself. A driver whose options say where a container is, such as the
+    /// address of a service, includes that. By default the root.
+    /// </summary>
+    public virtual ArtifactUri Place => Root;
+
     /// <summary>What the driver can do; does not change while it lives.</summary>
     public abstract StoreCapabilities Capabilities { get; }
 

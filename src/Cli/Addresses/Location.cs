@@ -9,6 +9,9 @@ internal sealed record Location(Address Address, ArtifactStore Store, ArtifactPa
     /// <summary>The absolute address.</summary>
     public ArtifactUri Uri => Store.Root / Path;
 
+    /// <summary>Where it really is, for comparison alone.</summary>
+    public ArtifactUri Place => Store.Place / Path;
+
     /// <summary>Something below.</summary>
     public Location Join(ArtifactPath relative) =>
         relative.IsRoot ? this : new(Address.Parse(Address.Below(relative)), Store, Path / relative);

@@ -3,10 +3,10 @@ namespace Cairn.Cli;
 /// <summary>Whether two addresses mean one place, also when they are written differently: through another store, or through a symbolic link.</summary>
 internal static class SamePlace
 {
-    public static bool AreSame(Location a, Location b) => Real(a.Uri) == Real(b.Uri);
+    public static bool AreSame(Location a, Location b) => Real(a.Place) == Real(b.Place);
 
     /// <summary>Whether <paramref name="inner"/> lies below <paramref name="outer"/>.</summary>
-    public static bool IsInside(Location inner, Location outer) => Real(inner.Uri).IsUnder(Real(outer.Uri));
+    public static bool IsInside(Location inner, Location outer) => Real(inner.Place).IsUnder(Real(outer.Place));
 
     private static ArtifactUri Real(ArtifactUri uri) => uri.Scheme == ArtifactUri.FileScheme ? ArtifactUri.FromLocalPath(RealPath(uri.ToLocalPath())) : uri;
 

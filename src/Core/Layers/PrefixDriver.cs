@@ -16,6 +16,9 @@ public sealed class PrefixDriver : DelegatingStoreDriver
         : base(inner, (inner ?? throw new ArgumentNullException(nameof(inner))).Root / prefix) => _prefix = prefix;
 
     /// <inheritdoc/>
+    public override ArtifactUri Place => Inner.Place / _prefix;
+
+    /// <inheritdoc/>
     public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
         await Inner.StatAsync(Down(path), cancellationToken).ConfigureAwait(false) is { } info ? Up(info) : null;
 

@@ -41,10 +41,14 @@ public static class ArtifactStoreTransferExtensions
         if (ReferenceEquals(source.Whole, target.Whole))
             return (await source.Whole.MoveAsync(source.Prefix / sourcePath, target.Prefix / targetPath, mode, cancellationToken).ConfigureAwait(false)).At(targetPath);
         var info = await source.StatAsync(sourcePath, cancellationToken).ConfigureAwait(false);
-        if (source.UriOf(sourcePath) == target.UriOf(targetPath))
+        if (source.PlaceOf(sourcePath) == target.PlaceOf(targetPath))
             return info;
         if (info.IsFile)
         {
+            // One service may have two addresses: what would be copied onto itself must not then be deleted.
+            if (source.UriOf(sourcePath) == target.UriOf(targetPath) && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is { } there
+                && (there.ETag, there.Length, there.Modified) == (info.ETag, info.Length, info.Modified))
+                throw source.Failure(StoreErrorCode.PathConflict, $"the target at {target.PlaceOf(targetPath)} seems to be the same object: its etag and time are equal", Operations.Move, sourcePath, "Copy it, or remove the source.");
             var copy = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, info.ETag, null, cancellationToken).ConfigureAwait(false);
             await source.DeleteMovedAsync(info, cancellationToken).ConfigureAwait(false);
             return copy;

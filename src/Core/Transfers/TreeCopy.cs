@@ -15,7 +15,7 @@ internal static class TreeCopy
         var transfer = new TreeTransfer(options, source.Options);
         source.Enter(cancellationToken);
         target.Enter(cancellationToken);
-        if (target.UriOf(to) == source.UriOf(from))
+        if (target.PlaceOf(to) == source.PlaceOf(from))
             return new(0, 0, 0);
         return await RunAsync(transfer, source, from, target, to, null, cancellationToken).ConfigureAwait(false);
     }
@@ -40,7 +40,7 @@ internal static class TreeCopy
         ConcurrentDictionary<ArtifactPath, ArtifactInfo>? moved,
         CancellationToken cancellationToken)
     {
-        if (target.UriOf(to).IsUnder(source.UriOf(from)))
+        if (target.PlaceOf(to).IsUnder(source.PlaceOf(from)))
             throw source.Failure(StoreErrorCode.PathConflict, $"{target.UriOf(to)} lies inside it", moved is null ? Operations.Copy : Operations.Move, from);
         var items = moved is null ? FindAsync(source, from, cancellationToken) : FindMarkedAsync(source, from, cancellationToken);
         var summary = await transfer.RunAsync(items, CopyOneAsync, cancellationToken).ConfigureAwait(false);

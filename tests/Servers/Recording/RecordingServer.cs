@@ -99,7 +99,7 @@ public sealed class RecordingServer : IAsyncDisposable
                 open.RemoveAll(static t => t.IsCompleted);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException && _stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or (SocketException or InvalidOperationException) && _stop.IsCancellationRequested)
         {
             await Task.WhenAll(open);
         }

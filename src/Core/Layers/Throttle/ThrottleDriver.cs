@@ -127,7 +127,7 @@ public sealed class ThrottleDriver : DelegatingStoreDriver
     }
 
     /// <summary>Waits for the rate and for a place, for one call.</summary>
-    internal async ValueTask<Place> EnterAsync(CancellationToken cancellationToken, bool isCall = true)
+    internal async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken, bool isCall = true)
     {
         var asked = _time.GetTimestamp();
         if (isCall)
@@ -166,8 +166,8 @@ public sealed class ThrottleDriver : DelegatingStoreDriver
         return await enumerator.MoveNextAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A place among the calls under way; disposed once.</summary>
-    internal readonly struct Place(SemaphoreSlim? places) : IDisposable
+    /// <summary>A turn among the calls under way; disposed once.</summary>
+    internal readonly struct Turn(SemaphoreSlim? places) : IDisposable
     {
         public void Dispose() => places?.Release();
     }
