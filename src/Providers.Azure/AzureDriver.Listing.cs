@@ -17,7 +17,8 @@ internal sealed partial class AzureDriver
     public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = Keys.DirectoryKey(request.Directory) + request.NamePrefix;
-        if (AzureKeys.Problem(prefix) is not null)
+        // The beginning of a name may end in a dot.
+        if (AzureKeys.Problem(Keys.DirectoryKey(request.Directory)) is not null || AzureKeys.Problem(prefix.TrimEnd('.')) is not null)
             yield break;
         // A start after skips what comes before it, so that a small page would only mean more of them.
         var size = request is { Limit: { } limit, StartAfter: null } ? Math.Clamp(limit, 1, MostInPage) : MostInPage;
@@ -74,24 +75,27 @@ internal sealed partial class AzureDriver
 
     private async IAsyncEnumerable<List<ArtifactInfo>> PagesAsync(ListRequest request, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Only accounts with a hierarchical namespace have directories that look like blobs, and those are addressed by abfs.
-        var traits = Root.Scheme == "az" ? BlobTraits.None : BlobTraits.Metadata;
+        // Directories of accounts with a hierarchical namespace, and what Hadoop's driver makes elsewhere, look like blobs but for their metadata.
+        const BlobTraits Traits = BlobTraits.Metadata;
+        var folders = new AzureFolders();
         string? token = null;
         for (var number = 0; number == 0 || token is not null; number++)
         {
             // The first pages are small: a reader that stops early pays for little, and one that goes on loses nothing.
             var wanted = number < 2 ? Math.Min(size, FirstPages) : size;
             var entries = new List<ArtifactInfo>();
+            string? last;
             if (request.Recursive)
             {
-                var page = await FirstAsync(Clients.Container.GetBlobsAsync(new GetBlobsOptions { Traits = traits, Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                var page = await FirstAsync(Clients.Container.GetBlobsAsync(new GetBlobsOptions { Traits = Traits, Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values)
                     Add(entries, request, item);
+                last = Relative(page.Values.LastOrDefault()?.Name);
                 token = page.ContinuationToken;
             }
             else
             {
-                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Traits = traits, Delimiter = "/", Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Traits = Traits, Delimiter = "/", Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values.Where(static i => i.IsBlob))
                     Add(entries, request, item.Blob);
                 var files = entries.Count;
@@ -100,6 +104,7 @@ internal sealed partial class AzureDriver
                     if (Keys.ListedDirectory(item.Prefix, request) is { } path)
                         entries.Add(new() { Path = path, Kind = EntryKind.Directory });
                 }
+                last = page.Values.Count == 0 ? null : Relative(page.Values.Select(static i => i.IsBlob ? i.Blob.Name : i.Prefix).Max(StringComparer.Ordinal));
                 // Blobs and prefixes come as two ordered lists.
                 if (entries.Count > files && files > 0)
                     entries.Sort(static (a, b) => string.CompareOrdinal(a.OrderKey, b.OrderKey));
@@ -107,9 +112,12 @@ internal sealed partial class AzureDriver
             }
             if (token is { Length: 0 })
                 token = null;
-            yield return entries;
+            yield return folders.Add(entries, last);
         }
+        yield return folders.Rest();
     }
+
+    private string? Relative(string? key) => key?[Math.Min(key.Length, Keys.DirectoryKey(ArtifactPath.Root).Length)..];
 
     private static async ValueTask<Page<T>> FirstAsync<T>(IAsyncEnumerable<Page<T>> pages)
         where T : notnull
@@ -124,7 +132,7 @@ internal sealed partial class AzureDriver
         var properties = item.Properties;
         if (Keys.Listed(item.Name, properties.ContentLength ?? 0, request) is not { } found)
             return;
-        var isDirectory = found.Kind == EntryKind.Directory || (item.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder) && folder == "true");
+        var isDirectory = found.Kind == EntryKind.Directory || (properties.ContentLength is null or 0 && item.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder) && folder == "true");
         entries.Add(isDirectory
             ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = properties.LastModified }
             : new()

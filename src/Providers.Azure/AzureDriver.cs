@@ -206,7 +206,14 @@ internal sealed partial class AzureDriver : StoreDriver
         else if (target.Kind == EntryKind.Directory)
         {
             // It is deleted in the version that was seen to be empty: with content it is another program's object.
-            if (await HeadAsync(Keys.DirectoryKey(target.Path), target.Path, cancellationToken).ConfigureAwait(false) is not { Info: { ETag: { } seen } marker })
+            var there = await HeadAsync(Keys.DirectoryKey(target.Path), target.Path, cancellationToken).ConfigureAwait(false);
+            if (there is null)
+            {
+                // A directory of a hierarchical account has its own name.
+                there = await HeadAsync(Keys.FileKey(target.Path), target.Path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true } folder ? folder : null;
+                message.Request.Uri.Reset(Keys.UrlOf(target.Path));
+            }
+            if (there is not { Info: { ETag: { } seen } marker })
                 return new(target.Path, DeleteOutcome.Missing);
             if (marker.Length > 0)
                 return new(target.Path, DeleteOutcome.Failed, ObjectKeys.HasContent(Keys.DirectoryKey(target.Path)));

@@ -14,6 +14,7 @@ internal sealed class AzureHead
         _headers = response.Headers;
         Dictionary<string, string>? metadata = null;
         string? crc = null;
+        var isFolder = false;
         foreach (var header in _headers)
         {
             if (!header.Name.StartsWith("x-ms-meta-", StringComparison.OrdinalIgnoreCase))
@@ -24,7 +25,7 @@ internal sealed class AzureHead
             else if (name == AzureMetadata.Crc32C)
                 crc = header.Value;
             else if (name == "hdi_isfolder" && header.Value == "true")
-                IsDirectory = true;
+                isFolder = true;
             else if (AzureMetadata.DecodeName(name) is { } own)
                 (metadata ??= new(StringComparer.Ordinal))[own] = AzureMetadata.DecodeValue(header.Value);
         }
@@ -38,6 +39,7 @@ internal sealed class AzureHead
             Checksum = crc is { Length: 8 } ? new("crc32c", crc) : Md5(),
             Metadata = metadata ?? (IReadOnlyDictionary<string, string>)System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty,
         };
+        IsDirectory = isFolder && Info.Length == 0;
     }
 
     public ArtifactInfo Info { get; }

@@ -10,11 +10,15 @@ internal sealed class AzureKeys(ArtifactUri root, Uri container) : ObjectKeys(ro
 
     private readonly string _base = container.AbsoluteUri.TrimEnd('/') + "/";
 
-    /// <summary>Why the service cannot hold a name; null when it can. It takes no control characters, and makes <c>/</c> of <c>\</c>, which would be another name.</summary>
+    /// <summary>
+    /// Why the service cannot hold a name; null when it can. It takes no control characters, makes <c>/</c> of <c>\</c>, and drops dots at the end of a segment, which would be other names.
+    /// </summary>
     public static string? Problem(string key)
     {
         if (key.Contains('\\', StringComparison.Ordinal))
             return "Azure makes '/' of '\\' in names";
+        if (key.EndsWith('.') || key.Contains("./", StringComparison.Ordinal))
+            return "Azure drops the dots at the end of a name's segments";
         if (key.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0 || key.AsSpan().IndexOfAnyInRange('\uFFFE', '\uFFFF') >= 0)
             return "Azure takes no control characters in names";
         if (key.Length > MostCharacters)

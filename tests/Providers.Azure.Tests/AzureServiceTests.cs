@@ -158,20 +158,53 @@ public sealed class AzureServiceTests
         (await other.StatAsync("d/a")).ETag.ShouldBe((await one.StatAsync("d/a")).ETag);
     }
 
-    [Fact]
-    public async Task A_directory_of_a_hierarchical_namespace_is_no_file()
+    [Theory]
+    [InlineData("az")]
+    [InlineData("abfss")]
+    public async Task A_directory_of_a_hierarchical_namespace_is_no_file(string scheme)
     {
         var container = await AzureBackend.NewContainerAsync();
         var server = await AzureBackend.ServerAsync();
         var raw = await AzureBackend.RawAsync(container);
-        await raw.GetBlockBlobClient("dir").UploadAsync(Stream.Null, new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } });
-        await raw.UploadBlobAsync("dir/file", new BinaryData("x"));
+        var folder = new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } };
+        foreach (var name in new[] { "tree/dir", "tree/empty" })
+            await raw.GetBlockBlobClient(name).UploadAsync(Stream.Null, folder);
+        foreach (var name in new[] { "tree/dir-a", "tree/dir/file", "tree/z" })
+            await raw.UploadBlobAsync(name, new BinaryData("x"));
+        var root = scheme == "az" ? $"az://{container}" : $"abfss://{container}@{server.AccountName}.dfs.core.windows.net";
         await using var store = new ArtifactStore(await AzureBackend.OpenAsync(
-            ArtifactUri.Parse($"abfss://{container}@{server.AccountName}.dfs.core.windows.net"), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account-key"] = server.AccountKey }));
+            ArtifactUri.Parse(root), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account"] = server.AccountName, ["account-key"] = server.AccountKey }));
 
-        (await store.StatAsync("dir")).IsDirectory.ShouldBeTrue();
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadBytesAsync("dir"))).Code.ShouldBe(StoreErrorCode.NotFound);
-        (await store.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true }).ToListAsync()).Where(static e => e.IsFile).Select(static e => e.Path.Value).ShouldBe(["dir/file"]);
+        (await store.StatAsync("tree/dir")).IsDirectory.ShouldBeTrue();
+        (await store.StatAsync("tree/empty")).IsDirectory.ShouldBeTrue();
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadBytesAsync("tree/dir"))).Code.ShouldBe(StoreErrorCode.NotFound);
+        (await ListAsync("tree", recursive: false)).ShouldBe(["tree/dir-a", "tree/dir/", "tree/empty/", "tree/z"]);
+        (await ListAsync("tree", recursive: true)).ShouldBe(["tree/dir-a", "tree/dir/file", "tree/empty/", "tree/z"]);
+
+        (await store.CopyTreeAsync("tree", "copied")).Files.ShouldBe(3);
+        (await ListAsync("copied", recursive: true)).ShouldBe(["copied/dir-a", "copied/dir/file", "copied/empty/", "copied/z"]);
+        await store.MoveAsync("tree", "moved", WriteMode.CreateNew);
+        (await ListAsync("moved", recursive: true)).ShouldBe(["moved/dir-a", "moved/dir/file", "moved/empty/", "moved/z"]);
+        await store.RemoveTreeAsync("moved");
+        await store.RemoveTreeAsync("copied");
+        (await AzureBackend.NamesAsync(container)).ShouldBeEmpty();
+
+        async Task<string[]> ListAsync(string directory, bool recursive) =>
+            [.. await store.ListAsync(directory, new() { Recursive = recursive, IncludeEmptyDirectories = true }).Select(static e => e.OrderKey).ToListAsync()];
+    }
+
+    [Theory]
+    [InlineData("x.")]
+    [InlineData("a./b")]
+    [InlineData("...")]
+    public async Task A_name_whose_dots_the_service_would_drop_is_refused(string name)
+    {
+        await using var store = await AzureBackend.OpenStoreAsync(await AzureBackend.NewContainerAsync());
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync(name, "x", WriteMode.Replace));
+        (error.Code, error.Reason).ShouldBe((StoreErrorCode.PathConflict, "Azure drops the dots at the end of a name's segments"));
+        (await store.TryStatAsync(name)).ShouldBeNull();
+        await store.WriteTextAsync("a.b", "x", WriteMode.Replace);
+        (await store.ListAsync(options: new() { NamePrefix = "a." }).Select(static e => e.OrderKey).ToListAsync()).ShouldBe(["a.b"]);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class BlockCopies(BlobContainerClient container)
             return new((HttpStatusCode)e.Status);
         }
         Interlocked.Increment(ref _copied);
-        return new(HttpStatusCode.Created) { Content = new ByteArrayContent([]) };
+        return new(HttpStatusCode.Created) { Content = new ByteArrayContent([]), Headers = { { "x-ms-request-id", "r1" } } };
     }
 
     private sealed class Handler(BlockCopies copies, HttpMessageHandler inner) : DelegatingHandler(inner)
