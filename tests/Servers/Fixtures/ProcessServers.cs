@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Cairn.TestServers.Fixtures;
 
 /// <summary>A server as a plain process of a script: kept between the test programs of one boot, like a container.</summary>
@@ -25,7 +22,8 @@ internal static class ProcessServers
                 return (endpoint, folder, $"process in {folder}, found running");
             await ServerScripts.RunAsync("stop", [folder], null, TimeSpan.FromMinutes(1), cancellationToken);
         }
-        int free = FreePort();
+        using var ports = PortRange.Take(ServerScripts.RunFolder);
+        int free = ports.First;
         string made = Path.Join(ServerScripts.RunFolder, $"{kind}-{free}");
         await ServerScripts.RunAsync(script, [made, free.ToString(System.Globalization.CultureInfo.InvariantCulture), .. arguments], environment, TimeSpan.FromMinutes(15), cancellationToken);
         await File.WriteAllTextAsync(Path.Join(made, "ready"), "", cancellationToken);
@@ -52,31 +50,6 @@ internal static class ProcessServers
             return !process.HasExited;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>A port below those that the system gives out, with the sixty behind it free as well: Ceph's daemons take some of them.</summary>
-    private static int FreePort()
-    {
-        for (int attempt = 0; attempt < 100; attempt++)
-        {
-            int port = 20_000 + Random.Shared.Next(120) * 100;
-            if (Enumerable.Range(port, 61).All(IsFree)) return port;
-        }
-        throw new ServerUnavailableException("there is no range of free ports between 20000 and 32000");
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
         {
             return false;
         }
