@@ -34,7 +34,7 @@ public sealed class Builds : IDisposable
     private async Task<string> InstallAsync()
     {
         var (packages, bin) = (Path.Join(_home, "packages"), Path.Join(_home, "bin"));
-        await DoneAsync("dotnet", "pack", Path.Join(Metadata("Root"), "src", "Cli", "Cli.csproj"), "-c", Metadata("Configuration"), "--no-build", "-o", packages, "--nologo", "-v", "q");
+        await DoneAsync("dotnet", "pack", Path.Join(Metadata("Root"), "src", "Cli", "Cli.csproj"), "-c", Metadata("Configuration"), "--no-restore", "-o", packages, "--nologo", "-v", "q");
         await DoneAsync("dotnet", "tool", "install", "Cairn.Cli", "--tool-path", bin, "--add-source", packages, "--version", "*");
         return Path.Join(bin, OperatingSystem.IsWindows() ? "cairn.exe" : "cairn");
     }
@@ -42,10 +42,10 @@ public sealed class Builds : IDisposable
     private async Task DoneAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _home, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["NUGET_PACKAGES"] = Path.Join(_home, "cache");
+        // A tool of this version that was installed before is not found by accident.
+        if (arguments[0] == "tool")
+            start.Environment["NUGET_PACKAGES"] = Path.Join(_home, "cache");
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        if (program != "dotnet")
-            start.Environment.Remove("NUGET_PACKAGES");
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
