@@ -71,7 +71,7 @@ public sealed partial class ArtifactStore
         ArtifactPath source, ArtifactPath target, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (!Capabilities.Copy)
-            return await FileCopy.StreamAsync(this, source, this, target, mode, sourceIfMatch, progress, cancellationToken).ConfigureAwait(false);
+            return await FileCopy.StreamAsync(this, source, this, target, mode, sourceIfMatch, isAlone: false, progress, cancellationToken).ConfigureAwait(false);
         try
         {
             var info = await _driver.CopyAsync(new CopyRequest(source, target, mode) { SourceIfMatch = sourceIfMatch }, cancellationToken).ConfigureAwait(false);

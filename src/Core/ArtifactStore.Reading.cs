@@ -21,11 +21,17 @@ public sealed partial class ArtifactStore
         ArgumentOutOfRangeException.ThrowIfNegative(readAhead, nameof(options));
         if (options.ExpectedChecksum is { } expected)
             SequentialDigest.Validate(expected);
+        var (file, read) = await OpenPinnedAsync(path, options, cancellationToken).ConfigureAwait(false);
+        return new ArtifactReadStream(file, read, options, readAhead);
+    }
+
+    /// <summary>Opens the range, of the version that <see cref="PinnedFile"/> then opens again.</summary>
+    internal async ValueTask<(PinnedFile File, StoreRead Read)> OpenPinnedAsync(ArtifactPath path, OpenReadOptions options, CancellationToken cancellationToken)
+    {
         Enter(cancellationToken);
         if (path.IsRoot)
             throw Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
         var file = new PinnedFile(this, path);
-        var read = await file.OpenAsync(options.Range, options.IfMatch, cancellationToken).ConfigureAwait(false);
-        return new ArtifactReadStream(file, read, options, readAhead);
+        return (file, await file.OpenAsync(options.Range, options.IfMatch, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -7,6 +7,9 @@ namespace Cairn;
 public static class ArtifactStoreTransferExtensions
 {
     /// <summary>Copies a file to another store. Content type and metadata go along where the target keeps them.</summary>
+    /// <remarks>
+    /// A large file of a remote store comes in several ranges at once, all of one version. Memory is bounded by the source's <see cref="ArtifactStoreOptions.PartParallelism"/> × 8 MiB and the target's parts.
+    /// </remarks>
     /// <param name="source">The store to read.</param>
     /// <param name="sourcePath">The file.</param>
     /// <param name="target">The store to write; may be the same, or another view of it.</param>
@@ -20,7 +23,7 @@ public static class ArtifactStoreTransferExtensions
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
         if (!ReferenceEquals(source.Whole, target.Whole))
-            return await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, null, null, cancellationToken).ConfigureAwait(false);
+            return await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, null, isAlone: true, null, cancellationToken).ConfigureAwait(false);
         var info = await source.Whole.CopyAsync(source.Prefix / sourcePath, target.Prefix / targetPath, mode, cancellationToken).ConfigureAwait(false);
         return info.At(targetPath);
     }
@@ -49,7 +52,7 @@ public static class ArtifactStoreTransferExtensions
             if (source.UriOf(sourcePath) == target.UriOf(targetPath) && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is { } there
                 && (there.ETag, there.Length, there.Modified) == (info.ETag, info.Length, info.Modified))
                 throw source.Failure(StoreErrorCode.PathConflict, $"the target at {target.PlaceOf(targetPath)} seems to be the same object: its etag and time are equal", Operations.Move, sourcePath, "Copy it, or remove the source.");
-            var copy = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, info.ETag, null, cancellationToken).ConfigureAwait(false);
+            var copy = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, info.ETag, isAlone: true, null, cancellationToken).ConfigureAwait(false);
             await source.DeleteMovedAsync(info, cancellationToken).ConfigureAwait(false);
             return copy;
         }

@@ -13,23 +13,42 @@ internal static class FileCopy
         ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (!ReferenceEquals(source.Whole, target.Whole))
-            return await StreamAsync(source, from, target, to, mode, sourceIfMatch, progress, cancellationToken).ConfigureAwait(false);
+            return await StreamAsync(source, from, target, to, mode, sourceIfMatch, isAlone: false, progress, cancellationToken).ConfigureAwait(false);
         var info = await source.Whole.CopyFileAsync(source.Prefix / from, target.Prefix / to, mode, sourceIfMatch, progress, cancellationToken).ConfigureAwait(false);
         return target.Prefix.IsRoot ? info : info.At(to);
     }
 
     /// <summary>Copies through this process, in memory bounded by the target's parts. Content type and metadata go along where the target keeps them.</summary>
+    /// <param name="source">The store to read.</param>
+    /// <param name="from">The file.</param>
+    /// <param name="target">The store to write.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="mode">On what condition of the target.</param>
+    /// <param name="sourceIfMatch">The etag that the source must have; null for any.</param>
+    /// <param name="isAlone">The file is not one of a tree: a large file of a remote store comes in several ranges at once, which need memory too.</param>
+    /// <param name="progress">Told how many more bytes have arrived.</param>
+    /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
     public static async ValueTask<ArtifactInfo> StreamAsync(
-        ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
+        ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, WriteMode mode, string? sourceIfMatch, bool isAlone, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var read = await source.OpenReadAsync(from, OpenReadOptions.ForCopy(sourceIfMatch), cancellationToken).ConfigureAwait(false);
-        await using var reading = read.ConfigureAwait(false);
-        var options = new OpenWriteOptions { Length = read.Length, ContentType = target.Capabilities.ContentType ? read.Info.ContentType : null };
+        var reading = OpenReadOptions.ForCopy(sourceIfMatch);
+        var (file, first) = await source.OpenPinnedAsync(from, reading, cancellationToken).ConfigureAwait(false);
+        await using var ending = first.ConfigureAwait(false);
+        var options = new OpenWriteOptions { Length = first.Info.Length, ContentType = target.Capabilities.ContentType ? first.Info.ContentType : null };
         if (target.Capabilities.Metadata)
-            options = options with { Metadata = read.Info.Metadata };
+            options = options with { Metadata = first.Info.Metadata };
         var write = await target.OpenWriteAsync(to, mode, options, cancellationToken).ConfigureAwait(false);
         await using var writing = write.ConfigureAwait(false);
-        await write.CopyFromAsync(read, progress, cancellationToken).ConfigureAwait(false);
+        if (isAlone && OrderedDownload.Serves(source, first))
+        {
+            await OrderedDownload.CopyAsync(source, file, first, write, progress, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var content = new ArtifactReadStream(file, first, reading, reading.ReadAhead!.Value);
+            await using var closing = content.ConfigureAwait(false);
+            await write.CopyFromAsync(content, progress, cancellationToken).ConfigureAwait(false);
+        }
         return await write.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 }

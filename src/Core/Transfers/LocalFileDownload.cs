@@ -25,10 +25,7 @@ internal static class LocalFileDownload
         store.Enter(cancellationToken);
         if (mode == WriteMode.CreateNew && Path.Exists(target))
             throw Exists();
-        if (path.IsRoot)
-            throw store.Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
-        var source = new PinnedFile(store, path);
-        var read = await source.OpenAsync(ByteRange.All, ifMatch, cancellationToken).ConfigureAwait(false);
+        var (source, read) = await store.OpenPinnedAsync(path, new() { IfMatch = ifMatch }, cancellationToken).ConfigureAwait(false);
         await using var reading = read.ConfigureAwait(false);
         found?.Invoke(read.Info.Length);
         var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");

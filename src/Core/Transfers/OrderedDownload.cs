@@ -5,7 +5,7 @@ using Cairn.Reading;
 
 namespace Cairn.Transfers;
 
-/// <summary>Downloads one file into a stream, in order: several ranges come at once, each into a buffer of its own, and are written one after the other.</summary>
+/// <summary>Downloads one file into a stream, in order: several ranges come at once, each into a separate buffer, and are written one after the other.</summary>
 internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, Stream target, Action<long>? progress)
 {
     /// <summary>Files above this come in several ranges at once, where the driver's content cannot seek.</summary>
@@ -16,13 +16,9 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
     public static async Task<ArtifactInfo> RunAsync(
         ArtifactStore store, ArtifactPath path, Stream target, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
     {
-        store.Enter(cancellationToken);
-        if (path.IsRoot)
-            throw store.Failure(StoreErrorCode.NotFound, "it is a directory, not a file", Operations.OpenRead, path);
-        var source = new PinnedFile(store, path);
         // A request for all of it would go on sending what other requests bring.
         var isParallel = store.Options.PartParallelism > 1;
-        var first = await source.OpenAsync(isParallel ? new ByteRange(0, RangeLength) : ByteRange.All, null, cancellationToken).ConfigureAwait(false);
+        var (source, first) = await store.OpenPinnedAsync(path, new() { Range = isParallel ? new ByteRange(0, RangeLength) : ByteRange.All }, cancellationToken).ConfigureAwait(false);
         var info = first.Info;
         found?.Invoke(info.Length);
         var download = new OrderedDownload(store, source, target, progress);
@@ -32,6 +28,14 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
             await download.RangesAsync(first, info.Checksum is null ? download.PromisedAsync(path, info, cancellationToken) : Task.FromResult<Checksum?>(info.Checksum), cancellationToken).ConfigureAwait(false);
         return info;
     }
+
+    /// <summary>Whether several requests fetch an opened file faster than the one that is open.</summary>
+    public static bool Serves(ArtifactStore store, StoreRead read) =>
+        !read.Content.CanSeek && read.Info.ETag is not null && read.Info.Length >= 2 * RangeLength && store.Options.PartParallelism > 1;
+
+    /// <summary>Copies a file that is open from its start, and that <see cref="Serves"/>; the answer that is open gives the first range, and the checksum.</summary>
+    public static Task CopyAsync(ArtifactStore store, PinnedFile source, StoreRead first, Stream target, Action<long>? progress, CancellationToken cancellationToken) =>
+        new OrderedDownload(store, source, target, progress).RangesAsync(first, Task.FromResult(first.Info.Checksum), cancellationToken);
 
     /// <summary>By one request, which is also what checks the content.</summary>
     private async Task StreamAsync(StoreRead read, CancellationToken cancellationToken)
@@ -98,7 +102,7 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
             }
         }
         if (await checksum.ConfigureAwait(false) is { Algorithm: Checksum.Crc32C } promised && Checksum.FromCrc32C(crc.GetCurrentHashAsUInt32()) is var actual && actual != promised)
-            throw source.Failure(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {promised}", "What has been written so far is not to be trusted.");
+            throw source.Failure(StoreErrorCode.IntegrityFailure, $"what arrived is {actual} and the store promised {promised}", "Discard what has been written, and try again.");
     }
 
     private async Task<byte[]> FetchAsync(StoreRead? open, long at, int length, CancellationToken cancellationToken)

@@ -90,6 +90,35 @@ public sealed class OrderedDownloadTests
         (await Should.ThrowAsync<ArtifactStoreException>(() => store.DownloadAsync(ArtifactPath.Root, Stream.Null))).Code.ShouldBe(StoreErrorCode.NotFound);
     }
 
+    [Theory]
+    [InlineData((2 * Range) - 1, 1)]
+    [InlineData((3 * Range) - 3, 3)]
+    public async Task A_large_file_is_copied_to_another_store_by_several_requests(int length, int requests)
+    {
+        var (driver, store, content) = await WithFileAsync(length);
+        var (other, target) = await RemoteDriver.OpenAsync();
+        other.PartSize = 3_000_000;
+        (await store.CopyToAsync("f", target, "copy", WriteMode.CreateNew)).Length.ShouldBe(length);
+        (await target.ReadBytesAsync("copy")).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        driver.Opened.Count.ShouldBe(requests);
+        driver.Opened.Skip(1).ShouldAllBe(static r => r.IfMatch != null);
+        driver.Live.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_damaged_or_changed_file_is_not_copied()
+    {
+        var (driver, store, _) = await WithFileAsync(4 * Range, parallelism: 2);
+        var (other, target) = await RemoteDriver.OpenAsync();
+        other.PartSize = 3_000_000;
+        var damaged = new ArtifactStore(new DamagedDriver(driver));
+        (await Should.ThrowAsync<ArtifactStoreException>(() => damaged.CopyToAsync("f", target, "copy", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        other.OnPart = (part, _) => part.Offset == 0 ? store.WriteBytesAsync("f", Bytes.Of(4 * Range, 2), WriteMode.Replace) : Task.CompletedTask;
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyToAsync("f", target, "copy", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        (await target.ExistsAsync("copy")).ShouldBeFalse();
+        driver.Live.ShouldBe(0);
+    }
+
     private static async Task<(RemoteDriver Driver, ArtifactStore Store, byte[] Content)> WithFileAsync(int length, int parallelism = 4)
     {
         var (driver, store) = await RemoteDriver.OpenAsync(new() { PartParallelism = parallelism });
