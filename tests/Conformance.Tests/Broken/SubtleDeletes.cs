@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Cairn.Providers;
+
+namespace Cairn.Conformance.Tests.Broken;
+
+/// <summary>Looks at the version when it deletes one file, and not when it deletes several.</summary>
+internal sealed class DeletesAnyVersionInBatches(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
+        Inner.DeleteAsync(request.Targets.Count == 1 ? request : request with { Targets = [.. request.Targets.Select(t => t with { IfMatch = null })] }, cancellationToken);
+}
+
+/// <summary>Fails to delete a version of a file that is gone.</summary>
+internal sealed class FailsToDeleteAVersionThatIsGone(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    {
+        var results = await Inner.DeleteAsync(request, cancellationToken);
+        return [.. results.Zip(request.Targets, (r, t) => r.Outcome == DeleteOutcome.Missing && t.IfMatch is not null
+            ? new DeleteResult(r.Path, DeleteOutcome.Failed, new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "nothing is there"))
+            : r)];
+    }
+}
+
+/// <summary>Deletes with a file all that is below its name.</summary>
+internal sealed class DeletesTheTreeOfThatName(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var target in request.Targets.Where(t => t.Kind == EntryKind.File))
+        {
+            var below = new List<DeleteTarget>();
+            await foreach (var page in Inner.ListAsync(new ListRequest(target.Path, Recursive: true), cancellationToken))
+                below.AddRange(page.Select(e => new DeleteTarget(e.Path, e.Kind)));
+            await Inner.DeleteAsync(new DeleteRequest(below), cancellationToken);
+        }
+        return await Inner.DeleteAsync(request, cancellationToken);
+    }
+}
+
+/// <summary>Leaves a batch at its first failure and says of the rest that it is deleted.</summary>
+internal sealed class LeavesABatchAtItsFirstFailure(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    {
+        var results = new List<DeleteResult>();
+        var failed = false;
+        foreach (var target in request.Targets)
+        {
+            var result = failed ? new DeleteResult(target.Path, DeleteOutcome.Deleted) : (await Inner.DeleteAsync(request with { Targets = [target] }, cancellationToken))[0];
+            failed |= result.Outcome == DeleteOutcome.Failed;
+            results.Add(result);
+        }
+        return results;
+    }
+}
+
+/// <summary>Removes the directory with the last file in it, also one that was made.</summary>
+internal sealed class SweepsEmptyDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
+    {
+        var results = await Inner.DeleteAsync(request, cancellationToken);
+        foreach (var parent in request.Targets.Where(t => t.Kind == EntryKind.File).Select(t => t.Path.Parent).Distinct().Where(p => !p.IsRoot))
+        {
+            var empty = true;
+            await foreach (var page in Inner.ListAsync(new ListRequest(parent, Recursive: true), cancellationToken))
+                empty &= page.Count == 0;
+            if (empty)
+                await Inner.DeleteAsync(new DeleteRequest([new DeleteTarget(parent, EntryKind.Directory)]), cancellationToken);
+        }
+        return results;
+    }
+}
+
+/// <summary>Forgets that a directory was made once a file is in it.</summary>
+internal sealed class ForgetsMadeDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    {
+        var upload = await Inner.BeginUploadAsync(request, cancellationToken);
+        return request.Path.Parent.IsRoot ? upload : new Upload(upload, Inner, request.Path.Parent);
+    }
+
+    private sealed class Upload(StoreUpload inner, StoreDriver driver, ArtifactPath parent) : DelegatingStoreUpload(inner)
+    {
+        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        {
+            var info = await Inner.CompleteAsync(last, cancellationToken);
+            await driver.DeleteAsync(new DeleteRequest([new DeleteTarget(parent, EntryKind.Directory)]), cancellationToken);
+            return info;
+        }
+    }
+}
+
+/// <summary>Fails to make a directory that is there.</summary>
+internal sealed class MakesADirectoryOnce(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        await foreach (var page in Inner.ListAsync(new ListRequest(path.Parent, Recursive: false), cancellationToken))
+        {
+            if (page.Any(e => e.IsDirectory && e.Path == path))
+                throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "a directory is already there");
+        }
+        await Inner.MakeDirectoryAsync(path, cancellationToken);
+    }
+}
+
+/// <summary>Removes every staged upload when it is asked to remove one.</summary>
+internal sealed class RemovesAllThatIsStaged(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
+    {
+        await foreach (var each in Inner.ListStagedAsync(cancellationToken))
+            await Inner.RemoveStagedAsync(each, cancellationToken);
+    }
+}
+
+/// <summary>Fails to remove a staged upload that is gone.</summary>
+internal sealed class FailsToRemoveStagedThatIsGone(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
+    {
+        var there = false;
+        await foreach (var each in Inner.ListStagedAsync(cancellationToken))
+            there |= each.Id == staged.Id;
+        if (!there)
+            throw new ArtifactStoreException(StoreErrorCode.NotFound, "the staged upload does not exist");
+        await Inner.RemoveStagedAsync(staged, cancellationToken);
+    }
+}
+
+/// <summary>Hides a staged upload that was removed, and publishes it all the same when its writer goes on.</summary>
+internal sealed class PublishesWhatWasRemoved(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    private readonly ConcurrentDictionary<string, bool> _removed = new();
+
+    public override ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
+    {
+        _removed[staged.Id] = true;
+        return ValueTask.CompletedTask;
+    }
+
+    public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var each in Inner.ListStagedAsync(cancellationToken))
+        {
+            if (!_removed.ContainsKey(each.Id))
+                yield return each;
+        }
+    }
+}

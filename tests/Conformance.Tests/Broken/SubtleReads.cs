@@ -1,0 +1,152 @@
+using Cairn.Providers;
+
+namespace Cairn.Conformance.Tests.Broken;
+
+/// <summary>Asks for the version in reads of the whole file only.</summary>
+internal sealed class ForgetsTheVersionInRanges(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
+        Inner.OpenReadAsync(request.Range.Length is null ? request : request with { IfMatch = null }, cancellationToken);
+}
+
+/// <summary>Refuses to read an empty file from its start, because the start is at its end.</summary>
+internal sealed class RefusesToReadEmptyFiles(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        var read = await Inner.OpenReadAsync(request, cancellationToken);
+        if (request.Range.Offset < read.Info.Length)
+            return read;
+        await read.DisposeAsync();
+        throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, "the range starts at the end");
+    }
+}
+
+/// <summary>Computes the end of a range in 32 bits.</summary>
+internal sealed class ComputesRangesIn32Bits(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
+        request.Range.Length is { } length && unchecked((int)(request.Range.Offset + length)) <= 0
+            ? throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, "the range ends before it starts")
+            : Inner.OpenReadAsync(request, cancellationToken);
+}
+
+/// <summary>Says of a range that it is the whole file: the length is that of the range.</summary>
+internal sealed class SaysTheLengthOfTheRange(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        var read = await Inner.OpenReadAsync(request, cancellationToken);
+        return new StoreRead(Facts.With(read.Info, length: request.Range.LengthIn(read.Info.Length)), read.Content, read);
+    }
+}
+
+/// <summary>Opens a file for one reader at a time.</summary>
+internal sealed class ReadsForOneAtATime(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ArtifactPath, bool> _open = new();
+
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        if (!_open.TryAdd(request.Path, true))
+            throw new IOException("The file is in use.");
+        try
+        {
+            var read = await Inner.OpenReadAsync(request, cancellationToken);
+            return new StoreRead(read.Info, read.Content, new Release(this, request.Path));
+        }
+        catch
+        {
+            _open.TryRemove(request.Path, out _);
+            throw;
+        }
+    }
+
+    private sealed class Release(ReadsForOneAtATime owner, ArtifactPath path) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            owner._open.TryRemove(path, out _);
+            return default;
+        }
+    }
+}
+
+/// <summary>Reads a directory as an empty file.</summary>
+internal sealed class ReadsDirectoriesAsEmptyFiles(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        if (await Inner.StatAsync(request.Path, cancellationToken) is null)
+        {
+            await foreach (var page in Inner.ListAsync(new ListRequest(request.Path, Recursive: true), cancellationToken))
+            {
+                if (page.Count > 0)
+                    return new StoreRead(new ArtifactInfo { Path = request.Path }, new MemoryStream());
+            }
+        }
+        return await Inner.OpenReadAsync(request, cancellationToken);
+    }
+}
+
+/// <summary>Loses content type and metadata on the way of a read, although a look at the file shows them.</summary>
+internal sealed class ReadsWithoutAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+    {
+        var read = await Inner.OpenReadAsync(request, cancellationToken);
+        return new StoreRead(Facts.Bare(read.Info), read.Content, read);
+    }
+}
+
+/// <summary>Keeps the path of a call in a field, so that two calls at once answer for one path.</summary>
+internal sealed class KeepsThePathInAField(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    private ArtifactPath _path;
+
+    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    {
+        _path = path;
+        await Task.Yield();
+        return (await Inner.StatAsync(_path, cancellationToken))?.At(path);
+    }
+}
+
+/// <summary>Says of every failure that trying again may help.</summary>
+internal sealed class CallsEverythingTransient(StoreDriver inner) : DelegatingStoreDriver(inner)
+{
+    public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => Rethrow(() => Inner.OpenReadAsync(request, cancellationToken));
+
+    private static async ValueTask<T> Rethrow<T>(Func<ValueTask<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (ArtifactStoreException e)
+        {
+            throw new ArtifactStoreException(new StoreFault(e.Code, e.Message) { IsTransient = true });
+        }
+    }
+}
+
+/// <summary>Facts with a change.</summary>
+internal static class Facts
+{
+    public static ArtifactInfo With(ArtifactInfo info, long? length = null) => new()
+    {
+        Path = info.Path,
+        Kind = info.Kind,
+        Length = length ?? info.Length,
+        ETag = info.ETag,
+        Modified = info.Modified,
+        ContentType = info.ContentType,
+        Metadata = info.Metadata,
+        Checksum = length is null ? info.Checksum : null,
+    };
+
+    public static ArtifactInfo Bare(ArtifactInfo info) => new()
+    {
+        Path = info.Path, Kind = info.Kind, Length = info.Length, ETag = info.ETag, Modified = info.Modified, Checksum = info.Checksum,
+    };
+}
