@@ -23,7 +23,7 @@ public abstract class CancellationTests<THarness> : StoreTests<THarness>
             Assert.Equal("1"u8.ToArray(), await GetAsync(name));
     }
 
-    [Fact]
+    [Xunit.Fact]
     public void Every_verb_that_takes_a_token_is_among_them()
     {
         var methods = typeof(ArtifactStore).GetMethods()

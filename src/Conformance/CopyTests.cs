@@ -48,6 +48,34 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task Nothing_of_what_was_at_the_target_survives()
+    {
+        Needs(Can.ContentType || Can.Metadata, "The store keeps no attributes.");
+        await WriteWithAttributesAsync("target", "old and longer");
+        await Store.PutAsync("source", "new", Cancel);
+        var source = await Store.StatAsync("source", Cancel);
+
+        await Store.CopyAsync("source", "target", WriteMode.Replace, Cancel);
+
+        var info = await Store.StatAsync("target", Cancel);
+        Assert.Equal(source.ContentType, info.ContentType);
+        Assert.Empty(info.Metadata);
+        Assert.Equal("new", await Store.ReadTextAsync("target", cancellationToken: Cancel));
+    }
+
+    [Fact]
+    public async Task The_driver_itself_copies_no_missing_file()
+    {
+        Needs(Can.Copy, "The store does not copy by itself.");
+        await using var driver = await Harness.OpenDriverAsync(Cancel);
+
+        var error = await Record.ExceptionAsync(async () => await driver.CopyAsync(new CopyRequest("missing", "target", WriteMode.Replace), Cancel));
+        Assert.True(error is not null, "The driver copied what is missing.");
+        Assert.Equal(StoreErrorCode.NotFound, driver.Classify(error).Code);
+        Assert.False(await Store.ExistsAsync("target", Cancel));
+    }
+
+    [Fact]
     public async Task A_copy_and_its_source_live_apart()
     {
         await Store.PutAsync("source", "one", Cancel);

@@ -49,7 +49,7 @@ public abstract class ErrorTests<THarness> : StoreTests<THarness>
         await HoldsOnlyAsync(StoreVerbs.Names);
     }
 
-    [Fact]
+    [Xunit.Fact]
     public void The_address_of_the_store_shows_no_secret() =>
         Assert.All(Harness.Secrets, secret => Assert.DoesNotContain(secret, $"{Store.Root} {Store}", StringComparison.Ordinal));
 

@@ -1,4 +1,5 @@
-using Xunit;
+using System.Runtime.CompilerServices;
+using Xunit.Sdk;
 
 namespace Cairn.Conformance;
 
@@ -6,15 +7,41 @@ namespace Cairn.Conformance;
 internal static class Expect
 {
     /// <summary>The call fails with a store error of this code, and the message says what was tried and on what.</summary>
-    public static Task<ArtifactStoreException> ErrorAsync(StoreErrorCode code, Func<Task> call) => ErrorAsync([code], call);
+    public static Task<ArtifactStoreException> ErrorAsync(StoreErrorCode code, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "") =>
+        ErrorAsync([code], call, what);
 
     /// <summary>The call fails with a store error of one of these codes.</summary>
-    public static async Task<ArtifactStoreException> ErrorAsync(StoreErrorCode[] codes, Func<Task> call)
+    public static async Task<ArtifactStoreException> ErrorAsync(StoreErrorCode[] codes, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "")
     {
-        var error = await Assert.ThrowsAnyAsync<ArtifactStoreException>(call).ConfigureAwait(false);
-        Assert.True(codes.Contains(error.Code), $"Expected {string.Join(" or ", codes)}, and it was {error.Code}: {error}");
-        Assert.NotNull(error.Operation);
-        Assert.NotNull(error.Uri);
+        var error = await CodeAsync(codes, call, what).ConfigureAwait(false);
+        if (error.Operation is null || error.Uri is null)
+            throw new XunitException($"The failure of {Call(what)} does not say what was tried and on what: {error}");
         return error;
+    }
+
+    /// <summary>The call fails with a store error of one of these codes; what the message says is not looked at.</summary>
+    public static async Task<ArtifactStoreException> CodeAsync(StoreErrorCode[] codes, Func<Task> call, string what)
+    {
+        try
+        {
+            await call().ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e) when (codes.Contains(e.Code))
+        {
+            return e;
+        }
+        catch (Exception e)
+        {
+            var actual = e is ArtifactStoreException { Code: var code } ? code.ToString() : e.GetType().Name;
+            throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, and it failed with {actual}: {e}", e);
+        }
+        throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, and it succeeded.");
+    }
+
+    /// <summary>The text of the lambda without its head, on one line.</summary>
+    private static string Call(string what)
+    {
+        var line = string.Join(' ', what.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.StartsWith("() => ", StringComparison.Ordinal) ? line[6..] : line.StartsWith("async () => ", StringComparison.Ordinal) ? line[12..] : line;
     }
 }

@@ -147,6 +147,34 @@ public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
             var again = await upload.CompleteAsync(last, Cancel);
             Assert.Equal((info.ETag, info.Length), (again.ETag, again.Length));
             Assert.Equal(info.ETag, (await Store.StatAsync(path, Cancel)).ETag);
+            Assert.Equal(Content(size).Concat(Content(500)), await GetAsync(path));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Completing_again_never_writes_over_what_came_after(bool severalParts)
+    {
+        Needs(Can.WriteModes.HasFlag(WriteModes.Replace), "Replace is not declared; CapabilityTests asserts that it is refused.");
+        var driver = await OpenDriverAsync();
+        foreach (var mode in new[] { WriteMode.CreateNew, WriteMode.Replace })
+        {
+            if ((Can.WriteModes & mode.Kind) == 0)
+                continue;
+            ArtifactPath path = $"f-{mode.Kind}";
+            await using var upload = await driver.BeginUploadAsync(new UploadRequest(path, mode), Cancel);
+            var size = severalParts ? upload.GetPartSize(0) : 0;
+            if (severalParts)
+                await upload.WritePartAsync(new UploadPart(0, 0, Content(size)), Cancel);
+            var last = new UploadPart(severalParts ? 1 : 0, size, Content(500));
+            await upload.CompleteAsync(last, Cancel);
+            await PutAsync(path, Content(77, seed: 9));
+
+            // It may say that it had succeeded, or that something else is there now: both are true.
+            await Record.ExceptionAsync(async () => await upload.CompleteAsync(last, Cancel));
+
+            Assert.Equal(Content(77, seed: 9), await GetAsync(path));
         }
     }
 

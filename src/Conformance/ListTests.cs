@@ -126,6 +126,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         Assert.Equal(["a/bc/"], await KeysAsync("a", new ListOptions { NamePrefix = "bc" }));
         Assert.Equal(["a/b.txt"], await KeysAsync("a", new ListOptions { NamePrefix = "b." }));
         Assert.Empty(await KeysAsync("a", new ListOptions { NamePrefix = "x" }));
+        Assert.Empty(await KeysAsync("a", new ListOptions { NamePrefix = "B" }));
+        Assert.Empty(await KeysAsync("a", new ListOptions { NamePrefix = "B", Recursive = true }));
         Assert.Equal(["a-b", "a.b", "a/", "ab"], await KeysAsync(ArtifactPath.Root, new ListOptions { NamePrefix = "a" }));
         Assert.Equal(
             ["a/b-x", "a/b.txt", "a/b/c/deep", "a/b/file", "a/b0", "a/bc/file"], await KeysAsync("a", new ListOptions { NamePrefix = "b", Recursive = true }));

@@ -264,6 +264,79 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task The_driver_moves_the_version_that_was_asked_for()
+    {
+        Needs(Can.Move == MoveKind.Native, "The store's moves are a copy and a delete.");
+        await Store.PutAsync("source", "one", Cancel);
+        var old = (await Store.StatAsync("source", Cancel)).ETag;
+        Needs(old is not null, "The store names no versions.");
+        await Store.PutAsync("source", "two, longer", Cancel);
+        var current = (await Store.StatAsync("source", Cancel)).ETag;
+        var driver = await OpenDriverAsync();
+
+        var error = await Record.ExceptionAsync(async () => await driver.MoveAsync(new CopyRequest("source", "target", WriteMode.CreateNew) { SourceIfMatch = old }, Cancel));
+        Assert.True(error is not null, "The driver moved another version than the one that was asked for.");
+        Assert.Equal(StoreErrorCode.PreconditionFailed, driver.Classify(error).Code);
+        await AssertTreeAsync(("source", "two, longer"));
+        await driver.MoveAsync(new CopyRequest("source", "target", WriteMode.CreateNew) { SourceIfMatch = current }, Cancel);
+        await AssertTreeAsync(("target", "two, longer"));
+    }
+
+    [Fact]
+    public async Task The_driver_itself_moves_no_missing_file()
+    {
+        Needs(Can.Move == MoveKind.Native, "The store's moves are a copy and a delete.");
+        var driver = await OpenDriverAsync();
+
+        var error = await Record.ExceptionAsync(async () => await driver.MoveAsync(new CopyRequest("missing", "target", WriteMode.Replace), Cancel));
+        Assert.True(error is not null, "The driver moved what is missing.");
+        Assert.Equal(StoreErrorCode.NotFound, driver.Classify(error).Code);
+        Assert.False(await Store.ExistsAsync("target", Cancel));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_watches_a_native_move_always_sees_the_file_at_one_path(bool wholeDirectory)
+    {
+        Needs(Can.Move == MoveKind.Native, "The store's moves are a copy and a delete.");
+        Needs(!wholeDirectory || Can.Directories == DirectoryKind.Real, "The store moves a directory file by file.");
+        var drivers = new[] { await OpenDriverAsync(), await OpenDriverAsync() };
+        for (var round = 0; round < (Full ? 2000 : 200); round++)
+        {
+            // Each file moves once: who finds it gone from its old path must then find it at the new one, and who finds it at the new one must not find it at the old.
+            var (source, target) = wholeDirectory ? ((ArtifactPath)$"from{round}", (ArtifactPath)$"to{round}") : ($"from/{round}", $"to/{round}");
+            var (before, after) = wholeDirectory ? (source / "file", target / "file") : (source, target);
+            await Store.PutAsync(before, "content", Cancel);
+            using var looking = new CountdownEvent(drivers.Length);
+            var watchers = drivers.Select((driver, first) => Task.Run(
+                async () =>
+                {
+                    Assert.NotNull(await driver.StatAsync(before, Cancel));
+                    looking.Signal();
+                    if (first == 0)
+                    {
+                        while (await driver.StatAsync(before, Cancel) is not null)
+                        {
+                        }
+                        Assert.True(await driver.StatAsync(after, Cancel) is not null, $"Round {round}: the file was gone from its old path and not yet at the new one.");
+                    }
+                    else
+                    {
+                        while (await driver.StatAsync(after, Cancel) is null)
+                        {
+                        }
+                        Assert.True(await driver.StatAsync(before, Cancel) is null, $"Round {round}: the file was at the new path and still at the old one.");
+                    }
+                },
+                Cancel)).ToList();
+            await Task.Run(() => looking.Wait(Cancel), Cancel);
+            await Store.MoveAsync(source, target, WriteMode.CreateNew, Cancel);
+            await Task.WhenAll(watchers);
+        }
+    }
+
+    [Fact]
     public async Task Of_many_who_move_one_file_one_succeeds()
     {
         NeedsMove();

@@ -40,6 +40,62 @@ public abstract class OutOfOrderPartTests<THarness> : StoreTests<THarness>
         },
         atOnce: int.MaxValue);
 
+    /// <summary>A driver that never yields gets no two parts at once from a caller on one thread: here each part has a thread of its own, and all begin together.</summary>
+    [Fact]
+    public async Task Parts_on_threads_of_their_own_join_in_order()
+    {
+        var driver = await OpenDriverAsync();
+        for (var round = 0; round < (Full ? 20 : 4); round++)
+        {
+            long offset = 0;
+            await using (var upload = await driver.BeginUploadAsync(new UploadRequest("f", WriteMode.Replace), Cancel))
+            {
+                var atOnce = Math.Min(Parts, upload.MaxParallelParts);
+                var parts = new List<UploadPart>();
+                for (var number = 0; number < atOnce; number++)
+                {
+                    parts.Add(new(number, offset, Pattern.Bytes(upload.GetPartSize(number), 2, offset)));
+                    offset += parts[number].Data.Length;
+                }
+                using var start = new Barrier(atOnce);
+                await Task.WhenAll(parts.Select(part => Task.Factory.StartNew(
+                    () =>
+                    {
+                        start.SignalAndWait(Cancel);
+                        return upload.WritePartAsync(part, Cancel).AsTask();
+                    },
+                    Cancel,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default).Unwrap()));
+                await upload.CompleteAsync(new UploadPart(atOnce, offset, Pattern.Bytes(321, 2, offset)), Cancel);
+            }
+            await HoldsPatternAsync("f", offset + 321, seed: 2);
+        }
+    }
+
+    /// <summary>What a retry, a throttle or telemetry does: the driver's part begins when the caller is already at the next one.</summary>
+    [Fact]
+    public async Task Parts_through_a_layer_that_yields_join_in_order()
+    {
+        var length = (await PartSizesAsync(Parts)).Sum(s => (long)s) + 77;
+        await using var yielding = new ArtifactStore(new YieldingDriver(await Harness.OpenDriverAsync(Cancel)));
+        for (var round = 0; round < (Full ? 20 : 3); round++)
+        {
+            await using (var stream = await yielding.OpenWriteAsync("f", WriteMode.Replace, cancellationToken: Cancel))
+            {
+                var buffer = new byte[1 << 20];
+                for (long at = 0; at < length; at += buffer.Length)
+                {
+                    var piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - at));
+                    Pattern.Fill(piece.Span, round, at);
+                    await stream.WriteAsync(piece, Cancel);
+                }
+                await stream.CompleteAsync(Cancel);
+            }
+            await HoldsPatternAsync("f", length, round);
+        }
+    }
+
     [Fact]
     public async Task The_last_part_may_be_empty_or_full()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cairn.Providers;
 using Xunit;
 
 namespace Cairn.Conformance;
@@ -81,6 +82,38 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
             Assert.True(results.Index().Count(r => r.Index % 3 == 2 && r.Item is null) <= 1, "Two writers replaced the same version.");
             var length = await Store.GetLengthAsync("f", Cancel);
             await HoldsPatternAsync("f", length, (int)length - 1000);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_racing_CreateNew_copies_or_moves_exactly_one_wins(bool move)
+    {
+        NeedsMode(WriteModes.CreateNew);
+        Needs(!move || Can.Move != MoveKind.None, "The store does not move; MoveTests asserts that it says so.");
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < CopyRounds; round++)
+        {
+            ArtifactPath path = $"d/f{round}";
+            var winner = Assert.Single(await RaceCopiesAsync(stores, path, WriteMode.CreateNew, move, StoreErrorCode.AlreadyExists));
+            await HoldsPatternAsync(path, 100, winner);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_racing_Match_copies_or_moves_on_one_version_exactly_one_wins(bool move)
+    {
+        NeedsMode(WriteModes.Match);
+        Needs(!move || Can.Move != MoveKind.None, "The store does not move; MoveTests asserts that it says so.");
+        var stores = await OpenStoresAsync();
+        for (var round = 0; round < CopyRounds; round++)
+        {
+            var version = await PutAsync("f", Content(10, seed: 1000 + round));
+            var winner = Assert.Single(await RaceCopiesAsync(stores, "f", WriteMode.Match(version.ETag!), move, StoreErrorCode.PreconditionFailed));
+            await HoldsPatternAsync("f", 100, winner);
         }
     }
 
@@ -202,6 +235,24 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task Callers_of_one_store_get_answers_about_their_own_files()
+    {
+        const int Files = 24;
+        for (var i = 0; i < Files; i++)
+            await PutAsync($"d/f{i}", Content(100 + i, i));
+        for (var round = 0; round < Rounds; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Files).Select(i => Task.Run(
+                async () =>
+                {
+                    Assert.Equal(100 + i, (await Store.StatAsync($"d/f{i}", Cancel)).Length);
+                    Assert.Equal(Content(100 + i, i), await GetAsync($"d/f{i}"));
+                },
+                Cancel)));
+        }
+    }
+
+    [Fact]
     public async Task Of_racing_removers_exactly_one_finds_the_file()
     {
         var stores = await OpenStoresAsync();
@@ -233,20 +284,57 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
     private static async Task<List<int>> RaceAsync(
         List<ArtifactStore> stores, Func<int, (ArtifactPath Path, WriteMode Mode, int Seed, int Length)> what, StoreErrorCode? expected)
     {
+        var results = await AtOnceAsync(stores, (store, i) =>
+        {
+            var (path, mode, seed, length) = what(i);
+            return TryWriteAsync(store, path, mode, seed, length);
+        });
+        Assert.All(results, code => Assert.True(code is null || code == expected, $"A loser failed with {code}."));
+        return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
+    }
+
+    /// <summary>Lets every store copy, or move, a source of its own onto one path at once; the sources are the patterns of their numbers.</summary>
+    /// <returns>The numbers of those that succeeded; each other one failed with the expected code and, of a move, left its source.</returns>
+    private async Task<List<int>> RaceCopiesAsync(List<ArtifactStore> stores, ArtifactPath target, WriteMode mode, bool move, StoreErrorCode expected)
+    {
+        for (var i = 0; i < stores.Count; i++)
+            await PutAsync($"sources/{i}", Content(100, i));
+        var results = await AtOnceAsync(stores, async (store, i) =>
+        {
+            try
+            {
+                if (move)
+                    await store.MoveAsync($"sources/{i}", target, mode, Cancel);
+                else
+                    await store.CopyAsync($"sources/{i}", target, mode, Cancel);
+                return default(StoreErrorCode?);
+            }
+            catch (ArtifactStoreException e) when (e.Code == expected)
+            {
+                return e.Code;
+            }
+        });
+        foreach (var (i, code) in results.Index())
+            Assert.True(await Store.ExistsAsync($"sources/{i}", Cancel) == !(move && code is null), move ? $"The source of {i} is {(code is null ? "still there" : "gone")}." : $"The source of {i} is gone.");
+        return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
+    }
+
+    /// <summary>Lets every store act on a thread of its own, all at the same moment.</summary>
+    private static async Task<StoreErrorCode?[]> AtOnceAsync(List<ArtifactStore> stores, Func<ArtifactStore, int, Task<StoreErrorCode?>> act)
+    {
         using var start = new Barrier(stores.Count);
-        var results = await Task.WhenAll(stores.Select((store, i) => Task.Factory.StartNew(
+        return await Task.WhenAll(stores.Select((store, i) => Task.Factory.StartNew(
             () =>
             {
-                var (path, mode, seed, length) = what(i);
                 start.SignalAndWait(Cancel);
-                return TryWriteAsync(store, path, mode, seed, length);
+                return act(store, i);
             },
             Cancel,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).Unwrap()));
-        Assert.All(results, code => Assert.True(code is null || code == expected, $"A loser failed with {code}."));
-        return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
     }
+
+    private static int CopyRounds => Full ? 100 : 6;
 
     private static int RoundsFor(int length) => length > 1_000_000 ? Math.Max(2, Rounds / 4) : Rounds;
 

@@ -89,6 +89,26 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task Removing_what_one_writer_has_staged_leaves_the_others()
+    {
+        Needs(Can.Staged, "The store leaves nothing staged.");
+        await using var driver = await Harness.OpenDriverAsync(Cancel);
+        await using (var removed = await BeginAsync(driver, "dir/removed"))
+        {
+            var first = Assert.Single(await StagedAsync(driver));
+            await using var other = await BeginAsync(driver, "dir/other");
+            await driver.RemoveStagedAsync(first, Cancel);
+
+            await other.CompleteAsync(new UploadPart(1, other.GetPartSize(0), new byte[] { 1 }), Cancel);
+            await Assert.ThrowsAnyAsync<Exception>(
+                async () => await removed.CompleteAsync(new UploadPart(1, removed.GetPartSize(0), new byte[] { 1 }), Cancel));
+        }
+
+        Assert.Equal(["dir/other"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        await AssertNothingStagedAsync(driver);
+    }
+
+    [Fact]
     public async Task Several_writers_of_one_file_are_staged_apart()
     {
         await using var driver = await Harness.OpenDriverAsync(Cancel);

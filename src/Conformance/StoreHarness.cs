@@ -48,6 +48,16 @@ public abstract class StoreHarness : IAsyncDisposable
     /// <summary>Opens a driver on a container that does not exist. Null, the default: there is no such thing here, and <see cref="Skips"/> says why.</summary>
     public virtual ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) => new(default(StoreDriver));
 
+    /// <summary>Opens a driver on the same storage whose root is a path below the harness' own, decorated. Null, the default: <see cref="RootTests{THarness}"/> must then stand in <see cref="Skips"/>.</summary>
+    /// <remarks>Only the root's path differs from what <see cref="ConnectAsync"/> opens: the driver, not the harness, keeps to it.</remarks>
+    public virtual ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => new(default(StoreDriver));
+
+    /// <summary>
+    /// Opens a driver on another container that exists and is empty, in the same service and with the same path, decorated. Null, the default: the test that needs it must then stand in
+    /// <see cref="Skips"/>.
+    /// </summary>
+    public virtual ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => new(default(StoreDriver));
+
     /// <summary>
     /// The names of all that the backend holds below the store's root, read without Cairn, relative to the root, a marker or a real directory with a final <c>/</c>, in
     /// any order. What the provider stages elsewhere by design is not among them. Null, the default: the backend cannot be looked into.

@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using Cairn.Providers;
 using Xunit;
-using Xunit.Sdk;
 
 namespace Cairn.Conformance;
 
@@ -83,13 +83,8 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
 
     /// <summary>Runs an action that must fail with a store error of this code.</summary>
     /// <returns>The error.</returns>
-    protected static async Task<ArtifactStoreException> FailsAsync(StoreErrorCode code, Func<Task> act)
-    {
-        var error = await Assert.ThrowsAnyAsync<ArtifactStoreException>(act);
-        if (error.Code != code)
-            throw new XunitException($"Expected a failure with {code}, and it was {error.Code}: {error}");
-        return error;
-    }
+    protected static Task<ArtifactStoreException> FailsAsync(StoreErrorCode code, Func<Task> act, [CallerArgumentExpression(nameof(act))] string what = "") =>
+        Expect.CodeAsync([code], act, what);
 
     /// <summary>Bytes that are the same for the same seed, differ between seeds, and have no short period.</summary>
     protected static byte[] Content(int length, int seed = 1) => Pattern.Bytes(length, seed);

@@ -7,7 +7,10 @@ namespace Cairn.Conformance.Tests;
 /// <summary>What is put over a store in memory.</summary>
 /// <param name="Apply">Puts it over a driver.</param>
 /// <param name="Prefix">Where the storage then shows what the store holds.</param>
-internal sealed record Decoration(Func<StoreDriver, StoreDriver> Apply, ArtifactPath Prefix = default)
+/// <param name="Root">Which root a driver understands when it is asked for one; null for the one that it is asked for.</param>
+/// <param name="Below">A driver on a path below the root of another; null for what the provider opens there.</param>
+internal sealed record Decoration(
+    Func<StoreDriver, StoreDriver> Apply, ArtifactPath Prefix = default, Func<ArtifactUri, ArtifactUri>? Root = null, Func<StoreDriver, ArtifactPath, StoreDriver>? Below = null)
 {
     /// <summary>Nothing: the store in memory itself.</summary>
     public static Decoration None { get; } = new(driver => driver);
@@ -31,6 +34,13 @@ public sealed class DecoratedHarness : StoreHarness
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
         _decoration.Apply(new MissingContainer(await ConnectAsync(cancellationToken)));
 
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => _decoration.Below is { } below
+        ? below(await OpenDriverAsync(cancellationToken), path)
+        : Decorate(await ConnectAsync(_root / path, cancellationToken));
+
+    public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
+        Decorate(await ConnectAsync(ArtifactUri.Create("mem", _root.Container + "-elsewhere", _root.Path), cancellationToken));
+
     public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
         await using var driver = await ConnectAsync(cancellationToken);
@@ -51,10 +61,19 @@ public sealed class DecoratedHarness : StoreHarness
         return content.ToArray();
     }
 
-    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
-        _provider.OpenAsync(new StoreContext { Root = _root }, cancellationToken);
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_root, cancellationToken);
 
     protected override StoreDriver Decorate(StoreDriver driver) => _decoration.Apply(driver);
+
+    /// <summary>Says that it serves the root that was asked for, whichever it serves.</summary>
+    private async ValueTask<StoreDriver> ConnectAsync(ArtifactUri root, CancellationToken cancellationToken)
+    {
+        var understood = _decoration.Root?.Invoke(root) ?? root;
+        var driver = await _provider.OpenAsync(new StoreContext { Root = understood }, cancellationToken);
+        return understood == root ? driver : new Renamed(driver, root);
+    }
+
+    private sealed class Renamed(StoreDriver inner, ArtifactUri root) : DelegatingStoreDriver(inner, root);
 }
 
 /// <summary>A store whose container does not exist: a sound driver's answers to that.</summary>

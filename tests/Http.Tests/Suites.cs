@@ -16,6 +16,7 @@ public sealed class List : ListTests<HttpHarness>;
 public sealed class OddName : OddNameTests<HttpHarness>;
 public sealed class OffsetExclusivity : OffsetExclusivityTests<HttpHarness>;
 public sealed class Range : RangeTests<HttpHarness>;
+public sealed class Root : RootTests<HttpHarness>;
 public sealed class ReadStream : ReadStreamTests<HttpHarness>;
 public sealed class RoundTrip : RoundTripTests<HttpHarness>;
 public sealed class Stat : StatTests<HttpHarness>;

@@ -28,6 +28,7 @@ public sealed class OutOfOrderPart : OutOfOrderPartTests<LiveHarness>;
 public sealed class Presign : PresignTests<LiveHarness>;
 public sealed class Race : RaceTests<LiveHarness>;
 public sealed class Range : RangeTests<LiveHarness>;
+public sealed class Root : RootTests<LiveHarness>;
 public sealed class ReadStream : ReadStreamTests<LiveHarness>;
 public sealed class RoundTrip : RoundTripTests<LiveHarness>;
 public sealed class Staged : StagedTests<LiveHarness>;

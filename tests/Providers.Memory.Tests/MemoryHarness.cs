@@ -26,6 +26,12 @@ public class MemoryHarness : StoreHarness
 
     private const string NotShared = "Memory is not shared between processes.";
 
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+        Decorate(await _provider.OpenAsync(new StoreContext { Root = Root / path }, cancellationToken));
+
+    public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
+        Decorate(await _provider.OpenAsync(new StoreContext { Root = ArtifactUri.Create("mem", Box + "-elsewhere", Prefix) }, cancellationToken));
+
     public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
         var below = Prefix.IsRoot ? "" : Prefix.Value + "/";

@@ -5,6 +5,7 @@ namespace Cairn.Providers.Memory.Tests.Prefixed;
 public sealed class Completeness : CompletenessTests<PrefixedMemoryHarness>;
 public sealed class RoundTrip : RoundTripTests<PrefixedMemoryHarness>;
 public sealed class Range : RangeTests<PrefixedMemoryHarness>;
+public sealed class Root : RootTests<PrefixedMemoryHarness>;
 public sealed class ReadStream : ReadStreamTests<PrefixedMemoryHarness>;
 public sealed class WriteStream : WriteStreamTests<PrefixedMemoryHarness>;
 public sealed class AbandonedWrite : AbandonedWriteTests<PrefixedMemoryHarness>;

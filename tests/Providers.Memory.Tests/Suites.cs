@@ -5,6 +5,7 @@ namespace Cairn.Providers.Memory.Tests.Plain;
 public sealed class Completeness : CompletenessTests<MemoryHarness>;
 public sealed class RoundTrip : RoundTripTests<MemoryHarness>;
 public sealed class Range : RangeTests<MemoryHarness>;
+public sealed class Root : RootTests<MemoryHarness>;
 public sealed class ReadStream : ReadStreamTests<MemoryHarness>;
 public sealed class WriteStream : WriteStreamTests<MemoryHarness>;
 public sealed class AbandonedWrite : AbandonedWriteTests<MemoryHarness>;

@@ -28,6 +28,7 @@ public sealed class OutOfOrderPart : OutOfOrderPartTests<WebDavHarness>;
 public sealed class Presign : PresignTests<WebDavHarness>;
 public sealed class Race : RaceTests<WebDavHarness>;
 public sealed class Range : RangeTests<WebDavHarness>;
+public sealed class Root : RootTests<WebDavHarness>;
 public sealed class ReadStream : ReadStreamTests<WebDavHarness>;
 public sealed class RoundTrip : RoundTripTests<WebDavHarness>;
 public sealed class Staged : StagedTests<WebDavHarness>;

@@ -23,6 +23,7 @@ public class WebDavHarness : StoreHarness
             "Apache looks at a file before it opens it: a GET among writers can carry the old version's length and etag with the new one's bytes.",
         ["MoveTests.A_made_directory_is_still_made_after_the_move"] =
             "A tree moves by a copy of its files, and a listing does not tell which directories were made by themselves: the copy's count as made by writes.",
+        ["RootTests.Another_container_shares_nothing"] = "The container is a host, and there is one.",
         ["NonexistentContainerTests"] = "The container is a host: one that does not exist cannot be reached at all, which the tests of errors cover.",
     };
 
@@ -56,8 +57,12 @@ public class WebDavHarness : StoreHarness
         return base.DisposeAsync();
     }
 
-    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
-        new WebDavProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse(_address), Options = Options }, cancellationToken);
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => await OpenAsync(ArtifactUri.Parse(_address) / path, cancellationToken);
+
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(ArtifactUri.Parse(_address), cancellationToken);
+
+    private ValueTask<StoreDriver> OpenAsync(ArtifactUri root, CancellationToken cancellationToken) =>
+        new WebDavProvider().OpenAsync(new StoreContext { Root = root, Options = Options }, cancellationToken);
 }
 
 /// <summary>The same below a folder that asks for Basic authentication.</summary>

@@ -44,6 +44,10 @@ internal sealed class ForgedArtifact
     /// <summary>Changes what the manifest says of the first file beside its name, digest and size.</summary>
     public void ChangeLayer(Action<JsonObject> change) => change(_manifest["layers"]![0]!.AsObject());
 
+    /// <summary>What a blob that <see cref="WriteAsync"/> wrote is to the artifact: its file's name, or the manifest.</summary>
+    public string NameOf(ArtifactPath blob) =>
+        string.Join(" and ", Files.Where(f => PathOf(HexOf(f.Value)) == blob).Select(f => $"file '{f.Key}'")) is { Length: > 0 } names ? names : "the manifest";
+
     /// <summary>Writes blobs and manifest.</summary>
     /// <returns>The artifact's digest, and where its blobs and its manifest are.</returns>
     public async Task<(string Digest, IReadOnlyList<ArtifactPath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)

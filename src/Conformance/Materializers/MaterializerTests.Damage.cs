@@ -11,7 +11,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     {
         foreach (var sample in Harness.Samples.Concat(Harness.Empty))
         {
-            await foreach (var (reference, blob) in BlobsAsync(sample))
+            await foreach (var (reference, blob, file) in BlobsAsync(sample))
             {
                 var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
                 for (var at = 0; at < intact.Length; at++)
@@ -20,7 +20,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                     {
                         var damaged = (byte[])intact.Clone();
                         damaged[at] ^= (byte)(1 << bit);
-                        await RefusedAsync(sample, reference, blob, damaged, $"bit {bit} of byte {at} of {intact.Length}");
+                        await RefusedAsync(sample, reference, blob, damaged, $"bit {bit} of byte {at} of {file} ({intact.Length} bytes), flipped,");
                     }
                 }
                 await RestoreAsync(sample, reference, blob, intact);
@@ -33,12 +33,12 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     {
         foreach (var sample in Harness.Samples)
         {
-            await foreach (var (reference, blob) in BlobsAsync(sample))
+            await foreach (var (reference, blob, file) in BlobsAsync(sample))
             {
                 var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
                 for (var length = 0; length < intact.Length; length++)
-                    await RefusedAsync(sample, reference, blob, intact[..length], $"its first {length} bytes of {intact.Length} alone");
-                await RefusedAsync(sample, reference, blob, [.. intact, 0], "one byte more");
+                    await RefusedAsync(sample, reference, blob, intact[..length], $"{file} cut to its first {length} of {intact.Length} bytes");
+                await RefusedAsync(sample, reference, blob, [.. intact, 0], $"one byte more at the end of {file}");
                 await Repository.Store.RemoveAsync(blob, Cancel);
                 var gone = await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => LoadAsync(sample, reference));
                 Assert.Equal(StoreErrorCode.NotFound, gone.Code);
@@ -68,15 +68,16 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     }
 
     /// <summary>Every blob of a sample, the manifests as it is written and with all content outside of it.</summary>
-    private async IAsyncEnumerable<(string Reference, ArtifactPath Blob)> BlobsAsync(MaterializerSample sample)
+    private async IAsyncEnumerable<(string Reference, ArtifactPath Blob, string File)> BlobsAsync(MaterializerSample sample)
     {
         var saved = await SaveAsync(sample);
         Assert.True(saved.Manifest.TotalLength <= MaterializerHarness.MaxSample, $"{sample} has {saved.Manifest.TotalLength} bytes, more than a small sample may have.");
-        yield return (saved.ToString(), $"blobs/sha256/{saved.Digest.Hex}");
-        var (digest, blobs) = await (await ForgedArtifact.OfAsync(Repository, saved.Digest, Cancel)).WriteAsync(Repository.Store, Cancel);
+        yield return (saved.ToString(), $"blobs/sha256/{saved.Digest.Hex}", "the manifest as saved");
+        var forged = await ForgedArtifact.OfAsync(Repository, saved.Digest, Cancel);
+        var (digest, blobs) = await forged.WriteAsync(Repository.Store, Cancel);
         await ComesBackAsync(sample, digest);
         foreach (var blob in blobs.Distinct())
-            yield return (digest, blob);
+            yield return (digest, blob, forged.NameOf(blob));
     }
 
     private async Task RefusedAsync(MaterializerSample sample, string reference, ArtifactPath blob, byte[] damaged, string what)

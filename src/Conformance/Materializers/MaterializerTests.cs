@@ -42,7 +42,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         await Harness.DisposeAsync();
     }
 
-    [Fact]
+    [Xunit.Fact]
     public void It_says_what_it_is_and_serves_its_samples()
     {
         var materializer = Harness.Create();
@@ -59,13 +59,13 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
             Assert.Same(materializer, registry.Resolve(type));
     }
 
-    [Fact]
+    [Xunit.Fact]
     public void Every_skip_names_a_test_and_a_reason()
     {
         foreach (var (name, reason) in Harness.Skips)
         {
             Assert.False(string.IsNullOrWhiteSpace(reason), $"The skip of {name} gives no reason.");
-            Assert.True(typeof(MaterializerTests<TMaterializerHarness>).GetMethod(name)?.IsDefined(typeof(FactAttribute), true) == true, $"There is no test {name} to skip.");
+            Assert.True(typeof(MaterializerTests<TMaterializerHarness>).GetMethod(name)?.IsDefined(typeof(Xunit.FactAttribute), true) == true, $"There is no test {name} to skip.");
         }
     }
 

@@ -90,6 +90,14 @@ internal static class Defects
         Of("Takes a cancellation for a failure of its own.", driver => new WrapsCancellation(driver), "CancellationTests"),
         Of("Never looks at a token once it has begun.", driver => new IgnoresCancellation(driver), "CancellationTests"),
         Of("Finds an empty listing in a container that does not exist.", driver => new ListsAMissingContainer(driver), "NonexistentContainerTests"),
+        Of("Moves in two transactions, although it declares an atomic move: the source goes in the first and the target comes in the second.", driver => new MovesInTwoTransactions(driver), "MoveTests"),
+        Of("Moves whichever version of the source is there.", driver => new MovesAnySource(driver), "MoveTests"),
+        Of("Checks the condition of a copy, lets others in, and then copies over whatever is there.", driver => new ChecksThenCopies(driver), "RaceTests"),
+        Of("Checks the condition of a move, lets others in, and then moves over whatever is there.", driver => new ChecksThenMoves(driver), "RaceTests"),
+        Of("Publishes again when it is completed again, over whatever came in between.", driver => new PublishesAgain(driver), "FaultedWriteTests"),
+        Of("Takes parts that overlap for parts that follow each other: it seeks and writes in one stream without a lock.", driver => new SeeksWithoutALock(driver), "OutOfOrderPartTests"),
+        .. SubtleDefects.All,
+        .. BrokenRoots.All,
     ];
 
     private static Defect Of<TDriver>(string what, Func<StoreDriver, TDriver> make, params string[] suites)

@@ -9,7 +9,7 @@ public class AzureHarness : StoreHarness
     private const string OneHeap = "Azure keeps the staged blocks of a blob in one heap: who publishes drops those of all others, who then fail with a typed error (README).";
 
     private AzuriteServer? _server;
-    private string? _own;
+    private string? _own, _elsewhere;
 
     public override string? Address => Root?.ToString();
 
@@ -43,6 +43,15 @@ public class AzureHarness : StoreHarness
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
         await AzureBackend.OpenAsync(ArtifactUri.Create("az", $"cairn-missing-{Guid.NewGuid():N}", default), AzureBackend.Options(_server!));
 
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+        Decorate(await AzureBackend.OpenAsync(Root! / path, AzureBackend.Options(_server!)));
+
+    public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken)
+    {
+        _elsewhere ??= await _server!.CreateContainerAsync(cancellationToken: cancellationToken);
+        return Decorate(await AzureBackend.OpenAsync(ArtifactUri.Create("az", _elsewhere, Root!.Path), AzureBackend.Options(_server!)));
+    }
+
     public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken) =>
         [.. (await AzureBackend.NamesAsync(Root!.Container, Prefix)).Select(k => k[Prefix.Length..])];
 
@@ -58,6 +67,8 @@ public class AzureHarness : StoreHarness
         GC.SuppressFinalize(this);
         if (_own is not null)
             await _server!.DeleteContainerAsync(_own);
+        if (_elsewhere is not null)
+            await _server!.DeleteContainerAsync(_elsewhere);
     }
 
     /// <remarks>

@@ -28,6 +28,7 @@ public sealed class OutOfOrderPart : OutOfOrderPartTests<AzureHarness>;
 public sealed class Presign : PresignTests<AzureHarness>;
 public sealed class Race : RaceTests<AzureHarness>;
 public sealed class Range : RangeTests<AzureHarness>;
+public sealed class Root : RootTests<AzureHarness>;
 public sealed class ReadStream : ReadStreamTests<AzureHarness>;
 public sealed class RoundTrip : RoundTripTests<AzureHarness>;
 public sealed class Staged : StagedTests<AzureHarness>;

@@ -28,6 +28,7 @@ public sealed class OutOfOrderPart : OutOfOrderPartTests<CompositeGcsHarness>;
 public sealed class Presign : PresignTests<CompositeGcsHarness>;
 public sealed class Race : RaceTests<CompositeGcsHarness>;
 public sealed class Range : RangeTests<CompositeGcsHarness>;
+public sealed class Root : RootTests<CompositeGcsHarness>;
 public sealed class ReadStream : ReadStreamTests<CompositeGcsHarness>;
 public sealed class RoundTrip : RoundTripTests<CompositeGcsHarness>;
 public sealed class Staged : StagedTests<CompositeGcsHarness>;

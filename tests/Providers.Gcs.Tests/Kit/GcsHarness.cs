@@ -51,7 +51,11 @@ public class GcsHarness : StoreHarness
         return ValueTask.CompletedTask;
     }
 
-    public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) => await OpenAsync("no-such-" + _bucket, cancellationToken);
+    public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) => await OpenAsync("no-such-" + _bucket, Prefix, cancellationToken);
+
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => Decorate(await OpenAsync(_bucket, Prefix / path, cancellationToken));
+
+    public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => Decorate(await OpenAsync(_fake!.CreateBucket(), Prefix, cancellationToken));
 
     public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
@@ -73,12 +77,12 @@ public class GcsHarness : StoreHarness
     public override bool CanHold(ArtifactPath path) =>
         System.Text.Encoding.UTF8.GetByteCount(Root + path.Value) <= 1024 && path.Value.AsSpan().IndexOfAny('\r', '\n') < 0;
 
-    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(_bucket, cancellationToken);
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(_bucket, Prefix, cancellationToken);
 
-    private ValueTask<StoreDriver> OpenAsync(string bucket, CancellationToken cancellationToken) => new GcsProvider().OpenAsync(
+    private ValueTask<StoreDriver> OpenAsync(string bucket, ArtifactPath path, CancellationToken cancellationToken) => new GcsProvider().OpenAsync(
         new StoreContext
         {
-            Root = ArtifactUri.Create("gs", bucket, Prefix),
+            Root = ArtifactUri.Create("gs", bucket, path),
             Options = new Dictionary<string, string>(Options) { ["endpoint"] = _endpoint, ["key"] = _key },
         },
         cancellationToken);

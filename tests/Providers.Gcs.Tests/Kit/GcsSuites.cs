@@ -28,6 +28,7 @@ public sealed class OutOfOrderPart : OutOfOrderPartTests<GcsHarness>;
 public sealed class Presign : PresignTests<GcsHarness>;
 public sealed class Race : RaceTests<GcsHarness>;
 public sealed class Range : RangeTests<GcsHarness>;
+public sealed class Root : RootTests<GcsHarness>;
 public sealed class ReadStream : ReadStreamTests<GcsHarness>;
 public sealed class RoundTrip : RoundTripTests<GcsHarness>;
 public sealed class Staged : StagedTests<GcsHarness>;

@@ -38,6 +38,12 @@ public class LocalHarness : StoreHarness
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>A prefix of the storage is a folder of it.</summary>
+    public override ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => new(Decorate(Open(Path.Join(Root, path.Value))));
+
+    /// <summary>A local store's container is the folder: another one is beside it, with a name that begins alike.</summary>
+    public override ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => new(Decorate(Open(Root + "-elsewhere")));
+
     /// <summary>Files, and directories that hold nothing.</summary>
     public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken) => new(RawNames(Seen));
 
@@ -54,8 +60,9 @@ public class LocalHarness : StoreHarness
         return ValueTask.CompletedTask;
     }
 
-    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
-        new(LocalDriver.Open(ArtifactUri.FromLocalPath(Root), new LocalOptions { Durability = LocalDurability.None }, TimeProvider.System, Platform));
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => new(Open(Root));
+
+    private LocalDriver Open(string folder) => LocalDriver.Open(ArtifactUri.FromLocalPath(folder), new LocalOptions { Durability = LocalDurability.None }, TimeProvider.System, Platform);
 
     private static List<string>? RawNames(string root)
     {

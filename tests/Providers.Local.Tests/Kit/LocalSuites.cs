@@ -5,6 +5,7 @@ namespace Cairn.Providers.Local.Tests.Kit.Local;
 public sealed class Completeness : CompletenessTests<LocalHarness>;
 public sealed class RoundTrip : RoundTripTests<LocalHarness>;
 public sealed class Range : RangeTests<LocalHarness>;
+public sealed class Root : RootTests<LocalHarness>;
 public sealed class ReadStream : ReadStreamTests<LocalHarness>;
 public sealed class WriteStream : WriteStreamTests<LocalHarness>;
 public sealed class AbandonedWrite : AbandonedWriteTests<LocalHarness>;

@@ -20,5 +20,8 @@ public sealed class PrefixHarness : LocalHarness
 {
     protected override string Below => "some/prefix";
 
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+        new PrefixDriver(await ConnectAsync(cancellationToken), ArtifactPath.Parse(Below) / path);
+
     protected override StoreDriver Decorate(StoreDriver driver) => new PrefixDriver(driver, Below);
 }

@@ -5,6 +5,7 @@ namespace Cairn.Providers.Local.Tests.Kit.Portable;
 public sealed class Completeness : CompletenessTests<PortableHarness>;
 public sealed class RoundTrip : RoundTripTests<PortableHarness>;
 public sealed class Range : RangeTests<PortableHarness>;
+public sealed class Root : RootTests<PortableHarness>;
 public sealed class ReadStream : ReadStreamTests<PortableHarness>;
 public sealed class WriteStream : WriteStreamTests<PortableHarness>;
 public sealed class AbandonedWrite : AbandonedWriteTests<PortableHarness>;

@@ -5,6 +5,7 @@ namespace Cairn.Providers.Local.Tests.Kit.Prefix;
 public sealed class Completeness : CompletenessTests<PrefixHarness>;
 public sealed class RoundTrip : RoundTripTests<PrefixHarness>;
 public sealed class Range : RangeTests<PrefixHarness>;
+public sealed class Root : RootTests<PrefixHarness>;
 public sealed class ReadStream : ReadStreamTests<PrefixHarness>;
 public sealed class WriteStream : WriteStreamTests<PrefixHarness>;
 public sealed class AbandonedWrite : AbandonedWriteTests<PrefixHarness>;

@@ -9,6 +9,7 @@ public class S3Harness : StoreHarness
     private static readonly Lazy<Task<string>> _shared = new(SharedAsync);
 
     private S3Server? _server;
+    private string? _elsewhere;
 
     public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
     {
@@ -41,6 +42,12 @@ public class S3Harness : StoreHarness
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
         await S3Backend.OpenAsync(ArtifactUri.Create("s3", $"cairn-missing-{Guid.NewGuid():N}", default), S3Backend.Options(_server!));
 
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+        Decorate(await S3Backend.OpenAsync(Root! / path, S3Backend.Options(_server!)));
+
+    public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
+        Decorate(await S3Backend.OpenAsync(ArtifactUri.Create("s3", _elsewhere ??= await S3Backend.NewBucketAsync(), Root!.Path), S3Backend.Options(_server!)));
+
     public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken) =>
         [.. (await S3Backend.KeysAsync(Root!.Container, Prefix)).Select(k => k[Prefix.Length..])];
 
@@ -48,6 +55,13 @@ public class S3Harness : StoreHarness
 
     /// <summary>S3 takes keys of at most 1,024 bytes.</summary>
     public override bool CanHold(ArtifactPath path) => System.Text.Encoding.UTF8.GetByteCount(Prefix + path.Value) <= 1024;
+
+    public override async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_elsewhere is not null)
+            await S3Backend.RemoveBucketAsync(_elsewhere);
+    }
 
     protected virtual async Task<ArtifactUri> NewRootAsync() => ArtifactUri.Create("s3", await _shared.Value, $"in/{Guid.NewGuid():N}");
 
@@ -68,7 +82,7 @@ public sealed class BucketHarness : S3Harness
 
     public override async ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
+        await base.DisposeAsync();
         if (_bucket is not null)
             await S3Backend.RemoveBucketAsync(_bucket);
     }

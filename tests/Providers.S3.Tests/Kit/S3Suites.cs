@@ -28,6 +28,7 @@ public sealed class OutOfOrderPart : OutOfOrderPartTests<S3Harness>;
 public sealed class Presign : PresignTests<S3Harness>;
 public sealed class Race : RaceTests<S3Harness>;
 public sealed class Range : RangeTests<S3Harness>;
+public sealed class Root : RootTests<S3Harness>;
 public sealed class ReadStream : ReadStreamTests<S3Harness>;
 public sealed class RoundTrip : RoundTripTests<S3Harness>;
 public sealed class Staged : StagedTests<S3Harness>;

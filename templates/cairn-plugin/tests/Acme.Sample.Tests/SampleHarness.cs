@@ -23,6 +23,11 @@ public sealed class SampleHarness : StoreHarness
         return ValueTask.CompletedTask;
     }
 
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => await OpenAsync(Root / path, cancellationToken);
+
+    public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
+        await OpenAsync(ArtifactUri.Parse($"sample://{Root.Container}-elsewhere"), cancellationToken);
+
     public override ValueTask DisposeAsync()
     {
         if (!_attached && Directory.Exists(_folder))
@@ -30,6 +35,10 @@ public sealed class SampleHarness : StoreHarness
         return base.DisposeAsync();
     }
 
-    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => new SampleProvider().OpenAsync(
-        new() { Root = ArtifactUri.Parse($"sample://{Path.GetFileName(_folder)}"), Options = new Dictionary<string, string> { ["folder"] = _folder } }, cancellationToken);
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(Root, cancellationToken);
+
+    private ArtifactUri Root => ArtifactUri.Parse($"sample://{Path.GetFileName(_folder)}");
+
+    private ValueTask<StoreDriver> OpenAsync(ArtifactUri root, CancellationToken cancellationToken) =>
+        new SampleProvider().OpenAsync(new() { Root = root, Options = new Dictionary<string, string> { ["folder"] = _folder } }, cancellationToken);
 }

@@ -6,6 +6,7 @@ namespace Acme.Sample.Tests.Suites;
 public sealed class Completeness : CompletenessTests<SampleHarness>;
 public sealed class RoundTrip : RoundTripTests<SampleHarness>;
 public sealed class Range : RangeTests<SampleHarness>;
+public sealed class Root : RootTests<SampleHarness>;
 public sealed class ReadStream : ReadStreamTests<SampleHarness>;
 public sealed class WriteStream : WriteStreamTests<SampleHarness>;
 public sealed class AbandonedWrite : AbandonedWriteTests<SampleHarness>;
