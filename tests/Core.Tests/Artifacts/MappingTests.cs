@@ -1,5 +1,6 @@
 using Cairn.Artifacts;
 using Cairn.Materializers;
+using Cairn.Providers;
 using Cairn.Tests.Drivers;
 
 namespace Cairn.Tests.Artifacts;
@@ -50,10 +51,15 @@ public sealed class MappingTests
         var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
         var time = File.GetLastWriteTimeUtc(file);
         Flip(file);
-        File.SetLastWriteTimeUtc(file, time);
-        // Another time to the nanosecond, and so another version.
+        // A time that differs by less than a microsecond is another version.
+        File.SetLastWriteTimeUtc(file, time.AddTicks(1));
         foreach (var check in new[] { MappedCheck.Once, MappedCheck.Always })
+        {
             (await Should.ThrowAsync<ArtifactStoreException>(() => stage.Repository.LoadMappedAsync<double>("a", check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+            // What the store has on record is of the version before, also for who reads it first.
+            var fresh = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
+            (await Should.ThrowAsync<ArtifactStoreException>(() => fresh.LoadMappedAsync<double>("a", check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        }
         (await stage.Repository.LoadMappedAsync<double>("a", MappedCheck.Never)).Dispose();
         Flip(file);
         var other = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
@@ -76,6 +82,23 @@ public sealed class MappingTests
     }
 
     [Fact]
+    public async Task A_file_that_is_changed_between_its_check_and_its_mapping_is_refused()
+    {
+        await using var stage = await OpenAsync();
+        var saved = await stage.Repository.SaveAsync(Numbers, "a");
+        (await stage.Repository.LoadMappedAsync<double>("a")).Dispose();
+        var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
+        var hooked = new HookedStore(stage.Store.Driver) { OnRead = path =>
+        {
+            // The record of the check is read right before the file is mapped.
+            if (path.Value.StartsWith("verified/", StringComparison.Ordinal))
+                File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
+        } };
+        var repository = new ArtifactRepository(new ArtifactStore(hooked), stage.Repository.Materializers);
+        (await Should.ThrowAsync<ArtifactStoreException>(() => repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+    }
+
+    [Fact]
     public async Task What_cannot_be_mapped_says_why()
     {
         await using var stage = await OpenAsync();
@@ -88,6 +111,19 @@ public sealed class MappingTests
         (await Should.ThrowAsync<ArtifactStoreException>(() => stage.Repository.LoadMappedAsync<double>("c"))).Code.ShouldBe(StoreErrorCode.Unsupported);
         await using var remote = await Stage.OpenAsync(local: false);
         (await Should.ThrowAsync<ArtifactStoreException>(() => remote.Repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.Unsupported);
+    }
+
+    /// <summary>Does something when a file was opened.</summary>
+    private sealed class HookedStore(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        public required Action<ArtifactPath> OnRead { get; init; }
+
+        public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+        {
+            var read = await Inner.OpenReadAsync(request, cancellationToken);
+            OnRead(request.Path);
+            return read;
+        }
     }
 
     private static async Task<Stage> OpenAsync()

@@ -17,6 +17,14 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
     /// <summary>True to end a broken response early, false to throw.</summary>
     public bool EndsEarly { get; set; }
 
+    /// <summary>What a broken response throws.</summary>
+    public Func<Exception> Break { get; set; } = static () => new HttpIOException(HttpRequestError.ResponseEnded);
+
+    /// <summary>True to answer with whatever version is there.</summary>
+    public bool IgnoresIfMatch { get; set; }
+
+    public Func<ReadRequest, Task> OnRead { get; set; } = _ => Task.CompletedTask;
+
     public int MaxRead { get; set; } = 10_000;
 
     public bool Seekable { get; set; }
@@ -62,7 +70,8 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
     {
         var number = Opened.Count;
         Opened.Enqueue(request);
-        var read = await Inner.OpenReadAsync(request, cancellationToken);
+        await OnRead(request);
+        var read = await Inner.OpenReadAsync(IgnoresIfMatch ? request with { IfMatch = null } : request, cancellationToken);
         if (Seekable)
             return read;
         var length = request.Range.LengthIn(read.Info.Length);
@@ -116,7 +125,7 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
             if (breakAfter is { } limit)
             {
                 if (_served >= limit)
-                    return driver.EndsEarly ? 0 : throw new HttpIOException(HttpRequestError.ResponseEnded);
+                    return driver.EndsEarly ? 0 : throw driver.Break();
                 room = Math.Min(room, limit - _served);
             }
             var count = room == 0 ? 0 : content.Read(buffer.Span[..(int)Random.Shared.NextInt64(1, room + 1)]);

@@ -61,8 +61,13 @@ public sealed class ReadCacheDriverTests : IDisposable
         await using (var same = await cache.OpenReadAsync(new("a") { IfMatch = old.ETag }, default))
             same.Info.ETag.ShouldBe(old.ETag);
         await _store.PutAsync("a", [2]);
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await cache.OpenReadAsync(new("a") { IfMatch = old.ETag }, default))).Code
-            .ShouldBe(StoreErrorCode.PreconditionFailed);
+        await RefusedAsync();
+        // The same when the new version is what is kept.
+        (await cache.GetAsync("a")).ShouldBe([2]);
+        await RefusedAsync();
+
+        async Task RefusedAsync() =>
+            (await Should.ThrowAsync<ArtifactStoreException>(async () => await cache.OpenReadAsync(new("a") { IfMatch = old.ETag }, default))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
     }
 
     [Fact]

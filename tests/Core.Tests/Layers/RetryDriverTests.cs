@@ -152,6 +152,18 @@ public class RetryDriverTests
     }
 
     [Fact]
+    public async Task A_refused_repetition_over_the_version_that_was_asked_for_is_no_success_even_for_equal_content()
+    {
+        var old = await _store.PutAsync("a", [1]);
+        var tries = 0;
+        // The first attempt does nothing, and the second is refused although nobody has written: the old content, which equals the new, is no sign of success.
+        _store.Before = called => called != "complete" ? Task.CompletedTask : throw (tries++ == 0 ? Unavailable() : new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "refused"));
+        var refused = await Should.ThrowAsync<ArtifactStoreException>(() => Retrying().PutAsync("a", [1], WriteMode.Match(old.ETag!)));
+        refused.Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        tries.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_lost_answer_that_cannot_be_told_says_so()
     {
         _store.Lose("complete", 1, Unavailable);

@@ -267,6 +267,41 @@ public sealed class RemoteReadTests
         await Should.ThrowAsync<ArgumentException>(() => store.OpenReadAsync("f", new() { ExpectedChecksum = new("crc64nvme", "00") }));
     }
 
+    [Fact]
+    public async Task A_resumed_read_never_goes_on_in_another_version_also_where_the_driver_ignores_the_condition()
+    {
+        var (driver, store, content) = await WithFileAsync(4 * Block);
+        (driver.IgnoresIfMatch, driver.BreakAfter) = (true, static n => n == 0 ? Block : null);
+        await using var stream = await store.OpenReadAsync("f", new() { ReadAhead = 0 });
+        stream.ReadByte().ShouldBe(content[0]);
+        await store.WriteBytesAsync("f", Bytes.Of(4 * Block, 2), WriteMode.Replace);
+        (await Should.ThrowAsync<ArtifactStoreException>(() => Bytes.ReadAllAsync(stream))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        driver.Opened.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_broken_connection_waits_as_long_as_the_store_asks()
+    {
+        var time = new Layers.ManualTime { Skips = true };
+        var (driver, store) = await RemoteDriver.OpenAsync(new() { TimeProvider = time });
+        await store.WriteBytesAsync("f", Bytes.Of(4 * Block), WriteMode.CreateNew);
+        var asked = TimeSpan.FromSeconds(17);
+        driver.BreakAfter = static n => n == 0 ? Block : null;
+        driver.Break = () => new ArtifactStoreException(new StoreFault(StoreErrorCode.Unavailable, "busy") { IsTransient = true, RetryAfter = asked });
+        await using var stream = await store.OpenReadAsync("f");
+        (await Bytes.ReadAllAsync(stream)).ShouldBe(Bytes.Of(4 * Block));
+        time.Waits.ShouldBe([asked]);
+    }
+
+    [Fact]
+    public async Task A_file_read_whole_is_checked_against_the_checksum_that_the_store_keeps()
+    {
+        var (driver, _, _) = await WithFileAsync(2 * Block);
+        await using var damaged = new ArtifactStore(new WrongChecksumDriver(driver));
+        await using var stream = await damaged.OpenReadAsync("f");
+        (await Should.ThrowAsync<ArtifactStoreException>(() => Bytes.ReadAllAsync(stream))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+    }
+
     private static async Task<(RemoteDriver Driver, ArtifactStore Store, byte[] Content)> WithFileAsync(int length)
     {
         var (driver, store) = await RemoteDriver.OpenAsync();

@@ -73,6 +73,31 @@ public sealed class LocalFileTests : IDisposable
         Directory.GetFileSystemEntries(_folder).Length.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(5000)]
+    [InlineData(40_000_000)]
+    public async Task A_download_is_checked_against_the_checksum_that_the_store_keeps(int length)
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        (driver.PartSize, driver.MaxRead) = (4 << 20, 1 << 20);
+        await store.WriteBytesAsync("x", Bytes.Of(length), WriteMode.CreateNew);
+        await using var damaged = new ArtifactStore(new WrongChecksumDriver(driver));
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => damaged.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew));
+        error.Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        Directory.GetFileSystemEntries(_folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_that_comes_during_a_download_is_not_overwritten()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        await store.WriteTextAsync("x", "new", WriteMode.CreateNew);
+        driver.OnRead = _ => File.WriteAllTextAsync(Local("b"), "the other's");
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        File.ReadAllText(Local("b")).ShouldBe("the other's");
+        Directory.GetFileSystemEntries(_folder).Length.ShouldBe(1);
+    }
+
     [Fact]
     public async Task The_mode_of_a_download_holds()
     {

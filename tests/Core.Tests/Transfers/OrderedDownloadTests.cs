@@ -70,7 +70,7 @@ public sealed class OrderedDownloadTests
     public async Task Damage_is_told_at_the_end()
     {
         var (driver, store, _) = await WithFileAsync(2 * Range);
-        await using var damaged = new ArtifactStore(new DamagedDriver(driver));
+        await using var damaged = new ArtifactStore(new WrongChecksumDriver(driver));
         using var target = new MemoryStream();
         var error = await Should.ThrowAsync<ArtifactStoreException>(() => damaged.DownloadAsync("f", target));
         (error.Code, target.Length).ShouldBe((StoreErrorCode.IntegrityFailure, 2L * Range));
@@ -154,15 +154,5 @@ public sealed class OrderedDownloadTests
     private sealed class FullStream : MemoryStream
     {
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("full");
-    }
-
-    /// <summary>Promises another checksum than the content has.</summary>
-    private sealed class DamagedDriver(StoreDriver inner) : DelegatingStoreDriver(inner)
-    {
-        public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
-        {
-            var read = await Inner.OpenReadAsync(request, cancellationToken);
-            return new(new() { Path = read.Info.Path, Length = read.Info.Length, ETag = read.Info.ETag, Checksum = Checksum.FromCrc32C(1) }, read.Content, read);
-        }
     }
 }
