@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Cairn.Tests;
 
 namespace Cairn.Providers.Local.Tests;
 
@@ -14,7 +15,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output)
     {
         var kills = Environment.GetEnvironmentVariable("CAIRN_FULL") == "1" ? 1000 : 30;
         await using var store = new LocalTestStore();
-        var random = new Random();
+        var random = Seeds.Next();
         var expected = new Dictionary<string, string>();
         int files = 0, leftovers = 0;
         for (var seed = 0; seed < kills; seed++)

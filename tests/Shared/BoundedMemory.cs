@@ -13,7 +13,8 @@ internal static class BoundedMemory
     public static async Task RunAsync(Type of)
     {
         var program = Path.Join(AppContext.BaseDirectory, of.Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        var start = new ProcessStartInfo(program, ["-trait", "Memory=Bounded", "-noColor", "-noLogo"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // One after the other: each may hold what the heap gives, and together they would need more.
+        var start = new ProcessStartInfo(program, ["-trait", "Memory=Bounded", "-parallelMode", "none", "-noColor", "-noLogo"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_GCHeapHardLimit"] = HeapBytes.ToString("X", System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcServer"] = "0";
         using var process = Process.Start(start)!;

@@ -18,7 +18,7 @@ public sealed class KilledSaveTests(ITestOutputHelper output)
     public async Task What_was_acknowledged_loads_nothing_torn_is_visible_and_saving_goes_on()
     {
         var kills = Environment.GetEnvironmentVariable("CAIRN_FULL") == "1" ? 1000 : 12;
-        var random = new Random();
+        var random = Seeds.Next();
         int acknowledged = 0, unacknowledged = 0, staged = 0, cut = 0;
         for (var seed = 0; seed < kills;)
         {

@@ -16,4 +16,12 @@ internal static class Bytes
         await stream.CopyToAsync(all);
         return all.ToArray();
     }
+
+    /// <summary>Asserts that these are the expected bytes. An assertion on collections looks at each byte as an object: a second for a few megabytes.</summary>
+    public static void ShouldHold(this byte[] actual, ReadOnlySpan<byte> expected)
+    {
+        actual.Length.ShouldBe(expected.Length);
+        var common = actual.AsSpan().CommonPrefixLength(expected);
+        (common == actual.Length).ShouldBeTrue($"Byte {common} of {actual.Length} differs.");
+    }
 }

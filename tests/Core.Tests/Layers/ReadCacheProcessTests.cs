@@ -59,7 +59,7 @@ public sealed class ReadCacheProcessTests(ITestOutputHelper output) : IDisposabl
         var directory = Environment.GetEnvironmentVariable(Variable)!;
         await using var store = await OpenAsync(Path.Join(directory, "store"));
         var cache = new ReadCacheDriver(store, new() { Directory = directory, MaxBytes = Bound });
-        var random = new Random();
+        var random = Seeds.Next();
         for (var i = 0; i < Rounds; i++)
         {
             var file = random.Next(Files);
