@@ -15,7 +15,7 @@ public abstract class StoreHarness : IAsyncDisposable
 
     /// <summary>
     /// How the harness of another process finds this storage through <see cref="AttachAsync"/>, as one line of text. Null, the default: the storage lives in this process alone;
-    /// the races between processes must then stand in <see cref="Skips"/>.
+    /// the races between processes must then be named in <see cref="Skips"/>.
     /// </summary>
     public virtual string? Address => null;
 
@@ -48,12 +48,12 @@ public abstract class StoreHarness : IAsyncDisposable
     /// <summary>Opens a driver on a container that does not exist. Null, the default: there is no such thing here, and <see cref="Skips"/> says why.</summary>
     public virtual ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) => new(default(StoreDriver));
 
-    /// <summary>Opens a driver on the same storage whose root is a path below the harness' own, decorated. Null, the default: <see cref="RootTests{THarness}"/> must then stand in <see cref="Skips"/>.</summary>
+    /// <summary>Opens a driver on the same storage whose root is a path below the harness' own, decorated. Null, the default: <see cref="RootTests{THarness}"/> must then be named in <see cref="Skips"/>.</summary>
     /// <remarks>Only the root's path differs from what <see cref="ConnectAsync"/> opens: the driver, not the harness, keeps to it.</remarks>
     public virtual ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => new(default(StoreDriver));
 
     /// <summary>
-    /// Opens a driver on another container that exists and is empty, in the same service and with the same path, decorated. Null, the default: the test that needs it must then stand in
+    /// Opens a driver on another container that exists and is empty, in the same service and with the same path, decorated. Null, the default: the test that needs it must then be named in
     /// <see cref="Skips"/>.
     /// </summary>
     public virtual ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => new(default(StoreDriver));

@@ -58,7 +58,7 @@ public sealed class HangingHarness : StoreHarness
     private static readonly string? How = Environment.GetEnvironmentVariable(Variable);
 
     public override IReadOnlyDictionary<string, string> Skips { get; } =
-        How is null ? new Dictionary<string, string> { ["ExistsTests"] = "The store hangs: TimeLimitTests runs it in a process of its own." } : new Dictionary<string, string>();
+        How is null ? new Dictionary<string, string> { ["ExistsTests"] = "The store hangs: TimeLimitTests runs it in a separate process." } : new Dictionary<string, string>();
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
         new MemoryProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("mem://hanging") }, cancellationToken);
