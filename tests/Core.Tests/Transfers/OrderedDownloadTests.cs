@@ -111,7 +111,7 @@ public sealed class OrderedDownloadTests
         var (driver, store, _) = await WithFileAsync(4 * Range, parallelism: 2);
         var (other, target) = await RemoteDriver.OpenAsync();
         other.PartSize = 3_000_000;
-        var damaged = new ArtifactStore(new DamagedDriver(driver));
+        var damaged = new ArtifactStore(new WrongChecksumDriver(driver));
         (await Should.ThrowAsync<ArtifactStoreException>(() => damaged.CopyToAsync("f", target, "copy", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         other.OnPart = (part, _) => part.Offset == 0 ? store.WriteBytesAsync("f", Bytes.Of(4 * Range, 2), WriteMode.Replace) : Task.CompletedTask;
         (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyToAsync("f", target, "copy", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
