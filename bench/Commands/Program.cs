@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Cairn.Bench.Commands;
 
-// Usage: Cairn.Bench.Commands [all|ls|small|big|startup] [s3|azure|gcs]... [--rounds N] [--mib N] [--files N] [--cairn PROGRAM] [--folder F]
+// Usage: Cairn.Bench.Commands [all|ls|small|big|startup|local] [s3|azure|gcs]... [--rounds N] [--mib N] [--files N] [--cairn PROGRAM] [--folder F]
 int Number(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 string? Text(string name) => Array.IndexOf(args, name) is var at and >= 0 ? args[at + 1] : null;
-var what = args.FirstOrDefault(a => a is "ls" or "small" or "big" or "startup") ?? "all";
+var what = args.FirstOrDefault(a => a is "ls" or "small" or "big" or "startup" or "local") ?? "all";
 var named = args.Where(a => a is "s3" or "azure" or "gcs").ToList();
 int rounds = Number("--rounds", 5), files = Number("--files", 2000);
 var length = (long)Number("--mib", 512) << 20;
@@ -24,6 +24,12 @@ try
         Write(many, files, 4096);
     if (what is "all" or "big")
         WriteFile(big, length);
+    if (what is "local")
+    {
+        Comparison.Head();
+        await LocalCopies.RunAsync(folder, cairn, rclone, Number("--files", 20_000), rounds);
+        return 0;
+    }
     List<Cloud> clouds = [];
     if (named.Count == 0 || named.Contains("s3"))
         clouds.Add(await Cloud.S3Async(folder));

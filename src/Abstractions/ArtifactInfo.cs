@@ -19,7 +19,7 @@ public sealed class ArtifactInfo
     /// </summary>
     public string? ETag { get; init; }
 
-    /// <summary>When the content was last written, by the store's clock; null where unknown.</summary>
+    /// <summary>When the content was last written: by the store's clock, or as it was given at the write where <see cref="Providers.StoreCapabilities.ModifiedTime"/> says so; null where unknown.</summary>
     public DateTimeOffset? Modified { get; init; }
 
     /// <summary>The media type given at the write; null where there is none. A listing may leave it out.</summary>
@@ -30,6 +30,9 @@ public sealed class ArtifactInfo
 
     /// <summary>A checksum of the whole content that the store keeps; null where it keeps none. A listing may leave it out.</summary>
     public Checksum? Checksum { get; init; }
+
+    /// <summary>Whether the file may be run as a program; false where the store does not keep that.</summary>
+    public bool IsExecutable { get; init; }
 
     /// <summary>True for a directory.</summary>
     public bool IsDirectory => Kind == EntryKind.Directory;
@@ -54,6 +57,7 @@ public sealed class ArtifactInfo
         ContentType = ContentType,
         Metadata = Metadata,
         Checksum = Checksum,
+        IsExecutable = IsExecutable,
     };
 
     /// <summary>Path, kind, length and etag, for logs.</summary>

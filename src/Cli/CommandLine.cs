@@ -10,29 +10,29 @@ internal static class CommandLine
 {
     private static readonly Entry[] Commands =
     [
-        new("init", InitCommand.Create),
+        new("init", InitCommand.Create, Changes: true),
         new("flavor", FlavorCommand.Create),
-        new("store", StoreCommand.Create),
-        new("plugin", PluginCommand.Create),
+        new("store", StoreCommand.Create, Changes: true),
+        new("plugin", PluginCommand.Create, Changes: true),
         new("ls", LsCommand.Create),
         new("tree", TreeCommand.Create),
         new("stat", StatCommand.Create),
         new("cat", CatCommand.Create),
-        new("cp", CpCommand.Create),
-        new("mv", MvCommand.Create),
-        new("rm", RmCommand.Create),
-        new("mkdir", MkdirCommand.Create),
+        new("cp", CpCommand.Create, Changes: true),
+        new("mv", MvCommand.Create, Changes: true),
+        new("rm", RmCommand.Create, Changes: true),
+        new("mkdir", MkdirCommand.Create, Changes: true),
         new("find", FindCommand.Create),
         new("du", DuCommand.Create),
         new("presign", PresignCommand.Create),
-        new("sync", SyncCommand.Create),
-        new("save", SaveCommand.Create),
-        new("load", LoadCommand.Create),
+        new("sync", SyncCommand.Create, Changes: true),
+        new("save", SaveCommand.Create, Changes: true),
+        new("load", LoadCommand.Create, Changes: true),
         new("show", ShowCommand.Create),
         new("verify", VerifyCommand.Create),
         new("materializer", MaterializerCommand.Create),
-        new("oci", OciCommand.Create),
-        new("demo", DemoCommand.Create),
+        new("oci", OciCommand.Create, Changes: true),
+        new("demo", DemoCommand.Create, Changes: true),
         new("completion", CompletionCommand.Create),
         new("complete", CompletionCommand.CreateComplete),
     ];
@@ -67,7 +67,7 @@ internal static class CommandLine
         }
         catch (ClosedPipeException)
         {
-            return ExitCode.Done;
+            return session.Output.GoesOn ? ExitCode.OutputClosed : ExitCode.Done;
         }
         catch (Exception e)
         {
@@ -97,12 +97,15 @@ internal static class CommandLine
     {
         try
         {
+            session.Output.GoesOn = Array.Exists(Commands, c => c.Changes && c.Name == TopOf(parsed.CommandResult.Command));
             // Help and version are actions of the library's own.
             var code = parsed.Action is null && parsed.CommandResult.Command is RunnableCommand command
                 ? command.Run(session, parsed, cancellationToken)
                 : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = session.Output.Text, Error = session.Error });
             session.Output.Flush();
-            return code;
+            if (session.Output.Lost is not { } lost || code != ExitCode.Done)
+                return code;
+            return lost is ClosedPipeException ? ExitCode.OutputClosed : session.Report(lost);
         }
         finally
         {
@@ -125,9 +128,15 @@ internal static class CommandLine
             : parsed.Errors[0].Message;
     }
 
+    private static string TopOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? TopOf(parent) : command.Name;
+
     private static string NameOf(Command command) => command is RootCommand
         ? "cairn"
         : $"{NameOf(command.Parents.OfType<Command>().First())} {command.Name}";
 
-    private sealed record Entry(string Name, Func<Command> Create);
+    /// <summary>One command.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Create">Makes it.</param>
+    /// <param name="Changes">Whether it changes something: it then ends its work also when its output cannot be written.</param>
+    private sealed record Entry(string Name, Func<Command> Create, bool Changes = false);
 }

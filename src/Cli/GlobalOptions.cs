@@ -16,7 +16,7 @@ internal static class GlobalOptions
             HelpName = "FOLDER",
             Recursive = true,
         });
-        root.Add(new Option<bool>(Verbose) { Description = "On an error, show what lies behind it.", Recursive = true });
+        root.Add(new Option<bool>(Verbose, "-v") { Description = "Say what is copied or moved, and on an error show what lies behind it.", Recursive = true });
     }
 
     public static string? WorkspaceOf(ParseResult parsed) => parsed.GetValue<string?>(Workspace);

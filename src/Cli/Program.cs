@@ -1,3 +1,3 @@
 using Cairn.Cli;
 
-return CommandLine.Run(args, StandardOutput.Open(), Console.Error);
+return CommandLine.Run(args, StandardOutput.Open(), StandardOutput.OpenError());

@@ -20,6 +20,9 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
 
     public TextWriter Error => error;
 
+    /// <summary>Whether to say what is done.</summary>
+    public bool IsVerbose => verbose;
+
     /// <summary>Whether a person watches standard error.</summary>
     public bool ShowsProgress { get; } = !Console.IsErrorRedirected;
 
@@ -86,14 +89,38 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             Note($"note: {names}");
     }
 
-    /// <summary>Prints an error and says which exit code it means.</summary>
+    /// <summary>A text without the secrets that this run knows.</summary>
+    public string Redact(string text) => _redactor.Apply(text);
+
+    /// <summary>Prints an error and says which exit code it means: of a batch, each failure on its own line, and how many there are.</summary>
     public int Report(Exception exception)
     {
         output.TryFlush();
-        error.WriteLine("cairn: " + _redactor.Apply(Failure.Line(exception)));
-        if (verbose)
-            error.WriteLine(_redactor.Apply(Failure.Detail(exception)));
+        if (exception is not BatchFailedException { Failures.Count: > 1 } batch)
+            Print((exception as BatchFailedException)?.Failures[0] ?? exception);
+        else
+        {
+            foreach (var failure in batch.Failures)
+                Print(failure);
+            error.WriteLine($"cairn: {batch.Failures.Count} failed and {batch.Succeeded} succeeded.");
+        }
         return Failure.CodeOf(exception);
+
+        void Print(Exception one)
+        {
+            error.WriteLine("cairn: " + _redactor.Apply(Failure.Line(one)));
+            if (verbose)
+                error.WriteLine(_redactor.Apply(Failure.Detail(one)));
+        }
+    }
+
+    /// <summary>Prints what a transfer has left out as the options ask: one line each, and how many.</summary>
+    public void ReportSkipped(TransferResult result)
+    {
+        foreach (var skipped in result.Skipped)
+            Note($"skipped {skipped.Path}: {skipped.Reason}");
+        if (result.Skipped.Count > 1)
+            Note($"skipped {result.Skipped.Count} in all");
     }
 
     /// <summary>Does something for each of several arguments: a failure of one is reported, the others go on, and the exit code tells.</summary>

@@ -75,6 +75,38 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task A_modified_time_is_kept_or_refused()
+    {
+        var timed = new OpenWriteOptions { Modified = new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(1_234_567) };
+        if (Can.ModifiedTime)
+        {
+            await WriteAsync(Store, "f", AnyMode, timed);
+            var kept = (await Store.StatAsync("f", Cancel)).Modified!.Value;
+            Assert.True(kept == timed.Modified || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && timed.Modified - kept < TimeSpan.FromSeconds(2)), $"{timed.Modified:O} was given and {kept:O} kept.");
+            var etag = (await Store.StatAsync("f", Cancel)).ETag;
+            await WriteAsync(Store, "f", WriteMode.Replace, timed);
+            Assert.NotEqual(etag ?? "none", (await Store.StatAsync("f", Cancel)).ETag);
+        }
+        await RefusedAsync(c => c with { ModifiedTime = false }, s => WriteAsync(s, "new", AnyMode, timed));
+        Assert.False(await Store.ExistsAsync("new", Cancel));
+    }
+
+    [Fact]
+    public async Task That_a_file_is_executable_is_kept_or_refused()
+    {
+        var program = new OpenWriteOptions { IsExecutable = true };
+        if (Can.Executable)
+        {
+            await WriteAsync(Store, "f", AnyMode, program);
+            await WriteAsync(Store, "g", AnyMode, null);
+            Assert.True((await Store.StatAsync("f", Cancel)).IsExecutable);
+            Assert.False((await Store.StatAsync("g", Cancel)).IsExecutable);
+        }
+        await RefusedAsync(c => c with { Executable = false }, s => WriteAsync(s, "new", AnyMode, program));
+        Assert.False(await Store.ExistsAsync("new", Cancel));
+    }
+
+    [Fact]
     public async Task A_listing_works_or_is_refused()
     {
         await PutAsync("d/f", Content(1), AnyMode);

@@ -83,6 +83,19 @@ public abstract class TransferTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task One_file_that_fails_does_not_stop_a_tree_and_is_reported_with_its_own_path()
+    {
+        await SeedAsync([.. Source, "target/subdir/subfile1"]);
+
+        var failure = await Assert.ThrowsAsync<BatchFailedException>(() => Store.CopyTreeAsync("source", "target", new TransferOptions { Mode = WriteMode.CreateNew }, Cancel));
+
+        Assert.Equal(StoreErrorCode.AlreadyExists, Assert.Single(failure.Failures).Code);
+        Assert.EndsWith("subdir/subfile1", failure.Failures[0].Uri!.Path.Value, StringComparison.Ordinal);
+        Assert.Equal(Source.Length - 1, failure.Result!.Files);
+        await AssertTargetAsync([.. Source.Where(p => p != "source/subdir/subfile1").Select(p => (p["source/".Length..], p)), ("subdir/subfile1", "target/subdir/subfile1")]);
+    }
+
+    [Fact]
     public async Task A_missing_folder_and_a_file_are_no_folder_to_copy()
     {
         await SeedAsync(["file", "source2/file"]);
@@ -292,7 +305,7 @@ public abstract class TransferTests<THarness> : StoreTests<THarness>
                 _all.Add(value);
         }
 
-        public void AssertAddUp(TransferSummary summary)
+        public void AssertAddUp(TransferResult summary)
         {
             Assert.NotEmpty(_all);
             for (var i = 1; i < _all.Count; i++)

@@ -37,7 +37,10 @@ public sealed partial class ArtifactStore
     /// <exception cref="ArtifactStoreException">
     /// NotFound; AlreadyExists; PreconditionFailed, also when the source changed while it was copied, and then stays; PathConflict, also for a directory into itself.
     /// </exception>
-    public async Task<ArtifactInfo> MoveAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken = default)
+    public Task<ArtifactInfo> MoveAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken = default) =>
+        MoveAsync(source, target, mode, null, cancellationToken);
+
+    internal async Task<ArtifactInfo> MoveAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, TransferOptions? options, CancellationToken cancellationToken)
     {
         NotRoot(source, nameof(source));
         NotRoot(target, nameof(target));
@@ -49,7 +52,7 @@ public sealed partial class ArtifactStore
         if (source == target)
             return info;
         return info.IsDirectory
-            ? await MoveDirectoryAsync(source, target, mode, cancellationToken).ConfigureAwait(false)
+            ? await MoveDirectoryAsync(source, target, mode, options, cancellationToken).ConfigureAwait(false)
             : await MoveFileAsync(info, target, mode, cancellationToken).ConfigureAwait(false);
     }
 
@@ -59,11 +62,11 @@ public sealed partial class ArtifactStore
     /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the copy; what has arrived stays.</param>
     /// <returns>What was copied.</returns>
+    /// <exception cref="BatchFailedException">Some entries could not be copied; the others are. It has each failure, and the result.</exception>
     /// <exception cref="ArtifactStoreException">
-    /// The first failure, after which no further file begins; <see cref="StoreErrorCode.NotFound"/> when no directory is there; <see cref="StoreErrorCode.PathConflict"/> for a
-    /// directory into itself.
+    /// <see cref="StoreErrorCode.NotFound"/> when no directory is there; <see cref="StoreErrorCode.PathConflict"/> for a directory into itself.
     /// </exception>
-    public Task<TransferSummary> CopyTreeAsync(ArtifactPath source, ArtifactPath target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<TransferResult> CopyTreeAsync(ArtifactPath source, ArtifactPath target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
         this.CopyTreeToAsync(source, this, target, options, cancellationToken);
 
     /// <summary>Copies a file to another path of this store, by the store itself where it can.</summary>
@@ -118,38 +121,39 @@ public sealed partial class ArtifactStore
 
     private async ValueTask<ArtifactInfo> MoveFileAsync(ArtifactInfo source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
     {
-        if (Capabilities.Move == MoveKind.Native)
-        {
-            await MoveNativeAsync(source.Path, target, mode, cancellationToken).ConfigureAwait(false);
+        if (Capabilities.Move == MoveKind.Native && await TryMoveNativeAsync(source.Path, target, mode, cancellationToken).ConfigureAwait(false))
             return await StatFileAsync(target, Operations.Move, cancellationToken).ConfigureAwait(false);
-        }
         var info = await CopyFileAsync(source.Path, target, mode, source.ETag, null, cancellationToken).ConfigureAwait(false);
         await DeleteMovedAsync(source, cancellationToken).ConfigureAwait(false);
         return info;
     }
 
-    private async ValueTask<ArtifactInfo> MoveDirectoryAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
+    private async ValueTask<ArtifactInfo> MoveDirectoryAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, TransferOptions? options, CancellationToken cancellationToken)
     {
         if (target.IsUnder(source))
             throw Failure(StoreErrorCode.PathConflict, $"'{target}' lies inside it", Operations.Move, source);
         if (mode.Kind != WriteModes.CreateNew)
             throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
-        if (Capabilities is { Move: MoveKind.Native, Directories: DirectoryKind.Real })
-            await MoveNativeAsync(source, target, mode, cancellationToken).ConfigureAwait(false);
-        else
+        if (Capabilities is not { Move: MoveKind.Native, Directories: DirectoryKind.Real } || !await TryMoveNativeAsync(source, target, mode, cancellationToken).ConfigureAwait(false))
         {
             if (await TryStatAsync(target, cancellationToken).ConfigureAwait(false) is not null)
                 throw Failure(StoreErrorCode.AlreadyExists, "something is there already", Operations.Move, target);
-            await TreeCopy.MoveAsync(this, source, this, target, cancellationToken).ConfigureAwait(false);
+            await TreeCopy.MoveAsync(this, source, this, target, options, cancellationToken).ConfigureAwait(false);
         }
         return await StatAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask MoveNativeAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
+    /// <returns>False when the store moves by itself, and not between these two places: they are on different devices, for example. Nothing has happened then.</returns>
+    private async ValueTask<bool> TryMoveNativeAsync(ArtifactPath source, ArtifactPath target, WriteMode mode, CancellationToken cancellationToken)
     {
         try
         {
             await _driver.MoveAsync(new CopyRequest(source, target, mode), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && StoreErrors.Classify(_driver, e).Code == StoreErrorCode.Unsupported)
+        {
+            return false;
         }
         catch (Exception e) when (IsRaw(e, Operations.Move, source, cancellationToken))
         {

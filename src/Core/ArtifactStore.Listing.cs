@@ -19,7 +19,13 @@ public sealed partial class ArtifactStore
     public IAsyncEnumerable<ArtifactInfo> ListAsync(ArtifactPath directory = default, ListOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
-        var request = new ListRequest(directory, options.Recursive) { NamePrefix = options.NamePrefix, StartAfter = options.StartAfter, LeftOut = options.LeftOut is { } names ? names.Add : null };
+        var request = new ListRequest(directory, options.Recursive)
+        {
+            NamePrefix = options.NamePrefix,
+            StartAfter = options.StartAfter,
+            LeftOut = options.LeftOut is { } names ? names.Add : null,
+            Unlisted = options.Unlisted,
+        };
         return options.Recursive ? Entries.FilesAsync(this, request, options.IncludeEmptyDirectories, cancellationToken) : Entries.AllAsync(this, request, cancellationToken);
     }
 

@@ -71,7 +71,18 @@ public sealed partial class ArtifactStore
             throw Failure(StoreErrorCode.Unsupported, "this store keeps no content type", Operations.OpenWrite, path);
         if (options.Metadata.Count > 0 && !Capabilities.Metadata)
             throw Failure(StoreErrorCode.Unsupported, "this store keeps no metadata", Operations.OpenWrite, path);
-        var request = new UploadRequest(path, mode) { ContentType = options.ContentType, Metadata = options.Metadata, Length = options.Length };
+        if (options.Modified is not null && !Capabilities.ModifiedTime)
+            throw Failure(StoreErrorCode.Unsupported, "this store keeps no modified time that is given", Operations.OpenWrite, path);
+        if (options.IsExecutable && !Capabilities.Executable)
+            throw Failure(StoreErrorCode.Unsupported, "this store does not keep that a file is executable", Operations.OpenWrite, path);
+        var request = new UploadRequest(path, mode)
+        {
+            ContentType = options.ContentType,
+            Metadata = options.Metadata,
+            Length = options.Length,
+            Modified = options.Modified,
+            IsExecutable = options.IsExecutable,
+        };
         try
         {
             return await _driver.BeginUploadAsync(request, cancellationToken).ConfigureAwait(false);

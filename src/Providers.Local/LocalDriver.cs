@@ -24,6 +24,8 @@ internal sealed class LocalDriver : StoreDriver
             Touch = true,
             ContentType = tree.FileSystem.HasAttributes,
             Metadata = tree.FileSystem.HasAttributes,
+            ModifiedTime = tree.FileSystem.KeepsTimes,
+            Executable = tree.FileSystem.KeepsTimes,
             Staged = true,
             DeleteIfMatch = tree.FileSystem.HasLocks,
             DeleteBatch = DeleteBatch,
@@ -77,7 +79,7 @@ internal sealed class LocalDriver : StoreDriver
     {
         if (!request.Directory.IsRoot && !LocalPaths.CanHold(request.Directory, _windowsNames))
             yield break;
-        using var lister = new LocalLister(_tree, request);
+        using var lister = new LocalLister(_tree, Root, request);
         while (await Task.Run(() => lister.NextPage(cancellationToken), cancellationToken).ConfigureAwait(false) is { } page)
             yield return page;
     }
@@ -169,7 +171,7 @@ internal sealed class LocalDriver : StoreDriver
                 throw LocalErrors.Changed(info.ETag);
             if (request.Range.LengthIn(info.Length) > 1 << 20)
                 files.ExpectSequentialRead(file);
-            return new StoreRead(info, new LocalReadStream(files, file, facts, request.Range.Offset));
+            return new StoreRead(info, new LocalReadStream(files, file, facts, request.Range.Offset)) { File = file };
         }
         catch
         {
@@ -185,8 +187,8 @@ internal sealed class LocalDriver : StoreDriver
         var facts = files.FactsOf(source);
         if (request.SourceIfMatch is { } etag && etag != facts.ETag)
             throw LocalErrors.Changed(facts.ETag);
-        using var staged = LocalStagedFile.Create(_tree, request.Target, request.Mode);
-        files.Copy(source, staged.Handle, facts.Length, cancellationToken);
+        using var staged = AtTarget(request, () => LocalStagedFile.Create(_tree, request.Target, request.Mode));
+        files.Copy(source, staged.Handle, facts.Length, null, cancellationToken);
         if (files.FactsOf(staged.Handle).Length != facts.Length)
             throw LocalErrors.CutWhileRead();
         if (!files.FactsOf(source).IsVersion(facts))
@@ -194,8 +196,24 @@ internal sealed class LocalDriver : StoreDriver
         var attributes = files.ReadAttributes(source);
         if (attributes is not null)
             files.WriteAttributes(staged.Handle, attributes);
-        staged.Seal();
-        return LocalTree.Describe(request.Target, staged.Publish(request.Mode, cancellationToken), attributes);
+        if (facts.IsExecutable)
+            files.MakeExecutable(staged.Handle);
+        staged.Seal(files.KeepsTimes ? facts.Modified : null);
+        return LocalTree.Describe(request.Target, AtTarget(request, () => staged.Publish(request.Mode, cancellationToken)), attributes);
+    }
+
+    /// <summary>What fails at the target names the target; the rest of a copy names the source.</summary>
+    private T AtTarget<T>(CopyRequest request, Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var failure = e as ArtifactStoreException ?? new ArtifactStoreException(LocalErrors.Classify(e), e);
+            throw failure.WithContext("copy to", Root / request.Target);
+        }
     }
 
     private ArtifactInfo Touch(ArtifactPath path, CancellationToken cancellationToken)

@@ -18,16 +18,29 @@ internal static class LocalErrors
         new(StoreErrorCode.PathConflict, $"'{path}' passes through too many symbolic links, or through one that leads in a circle");
 
     /// <summary>A listed name that cannot be part of a path.</summary>
-    public static ArtifactStoreException NameIsNotText(ReadOnlySpan<byte> name)
+    public static ArtifactStoreException NameIsNotText(ReadOnlySpan<byte> name) =>
+        new(new StoreFault(StoreErrorCode.PathConflict, $"the directory holds the name '{Escaped(name)}', which is not UTF-8 text") { Advice = "Rename it: no path can name it." });
+
+    /// <summary>A name that is not text, with its bytes in hexadecimal where they are not ASCII.</summary>
+    public static string Escaped(ReadOnlySpan<byte> name)
     {
         var shown = new StringBuilder();
         foreach (var b in name)
             shown.Append(b is >= 0x20 and < 0x7F ? ((char)b).ToString() : $"\\x{b:x2}");
-        return new(new StoreFault(StoreErrorCode.PathConflict, $"the directory holds the name '{shown}', which is not UTF-8 text")
-        {
-            Advice = "Rename it: a listing does not leave out what it cannot name.",
-        });
+        return shown.ToString();
     }
+
+    /// <summary>A link that is not listed.</summary>
+    public static ArtifactStoreException LinkIsNotListed(LocalFacts? leadsTo) => new(new StoreFault(
+        StoreErrorCode.PathConflict, leadsTo?.Kind switch
+        {
+            LocalKind.Directory => "it is a symbolic link to a folder, which is not followed",
+            LocalKind.Special => "it is a symbolic link to a pipe, socket or device",
+            _ => "it is a symbolic link that leads nowhere, or out of the store's root",
+        }));
+
+    /// <summary>A pipe, socket or device.</summary>
+    public static ArtifactStoreException IsSpecial() => new(StoreErrorCode.PathConflict, "it is a pipe, a socket or a device, and not a file");
 
     /// <summary>A path that this platform or this provider cannot hold.</summary>
     public static ArtifactStoreException NameCannotBeHeld(ReadOnlySpan<char> name, string problem) =>

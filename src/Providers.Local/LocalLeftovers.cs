@@ -24,7 +24,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
             var key = names.KeyAt(i);
             if (names.KindAt(i) == LocalKind.Directory)
                 _pending.Push(path / names.TextAt(i));
-            else if (LocalPaths.IsStaged(key) && directory.Look(names, i) is { Kind: LocalKind.File } facts)
+            else if (names.KindAt(i) == LocalKind.File && LocalPaths.IsStaged(key) && directory.Look(names, i) is { Kind: LocalKind.File } facts)
             {
                 var name = names.TextAt(i);
                 var target = LocalPaths.StagedTarget(name) is { } below ? path / below : (ArtifactPath?)null;

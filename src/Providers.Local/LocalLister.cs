@@ -5,9 +5,9 @@ namespace Cairn.Providers.Local;
 /// <summary>Lists a tree in order, page by page, with the names of one directory for each level in memory.</summary>
 /// <remarks>
 /// A link to a file is listed as that file. A link to a directory is not listed and not entered, so that no walk goes round in circles and no removal of a tree
-/// reaches what a link leads to; links that lead nowhere or out of the root are not listed either.
+/// reaches what a link leads to; links that lead nowhere or out of the root are not listed either. Whoever gives <see cref="ListRequest.Unlisted"/> hears of them.
 /// </remarks>
-internal sealed class LocalLister(LocalTree tree, ListRequest request) : IDisposable
+internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest request) : IDisposable
 {
     private const int PageSize = 1000;
 
@@ -54,15 +54,26 @@ internal sealed class LocalLister(LocalTree tree, ListRequest request) : IDispos
             LocalLeftovers.RemoveIfStale(tree, level.Directory!, level.Path, level.Names.TextAt(index));
             return;
         }
+        if (level.Names.KindAt(index) == LocalKind.Unnameable)
+        {
+            var name = level.Names.KeyAt(index);
+            LeaveOut(level.Path, LocalErrors.Escaped(name), UnlistedKind.Unnameable, LocalErrors.NameIsNotText(name));
+            return;
+        }
         var text = level.Prefix + level.Names.TextAt(index);
         if (!IsAfter(text) || !HasPrefix(text))
             return;
         var path = ArtifactPath.Parse(text);
         var facts = level.Directory!.Look(level.Names, index);
-        if (facts is { Kind: LocalKind.Link })
+        var isLink = facts is { Kind: LocalKind.Link };
+        if (isLink)
             facts = tree.FileSystem.Follow(path);
         if (facts is { Kind: LocalKind.File } file)
             page.Add(LocalTree.Describe(path, file));
+        else if (isLink)
+            request.Unlisted?.Invoke(new(level.Path, path.Name, UnlistedKind.Link, LocalErrors.LinkIsNotListed(facts)));
+        else if (facts is { Kind: LocalKind.Special })
+            request.Unlisted?.Invoke(new(level.Path, path.Name, UnlistedKind.Special, LocalErrors.IsSpecial()));
     }
 
     private void AddDirectory(Level level, List<ArtifactInfo> page, CancellationToken cancellationToken)
@@ -78,7 +89,23 @@ internal sealed class LocalLister(LocalTree tree, ListRequest request) : IDispos
         if (!request.Recursive || (!HasPrefix(text) && !request.NamePrefix!.AsSpan().StartsWith(key.AsSpan(_skip))))
             return;
         level.Close();
-        Enter(path, cancellationToken);
+        try
+        {
+            Enter(path, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LeaveOut(path.Parent, path.Name, UnlistedKind.Unreadable, e);
+        }
+    }
+
+    /// <summary>Says what a listing cannot hold, where somebody asks; otherwise it cannot go on as if nothing were there.</summary>
+    private void LeaveOut(ArtifactPath directory, string name, UnlistedKind kind, Exception reason)
+    {
+        var failure = reason as ArtifactStoreException ?? new ArtifactStoreException(LocalErrors.Classify(reason), reason);
+        if (request.Unlisted is not { } tell)
+            throw failure.WithContext("list", root / (kind == UnlistedKind.Unreadable ? directory / name : directory));
+        tell(new(directory, name, kind, failure));
     }
 
     private void Enter(ArtifactPath path, CancellationToken cancellationToken)
@@ -86,9 +113,17 @@ internal sealed class LocalLister(LocalTree tree, ListRequest request) : IDispos
         if (tree.TryOpen(path) is not { } directory)
             return;
         var level = new Level(path, directory);
-        _levels.Push(level);
-        directory.ReadNames(level.Names, cancellationToken);
+        try
+        {
+            directory.ReadNames(level.Names, cancellationToken);
+        }
+        catch
+        {
+            level.Dispose();
+            throw;
+        }
         level.Names.Sort();
+        _levels.Push(level);
     }
 
     private bool IsAfter(string key)

@@ -79,12 +79,13 @@ internal sealed class LocalStagedFile : IDisposable
     }
 
     /// <summary>Gives the file its time and brings it to the device. What comes after cannot write any more.</summary>
-    public void Seal()
+    /// <param name="modified">Its time; null for now.</param>
+    public void Seal(DateTimeOffset? modified = null)
     {
         if (_sealed)
             return;
         var files = _tree.FileSystem;
-        files.Stamp(Handle, _tree.Now);
+        files.Stamp(Handle, modified ?? _tree.Now);
         _facts = files.FactsOf(Handle);
         Flush(_facts.Length > MostTogether ? null : _facts.Device, () => files.Flush(Handle));
         _sealed = true;

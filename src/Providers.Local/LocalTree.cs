@@ -39,6 +39,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
             Length = facts.Length,
             ETag = facts.ETag,
             Modified = facts.Modified,
+            IsExecutable = facts.IsExecutable,
             ContentType = stored?.ContentType,
             Metadata = stored?.Metadata ?? (IReadOnlyDictionary<string, string>)System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty,
         };

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Cairn.Providers.Local;
 
 /// <summary>A write in progress: parts go to their place in a staged file, completion publishes it.</summary>
@@ -25,6 +27,16 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
             () =>
             {
                 Staged().Write(part.Data.Span, part.Offset);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) =>
+        await BlockingWork.RunAsync(
+            () =>
+            {
+                tree.FileSystem.Copy(file, Staged(reserve: false).Handle, length, progress, cancellationToken);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -58,18 +70,21 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
         var staged = Staged();
         if (!staged.IsSealed)
         {
-            staged.Write(last.Data.Span, last.Offset);
+            if (last.Data.Length > 0)
+                staged.Write(last.Data.Span, last.Offset);
             var length = last.Offset + last.Data.Length;
             if (request.Length > length)
                 tree.FileSystem.Truncate(staged.Handle, length);
             if (attributes is not null)
                 tree.FileSystem.WriteAttributes(staged.Handle, attributes);
-            staged.Seal();
+            if (request.IsExecutable)
+                tree.FileSystem.MakeExecutable(staged.Handle);
+            staged.Seal(request.Modified);
         }
         return LocalTree.Describe(request.Path, staged.Publish(request.Mode, cancellationToken), attributes);
     }
 
-    private LocalStagedFile Staged()
+    private LocalStagedFile Staged(bool reserve = true)
     {
         lock (_staging)
         {
@@ -79,7 +94,7 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
             var staged = LocalStagedFile.Create(tree, request.Path, request.Mode);
             try
             {
-                if (request.Length > PartSize)
+                if (reserve && request.Length > PartSize)
                     tree.FileSystem.Reserve(staged.Handle, request.Length.Value);
                 return _staged = staged;
             }

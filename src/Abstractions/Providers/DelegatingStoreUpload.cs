@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Cairn.Providers;
 
 /// <summary>An upload over another that passes every call on: what a layer returns from <see cref="StoreDriver.BeginUploadAsync"/>.</summary>
@@ -18,6 +20,10 @@ public abstract class DelegatingStoreUpload(StoreUpload inner) : StoreUpload
 
     /// <inheritdoc/>
     public override ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken) => Inner.WritePartAsync(part, cancellationToken);
+
+    /// <summary>Takes none: a layer that looks at the parts must see them. One that does not look passes the call on.</summary>
+    /// <inheritdoc/>
+    public override ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) => new(false);
 
     /// <inheritdoc/>
     public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => Inner.CompleteAsync(last, cancellationToken);

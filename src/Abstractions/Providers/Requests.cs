@@ -22,6 +22,12 @@ public sealed record UploadRequest(ArtifactPath Path, WriteMode Mode)
     /// <summary>The user's metadata. Empty where the driver does not declare it.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>The modified time that the file gets; null for that of the write. Null where the driver does not declare <see cref="StoreCapabilities.ModifiedTime"/>.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Whether the file may be run as a program. False where the driver does not declare <see cref="StoreCapabilities.Executable"/>.</summary>
+    public bool IsExecutable { get; init; }
+
     /// <summary>The length where it is known: lets a driver reserve room and choose part sizes. A completed upload of another length is an error of the caller that the façade reports.</summary>
     public long? Length { get; init; }
 }
@@ -45,6 +51,12 @@ public sealed record ListRequest(ArtifactPath Directory, bool Recursive)
     /// content. It may be called from several threads, and more than once for one name. Null when nobody wants to know.
     /// </summary>
     public Action<string>? LeftOut { get; init; }
+
+    /// <summary>
+    /// Called with everything below the directory that the driver cannot list, while it lists, from any thread, one call at a time. Null when the caller does not ask: then links and special files are left out,
+    /// and a directory that cannot be read or a name that no path can hold fails the listing.
+    /// </summary>
+    public Action<UnlistedEntry>? Unlisted { get; init; }
 }
 
 /// <summary>What to delete.</summary>

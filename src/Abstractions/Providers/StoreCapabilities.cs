@@ -33,6 +33,12 @@ public sealed record StoreCapabilities
     /// <summary>Whether the user's metadata given at the write is kept.</summary>
     public bool Metadata { get; init; }
 
+    /// <summary>Whether a file's modified time is the one given at the write (<see cref="UploadRequest.Modified"/>), to 100 ns or as exactly as the file system keeps it.</summary>
+    public bool ModifiedTime { get; init; }
+
+    /// <summary>Whether a file is executable as given at the write (<see cref="UploadRequest.IsExecutable"/>).</summary>
+    public bool Executable { get; init; }
+
     /// <summary>Whether <see cref="StoreDriver.PresignAsync"/> works.</summary>
     public bool Presign { get; init; }
 

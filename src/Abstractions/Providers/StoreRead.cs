@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Cairn.Providers;
 
 /// <summary>An open read: the facts of the version that is read, and its bytes.</summary>
@@ -19,6 +21,9 @@ public sealed class StoreRead : IAsyncDisposable
 
     /// <summary>The requested bytes.</summary>
     public Stream Content { get; }
+
+    /// <summary>The open local file whose whole content <see cref="Content"/> reads, for a target that can copy files by itself; owned by it. Null where there is none.</summary>
+    public SafeFileHandle? File { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

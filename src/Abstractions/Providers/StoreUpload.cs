@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Cairn.Providers;
 
 /// <summary>A write in progress: parts, then completion. Disposal without completion aborts.</summary>
@@ -19,6 +21,17 @@ public abstract class StoreUpload : IAsyncDisposable
 
     /// <summary>Writes one part that is not the last. Nothing becomes visible.</summary>
     public abstract ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a whole local file as the content, by the system's own copy, so that its bytes do not pass through this process. Called at most once, before any part; after it only
+    /// <see cref="CompleteAsync"/> follows, with an empty last part at the file's end.
+    /// </summary>
+    /// <param name="file">The file, open for reading; it stays the caller's.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="progress">Called with each number of bytes that has arrived; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>False when the driver has no such copy: nothing has happened, and the content comes in parts.</returns>
+    public virtual ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) => new(false);
 
     /// <summary>
     /// Writes the last part, possibly empty, and publishes the file under the request's condition. On return the file is visible whole, and durable as far as

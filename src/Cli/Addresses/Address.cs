@@ -29,9 +29,8 @@ internal sealed record Address(string Text, AddressKind Kind, string? Store, str
     /// <summary>Whether it was written as a folder: it ends with <c>/</c>.</summary>
     public bool IsFolder => Kind == AddressKind.Local ? Path.EndsInDirectorySeparator(Text) : Text.EndsWith('/');
 
-    /// <summary>Whether it means what is in a folder rather than the folder: <c>.</c>, <c>..</c>, or an end of <c>/.</c>.</summary>
-    public bool MeansContent =>
-        Kind == AddressKind.Local && Path.GetFileName(Path.TrimEndingDirectorySeparator(Text)) is "." or "..";
+    /// <summary>Whether it means what is in a folder rather than the folder: an end of <c>/.</c>, and for local paths also <c>.</c> and <c>..</c>.</summary>
+    public bool MeansContent { get; private init; } = Kind == AddressKind.Local && Path.GetFileName(Path.TrimEndingDirectorySeparator(Text)) is "." or "..";
 
     /// <summary>Reads an address. Nothing is looked up.</summary>
     public static Address Parse(string text)
@@ -40,6 +39,12 @@ internal sealed record Address(string Text, AddressKind Kind, string? Store, str
             throw new UsageException("An address is empty.");
         if (text == "-")
             return new(text, AddressKind.Standard, null, "");
+        // In a store, '.' names nothing: at the end it can only say what it says of a local folder.
+        if (text.EndsWith("/.", StringComparison.Ordinal) || text.EndsWith(":.", StringComparison.Ordinal))
+        {
+            var folder = Parse(text[..^1]);
+            return folder.Kind == AddressKind.Local ? new(text, AddressKind.Local, null, text) : folder with { MeansContent = true };
+        }
         if (text[0] == ':')
             return new(text, AddressKind.Active, null, text[1..]);
         var colon = text.IndexOf(':', StringComparison.Ordinal);

@@ -12,6 +12,9 @@ internal sealed record Location(Address Address, ArtifactStore Store, ArtifactPa
     /// <summary>Where it really is, for comparison alone.</summary>
     public ArtifactUri Place => Store.Place / Path;
 
+    /// <summary>The path of this machine that it was given as; null when it is in a store.</summary>
+    public string? LocalPath => Address.Kind == AddressKind.Local ? Uri.ToLocalPath() : null;
+
     /// <summary>Something below.</summary>
     public Location Join(ArtifactPath relative) =>
         relative.IsRoot ? this : new(Address.Parse(Address.Below(relative)), Store, Path / relative);

@@ -17,6 +17,10 @@ internal static class AddressArgument
     public static Argument<string[]> Many(string name, string description) =>
         new Address<string[]>(name) { Description = description, HelpName = name.ToUpperInvariant(), Arity = ArgumentArity.OneOrMore };
 
+    /// <summary>One or more sources, and last the target.</summary>
+    public static Argument<string[]> SourcesAndTarget(string description) =>
+        new Address<string[]>("addresses") { Description = description, HelpName = "SOURCE>… <TARGET", Arity = ArgumentArity.OneOrMore };
+
     private interface IAddress;
 
     private sealed class Address<T>(string name) : Argument<T>(name), IAddress;

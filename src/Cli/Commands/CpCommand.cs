@@ -6,14 +6,17 @@ internal static class CpCommand
 {
     public static Command Create()
     {
-        var addresses = AddressArgument.Many("address", "Sources, and last the target: an existing folder (the copies go into it), or a new name. '-' is standard input as the source, or standard output as the target.");
+        var addresses = AddressArgument.SourcesAndTarget("Sources, and last the target: an existing folder (the copies go into it), or a new name. '-' is standard input as the source, or standard output as the target.");
         var recursive = new Option<bool>("--recursive", "-r") { Description = "Folders with all that is below them." };
         var noReplace = new Option<bool>("--no-replace") { Description = "Fail where a file is there already." };
-        return new Command("cp", "Copy files, or folders with -r, within and between stores.") { addresses, recursive, noReplace }
+        var flags = new TransferFlags();
+        return flags.AddTo(new Command("cp", "Copy files, or folders with -r, within and between stores. A source that ends with '/.' (src/., :src/.) means what is in the folder, not the folder.") { addresses, recursive, noReplace })
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var given = SourcesAndTarget.Split(parsed.GetRequiredValue(addresses));
                 var mode = parsed.GetValue(noReplace) ? WriteMode.CreateNew : WriteMode.Replace;
+                if (flags.HasFilter(parsed) && !parsed.GetValue(recursive))
+                    throw new UsageException("--include and --exclude choose among what is below a folder: give -r as well.");
                 if (given.Target.Kind == AddressKind.Standard)
                     return await ToStandardOutputAsync(session, given, cancellationToken).ConfigureAwait(false);
                 var target = await session.OpenForCopyAsync(given.Target, cancellationToken).ConfigureAwait(false);
@@ -28,17 +31,27 @@ internal static class CpCommand
                     var transfer = await plan.PlanAsync(await session.OpenForCopyAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                     if (transfer.Info.IsDirectory && !parsed.GetValue(recursive))
                         throw transfer.Source.Fault(StoreErrorCode.PathConflict, "copy", "it is a folder", "Give -r to copy it with all that is below it.");
-                    await ProgressBar.ShowAsync(session, source.Text, progress => CopyAsync(transfer, mode, progress, cancellationToken)).ConfigureAwait(false);
+                    var options = flags.Apply(parsed, new TransferOptions { Mode = mode, Arrived = transfer.Teller(session) });
+                    await ProgressBar.ShowAsync(session, source.Text, progress => CopyAsync(session, transfer, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
                 }).ConfigureAwait(false);
             });
     }
 
-    private static Task CopyAsync(Transfer transfer, WriteMode mode, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    private static async Task CopyAsync(Session session, Transfer transfer, TransferOptions options, CancellationToken cancellationToken)
     {
         var (source, info, target) = transfer;
-        return info.IsFile
-            ? source.Store.CopyToAsync(source.Path, target.Store, target.Path, mode, cancellationToken)
-            : source.Store.CopyTreeToAsync(source.Path, target.Store, target.Path, new TransferOptions { Mode = mode, Progress = progress }, cancellationToken);
+        if (info.IsFile)
+        {
+            _ = source.LocalPath is { } file
+                ? await target.Store.UploadFileAsync(file, target.Path, options.Mode, null, options.Progress, cancellationToken).ConfigureAwait(false)
+                : await source.Store.CopyToAsync(source.Path, target.Store, target.Path, options.Mode, options.Progress, cancellationToken).ConfigureAwait(false);
+            options.Arrived?.Invoke(ArtifactPath.Root);
+            return;
+        }
+        var result = source.LocalPath is { } folder
+            ? await target.Store.UploadDirectoryAsync(folder, target.Path, options, cancellationToken).ConfigureAwait(false)
+            : await source.Store.CopyTreeToAsync(source.Path, target.Store, target.Path, options, cancellationToken).ConfigureAwait(false);
+        session.ReportSkipped(result);
     }
 
     private static Task<int> ToStandardOutputAsync(Session session, SourcesAndTarget given, CancellationToken cancellationToken) =>

@@ -34,7 +34,7 @@ internal static class SaveCommand
             throw new UsageException($"There is no file '{path}'.");
         if (materializer is null or "files" && path != "-")
             return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
-        var content = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+        var content = path == "-" ? Console.OpenStandardInput() : Transfers.LocalFile.OpenRead(path);
         await using var closing = content.ConfigureAwait(false);
         return materializer is null or "bytes"
             ? await repository.SaveAsync(content, options, cancellationToken).ConfigureAwait(false)

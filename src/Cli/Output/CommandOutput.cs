@@ -25,16 +25,25 @@ internal sealed class CommandOutput
     /// <summary>For what writes text by itself.</summary>
     public TextWriter Text { get; }
 
+    /// <summary>
+    /// Whether lines that cannot be written are dropped: a command that changes something ends its work whether anybody reads of it or not. <see cref="Lost"/> then says that it happened. Bytes
+    /// (<see cref="Stream"/>) are never dropped.
+    /// </summary>
+    public bool GoesOn { get; set; }
+
+    /// <summary>Why lines were dropped; null when none was.</summary>
+    public Exception? Lost { get; private set; }
+
     /// <summary>Whether a person reads it.</summary>
     public bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
     private Stream Raw { get; }
 
-    /// <summary>Prints a line. On a terminal, control characters of names are shown as <c>?</c>.</summary>
+    /// <summary>Prints a line. On a terminal, control characters of names are shown as escapes.</summary>
     public void Line(string text)
     {
         if (IsTerminal)
-            text = Harmless(text);
+            text = TerminalText.Escape(text);
         Encoding.UTF8.GetBytes(text, _buffer);
         EndLine();
     }
@@ -55,41 +64,48 @@ internal sealed class CommandOutput
 
     /// <summary>Hands everything on.</summary>
     /// <exception cref="ClosedPipeException">Nobody reads any more.</exception>
+    /// <exception cref="OutputException">It cannot be written.</exception>
     public void Flush()
     {
         if (_buffer.WrittenCount == 0)
             return;
-        Guard(() => Raw.Write(_buffer.WrittenSpan));
-        _buffer.ResetWrittenCount();
+        try
+        {
+            if (Lost is null)
+                Raw.Write(_buffer.WrittenSpan);
+        }
+        catch (Exception e) when (FailureOf(e) is { } failure)
+        {
+            Lost = failure;
+            if (!GoesOn)
+                throw failure;
+        }
+        finally
+        {
+            _buffer.ResetWrittenCount();
+        }
     }
 
-    /// <summary>Hands everything on where somebody still reads: what an error message follows.</summary>
+    /// <summary>Hands everything on where that is possible: what an error message follows.</summary>
     public void TryFlush()
     {
         try
         {
             Flush();
         }
-        catch (ClosedPipeException)
+        catch (Exception e) when (e is ClosedPipeException or OutputException)
         {
-            _buffer.ResetWrittenCount();
+            // The error that is about to be told came first.
         }
     }
 
-    private static string Harmless(string text) =>
-        text.Any(c => char.IsControl(c) && c != '\t') ? string.Concat(text.Select(c => char.IsControl(c) && c != '\t' ? '?' : c)) : text;
-
-    private static void Guard(Action write)
+    /// <summary>What the failure of a write means; null for a failure of something else.</summary>
+    private static Exception? FailureOf(Exception exception) => exception switch
     {
-        try
-        {
-            write();
-        }
-        catch (IOException e)
-        {
-            throw IsClosedPipe(e) ? new ClosedPipeException(e) : e;
-        }
-    }
+        IOException e when IsClosedPipe(e) => new ClosedPipeException(e),
+        IOException or UnauthorizedAccessException => new OutputException(exception),
+        _ => null,
+    };
 
     private static bool IsClosedPipe(IOException exception)
     {
@@ -130,9 +146,9 @@ internal sealed class CommandOutput
             {
                 inner.Write(buffer);
             }
-            catch (IOException e) when (IsClosedPipe(e))
+            catch (Exception e) when (FailureOf(e) is { } failure)
             {
-                throw new ClosedPipeException(e);
+                throw failure;
             }
         }
 
@@ -143,9 +159,9 @@ internal sealed class CommandOutput
             {
                 await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
-            catch (IOException e) when (IsClosedPipe(e))
+            catch (Exception e) when (FailureOf(e) is { } failure)
             {
-                throw new ClosedPipeException(e);
+                throw failure;
             }
         }
 

@@ -18,6 +18,8 @@ internal static class EntryJson
             writer.WriteNumber("length", info.Length);
         if (info.Modified is { } modified)
             writer.WriteString("modified", Timestamp.Format(modified));
+        if (info.IsExecutable)
+            writer.WriteBoolean("executable", true);
         if (info.ETag is not null)
             writer.WriteString("etag", info.ETag);
         if (info.ContentType is not null)

@@ -6,7 +6,7 @@ namespace Cairn.Cli;
 internal static class ProgressBar
 {
     public static Task ShowAsync(Session session, string title, Func<IProgress<TransferProgress>?, Task> transfer) =>
-        session.ShowsProgress ? DrawAsync(session.Error, title, transfer) : transfer(null);
+        session.ShowsProgress ? DrawAsync(session.Error, TerminalText.Escape(title), transfer) : transfer(null);
 
     private static Task DrawAsync(TextWriter error, string title, Func<IProgress<TransferProgress>?, Task> transfer)
     {

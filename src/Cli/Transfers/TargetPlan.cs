@@ -1,7 +1,12 @@
 namespace Cairn.Cli;
 
 /// <summary>One thing to copy or move: from where, what it is, and to where.</summary>
-internal sealed record Transfer(Location Source, ArtifactInfo Info, Location Target);
+internal sealed record Transfer(Location Source, ArtifactInfo Info, Location Target)
+{
+    /// <summary>Prints each file as it arrives, with --verbose.</summary>
+    public Action<ArtifactPath>? Teller(Session session) =>
+        session.IsVerbose ? path => session.Output.Line($"{Source.Join(path).Address.Text} -> {Target.Join(path).Address.Text}") : null;
+}
 
 /// <summary>Where copies and moves end up: as POSIX <c>cp</c> has it, into a folder that is there, else under the target's own name.</summary>
 internal sealed class TargetPlan
@@ -31,7 +36,8 @@ internal sealed class TargetPlan
     /// <summary>Says where one source goes, and refuses what would destroy it.</summary>
     public async Task<Transfer> PlanAsync(Location source, CancellationToken cancellationToken)
     {
-        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
+        // A pipe or a device is no file of a store; whoever opens it says so.
+        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? (File.Exists(source.LocalPath) ? new ArtifactInfo { Path = source.Path } : null) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
         if (info.IsFile && source.Address.IsFolder)
             throw source.Fault(StoreErrorCode.PathConflict, _operation, "it is a file, and the address ends with '/'");
         // A new folder written with a final '/' is the new name of one copied folder, and the home of a copied file or of several sources.

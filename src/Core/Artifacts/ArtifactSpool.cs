@@ -145,11 +145,12 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
 
     private async ValueTask ReadInAsync(SpoolEntry entry, string localFile, CancellationToken cancellationToken)
     {
-        var source = new FileStream(localFile, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        await using var closing = source.ConfigureAwait(false);
         try
         {
-            await LocalVersion.RequireOneAsync(source, () => WriteAsync(entry, RepeatableContent.Of(source), cancellationToken), cancellationToken).ConfigureAwait(false);
+            using var file = LocalFile.Open(localFile, out var facts);
+            var source = new FileStream(file, FileAccess.Read, bufferSize: 0);
+            await using var closing = source.ConfigureAwait(false);
+            await LocalVersion.RequireOneAsync(file, localFile, facts, () => WriteAsync(entry, RepeatableContent.Of(source), cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (ArtifactStoreException e)
         {

@@ -21,6 +21,9 @@ public sealed class BatchFailedException : ArtifactStoreException
     /// <summary>How many members succeeded.</summary>
     public long Succeeded { get; }
 
+    /// <summary>What a transfer of a tree has done, has left out and has failed to do; null when it was no transfer.</summary>
+    public TransferResult? Result { get; init; }
+
     private static StoreErrorCode CodeOf(IReadOnlyList<ArtifactStoreException> failures)
     {
         ArgumentNullException.ThrowIfNull(failures);

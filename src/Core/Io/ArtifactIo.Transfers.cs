@@ -66,7 +66,7 @@ public sealed partial class ArtifactIo
         GlobAsync(ArtifactUri.Parse(uri), pattern, cancellationToken);
 
     /// <summary>Copies a file, also between two schemes.</summary>
-    /// <seealso cref="ArtifactStoreTransferExtensions.CopyToAsync"/>
+    /// <seealso cref="ArtifactStoreTransferExtensions.CopyToAsync(ArtifactStore, ArtifactPath, ArtifactStore, ArtifactPath, WriteMode, CancellationToken)"/>
     public async Task<ArtifactInfo> CopyAsync(ArtifactUri source, ArtifactUri target, WriteMode mode, CancellationToken cancellationToken = default)
     {
         var (from, fromPath) = await StoreFor(source, cancellationToken).ConfigureAwait(false);
@@ -80,7 +80,7 @@ public sealed partial class ArtifactIo
         CopyAsync(ArtifactUri.Parse(source), ArtifactUri.Parse(target), mode, cancellationToken);
 
     /// <summary>Moves a file or a directory, also between two schemes.</summary>
-    /// <seealso cref="ArtifactStoreTransferExtensions.MoveToAsync"/>
+    /// <seealso cref="ArtifactStoreTransferExtensions.MoveToAsync(ArtifactStore, ArtifactPath, ArtifactStore, ArtifactPath, WriteMode, CancellationToken)"/>
     public async Task<ArtifactInfo> MoveAsync(ArtifactUri source, ArtifactUri target, WriteMode mode, CancellationToken cancellationToken = default)
     {
         var (from, fromPath) = await StoreFor(source, cancellationToken).ConfigureAwait(false);
@@ -95,7 +95,7 @@ public sealed partial class ArtifactIo
 
     /// <summary>Copies a directory with all that is below it, also between two schemes.</summary>
     /// <seealso cref="ArtifactStoreTransferExtensions.CopyTreeToAsync"/>
-    public async Task<TransferSummary> CopyTreeAsync(ArtifactUri source, ArtifactUri target, TransferOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<TransferResult> CopyTreeAsync(ArtifactUri source, ArtifactUri target, TransferOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (from, fromPath) = await StoreFor(source, cancellationToken).ConfigureAwait(false);
         var (to, toPath) = await StoreFor(target, cancellationToken).ConfigureAwait(false);
@@ -104,7 +104,7 @@ public sealed partial class ArtifactIo
 
     /// <summary>Copies a directory with all that is below it, also between two schemes.</summary>
     /// <exception cref="FormatException">A text is not an address.</exception>
-    public Task<TransferSummary> CopyTreeAsync(string source, string target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<TransferResult> CopyTreeAsync(string source, string target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
         CopyTreeAsync(ArtifactUri.Parse(source), ArtifactUri.Parse(target), options, cancellationToken);
 
     /// <summary>Makes a URL with which anyone who holds it may read or write one file until it expires. It is a secret: do not log it.</summary>

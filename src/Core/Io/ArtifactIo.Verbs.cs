@@ -99,7 +99,7 @@ public sealed partial class ArtifactIo
     public Task<bool> RemoveAsync(string uri, CancellationToken cancellationToken = default) => RemoveAsync(ArtifactUri.Parse(uri), cancellationToken);
 
     /// <summary>Removes everything at and below an address; how many files there were.</summary>
-    /// <seealso cref="ArtifactStore.RemoveTreeAsync"/>
+    /// <seealso cref="ArtifactStore.RemoveTreeAsync(ArtifactPath, CancellationToken)"/>
     public async Task<long> RemoveTreeAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
     {
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);

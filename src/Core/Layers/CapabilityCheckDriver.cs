@@ -18,7 +18,9 @@ public sealed class CapabilityCheckDriver(StoreDriver inner) : DelegatingStoreDr
         ArgumentNullException.ThrowIfNull(request);
         var refusal = Refusal(request.Mode)
             ?? (request.ContentType is not null && !_can.ContentType ? Refusal("keep a content type") : null)
-            ?? (request.Metadata.Count > 0 && !_can.Metadata ? Refusal("keep metadata") : null);
+            ?? (request.Metadata.Count > 0 && !_can.Metadata ? Refusal("keep metadata") : null)
+            ?? (request.Modified is not null && !_can.ModifiedTime ? Refusal("keep a modified time that is given") : null)
+            ?? (request.IsExecutable && !_can.Executable ? Refusal("keep that a file is executable") : null);
         return refusal is null ? Inner.BeginUploadAsync(request, cancellationToken) : ValueTask.FromException<StoreUpload>(refusal);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cairn.Providers;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Layers;
 
@@ -27,7 +28,7 @@ public sealed class PrefixDriver : DelegatingStoreDriver
     {
         ArgumentNullException.ThrowIfNull(request);
         var read = await Inner.OpenReadAsync(request with { Path = Down(request.Path) }, cancellationToken).ConfigureAwait(false);
-        return new StoreRead(Up(read.Info), read.Content, read);
+        return new StoreRead(Up(read.Info), read.Content, read) { File = read.File };
     }
 
     /// <inheritdoc/>
@@ -46,6 +47,7 @@ public sealed class PrefixDriver : DelegatingStoreDriver
             Directory = Down(request.Directory),
             StartAfter = request.StartAfter is null || _prefix.IsRoot ? request.StartAfter : $"{_prefix.Value}/{request.StartAfter}",
             LeftOut = request.LeftOut is not { } report || _prefix.IsRoot ? request.LeftOut : name => report(name[Math.Min(name.Length, _prefix.Value.Length + 1)..]),
+            Unlisted = request.Unlisted is { } tell && !_prefix.IsRoot ? entry => tell(entry with { Directory = Up(entry.Directory) }) : request.Unlisted,
         };
         await foreach (var page in Inner.ListAsync(below, cancellationToken).ConfigureAwait(false))
         {
@@ -117,6 +119,9 @@ public sealed class PrefixDriver : DelegatingStoreDriver
 
     private sealed class Upload(PrefixDriver driver, StoreUpload inner) : DelegatingStoreUpload(inner)
     {
+        public override ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) =>
+            Inner.TryTakeFileAsync(file, length, progress, cancellationToken);
+
         public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
             driver.Up(await Inner.CompleteAsync(last, cancellationToken).ConfigureAwait(false));
     }

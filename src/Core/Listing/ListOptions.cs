@@ -17,4 +17,10 @@ public sealed record ListOptions
 
     /// <summary>Collects the names of objects that the listing leaves out because no path can name them. Null when nobody wants to know.</summary>
     public LeftOutNames? LeftOut { get; init; }
+
+    /// <summary>
+    /// Called with everything below the directory that cannot be listed: links that do not lead to a file, special files, directories that cannot be read, names that no path can hold. From any thread, one call at a
+    /// time. Null (the default): links and special files are left out, and each of the others fails the listing.
+    /// </summary>
+    public Action<UnlistedEntry>? Unlisted { get; init; }
 }

@@ -40,7 +40,7 @@ internal static class PluginFiles
     /// <summary>The SHA-256 of a file.</summary>
     public static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var stream = Transfers.LocalFile.OpenRead(path);
         await using (stream.ConfigureAwait(false))
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
     }
@@ -95,7 +95,7 @@ internal static class PluginFiles
         foreach (var (path, file) in files)
         {
             names.Accept(path);
-            var from = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            var from = Transfers.LocalFile.OpenRead(file.FullName);
             await using (from.ConfigureAwait(false))
             {
                 var (length, digest) = await WriteAsync(

@@ -62,7 +62,7 @@ public sealed partial class PluginFolder
         if (!File.Exists(full))
             throw new ArtifactStoreException(StoreErrorCode.NotFound, $"there is neither a folder nor a package at {full}");
         var copy = Path.Join(staging, "package.nupkg");
-        var from = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
+        var from = Transfers.LocalFile.OpenRead(full);
         await using (from.ConfigureAwait(false))
         {
             var (_, digest) = await PluginFiles.WriteAsync(

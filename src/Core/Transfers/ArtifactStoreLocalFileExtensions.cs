@@ -16,7 +16,7 @@ public static class ArtifactStoreLocalFileExtensions
     /// <param name="progress">Told of progress; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the upload; the target is then as it was, or whole.</param>
     /// <returns>The facts of what was written.</returns>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/> when the local file is not there, and whatever the write fails with.</exception>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/> when the local file is not there, <see cref="StoreErrorCode.PathConflict"/> when it is a pipe, a socket or a device, <see cref="StoreErrorCode.PreconditionFailed"/> when it changed while it was read, and whatever the write fails with.</exception>
     public static async Task<ArtifactInfo> UploadFileAsync(
         this ArtifactStore store,
         string localFile,
@@ -30,7 +30,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentException.ThrowIfNullOrEmpty(localFile);
         store.Enter(cancellationToken);
         var meter = new TransferMeter(progress, store.Options.TimeProvider);
-        var info = await UploadAsync(store, localFile, path, mode, options, meter, cancellationToken).ConfigureAwait(false);
+        var info = await LocalFileUpload.RunAsync(store, localFile, path, mode, options, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
         meter.FileDone();
         meter.Done();
         return info;
@@ -63,29 +63,27 @@ public static class ArtifactStoreLocalFileExtensions
 
     /// <summary>Uploads a local folder with all that is below it, empty folders too where the store has directories.</summary>
     /// <param name="store">The store to write.</param>
-    /// <param name="localFolder">The local folder. Links to files are followed; links to folders are a failure, unless excluded.</param>
+    /// <param name="localFolder">The local folder. What becomes of links below it, <see cref="TransferOptions.Links"/> says; a pipe, socket or device is a failure, unless excluded.</param>
     /// <param name="path">The directory that it becomes; what is there already and is not in the folder stays.</param>
     /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload; what has arrived stays.</param>
     /// <returns>What was uploaded.</returns>
-    /// <exception cref="ArtifactStoreException">The first failure, after which no further file begins.</exception>
-    public static Task<TransferSummary> UploadDirectoryAsync(
+    /// <exception cref="BatchFailedException">Some entries could not be uploaded; the others are. It has each failure, and the result.</exception>
+    public static async Task<TransferResult> UploadDirectoryAsync(
         this ArtifactStore store, string localFolder, ArtifactPath path = default, TransferOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
         var transfer = new TreeTransfer(options, store.Options);
         store.Enter(cancellationToken);
-        var source = new LocalSource(localFolder, store, path, transfer.IsExcluded);
-        return transfer.RunAsync(source.FindAsync(cancellationToken), UploadOneAsync, cancellationToken);
-
-        async ValueTask UploadOneAsync(TransferItem item, Action<long> progress, CancellationToken stopping)
-        {
-            if (!item.IsDirectory)
-                await UploadAsync(store, source.FullName(item.Path), path / item.Path, transfer.Mode, null, progress, stopping).ConfigureAwait(false);
-            else if (store.Capabilities.Directories != DirectoryKind.None)
-                await store.MakeDirectoryAsync(path / item.Path, stopping).ConfigureAwait(false);
-        }
+        var log = transfer.Begin(Operations.Upload, ArtifactUri.FromLocalPath(localFolder));
+        var source = new LocalSource(localFolder, transfer.Links, log.Unlisted);
+        var result = await transfer.RunAsync(
+            source.FindAsync(cancellationToken), (item, progress, stopping) => source.CopyAsync(item, store, path / item.Path, transfer.Mode, progress, stopping), log, cancellationToken).ConfigureAwait(false);
+        // A folder that holds nothing goes up as a directory that holds nothing.
+        if (result.Files + result.Directories == 0 && store.Capabilities.Directories != DirectoryKind.None)
+            await store.MakeDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>Downloads a directory with all that is below it into a local folder. Each file appears whole, under its name, or not at all.</summary>
@@ -95,10 +93,10 @@ public static class ArtifactStoreLocalFileExtensions
     /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the download; what has arrived stays.</param>
     /// <returns>What was downloaded.</returns>
-    /// <exception cref="ArtifactStoreException">
-    /// The first failure, after which no further file begins; <see cref="StoreErrorCode.PathConflict"/> for a name that this platform cannot hold.
+    /// <exception cref="BatchFailedException">
+    /// Some entries could not be downloaded, for example because this platform cannot hold their name; the others are. It has each failure, and the result.
     /// </exception>
-    public static async Task<TransferSummary> DownloadDirectoryAsync(
+    public static async Task<TransferResult> DownloadDirectoryAsync(
         this ArtifactStore store, ArtifactPath path, string localFolder, TransferOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -107,7 +105,8 @@ public static class ArtifactStoreLocalFileExtensions
         if (!await store.IsDirectoryAsync(path, cancellationToken).ConfigureAwait(false))
             throw store.Missing(Operations.Download, path);
         var target = new LocalTarget(localFolder, store);
-        return await transfer.RunAsync(TreeCopy.FindAsync(store, path, cancellationToken), DownloadOneAsync, cancellationToken).ConfigureAwait(false);
+        var log = transfer.Begin(Operations.Download, store.UriOf(path));
+        return await transfer.RunAsync(new StoreSource(store, path, log.Unlisted).FindAsync(cancellationToken), DownloadOneAsync, log, cancellationToken).ConfigureAwait(false);
 
         async ValueTask DownloadOneAsync(TransferItem item, Action<long> progress, CancellationToken stopping)
         {
@@ -180,38 +179,6 @@ public static class ArtifactStoreLocalFileExtensions
         using var folder = new TemporaryFolder();
         var file = folder.FileFor(path);
         await create(file, cancellationToken).ConfigureAwait(false);
-        return await UploadAsync(store, file, path, mode, options, (Action<long>?)null, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static Task<ArtifactInfo> UploadAsync(
-        ArtifactStore store, string localFile, ArtifactPath path, WriteMode mode, OpenWriteOptions? options, TransferMeter meter, CancellationToken cancellationToken)
-    {
-        if (new FileInfo(localFile) is { Exists: true } info)
-            meter.FoundOnly(info.Length);
-        return UploadAsync(store, localFile, path, mode, options, meter.Moved, cancellationToken);
-    }
-
-    private static async Task<ArtifactInfo> UploadAsync(
-        ArtifactStore store, string localFile, ArtifactPath path, WriteMode mode, OpenWriteOptions? options, Action<long>? progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var file = new FileStream(localFile, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            await using var reading = file.ConfigureAwait(false);
-            options = (options ?? new()) with { Length = file.Length };
-            var write = await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
-            await using var writing = write.ConfigureAwait(false);
-            await LocalVersion.RequireOneAsync(file, () => write.CopyFromAsync(file, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
-            return await write.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ArtifactStoreException e)
-        {
-            e.WithContext(Operations.Upload, store.UriOf(path));
-            throw;
-        }
-        catch (Exception e) when (e is not ArtifactStoreException && StoreErrors.IsRaw(e, Operations.Upload, store.UriOf(path), cancellationToken))
-        {
-            throw new ArtifactStoreException(LocalFaults.Of(e, localFile), e).WithContext(Operations.Upload, store.UriOf(path));
-        }
+        return await LocalFileUpload.RunAsync(store, file, path, mode, options, null, null, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -18,7 +18,7 @@ internal static class FileCopy
         return target.Prefix.IsRoot ? info : info.At(to);
     }
 
-    /// <summary>Copies through this process, in memory bounded by the target's parts. Content type and metadata go along where the target keeps them.</summary>
+    /// <summary>Copies through this process, in memory bounded by the target's parts. Content type, metadata and the time go along where the target keeps them; from one local place to another the system itself copies.</summary>
     /// <param name="source">The store to read.</param>
     /// <param name="from">The file.</param>
     /// <param name="target">The store to write.</param>
@@ -37,9 +37,15 @@ internal static class FileCopy
         var options = new OpenWriteOptions { Length = first.Info.Length, ContentType = target.Capabilities.ContentType ? first.Info.ContentType : null };
         if (target.Capabilities.Metadata)
             options = options with { Metadata = first.Info.Metadata };
+        options = FileTimes.Keep(options, target, FileTimes.Of(first.Info), first.Info.IsExecutable);
         var write = await target.OpenWriteAsync(to, mode, options, cancellationToken).ConfigureAwait(false);
         await using var writing = write.ConfigureAwait(false);
-        if (isAlone && OrderedDownload.Serves(source, first))
+        if (first.File is { } open && await write.TryTakeFileAsync(open, first.Info.Length, progress, cancellationToken).ConfigureAwait(false))
+        {
+            if (LocalFile.FactsOf(open) is var now && (now.Length != first.Info.Length || now.Modified != first.Info.Modified))
+                throw source.Failure(StoreErrorCode.PreconditionFailed, "the file changed while it was read", Errors.Operations.Read, from, "Copy it again.");
+        }
+        else if (isAlone && OrderedDownload.Serves(source, first))
         {
             await OrderedDownload.CopyAsync(source, file, first, write, progress, cancellationToken).ConfigureAwait(false);
         }

@@ -1,28 +1,31 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Cairn.Transfers;
 
-/// <summary>The version of a local file that is read: another program that writes it in place changes its length or its time.</summary>
-internal readonly record struct LocalVersion(long Length, DateTime Modified)
+/// <summary>Reads a local file in one version: another program that writes it in place changes its length or its time.</summary>
+internal static class LocalVersion
 {
-    /// <summary>The version of an open file as it is now.</summary>
-    public static LocalVersion Of(FileStream file) => new(RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.SafeFileHandle));
-
     /// <summary>Runs what reads a file from its first to its last byte.</summary>
+    /// <param name="file">The open file.</param>
+    /// <param name="name">Its name, for the error.</param>
+    /// <param name="before">What it was when it was opened.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="cancellationToken">Whose cancellation passes as it is.</param>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.PreconditionFailed"/> when the file changed in between, so that what was read may be of two versions.</exception>
-    public static async ValueTask RequireOneAsync(FileStream file, Func<ValueTask> read, CancellationToken cancellationToken)
+    public static async ValueTask RequireOneAsync(SafeFileHandle file, string name, LocalFileFacts before, Func<ValueTask> read, CancellationToken cancellationToken)
     {
-        var before = Of(file);
         try
         {
             await read().ConfigureAwait(false);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Of(file) != before)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && LocalFile.FactsOf(file).IsChangedSince(before))
         {
-            throw Changed(file, e);
+            throw Changed(name, e);
         }
-        if (Of(file) != before)
-            throw Changed(file, null);
+        if (LocalFile.FactsOf(file).IsChangedSince(before))
+            throw Changed(name, null);
     }
 
-    private static ArtifactStoreException Changed(FileStream file, Exception? cause) =>
-        new(new StoreFault(StoreErrorCode.PreconditionFailed, $"'{ArtifactPath.ForMessage(file.Name)}' changed while it was read") { Advice = "Try again when nobody writes it." }, cause);
+    private static ArtifactStoreException Changed(string name, Exception? cause) =>
+        new(new StoreFault(StoreErrorCode.PreconditionFailed, $"'{ArtifactPath.ForMessage(name)}' changed while it was read") { Advice = "Try again when nobody writes it." }, cause);
 }

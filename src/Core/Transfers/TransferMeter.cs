@@ -16,7 +16,7 @@ internal sealed class TransferMeter(IProgress<TransferProgress>? progress, TimeP
     private bool _totalKnown;
 
     /// <summary>What has arrived so far.</summary>
-    public TransferSummary Summary
+    public TransferResult Result
     {
         get
         {

@@ -9,7 +9,7 @@ namespace Cairn.Transfers;
 /// <summary>Copies and moves trees between two places, whatever stores they are in.</summary>
 internal static class TreeCopy
 {
-    public static async Task<TransferSummary> CopyAsync(
+    public static async Task<TransferResult> CopyAsync(
         ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, TransferOptions? options, CancellationToken cancellationToken)
     {
         var transfer = new TreeTransfer(options, source.Options);
@@ -20,18 +20,18 @@ internal static class TreeCopy
         return await RunAsync(transfer, source, from, target, to, null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies all, and then deletes the versions that were copied; what changed meanwhile stays and is a failure.</summary>
-    public static async Task<TransferSummary> MoveAsync(
-        ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, CancellationToken cancellationToken)
+    /// <summary>Copies all, and then, when nothing has failed, deletes the versions that were copied; what changed in the meantime stays and is a failure.</summary>
+    public static async Task<TransferResult> MoveAsync(
+        ArtifactStore source, ArtifactPath from, ArtifactStore target, ArtifactPath to, TransferOptions? options, CancellationToken cancellationToken)
     {
         var moved = new ConcurrentDictionary<ArtifactPath, ArtifactInfo>();
-        var transfer = new TreeTransfer(new TransferOptions { Mode = WriteMode.CreateNew }, source.Options);
-        var summary = await RunAsync(transfer, source, from, target, to, moved, cancellationToken).ConfigureAwait(false);
+        var transfer = new TreeTransfer((options ?? new()) with { Mode = WriteMode.CreateNew, Include = [], Exclude = [], Links = LinkHandling.Fail }, source.Options);
+        var result = await RunAsync(transfer, source, from, target, to, moved, cancellationToken).ConfigureAwait(false);
         await new TreeRemoval(source, from, moved).RunAsync(cancellationToken).ConfigureAwait(false);
-        return summary;
+        return result;
     }
 
-    private static async Task<TransferSummary> RunAsync(
+    private static async Task<TransferResult> RunAsync(
         TreeTransfer transfer,
         ArtifactStore source,
         ArtifactPath from,
@@ -40,50 +40,41 @@ internal static class TreeCopy
         ConcurrentDictionary<ArtifactPath, ArtifactInfo>? moved,
         CancellationToken cancellationToken)
     {
+        var operation = moved is null ? Operations.Copy : Operations.Move;
         if (target.PlaceOf(to).IsUnder(source.PlaceOf(from)))
-            throw source.Failure(StoreErrorCode.PathConflict, $"{target.UriOf(to)} lies inside it", moved is null ? Operations.Copy : Operations.Move, from);
-        var items = moved is null ? FindAsync(source, from, cancellationToken) : FindMarkedAsync(source, from, cancellationToken);
-        var summary = await transfer.RunAsync(items, CopyOneAsync, cancellationToken).ConfigureAwait(false);
-        if (summary.Files + summary.Directories == 0)
+            throw source.Failure(StoreErrorCode.PathConflict, $"{target.UriOf(to)} lies inside it", operation, from);
+        var log = transfer.Begin(operation, source.UriOf(from));
+        var tree = new StoreSource(source, from, log.Unlisted);
+        var items = moved is null ? tree.FindAsync(cancellationToken) : FindMarkedAsync(tree, cancellationToken);
+        var result = await transfer.RunAsync(items, CopyOneAsync, log, cancellationToken).ConfigureAwait(false);
+        if (result.Files + result.Directories == 0)
             await CopyEmptyAsync(source, from, target, to, cancellationToken).ConfigureAwait(false);
-        return summary;
+        return result;
 
         async ValueTask CopyOneAsync(TransferItem item, Action<long> progress, CancellationToken stopping)
         {
-            if (item.IsDirectory)
-            {
-                if (target.Capabilities.Directories != DirectoryKind.None)
-                    await target.MakeDirectoryAsync(to / item.Path, stopping).ConfigureAwait(false);
-                return;
-            }
-            await FileCopy.CopyAsync(source, from / item.Path, target, to / item.Path, transfer.Mode, item.ETag, progress, stopping).ConfigureAwait(false);
-            moved?.TryAdd(from / item.Path, new ArtifactInfo { Path = from / item.Path, Length = item.Length, ETag = item.ETag });
+            await tree.CopyAsync(item, target, to / item.Path, transfer.Mode, progress, stopping).ConfigureAwait(false);
+            if (!item.IsDirectory)
+                moved?.TryAdd(from / item.Path, new ArtifactInfo { Path = from / item.Path, Length = item.Length, ETag = item.ETag });
         }
-    }
-
-    public static async IAsyncEnumerable<TransferItem> FindAsync(ArtifactStore source, ArtifactPath from, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var entry in Entries.FilesAsync(source, new ListRequest(from, Recursive: true), true, cancellationToken).ConfigureAwait(false))
-            yield return new(entry.Path.RelativeTo(from), entry.IsDirectory, entry.Length, entry.ETag);
     }
 
     /// <summary>
-    /// The same with every marker, those of directories that hold something too: a directory that was made is still made after a move. Where directories are real, a listing does
+    /// What is found, with every marker, those of directories that hold something too: a directory that was made is still made after a move. Where directories are real, a listing does
     /// not tell which of them were made.
     /// </summary>
-    private static async IAsyncEnumerable<TransferItem> FindMarkedAsync(
-        ArtifactStore source, ArtifactPath from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<TransferItem> FindMarkedAsync(StoreSource tree, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (source.Capabilities.Directories != DirectoryKind.Virtual)
+        if (tree.Store.Capabilities.Directories != DirectoryKind.Virtual)
         {
-            await foreach (var item in FindAsync(source, from, cancellationToken).ConfigureAwait(false))
+            await foreach (var item in tree.FindAsync(cancellationToken).ConfigureAwait(false))
                 yield return item;
             yield break;
         }
-        if (await IsMarkedAsync(source, from, cancellationToken).ConfigureAwait(false))
+        if (await IsMarkedAsync(tree.Store, tree.Root, cancellationToken).ConfigureAwait(false))
             yield return new(ArtifactPath.Root, IsDirectory: true, 0, null);
-        await foreach (var entry in Entries.AllAsync(source, new ListRequest(from, Recursive: true), cancellationToken).ConfigureAwait(false))
-            yield return new(entry.Path.RelativeTo(from), entry.IsDirectory, entry.Length, entry.ETag);
+        await foreach (var entry in Entries.AllAsync(tree.Store, tree.Request, cancellationToken).ConfigureAwait(false))
+            yield return tree.ItemOf(entry);
     }
 
     private static async ValueTask<bool> IsMarkedAsync(ArtifactStore source, ArtifactPath directory, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cairn.Providers;
 
 namespace Cairn.Transfers;
@@ -12,6 +13,9 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
     private readonly List<ArtifactPath> _directories = [];
     private long _files;
     private long _removed;
+
+    /// <summary>True to begin nothing more after the first failure.</summary>
+    public bool FailFast { get; init; }
 
     public async Task<long> RunAsync(CancellationToken cancellationToken)
     {
@@ -44,7 +48,8 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
             if (info is { IsDirectory: true } || store.Capabilities.Directories == DirectoryKind.Virtual)
                 _directories.Add(root);
         }
-        await foreach (var page in store.PagesAsync(new ListRequest(root, Recursive: true), cancellationToken).ConfigureAwait(false))
+        var odd = new ConcurrentQueue<UnlistedEntry>();
+        await foreach (var page in store.PagesAsync(new ListRequest(root, Recursive: true) { Unlisted = odd.Enqueue, LeftOut = name => odd.Enqueue(StoreSource.Unnamed(name) with { Directory = root }) }, cancellationToken).ConfigureAwait(false))
         {
             foreach (var entry in page)
             {
@@ -66,12 +71,29 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
                 batch.Add(new DeleteTarget(entry.Path) { IfMatch = only is not null && store.Capabilities.DeleteIfMatch ? entry.ETag : null });
             }
         }
+        foreach (var entry in odd.DistinctBy(e => (e.Directory, e.Name)))
+        {
+            // A link goes, and not what it leads to; a pipe or a device is only a name as well. The rest cannot be reached.
+            if (only is null && entry is { Kind: UnlistedKind.Link or UnlistedKind.Special, Path: { } path })
+            {
+                if (batch.Count == store.Capabilities.DeleteBatch)
+                {
+                    yield return [.. batch];
+                    batch.Clear();
+                }
+                batch.Add(new DeleteTarget(path));
+            }
+            else
+                Fail(new ArtifactStoreException(StoreFaults.FromBaseLibrary(entry.Reason), entry.Reason).WithContext(Errors.Operations.Remove, store.UriOf(entry.Path ?? entry.Directory)));
+        }
         if (batch.Count > 0)
             yield return [.. batch];
     }
 
     private async ValueTask RemoveBatchAsync(DeleteTarget[] targets, CancellationToken cancellationToken)
     {
+        if (FailFast && HasFailed)
+            return;
         IReadOnlyList<DeleteResult> results;
         try
         {
@@ -98,6 +120,15 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
                     _files += targets[i].Kind == EntryKind.File ? 1 : 0;
                 }
             }
+        }
+    }
+
+    private bool HasFailed
+    {
+        get
+        {
+            lock (_failures)
+                return _failures.Count > 0;
         }
     }
 

@@ -1,17 +1,9 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
-using Cairn.Listing;
 
 namespace Cairn.Transfers;
 
-/// <summary>One file or empty directory of a tree that is transferred.</summary>
-/// <param name="Path">Its path below the tree's root.</param>
-/// <param name="IsDirectory">True for an empty directory.</param>
-/// <param name="Length">The file's length.</param>
-/// <param name="ETag">The file's etag; null where there is none.</param>
-internal readonly record struct TransferItem(ArtifactPath Path, bool IsDirectory, long Length, string? ETag);
-
-/// <summary>Transfers the items of a tree, several at a time, while they are still being found.</summary>
+/// <summary>Transfers the items of a tree, several at a time, while they are still being found. One that fails does not stop the others.</summary>
 internal sealed class TreeTransfer
 {
     /// <summary>How far finding runs ahead of copying: far enough to know most totals early, little enough to bound memory.</summary>
@@ -20,8 +12,6 @@ internal sealed class TreeTransfer
     private readonly TransferOptions _options;
     private readonly TransferMeter _meter;
     private readonly int _parallelism;
-    private readonly Glob[] _include;
-    private readonly Glob[] _exclude;
 
     /// <exception cref="ArgumentException">The mode is neither Replace nor CreateNew, or a glob is not valid.</exception>
     public TreeTransfer(TransferOptions? options, ArtifactStoreOptions defaults)
@@ -31,21 +21,31 @@ internal sealed class TreeTransfer
             throw new ArgumentException("A tree is written with WriteMode.CreateNew or WriteMode.Replace.", nameof(options));
         _parallelism = _options.Parallelism ?? defaults.TreeParallelism;
         ArgumentOutOfRangeException.ThrowIfLessThan(_parallelism, 1, nameof(options));
-        _include = [.. _options.Include.Select(Glob.Parse)];
-        _exclude = [.. _options.Exclude.Select(Glob.Parse)];
+        Filter = new(_options);
         _meter = new(_options.Progress, defaults.TimeProvider);
     }
 
     public WriteMode Mode => _options.Mode;
 
-    private bool IsFiltered => _include.Length + _exclude.Length > 0;
+    public LinkHandling Links => _options.Links;
 
-    /// <summary>
-    /// Copies each item by <paramref name="copy"/>, which tells how many bytes have arrived, until all have or one has failed; then no other begins, and those under way are
-    /// cancelled.
-    /// </summary>
-    public async Task<TransferSummary> RunAsync(
-        IAsyncEnumerable<TransferItem> items, Func<TransferItem, Action<long>, CancellationToken, ValueTask> copy, CancellationToken cancellationToken)
+    public TreeFilter Filter { get; }
+
+    /// <summary>Makes the record of what is left out and fails.</summary>
+    public TransferLog Begin(string operation, ArtifactUri root) => new(operation, root, Filter, Links == LinkHandling.Skip);
+
+    /// <summary>Copies each item by <paramref name="copy"/>, which tells how many bytes have arrived, until all have, or with fail-fast until one has failed.</summary>
+    /// <exception cref="BatchFailedException">Some have failed; the others have arrived.</exception>
+    public async Task<TransferResult> RunAsync(
+        IAsyncEnumerable<TransferItem> items, Func<TransferItem, Action<long>, CancellationToken, ValueTask> copy, TransferLog log, CancellationToken cancellationToken)
+    {
+        await TransferAsync(items, copy, log, cancellationToken).ConfigureAwait(false);
+        return log.End(_meter.Result);
+    }
+
+    /// <summary>The same, with the failures left in the log.</summary>
+    public async Task<TransferResult> TransferAsync(
+        IAsyncEnumerable<TransferItem> items, Func<TransferItem, Action<long>, CancellationToken, ValueTask> copy, TransferLog log, CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;
@@ -58,8 +58,9 @@ internal sealed class TreeTransfer
         cancellationToken.ThrowIfCancellationRequested();
         failure?.Throw();
         _meter.Done();
-        return _meter.Summary;
+        return _meter.Result;
 
+        // What is left over here ends the transfer: the tree's root cannot be listed, misuse, or any failure with fail-fast.
         async Task GuardAsync(Func<Task> run)
         {
             try
@@ -79,12 +80,14 @@ internal sealed class TreeTransfer
             {
                 await foreach (var item in items.WithCancellation(stopping.Token).ConfigureAwait(false))
                 {
-                    if (!IsWanted(item))
+                    StopIfFailed();
+                    if (!Filter.IsWanted(item.Path, item.IsDirectory))
                         continue;
                     if (!item.IsDirectory)
                         _meter.Found(item.Length);
                     await queue.Writer.WriteAsync(item, stopping.Token).ConfigureAwait(false);
                 }
+                StopIfFailed();
                 _meter.FoundAll();
             }
             finally
@@ -97,24 +100,30 @@ internal sealed class TreeTransfer
         {
             await foreach (var item in queue.Reader.ReadAllAsync(stopping.Token).ConfigureAwait(false))
             {
-                await copy(item, _meter.Moved, stopping.Token).ConfigureAwait(false);
+                try
+                {
+                    await copy(item, _meter.Moved, stopping.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (!_options.FailFast && log.TryFail(e, item.Path))
+                {
+                    continue;
+                }
                 if (item.IsDirectory)
                     _meter.DirectoryDone();
                 else
                     _meter.FileDone();
+                if (_options.Arrived is { } arrived)
+                {
+                    lock (_options)
+                        arrived(item.Path);
+                }
             }
         }
-    }
 
-    /// <summary>True when the caller has left a path out.</summary>
-    public bool IsExcluded(ArtifactPath path) => Array.Exists(_exclude, g => g.IsMatch(path));
-
-    private bool IsWanted(TransferItem item)
-    {
-        if (!IsFiltered)
-            return true;
-        return !item.IsDirectory
-            && (_include.Length == 0 || Array.Exists(_include, g => g.IsMatch(item.Path)))
-            && !IsExcluded(item.Path);
+        void StopIfFailed()
+        {
+            if (_options.FailFast && log.HasFailures)
+                log.End(_meter.Result);
+        }
     }
 }

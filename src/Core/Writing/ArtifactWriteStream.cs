@@ -1,6 +1,7 @@
 using System.Buffers;
 using Cairn.Providers;
 using Cairn.Writing;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn;
 
@@ -202,6 +203,24 @@ public sealed class ArtifactWriteStream : Stream
         if (disposing && _state != State.Disposed)
             DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Writes a whole local file, by the store itself where it can; a small one comes sooner through memory.</summary>
+    /// <returns>False when it has to be written as a stream.</returns>
+    internal async ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        if (length <= SmallFile || Length > 0)
+            return false;
+        try
+        {
+            return await _parts.TryTakeFileAsync(file, length, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _parts.Fail(e);
+            throw;
+        }
     }
 
     /// <summary>Writes the rest of a stream, read straight into the part buffers.</summary>

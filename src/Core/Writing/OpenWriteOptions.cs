@@ -13,6 +13,12 @@ public sealed record OpenWriteOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>The modified time that the file gets; null for that of the write. <see cref="StoreErrorCode.Unsupported"/> where the store does not keep it (<see cref="Providers.StoreCapabilities.ModifiedTime"/>).</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Whether the file may be run as a program. <see cref="StoreErrorCode.Unsupported"/> where the store does not keep that (<see cref="Providers.StoreCapabilities.Executable"/>).</summary>
+    public bool IsExecutable { get; init; }
+
     /// <summary>The length where it is known: lets the store reserve room. A content of another length is not published. Null when unknown.</summary>
     public long? Length { get; init; }
 

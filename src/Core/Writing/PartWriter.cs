@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Cairn.Errors;
 using Cairn.Integrity;
 using Cairn.Providers;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Writing;
 
@@ -90,6 +91,24 @@ internal sealed class PartWriter : IAsyncDisposable
         _slots.Release();
     }
 
+    /// <summary>Has the store take a whole local file, where it can and nobody asks for a digest.</summary>
+    public async ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        if (_digest is not null || Sent > 0)
+            return false;
+        try
+        {
+            if (!await _upload.TryTakeFileAsync(file, length, progress, cancellationToken).ConfigureAwait(false))
+                return false;
+        }
+        catch (Exception e) when (_store.IsRaw(e, Operations.Write, _path, cancellationToken))
+        {
+            throw _store.Wrap(e, Operations.Write, _path);
+        }
+        (_number, Sent) = (1, length);
+        return true;
+    }
+
     /// <summary>Waits for all parts, checks what was promised, and publishes with the last part.</summary>
     public async Task<ArtifactInfo> CompleteAsync(ReadOnlyMemory<byte> last, CancellationToken cancellationToken)
     {
@@ -157,6 +176,7 @@ internal sealed class PartWriter : IAsyncDisposable
         ContentType = info.ContentType,
         Metadata = info.Metadata,
         Checksum = checksum,
+        IsExecutable = info.IsExecutable,
     };
 
     private UploadPart Next(ReadOnlyMemory<byte> data)

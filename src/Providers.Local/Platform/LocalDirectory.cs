@@ -49,7 +49,7 @@ internal abstract class LocalDirectory : IDisposable
     /// <summary>Brings the directory's entries to the device.</summary>
     public abstract void Flush();
 
-    /// <summary>Adds the names of files, directories and links to a list.</summary>
+    /// <summary>Adds the names of everything in the directory to a list.</summary>
     public abstract void ReadNames(NameList names, CancellationToken cancellationToken);
 
     /// <summary>The facts of a listed name; null when it is gone.</summary>

@@ -16,6 +16,9 @@ internal enum LocalKind
 
     /// <summary>A pipe, socket or device: never opened, never listed.</summary>
     Special,
+
+    /// <summary>A listed name that is not UTF-8 text, whatever stands there.</summary>
+    Unnameable,
 }
 
 /// <summary>What the system knows of one file or directory.</summary>
@@ -28,6 +31,9 @@ internal enum LocalKind
 /// <param name="Links">How many names it has; 0 when it has been removed.</param>
 internal readonly record struct LocalFacts(LocalKind Kind, long Length, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Identity, ulong Device, uint Links)
 {
+    /// <summary>Whether its owner may run it.</summary>
+    public bool IsExecutable { get; init; }
+
     /// <summary>The modified time to 100 ns.</summary>
     public DateTimeOffset Modified => DateTimeOffset.UnixEpoch.AddTicks((ModifiedSeconds * TimeSpan.TicksPerSecond) + (ModifiedNanoseconds / 100));
 

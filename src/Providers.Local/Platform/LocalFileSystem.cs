@@ -87,8 +87,16 @@ internal abstract class LocalFileSystem : IDisposable
     /// <summary>Gives room past the length back.</summary>
     public abstract void Truncate(SafeFileHandle file, long length);
 
-    /// <summary>Copies a whole file into an empty one without its bytes passing through this process where the system can.</summary>
-    public abstract void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken);
+    /// <summary>Copies a whole file into an empty one without its bytes passing through this process where the system can; holes stay holes where the system tells of them.</summary>
+    public abstract void Copy(SafeFileHandle source, SafeFileHandle target, long length, Action<long>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Whether <see cref="Stamp"/> sets the very time that it is given.</summary>
+    public virtual bool KeepsTimes => false;
+
+    /// <summary>Lets those run an open file who may read it; where the system knows no such thing, nothing happens.</summary>
+    public virtual void MakeExecutable(SafeFileHandle file)
+    {
+    }
 
     /// <summary>Sets the modified time of an open file, in a way that no two calls of one process set exactly the same.</summary>
     public abstract void Stamp(SafeFileHandle file, DateTimeOffset modified);
@@ -117,7 +125,8 @@ internal abstract class LocalFileSystem : IDisposable
     public abstract void Dispose();
 
     /// <summary>Copies what the system will not copy by itself.</summary>
-    protected void CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, long length, CancellationToken cancellationToken)
+    /// <returns>False when the source ended before.</returns>
+    protected bool CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, long length, Action<long>? progress, CancellationToken cancellationToken)
     {
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
         try
@@ -127,10 +136,12 @@ internal abstract class LocalFileSystem : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 var read = Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
                 if (read == 0)
-                    return;
+                    return false;
                 Write(target, buffer.AsSpan(0, read), offset);
                 offset += read;
+                progress?.Invoke(read);
             }
+            return true;
         }
         finally
         {

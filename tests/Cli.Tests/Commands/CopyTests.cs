@@ -17,6 +17,8 @@ public sealed class CopyTests
     [InlineData("-r d", "nd/", "nd/e/y.txt=y", "nd/x.txt=x", "t.txt=t", "td/k.txt=k")]
     [InlineData("-r d/", "nd", "nd/e/y.txt=y", "nd/x.txt=x", "t.txt=t", "td/k.txt=k")]
     [InlineData("-r d", "td", "t.txt=t", "td/d/e/y.txt=y", "td/d/x.txt=x", "td/k.txt=k")]
+    [InlineData("-r d/.", "nd", "nd/e/y.txt=y", "nd/x.txt=x", "t.txt=t", "td/k.txt=k")]
+    [InlineData("-r d/.", "td", "t.txt=t", "td/e/y.txt=y", "td/k.txt=k", "td/x.txt=x")]
     [InlineData("-r d", "", "d/e/y.txt=y", "d/x.txt=x", "t.txt=t", "td/k.txt=k")]
     [InlineData("-r a.txt", "new.txt", "new.txt=a", "t.txt=t", "td/k.txt=k")]
     [InlineData("a.txt b.txt", "td", "t.txt=t", "td/a.txt=a", "td/b.txt=b", "td/k.txt=k")]

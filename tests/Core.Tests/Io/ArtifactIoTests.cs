@@ -61,7 +61,7 @@ public sealed class ArtifactIoTests
         await io.MakeDirectoryAsync("mem://a/t/e");
         await io.CopyAsync("mem://a/t/x/f.txt", "mem://b/g", WriteMode.CreateNew);
         (await io.GetLengthAsync("mem://b/g")).ShouldBe(5);
-        (await io.CopyTreeAsync("mem://a/t", "mem://b/t")).ShouldBe(new TransferSummary(1, 5, 1));
+        (await io.CopyTreeAsync("mem://a/t", "mem://b/t")).ShouldBe(new TransferResult(1, 5, 1));
         (await io.IsDirectoryAsync("mem://b/t/e")).ShouldBeTrue();
         await io.MoveAsync("mem://b/t", "mem://c/u", WriteMode.CreateNew);
         (await io.ExistsAsync("mem://b/t")).ShouldBeFalse();

@@ -177,7 +177,7 @@ public sealed class CopyMoveTests
         target.Declare = c => c with { Metadata = false };
         var reports = new List<TransferProgress>();
         var summary = await store.CopyTreeToAsync("t", other, "u", new() { Progress = new Recorder(reports), Parallelism = 5 });
-        summary.ShouldBe(new TransferSummary(50, 122_500, 1));
+        summary.ShouldBe(new TransferResult(50, 122_500, 1));
         (await Names(other)).Count.ShouldBe(51);
         (await other.ReadBytesAsync("u/d6/f48")).ShouldBe(Bytes.Of(4800, 48));
         (await other.StatAsync("u/d6/f48")).ContentType.ShouldBe("t/48");
@@ -200,7 +200,7 @@ public sealed class CopyMoveTests
     }
 
     [Fact]
-    public async Task A_tree_stops_at_the_first_failure()
+    public async Task With_fail_fast_a_tree_stops_at_the_first_failure()
     {
         var (_, store) = await RemoteDriver.OpenAsync(name: "one");
         var (target, other) = await RemoteDriver.OpenAsync(name: "two");
@@ -214,7 +214,7 @@ public sealed class CopyMoveTests
             > 10 => Task.Delay(TimeSpan.FromMinutes(1), token),
             _ => Task.CompletedTask,
         };
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyTreeToAsync("t", other, "", new() { Parallelism = 3 }))).Code.ShouldBe(StoreErrorCode.PermissionDenied);
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyTreeToAsync("t", other, "", new() { Parallelism = 3, FailFast = true }))).Code.ShouldBe(StoreErrorCode.PermissionDenied);
         completed.ShouldBeLessThanOrEqualTo(10 + 2);
     }
 

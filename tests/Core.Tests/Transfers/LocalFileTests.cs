@@ -122,9 +122,9 @@ public sealed class LocalFileTests : IDisposable
         Directory.CreateDirectory(Local("s/d/empty"));
         File.WriteAllText(Local("s/a b#.txt"), "1");
         File.WriteAllText(Local("s/d/%41"), "22");
-        (await store.UploadDirectoryAsync(Local("s"), "t")).ShouldBe(new TransferSummary(2, 3, 1));
+        (await store.UploadDirectoryAsync(Local("s"), "t")).ShouldBe(new TransferResult(2, 3, 1));
         (await CopyMoveTests.Names(store)).ShouldBe(["t/a b#.txt", "t/d/%41", "t/d/empty/"]);
-        (await store.DownloadDirectoryAsync("t", Local("r"))).ShouldBe(new TransferSummary(2, 3, 1));
+        (await store.DownloadDirectoryAsync("t", Local("r"))).ShouldBe(new TransferResult(2, 3, 1));
         File.ReadAllText(Local("r/d/%41")).ShouldBe("22");
         Directory.Exists(Local("r/d/empty")).ShouldBeTrue();
         (await store.DownloadDirectoryAsync("t", Local("q"), new() { Include = ["*.txt"] })).Files.ShouldBe(1);
@@ -160,7 +160,7 @@ public sealed class LocalFileTests : IDisposable
         Directory.CreateDirectory(Local("s"));
         File.WriteAllText(Local("s/real"), "x");
         File.CreateSymbolicLink(Local("s/file"), Local("s/real"));
-        (await store.UploadDirectoryAsync(Local("s"), "t")).ShouldBe(new TransferSummary(2, 2, 0));
+        (await store.UploadDirectoryAsync(Local("s"), "t")).ShouldBe(new TransferResult(2, 2, 0));
         Directory.CreateSymbolicLink(Local("s/loop"), Local("s"));
         (await Should.ThrowAsync<ArtifactStoreException>(() => store.UploadDirectoryAsync(Local("s"), "u"))).Code.ShouldBe(StoreErrorCode.PathConflict);
         (await store.UploadDirectoryAsync(Local("s"), "v", new() { Exclude = ["loop"] })).Files.ShouldBe(2);

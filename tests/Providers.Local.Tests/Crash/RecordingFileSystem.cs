@@ -95,12 +95,12 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
         }
     }
 
-    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken)
+    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, Action<long>? progress, CancellationToken cancellationToken)
     {
         Before?.Invoke("copy", "");
         lock (log.Gate)
         {
-            inner.Copy(source, target, length, cancellationToken);
+            inner.Copy(source, target, length, progress, cancellationToken);
             var copied = new byte[inner.FactsOf(target).Length];
             for (var done = 0; done < copied.Length;)
                 done += inner.Read(target, copied.AsSpan(done), done);

@@ -1,4 +1,5 @@
 using Cairn.Providers;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Layers;
 
@@ -11,6 +12,10 @@ internal sealed class RetryUpload(StoreUpload inner, StoreDriver driver, UploadR
             await a.Inner.WritePartAsync(a.part, c).ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Not tried again: it is the system's own copy between local files.</summary>
+    public override ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) =>
+        Inner.TryTakeFileAsync(file, length, progress, cancellationToken);
 
     public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal sealed class StoreOperation
 
     public void Received(int bytes) => Moved(bytes, "receive");
 
-    public void Transmitted(int bytes) => Moved(bytes, "transmit");
+    public void Transmitted(long bytes) => Moved(bytes, "transmit");
 
     /// <summary>Ends it well. Only the first end counts.</summary>
     public void Succeed(TimeSpan? measured = null) => End(null, measured);
@@ -43,7 +43,7 @@ internal sealed class StoreOperation
     /// <summary>Ends it with an error. Only the first end counts.</summary>
     public void Fail(Exception error, TimeSpan? measured = null) => End(error, measured);
 
-    private void Moved(int bytes, string direction)
+    private void Moved(long bytes, string direction)
     {
         if (bytes <= 0)
             return;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cairn.Providers;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Layers;
 
@@ -15,6 +16,23 @@ internal sealed class TelemetryUpload(StoreUpload inner, StoreOperation operatio
         {
             await Inner.WritePartAsync(part, cancellationToken).ConfigureAwait(false);
             operation.Transmitted(part.Data.Length);
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+            throw;
+        }
+    }
+
+    public override async ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        Activity.Current = operation.Activity ?? Activity.Current;
+        try
+        {
+            if (!await Inner.TryTakeFileAsync(file, length, progress, cancellationToken).ConfigureAwait(false))
+                return false;
+            operation.Transmitted(length);
+            return true;
         }
         catch (Exception e)
         {

@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int LockShared = 1, LockExclusive = 2, LockNonBlocking = 4, Unlock = 8;
     public const int NoReplace = 1, KeepSize = 1, NoWait = 8, Sequential = 2, BeginWrite = 2;
     public const nuint CloneFile = 0x40049409;
+    public const int SeekData = 3, SeekHole = 4;
     public const long OmitTime = 0x3FFFFFFE;
 
     private const int SysOpenAt2 = 437;
@@ -107,6 +108,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
     public static partial nint CopyFileRange(SafeHandle from, long* fromOffset, SafeHandle to, long* toOffset, nuint length, uint flags);
 
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long LSeek(SafeHandle file, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int FChMod(SafeHandle file, uint mode);
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int IOControl(SafeHandle file, nuint request, nint argument);
 
@@ -140,18 +147,4 @@ internal unsafe struct IoVector
 internal struct TimeSpec
 {
     public long Seconds, Nanoseconds;
-}
-
-/// <summary>struct statx: the same on every architecture.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 256)]
-internal struct StatX
-{
-    [FieldOffset(16)] public uint Links;
-    [FieldOffset(28)] public ushort Mode;
-    [FieldOffset(32)] public ulong Inode;
-    [FieldOffset(40)] public ulong Size;
-    [FieldOffset(112)] public long ModifiedSeconds;
-    [FieldOffset(120)] public uint ModifiedNanoseconds;
-    [FieldOffset(136)] public uint DeviceMajor;
-    [FieldOffset(140)] public uint DeviceMinor;
 }

@@ -203,11 +203,7 @@ internal sealed unsafe class LinuxDirectory(LinuxFileSystem fileSystem, SafeFile
             }
             kind = LinuxFileAccess.FactsOf(stat).Kind;
         }
-        if (kind == LocalKind.Special)
-            return;
-        if (!Utf8.IsValid(name))
-            throw LocalErrors.NameIsNotText(name);
-        names.Add(name, kind.Value);
+        names.Add(name, Utf8.IsValid(name) ? kind.Value : LocalKind.Unnameable);
     }
 
     /// <summary>For file systems whose rename cannot refuse to overwrite: a second name, which fails when it is taken, then the first one goes.</summary>

@@ -9,6 +9,8 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
     /// <summary>The extended attribute of a directory that goes when its last entry does.</summary>
     public const string ImplicitMark = "user.cairn.implicit";
 
+    private const int OwnerExecutes = 0x40, AllRead = 0x124;
+
     private const string FileAttributes = "user.cairn.file";
 
     private static uint _lastStamp = (uint)Random.Shared.Next(100);
@@ -28,7 +30,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
     public static LocalFacts FactsOf(in StatX stat)
     {
         var kind = (stat.Mode & 0xF000) switch { 0x8000 => LocalKind.File, 0x4000 => LocalKind.Directory, 0xA000 => LocalKind.Link, _ => LocalKind.Special };
-        return new(kind, (long)stat.Size, stat.ModifiedSeconds, stat.ModifiedNanoseconds, stat.Inode, ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Links);
+        return new(kind, (long)stat.Size, stat.ModifiedSeconds, stat.ModifiedNanoseconds, stat.Inode, ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Links) { IsExecutable = kind == LocalKind.File && (stat.Mode & OwnerExecutes) != 0 };
     }
 
     /// <inheritdoc/>
@@ -91,28 +93,69 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
     }
 
     /// <inheritdoc/>
-    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken)
+    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, Action<long>? progress, CancellationToken cancellationToken)
     {
-        if (length == 0 || Libc.IOControl(target, Libc.CloneFile, source.DangerousGetHandle()) == 0)
+        if (length == 0)
             return;
-        long from = 0, to = 0;
-        while (from < length)
+        if (Libc.IOControl(target, Libc.CloneFile, source.DangerousGetHandle()) == 0)
+        {
+            progress?.Invoke(length);
+            return;
+        }
+        for (long from = 0; from < length;)
+        {
+            // Holes stay holes: only what lies between them is copied. A file system that does not tell has no holes.
+            var data = Libc.LSeek(source, from, Libc.SeekData);
+            if (data < 0 && Marshal.GetLastPInvokeError() == Errno.NoSuchPlace)
+                data = length;
+            data = data < 0 ? from : Math.Min(data, length);
+            var hole = data == length ? length : Libc.LSeek(source, data, Libc.SeekHole);
+            hole = hole <= data ? length : Math.Min(hole, length);
+            progress?.Invoke(data - from);
+            if (!CopyRange(source, target, data, hole, progress, cancellationToken))
+                return;
+            from = hole;
+        }
+        Truncate(target, length);
+    }
+
+    /// <returns>False when the source ended before the range did.</returns>
+    private bool CopyRange(SafeFileHandle source, SafeFileHandle target, long from, long end, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        var to = from;
+        while (from < end)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var copied = Libc.CopyFileRange(source, &from, target, &to, (nuint)Math.Min(length - from, 64 << 20), 0);
+            var copied = Libc.CopyFileRange(source, &from, target, &to, (nuint)Math.Min(end - from, 16 << 20), 0);
             if (copied == 0)
-                return;
+                return false;
             if (copied > 0)
+            {
+                progress?.Invoke(copied);
                 continue;
+            }
             var error = Marshal.GetLastPInvokeError();
             if (error is Errno.CrossDevice or Errno.Invalid or Errno.NotImplemented or Errno.NotSupported or Errno.NotPermitted)
-            {
-                CopyThroughMemory(source, target, from, length, cancellationToken);
-                return;
-            }
+                return CopyThroughMemory(source, target, from, end, progress, cancellationToken);
             if (error != Errno.Interrupted)
                 throw new LinuxException("copy_file_range", error);
         }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool KeepsTimes => true;
+
+    /// <inheritdoc/>
+    public override void MakeExecutable(SafeFileHandle file)
+    {
+        StatX stat;
+        if (Libc.StatX(file, "", Libc.EmptyPath, &stat) != 0)
+            throw new LinuxException("statx", Marshal.GetLastPInvokeError());
+        // Whoever may read it may run it: what the process lets others do in general holds here too.
+        var mode = (stat.Mode & 0xFFF) | ((stat.Mode & AllRead) >> 2);
+        if (Libc.FChMod(file, (uint)mode) != 0)
+            throw new LinuxException("fchmod", Marshal.GetLastPInvokeError());
     }
 
     /// <inheritdoc/>

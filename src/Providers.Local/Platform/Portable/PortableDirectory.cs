@@ -149,8 +149,7 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, ArtifactP
             foreach (var (name, kind) in entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (kind != LocalKind.Special)
-                    names.Add(Encode(name), kind);
+                names.Add(Encode(name), kind);
             }
         }
         catch (DirectoryNotFoundException)

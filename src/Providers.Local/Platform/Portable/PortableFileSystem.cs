@@ -130,8 +130,8 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     public override void Truncate(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
 
     /// <inheritdoc/>
-    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, CancellationToken cancellationToken) =>
-        CopyThroughMemory(source, target, 0, length, cancellationToken);
+    public override void Copy(SafeFileHandle source, SafeFileHandle target, long length, Action<long>? progress, CancellationToken cancellationToken) =>
+        CopyThroughMemory(source, target, 0, length, progress, cancellationToken);
 
     /// <inheritdoc/>
     public override void Stamp(SafeFileHandle file, DateTimeOffset modified)

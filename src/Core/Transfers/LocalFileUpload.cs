@@ -1,0 +1,58 @@
+using Cairn.Errors;
+
+namespace Cairn.Transfers;
+
+/// <summary>Uploads one local file, whichever way it was found.</summary>
+internal static class LocalFileUpload
+{
+    /// <summary>Uploads a file that did not change while it was read.</summary>
+    /// <param name="store">The store to write.</param>
+    /// <param name="localFile">The file; a link is followed.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="mode">On what condition of the target.</param>
+    /// <param name="options">What goes along; null for nothing.</param>
+    /// <param name="found">Called with the length.</param>
+    /// <param name="progress">Called with each number of bytes that has arrived.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async ValueTask<ArtifactInfo> RunAsync(
+        ArtifactStore store,
+        string localFile,
+        ArtifactPath path,
+        WriteMode mode,
+        OpenWriteOptions? options,
+        Action<long>? found,
+        Action<long>? progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var handle = LocalFile.Open(localFile, out var facts);
+            using var closing = handle;
+            found?.Invoke(facts.Length);
+            options = FileTimes.Keep((options ?? new()) with { Length = facts.Length }, store, facts.Modified, facts.IsExecutable);
+            var write = await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
+            await using var writing = write.ConfigureAwait(false);
+            // Closes with its handle: what is read last is whether the file has changed.
+            var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            await using var reading = file.ConfigureAwait(false);
+            await LocalVersion.RequireOneAsync(handle, localFile, facts, CopyAsync, cancellationToken).ConfigureAwait(false);
+            return await write.CompleteAsync(cancellationToken).ConfigureAwait(false);
+
+            async ValueTask CopyAsync()
+            {
+                if (await write.TryTakeFileAsync(handle, facts.Length, progress, cancellationToken).ConfigureAwait(false))
+                    return;
+                await write.CopyFromAsync(file, progress, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (ArtifactStoreException e)
+        {
+            e.WithContext(Operations.Upload, store.UriOf(path));
+            throw;
+        }
+        catch (Exception e) when (e is not ArtifactStoreException && StoreErrors.IsRaw(e, Operations.Upload, store.UriOf(path), cancellationToken))
+        {
+            throw new ArtifactStoreException(LocalFaults.Of(e, localFile), e).WithContext(Operations.Upload, store.UriOf(path));
+        }
+    }
+}

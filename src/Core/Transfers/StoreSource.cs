@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using Cairn.Listing;
+using Cairn.Providers;
+
+namespace Cairn.Transfers;
+
+/// <summary>A directory of a store that is copied.</summary>
+/// <param name="store">The store.</param>
+/// <param name="root">The directory.</param>
+/// <param name="unlisted">Called with what cannot be listed, with paths below the directory; null when that fails the listing.</param>
+internal sealed class StoreSource(ArtifactStore store, ArtifactPath root, Action<UnlistedEntry>? unlisted) : TreeSource
+{
+    public ArtifactStore Store => store;
+
+    public ArtifactPath Root => root;
+
+    public ListRequest Request { get; } = new(root, Recursive: true)
+    {
+        Unlisted = unlisted is null ? null : entry => unlisted(entry with { Directory = entry.Directory.RelativeTo(root) }),
+        LeftOut = unlisted is null ? null : name => unlisted(Unnamed(name)),
+    };
+
+    /// <summary>What is told of an object that no path can name.</summary>
+    public static UnlistedEntry Unnamed(string name) => new(
+        ArtifactPath.Root, name, UnlistedKind.Unnameable, new ArtifactStoreException(StoreErrorCode.PathConflict, $"it holds the object '{ArtifactPath.ForMessage(name)}', which no path can name"));
+
+    public override async IAsyncEnumerable<TransferItem> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entry in Entries.FilesAsync(store, Request, true, cancellationToken).ConfigureAwait(false))
+            yield return ItemOf(entry);
+    }
+
+    public TransferItem ItemOf(ArtifactInfo entry) =>
+        new(entry.Path.RelativeTo(root), entry.IsDirectory, entry.Length, entry.ETag) { Modified = entry.Modified, Checksum = entry.Checksum };
+
+    public override async ValueTask<Stream> OpenReadAsync(TransferItem item, CancellationToken cancellationToken) =>
+        await store.OpenReadAsync(root / item.Path, OpenReadOptions.ForCopy(item.ETag), cancellationToken).ConfigureAwait(false);
+
+    protected override async ValueTask CopyFileAsync(TransferItem item, ArtifactStore target, ArtifactPath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken) =>
+        await FileCopy.CopyAsync(store, root / item.Path, target, to, mode, item.ETag, progress, cancellationToken).ConfigureAwait(false);
+}
