@@ -80,12 +80,17 @@ internal sealed class AzureAccount
 
     private static Uri Address(string endpoint)
     {
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw Wrong("the endpoint is not an http or https address");
+        if (endpoint.Trim() != endpoint)
+            throw Wrong("the endpoint begins or ends with a blank", "Remove it.");
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
+            throw Wrong($"the endpoint is not an http or https address: '{Shown(endpoint)}'", "Write it as https://ACCOUNT.blob.core.windows.net. In a connection string, DefaultEndpointsProtocol, AccountName and EndpointSuffix make it.");
         if (url.UserInfo.Length > 0 || url.Query.Length > 0)
             throw Wrong("the endpoint carries credentials", "Give them as account-key or sas-token.");
         return url;
     }
+
+    /// <summary>An endpoint without what might be a secret.</summary>
+    private static string Shown(string endpoint) => endpoint.IndexOfAny(['?', '@']) is var end and >= 0 ? endpoint[..end] + "\u2026" : endpoint;
 
     private static void CheckOneCredential(AzureOptions options)
     {

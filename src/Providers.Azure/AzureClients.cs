@@ -49,10 +49,7 @@ internal sealed class AzureClients : IDisposable
         var account = AzureAccount.Resolve(root, options, environment);
         var http = new AzureHttp(options, over);
         var sdk = new BlobClientOptions(AzureRequests.Version) { Transport = http.ForStorage, EncryptionScope = options.EncryptionScope };
-        sdk.Retry.Mode = RetryMode.Exponential;
-        sdk.Retry.MaxRetries = options.Retries;
-        sdk.Retry.Delay = options.RetryDelay;
-        sdk.Retry.MaxDelay = TimeSpan.FromSeconds(20);
+        sdk.RetryPolicy = new AzureRetries(options, TimeProvider.System);
         sdk.Retry.NetworkTimeout = options.Timeout;
         // Around the SDK's retries: what does not come from the service is not asked for again.
         sdk.AddPolicy(new AzureMarks(), HttpPipelinePosition.PerCall);
@@ -69,6 +66,8 @@ internal sealed class AzureClients : IDisposable
             service = new(account.Endpoint, sdk);
         else
         {
+            if (account.Endpoint.Scheme != "https")
+                throw AzureAccount.Wrong("no key or signature is known, and identities are shown to https endpoints only", "Use an https endpoint, give account-key, sas-token or connection-string, or anonymous=yes.");
             token = Identity(options, http.ForIdentity);
             service = new(account.Endpoint, token, sdk);
         }
@@ -107,6 +106,8 @@ internal sealed class AzureClients : IDisposable
             throw AzureAccount.Wrong("parallelism is at least 1");
         if (options.Retries < 0)
             throw AzureAccount.Wrong("retries is at least 0");
+        if (options.OutageTime < TimeSpan.Zero)
+            throw AzureAccount.Wrong("outage-time is at least 0");
         if (options.RetryDelay < TimeSpan.Zero)
             throw AzureAccount.Wrong("retry-delay is at least 0");
         if (options.Timeout <= TimeSpan.Zero)

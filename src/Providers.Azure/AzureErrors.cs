@@ -147,7 +147,7 @@ internal static class AzureErrors
     private static string? RequestId(Response? response) =>
         response is not null && response.Headers.TryGetValue("x-ms-request-id", out var id) && !string.IsNullOrEmpty(id) ? id : null;
 
-    private static TimeSpan? RetryAfter(ResponseHeaders headers)
+    public static TimeSpan? RetryAfter(ResponseHeaders headers)
     {
         if (headers.TryGetValue("x-ms-retry-after-ms", out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var milliseconds))
             return TimeSpan.FromMilliseconds(milliseconds);

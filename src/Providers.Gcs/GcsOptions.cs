@@ -53,12 +53,16 @@ public sealed class GcsOptions
     [StoreOption("timeout", "How long the service may take to begin an answer, or to take or give the next bytes.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>How often a failed request is sent again.</summary>
-    [StoreOption("retries", "How often a failed request is sent again.")]
-    public int Retries { get; set; } = 5;
+    /// <summary>How often a failed request is sent again at most; null for as often as <see cref="OutageTime"/> allows.</summary>
+    [StoreOption("retries", "How often a failed request is sent again at most. The default is as often as outage-time allows.")]
+    public int? Retries { get; set; }
 
-    /// <summary>The longest wait before the first repetition; it doubles with each further one.</summary>
-    [StoreOption("retry-delay", "The longest wait before the first repetition; it doubles with each further one, up to 20s.")]
+    /// <summary>How long an outage of the service is waited for: a request is sent again for that long after its first failure.</summary>
+    [StoreOption("outage-time", "How long an outage of the service is waited for: a request is sent again for that long after its first failure.")]
+    public TimeSpan OutageTime { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>The wait before the first repetition, give or take a quarter; it doubles with each further one.</summary>
+    [StoreOption("retry-delay", "The wait before the first repetition; it doubles with each further one, up to 5s.")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How many parts of one object are written at once.</summary>

@@ -11,6 +11,8 @@ namespace Cairn.Providers.S3;
 internal static class S3Clients
 {
     private const int LeastPart = 5 << 20;
+    /// <summary>What requests are told of the most attempts where only time bounds them; the SDK's own count, which does not apply, is the same.</summary>
+    private const int SeemingRetries = 100;
     private const int BufferSize = 128 << 10;
     private const long LargestCopy = 5L << 30;
 
@@ -23,7 +25,7 @@ internal static class S3Clients
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = options.Retries,
+            MaxErrorRetry = options.Retries ?? SeemingRetries,
             BufferSize = BufferSize,
             HttpClientFactory = new S3HttpClients(options),
             AllowAutoRedirect = false,
@@ -45,7 +47,7 @@ internal static class S3Clients
         config.ForcePathStyle = options.PathStyle ?? endpoint is not null;
         try
         {
-            var client = Credentials(options) is { } credentials ? new S3Client(credentials, config, clock) : new S3Client(config, clock);
+            var client = Credentials(options) is { } credentials ? new S3Client(credentials, config, options, clock) : new S3Client(config, options, clock);
             client.BeforeRequestEvent += AskForChecksum;
             return client;
         }
@@ -108,8 +110,8 @@ internal static class S3Clients
             throw Wrong("copy-part-size is between 5MiB and 5GiB");
         if (options.Parallelism < 1)
             throw Wrong("parallelism is at least 1");
-        if (options.Retries < 0)
-            throw Wrong("retries is at least 0");
+        if (options.Retries < 0 || options.OutageTime < TimeSpan.Zero)
+            throw Wrong("retries and outage-time are at least 0");
         if (options.Timeout <= TimeSpan.Zero || options.ConnectTimeout <= TimeSpan.Zero)
             throw Wrong("timeout and connect-timeout are longer than nothing");
         if (options.Proxy is { } proxy && !(Uri.TryCreate(proxy, UriKind.Absolute, out var url) && url.UserInfo.Length == 0))

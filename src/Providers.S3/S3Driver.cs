@@ -13,6 +13,7 @@ internal sealed class S3Driver : StoreDriver
     /// <summary>What S3 answers for an object that was given no content type.</summary>
     private const string NoContentType = "binary/octet-stream";
 
+    private static readonly TimeSpan LongestSigned = TimeSpan.FromDays(7);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(30);
 
     public S3Driver(ArtifactUri root, S3Options options, AmazonS3Client client)
@@ -155,6 +156,8 @@ internal sealed class S3Driver : StoreDriver
 
     public override async ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
     {
+        if (request.Lifetime > LongestSigned)
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unsupported, "the service takes signatures of at most seven days") { Advice = "Ask for a shorter time." });
         var url = await Client.GetPreSignedURLAsync(new()
         {
             BucketName = Keys.Bucket,
@@ -173,10 +176,11 @@ internal sealed class S3Driver : StoreDriver
         do
         {
             var response = await Client.ListMultipartUploadsAsync(
-                new ListMultipartUploadsRequest { BucketName = Keys.Bucket, Prefix = Keys.DirectoryKey(ArtifactPath.Root), KeyMarker = key, UploadIdMarker = id, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
-            foreach (var upload in response.MultipartUploads ?? [])
-                yield return new($"{upload.UploadId} {upload.Key}", Keys.FromKey(upload.Key)?.Path, upload.Initiated is { } at ? new(at.ToUniversalTime()) : DateTimeOffset.UnixEpoch, null);
-            (key, id) = response.IsTruncated == true ? (response.NextKeyMarker, response.NextUploadIdMarker) : (null, null);
+                new ListMultipartUploadsRequest { BucketName = Keys.Bucket, Prefix = Keys.DirectoryKey(ArtifactPath.Root), KeyMarker = key, UploadIdMarker = id, Encoding = EncodingType.Url, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
+            var isEncoded = response.EncodingType == EncodingType.Url;
+            foreach (var (upload, name) in (response.MultipartUploads ?? []).Select(u => (u, S3Keys.Decoded(u.Key, isEncoded))))
+                yield return new($"{upload.UploadId} {name}", Keys.FromKey(name)?.Path, upload.Initiated is { } at ? new(at.ToUniversalTime()) : DateTimeOffset.UnixEpoch, null);
+            (key, id) = response.IsTruncated == true ? (S3Keys.Decoded(response.NextKeyMarker, isEncoded), response.NextUploadIdMarker) : (null, null);
         }
         while (key is not null);
     }

@@ -10,6 +10,9 @@ internal sealed class S3Keys(ArtifactUri root) : ObjectKeys(root)
 
     public string Bucket { get; } = root.Container;
 
+    /// <summary>A key as a listing writes it that was asked for URLs' encoding, where the service knows that.</summary>
+    public static string Decoded(string key, bool isEncoded) => isEncoded ? Uri.UnescapeDataString(key.Replace('+', ' ')) : key;
+
     /// <summary>True for a key, or the beginning of one, that S3 can hold: at most 1,024 bytes.</summary>
     public static bool Fits(string key) => key.Length <= LongestKey / 3 || Encoding.UTF8.GetByteCount(key) <= LongestKey;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Amazon.S3;
 using Amazon.S3.Model;
 using Cairn.Providers;
 
@@ -26,6 +27,8 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
                     Delimiter = request.Recursive ? null : "/",
                     StartAfter = token is null && request.StartAfter is { } after ? driver.Keys.OfOrderKey(after) : null,
                     ContinuationToken = token,
+                    // XML has no way to write some characters of keys.
+                    Encoding = EncodingType.Url,
                     MaxKeys = request.Limit is { } limit ? Math.Clamp(limit, 1, LargestPage) : LargestPage,
                     RequestPayer = driver.Payer,
                 },
@@ -39,9 +42,10 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
     private List<ArtifactInfo> PageOf(ListObjectsV2Response response)
     {
         var page = new List<ArtifactInfo>((response.S3Objects?.Count ?? 0) + (response.CommonPrefixes?.Count ?? 0));
+        var isEncoded = response.Encoding == EncodingType.Url;
         foreach (var item in response.S3Objects ?? [])
         {
-            if (driver.Keys.Listed(item.Key, item.Size ?? 0, request) is not { } found)
+            if (driver.Keys.Listed(S3Keys.Decoded(item.Key, isEncoded), item.Size ?? 0, request) is not { } found)
                 continue;
             page.Add(found.Kind == EntryKind.Directory
                 ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = S3Driver.Time(item.LastModified) }
@@ -49,7 +53,7 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
         }
         foreach (var prefix in response.CommonPrefixes ?? [])
         {
-            if (driver.Keys.ListedDirectory(prefix, request) is { } path)
+            if (driver.Keys.ListedDirectory(S3Keys.Decoded(prefix, isEncoded), request) is { } path)
                 page.Add(new() { Path = path, Kind = EntryKind.Directory });
         }
         // Objects and common prefixes come as two ordered lists.

@@ -81,9 +81,13 @@ public sealed class S3Options
     [StoreOption("timeout", "How long the service may stand still, before it answers and between the bytes of an answer.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often a failed request is sent again by the SDK.</summary>
-    [StoreOption("retries", "How often a failed request is sent again.")]
-    public int Retries { get; set; } = 5;
+    /// <summary>How often a failed request is sent again at most; null for as often as <see cref="OutageTime"/> allows.</summary>
+    [StoreOption("retries", "How often a failed request is sent again at most. The default is as often as outage-time allows.")]
+    public int? Retries { get; set; }
+
+    /// <summary>How long an outage of the service is waited for: a request is sent again for that long after its first failure.</summary>
+    [StoreOption("outage-time", "How long an outage of the service is waited for: a request is sent again for that long after its first failure.")]
+    public TimeSpan OutageTime { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>How many parts of one object are written at once.</summary>
     [StoreOption("parallelism", "How many parts of one object are written at once.")]

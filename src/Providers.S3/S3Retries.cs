@@ -6,13 +6,28 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>The SDK's retries, with what services other than Amazon's need: a 429 counts as throttling, a body that arrived damaged is sent again, and a wait that the service asks for is kept.</summary>
-internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
+/// <summary>The SDK's retries, within a budget of time rather than of attempts, with what services other than Amazon's need: a 429 counts as throttling, a body that arrived damaged is sent again, and a wait that the service asks for is kept.</summary>
+internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
 {
     /// <summary>A service that asks for more is better told to the caller.</summary>
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
 
+    public static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+
     private readonly ConditionalWeakTable<IRequestContext, Asked> _asked = [];
+
+    /// <summary>Whether the budget of a request is spent; called once for each failure that may be followed by another attempt.</summary>
+    public override bool RetryLimitReached(IExecutionContext executionContext)
+    {
+        var known = _asked.GetOrCreateValue(executionContext.RequestContext);
+        var left = known.Budget ?? budget();
+        var mayRetry = left.MayRetry(known.IsNameless, out var delay);
+        (known.Budget, known.Delay) = (left, delay);
+        return !mayRetry;
+    }
+
+    /// <summary>The SDK's own budget of retries, which all requests to a service share, would be spent early in an outage.</summary>
+    public override bool OnRetry(IExecutionContext executionContext, bool bypassAcquireCapacity, bool isThrottlingError) => true;
 
     public override bool IsThrottlingError(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } || base.IsThrottlingError(exception);
@@ -27,6 +42,8 @@ internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) 
         // Found out here, about an answer that came: another would be the same.
         if (exception is ArtifactStoreException)
             return false;
+        _asked.GetOrCreateValue(request).IsNameless = exception is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            || exception.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError };
         if (exception is not AmazonServiceException service)
             return await base.RetryForExceptionAsync(executionContext, exception).ConfigureAwait(false);
         var asked = S3Errors.RetryAfterOf(service);
@@ -50,19 +67,23 @@ internal sealed class S3Retries(IClientConfig config, Func<TimeProvider> clock) 
     public override async Task WaitBeforeRetryAsync(IExecutionContext executionContext)
     {
         var request = executionContext.RequestContext;
-        if (_asked.TryGetValue(request, out var asked) && asked.Wait > TimeSpan.Zero)
-        {
-            var wait = asked.Wait;
-            asked.Wait = default;
-            await Task.Delay(wait, clock(), request.CancellationToken).ConfigureAwait(false);
-            return;
-        }
-        await base.WaitBeforeRetryAsync(executionContext).ConfigureAwait(false);
+        var asked = _asked.GetOrCreateValue(request);
+        var wait = asked.Wait > asked.Delay ? asked.Wait : asked.Delay;
+        asked.Wait = default;
+        await Task.Delay(wait, clock(), request.CancellationToken).ConfigureAwait(false);
     }
 
     private sealed class Asked
     {
+        /// <summary>What the service asks for.</summary>
         public TimeSpan Wait { get; set; }
+
+        /// <summary>What the budget says.</summary>
+        public TimeSpan Delay { get; set; }
+
+        public RetryBudget? Budget { get; set; }
+
+        public bool IsNameless { get; set; }
 
         public bool IsRenewed { get; set; }
     }

@@ -106,6 +106,31 @@ public sealed class AzureAccountTests
     public void A_wrong_connection_string_is_refused_and_not_shown(string text) =>
         Refused("az://data", new() { ConnectionString = text }).ToString().ShouldNotContain("canary-5b1d");
 
+    [Theory]
+    [InlineData("\"AccountName=a;AccountKey=canary-5b1d\"", "in quotes")]
+    [InlineData("'AccountName=a;AccountKey=canary-5b1d'", "in quotes")]
+    [InlineData("DefaultEndpointsProtocol=htps;AccountName=a;AccountKey=Y2FuYXJ5", "neither http nor https")]
+    [InlineData("AccountName=a;AcountKey=canary-5b1d", "not known: 'AcountKey'")]
+    [InlineData("BlobEndpoint=acme;AccountName=a;AccountKey=Y2FuYXJ5", "not an http or https address: 'acme'")]
+    [InlineData("AccountName=a b;AccountKey=Y2FuYXJ5", "not an http or https address")]
+    public void What_is_wrong_with_a_connection_string_is_said(string text, string reason)
+    {
+        var error = Refused("az://data", new() { ConnectionString = text });
+        error.Reason.ShouldContain(reason);
+        error.ToString().ShouldNotContain("canary-5b1d");
+    }
+
+    [Fact]
+    public void A_blank_at_the_end_of_an_endpoint_is_named() => Refused("az://data", new() { Account = "acme", Anonymous = true, Endpoint = "https://acme.blob.core.windows.net " }).Reason.ShouldContain("blank");
+
+    [Fact]
+    public void An_endpoint_without_TLS_needs_a_credential_that_is_not_an_identity()
+    {
+        var options = new AzureOptions { Account = "acme", Endpoint = "http://127.0.0.1:10000/acme" };
+        var error = Should.Throw<ArtifactStoreException>(() => AzureClients.Make(ArtifactUri.Parse("az://data"), options, static _ => null));
+        (error.Code, error.Advice).ShouldBe((StoreErrorCode.InvalidConfiguration, "Use an https endpoint, give account-key, sas-token or connection-string, or anonymous=yes."));
+    }
+
     private static ArtifactStoreException Refused(string address, AzureOptions options)
     {
         var error = Should.Throw<ArtifactStoreException>(() => Resolve(address, options));

@@ -41,6 +41,10 @@ public abstract class GcsTest : IAsyncLifetime
         values.TryAdd("endpoint", Proxy.Endpoint.AbsoluteUri);
         values.TryAdd("retry-delay", "1ms");
         values.TryAdd("part-size", "256KiB");
+        values.TryAdd("retries", "5");
+        // An empty value stands for the option's default.
+        foreach (var name in values.Where(v => v.Value.Length == 0).Select(v => v.Key).ToArray())
+            values.Remove(name);
         if (!values.Keys.Any(k => k is "key" or "key-file" or "access-token" or "anonymous"))
             values["anonymous"] = "true";
         var store = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{Bucket}", values, cancellationToken: Cancel);

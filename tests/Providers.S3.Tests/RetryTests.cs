@@ -35,6 +35,60 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public void A_service_that_is_away_for_half_a_minute_is_waited_for()
+    {
+        var options = new S3Options();
+        options.Retries.ShouldBeNull();
+        Patience(options.OutageTime, options.Retries, isHopeless: false).ShouldBeInRange(TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(60));
+        Patience(options.OutageTime, options.Retries, isHopeless: true).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        Patience(options.OutageTime, 5, isHopeless: false).ShouldBeLessThan(TimeSpan.FromSeconds(15));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task More_failures_than_a_count_would_bear_are_outlasted(bool isRefused)
+    {
+        var clock = new HurryingClock();
+        if (isRefused)
+        {
+            using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+            closed.Start();
+            var endpoint = $"http://{closed.LocalEndpoint}";
+            closed.Stop();
+            await using var nowhere = new S3Recorder();
+            await using var unreachable = await nowhere.OpenAsync(clock, ("endpoint", endpoint), ("retries", "9"));
+            (await Should.ThrowAsync<ArtifactStoreException>(() => unreachable.StatAsync("f", Cancel))).Code.ShouldBe(StoreErrorCode.Unavailable);
+            clock.Waits.Count(static w => w > TimeSpan.Zero && w < TimeSpan.FromSeconds(7)).ShouldBe(9);
+            return;
+        }
+        await using var recorder = new S3Recorder();
+        await using var store = await recorder.OpenAsync(clock, ("retries", ""));
+        recorder.Refuse(new(503), times: 12);
+        await store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel);
+        recorder.Requests.Length.ShouldBe(13);
+    }
+
+    private static TimeSpan Patience(TimeSpan time, int? most, bool isHopeless)
+    {
+        var clock = new StandingClock();
+        var budget = new RetryBudget(time, most, S3Retries.FirstDelay, clock);
+        while (budget.MayRetry(isHopeless, out var delay))
+            clock.Passed += delay;
+        return clock.Passed;
+    }
+
+    /// <summary>A clock that a test moves.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        public TimeSpan Passed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Passed.Ticks;
+    }
+
+    [Fact]
     public async Task A_body_that_arrived_damaged_is_sent_again()
     {
         await using var recorder = new S3Recorder();

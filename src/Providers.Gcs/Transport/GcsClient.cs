@@ -45,7 +45,7 @@ internal sealed class GcsClient : IDisposable
         }
     }
 
-    public GcsAttempts Begin() => new(_options.Retries, _options.RetryDelay);
+    public GcsAttempts Begin() => new(new(_options.OutageTime, _options.Retries, _options.RetryDelay, Clock));
 
     public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) => Task.Delay(delay, Clock, cancellationToken);
 

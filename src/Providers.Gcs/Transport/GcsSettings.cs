@@ -30,6 +30,8 @@ internal static class GcsSettings
             throw Wrong("parallelism is at least 1");
         if (options.Retries < 0)
             throw Wrong("retries is at least 0");
+        if (options.OutageTime < TimeSpan.Zero)
+            throw Wrong("outage-time is at least 0");
         if (options.RetryDelay < TimeSpan.Zero)
             throw Wrong("retry-delay is at least 0");
         if (options.Timeout <= TimeSpan.Zero || options.Timeout > TimeSpan.FromDays(1))
