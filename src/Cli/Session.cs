@@ -167,7 +167,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         if (uri.Scheme != ArtifactUri.FileScheme && FindWorkspace() is { } content
             && content.Stores.Where(s => uri.IsUnder(s.Root)).MaxBy(s => s.Root.Path.Depth) is { } registered)
         {
-            var store = await OpenAsync(registered, cancellationToken).ConfigureAwait(false);
+            var store = await OpenAboveAsync(registered, uri, cancellationToken).ConfigureAwait(false);
             return new(address, store, uri.Path.RelativeTo(registered.Root.Path));
         }
         var root = uri.WithPath(uri.Scheme == ArtifactUri.FileScheme && OperatingSystem.IsWindows() ? ArtifactPath.Parse(uri.Path.Segments[0]) : ArtifactPath.Root);
@@ -179,6 +179,26 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             _stores[key] = direct = await ArtifactStore.OpenAsync(provider, root, options, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         return new(address, direct, uri.Path.RelativeTo(root.Path));
+    }
+
+    /// <summary>Opens a registered store for an address below its root, and says so: its options apply, which the address does not show.</summary>
+    private async ValueTask<ArtifactStore> OpenAboveAsync(RegisteredStore registered, ArtifactUri uri, CancellationToken cancellationToken)
+    {
+        var isFirst = !_stores.ContainsKey(registered.Name);
+        try
+        {
+            var store = await OpenAsync(registered, cancellationToken).ConfigureAwait(false);
+            if (isFirst && registered.Options.Count > 0)
+                Note($"note: {uri} lies in the registered store '{registered.Name}' ({registered.Root}), whose options apply");
+            return store;
+        }
+        catch (ArtifactStoreException e)
+        {
+            throw new ArtifactStoreException(new StoreFault(e.Code, $"it lies in the registered store '{registered.Name}' ({registered.Root}), which cannot be opened: {e.Reason}")
+            {
+                Advice = $"{e.Advice} Correct or remove the registration: 'cairn store list' shows it.".TrimStart(),
+            }, e).WithContext("open", uri);
+        }
     }
 
     /// <summary>What the workspace holds; null where there is none, which is no error for a URI.</summary>

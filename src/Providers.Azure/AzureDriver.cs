@@ -187,7 +187,15 @@ internal sealed partial class AzureDriver : StoreDriver
         if (!AzureRequests.IsFailure(response))
             return new(path, response);
         var failure = AzureRequests.Failure(response);
-        return AzureErrors.IsMissing(failure) ? null : throw failure;
+        if (AzureErrors.IsMissing(failure))
+            return null;
+        if (failure.Status is not ((int)HttpStatusCode.Forbidden or (int)HttpStatusCode.BadRequest))
+            throw failure;
+        // An error's answer to HEAD has no body: its reason is asked for by GET.
+        var message = Requests.Create(RequestMethod.Get, Keys.UrlOf(key));
+        message.Request.Headers.Add("x-ms-range", "bytes=0-0");
+        var reason = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
+        throw AzureRequests.IsFailure(reason) ? AzureRequests.Failure(reason) : failure;
     }
 
     /// <summary>Deletes one blob; what the service refuses is the result.</summary>

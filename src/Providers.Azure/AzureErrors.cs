@@ -85,6 +85,12 @@ internal static class AzureErrors
             ("BlobImmutableDueToPolicy", _) => new(StoreErrorCode.PermissionDenied, "a policy makes it immutable"),
             ("InvalidResourceName", _) => new(StoreErrorCode.InvalidConfiguration, "the service takes no such name of a container or blob"),
             ("RequestBodyTooLarge" or "BlockCountExceedsLimit", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
+            ("DirectoryIsNotEmpty" or "DirectoryNotEmpty", _) => new(StoreErrorCode.PathConflict, "the directory is not empty"),
+            ("ResourceTypeMismatch" or "PathConflict", _) => new(StoreErrorCode.PathConflict, ServiceWords.Of(e.Status, e.ErrorCode, e.Message)),
+            ("InvalidHeaderValue" or "UnsupportedHeader", _) when Says(e, "crc64") || Says(e, "Content-MD5") => new(StoreErrorCode.Unsupported, "the service takes no such checksum: " + ServiceWords.Of(e.Status, e.ErrorCode, e.Message))
+            {
+                Advice = "Open the store with checksum=md5 or checksum=none.",
+            },
             ("CannotVerifyCopySource", HttpStatusCode.NotFound) => new(StoreErrorCode.NotFound, "the source does not exist"),
             ("CannotVerifyCopySource", HttpStatusCode.PreconditionFailed) => new(StoreErrorCode.PreconditionFailed, "the source has changed"),
             (_, HttpStatusCode.PreconditionFailed or HttpStatusCode.NotModified) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
@@ -92,8 +98,8 @@ internal static class AzureErrors
             (_, HttpStatusCode.Unauthorized) => new(StoreErrorCode.Unauthenticated, "the service does not know the caller"),
             (_, HttpStatusCode.Forbidden) => new(StoreErrorCode.PermissionDenied, "access is denied") { Advice = "Check the credential's permissions, and the account's firewall." },
             ("FeatureNotSupported", _) or (_, HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
-            _ when e.Status >= 500 || e.Status == (int)HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, $"the service answered {e.Status} {e.ErrorCode}".TrimEnd()),
-            _ => new(StoreErrorCode.Unknown, $"the service answered {e.Status} {e.ErrorCode}".TrimEnd()),
+            _ when e.Status >= 500 || e.Status == (int)HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, ServiceWords.Of(e.Status, e.ErrorCode, e.Message)),
+            _ => new(StoreErrorCode.Unknown, ServiceWords.Of(e.Status, e.ErrorCode, e.Message)),
         };
         var response = e.GetRawResponse();
         // 503 is how the service says that an account's limits are reached; only a wait that it asks for tells it from a failure.
@@ -117,12 +123,25 @@ internal static class AzureErrors
         };
     }
 
-    private static StoreFault FromIdentity(AuthenticationFailedException e) => e is CredentialUnavailableException
+    private static StoreFault FromIdentity(AuthenticationFailedException e) => MissingFile() is { } missing
+        ? new(StoreErrorCode.Unauthenticated, missing) { Advice = "Correct the variable, or take it away." }
+        : e is CredentialUnavailableException
         ? new(StoreErrorCode.Unauthenticated, "no Azure credential was found")
         {
             Advice = "Set AZURE_STORAGE_CONNECTION_STRING, sign in (az login), or give the store account-key, sas-token or managed-identity.",
         }
         : new(StoreErrorCode.Unauthenticated, "the identity could not sign in") { Advice = "Check AZURE_CLIENT_ID, AZURE_TENANT_ID and the identity's secret or certificate." };
+
+    /// <summary>A file of an identity that a variable names and that is not there; null when there is none.</summary>
+    private static string? MissingFile()
+    {
+        foreach (var name in new[] { "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH" })
+        {
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } file && !File.Exists(file))
+                return $"{name} names {file}, which does not exist";
+        }
+        return null;
+    }
 
     private static StoreFault FromTransport(Exception exception) => exception switch
     {

@@ -46,6 +46,8 @@ internal sealed class GcsCredentials
     {
         if (_isAnonymous)
             return null;
+        if (_json is null && _options.AccessToken is null)
+            CheckNamed();
         try
         {
             var credential = _options.AccessToken is { } token ? GoogleCredential.FromAccessToken(token)
@@ -61,6 +63,8 @@ internal sealed class GcsCredentials
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or FormatException)
         {
+            if (Named() is { } named)
+                throw Broken(named, "holds a credential that cannot be used", null);
             throw new ArtifactStoreException(
                 new StoreFault(StoreErrorCode.Unauthenticated, "no Google credentials were found")
                 {
@@ -69,6 +73,31 @@ internal sealed class GcsCredentials
                 e);
         }
     }
+
+    private static string? Named() => Environment.GetEnvironmentVariable("GOOGLE_APPLICATION_CREDENTIALS") is { Length: > 0 } file ? file : null;
+
+    /// <summary>The library says of a file that is missing or broken only that there are no credentials, and keeps what it once found.</summary>
+    private static void CheckNamed()
+    {
+        if (Named() is not { } file)
+            return;
+        try
+        {
+            if (KindOf(File.ReadAllText(file)) is null)
+                throw Broken(file, "holds no credential of Google's: JSON with a \"type\"", null);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Broken(file, "does not exist", e);
+        }
+        catch (Exception e) when (e is IOException and not ArtifactStoreException or UnauthorizedAccessException)
+        {
+            throw Broken(file, "cannot be read", e);
+        }
+    }
+
+    private static ArtifactStoreException Broken(string file, string problem, Exception? inner) =>
+        new(new StoreFault(StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS names {file}, which {problem}") { Advice = "Correct the variable or the file." }, inner);
 
     private static string? KindOf(string? json)
     {

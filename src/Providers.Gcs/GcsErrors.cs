@@ -49,6 +49,10 @@ internal static class GcsErrors
             (HttpStatusCode.BadRequest, _) when e.Message.Contains("bucket name", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.InvalidConfiguration, "that is not a bucket name"),
             (HttpStatusCode.Unauthorized, "required") => new(StoreErrorCode.Unauthenticated, "the service asks for credentials, and none were sent") { Advice = "Give the store a key-file, or set GOOGLE_APPLICATION_CREDENTIALS." },
             (HttpStatusCode.Unauthorized, _) => new(StoreErrorCode.Unauthenticated, "the access token has expired or is not valid"),
+            (HttpStatusCode.Forbidden, "retentionPolicyNotMet" or "objectUnderActiveHold" or "RetentionPolicyNotMet" or "ObjectUnderActiveHold") =>
+                new(StoreErrorCode.PermissionDenied, "a retention policy or a hold keeps it: " + ServiceWords.Of((int)status, e.Reason, e.Message)),
+            (HttpStatusCode.Forbidden or HttpStatusCode.BadRequest, _) when e.Message.Contains("cloudkms", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("Cloud KMS", StringComparison.OrdinalIgnoreCase) =>
+                new(StoreErrorCode.PermissionDenied, "the KMS key cannot be used: " + ServiceWords.Of((int)status, e.Reason, e.Message)) { Advice = "Check the key's state, its permissions for the bucket's service agent, and kms-key." },
             (HttpStatusCode.Forbidden, _) => new(StoreErrorCode.PermissionDenied, "access is denied") { Advice = "Check the account's role on the bucket: reading needs Storage Object Viewer, writing Storage Object User." },
             (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotModified, _) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
             (HttpStatusCode.RequestedRangeNotSatisfiable, _) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
@@ -56,12 +60,14 @@ internal static class GcsErrors
             (HttpStatusCode.RequestEntityTooLarge, _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented, _) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
             (HttpStatusCode.RequestTimeout, _) => new(StoreErrorCode.Unavailable, "the service did not get the request in time"),
-            _ when (int)status >= 500 => new(StoreErrorCode.Unavailable, $"the service answered {(int)status} {e.Reason}".TrimEnd()),
+            _ when (int)status >= 500 => new(StoreErrorCode.Unavailable, ServiceWords.Of((int)status, e.Reason, WordsOf(e))),
             _ when (int)status is >= 300 and < 400 => new(StoreErrorCode.InvalidConfiguration, $"the endpoint redirects elsewhere (status {(int)status}), which is not followed") { Advice = "Check the endpoint." },
-            _ => new(StoreErrorCode.Unknown, $"the service answered {(int)status} {e.Reason}".TrimEnd()),
+            _ => new(StoreErrorCode.Unknown, ServiceWords.Of((int)status, e.Reason, WordsOf(e))),
         };
         return fault with { RequestId = e.RequestId, RetryAfter = e.RetryAfter };
     }
+
+    private static string? WordsOf(GcsError e) => e.IsMute ? null : e.Message;
 
     private static bool IsDamaged(GcsError e) =>
         e.Reason is "BadDigest" or "InvalidDigest" || (e.Message.Contains("doesn't match calculated", StringComparison.OrdinalIgnoreCase) && (e.Message.Contains("CRC32C", StringComparison.Ordinal) || e.Message.Contains("MD5", StringComparison.Ordinal)));

@@ -93,15 +93,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
 
     private async ValueTask<(string? ETag, long Length)> LookAsync(string key, CancellationToken cancellationToken)
     {
-        try
-        {
-            var head = await driver.Client.GetObjectMetadataAsync(new() { BucketName = driver.Keys.Bucket, Key = key, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false);
-            return (S3Marks.ETag(head.ETag), head.ContentLength);
-        }
-        catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
-        {
-            return default;
-        }
+        return await driver.HeadAsync(key, null, cancellationToken).ConfigureAwait(false) is { } head ? (S3Marks.ETag(head.ETag), head.ContentLength) : default;
     }
 
     private async ValueTask DeleteBatchAsync(List<int> batch, CancellationToken cancellationToken)

@@ -140,7 +140,7 @@ internal sealed class S3Driver : StoreDriver
         {
             // A service without conditions: then a look must do.
             request.IfNoneMatch = null;
-            if (await IsThereAsync(request.Key, cancellationToken).ConfigureAwait(false))
+            if (await HeadAsync(request.Key, null, cancellationToken).ConfigureAwait(false) is not null)
                 return;
         }
         S3Marks.ETag((await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false)).ETag);
@@ -215,27 +215,26 @@ internal sealed class S3Driver : StoreDriver
     {
         if (!S3Keys.Fits(Keys.FileKey(path)))
             return (null, null);
-        try
-        {
-            var head = await Client.GetObjectMetadataAsync(
-                new() { BucketName = Keys.Bucket, Key = Keys.FileKey(path), ChecksumMode = ChecksumMode.ENABLED, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
-            return (InfoOf(path, head.ContentLength, S3Marks.ETag(head.ETag), head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
-        }
-        catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
-        {
+        if (await HeadAsync(Keys.FileKey(path), ChecksumMode.ENABLED, cancellationToken).ConfigureAwait(false) is not { } head)
             return (null, null);
-        }
+        return (InfoOf(path, head.ContentLength, S3Marks.ETag(head.ETag), head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
     }
 
-    private async ValueTask<bool> IsThereAsync(string key, CancellationToken cancellationToken)
+    /// <summary>The facts of an object; null when there is none. An error's answer to HEAD has no body, so that its reason is asked for by GET.</summary>
+    internal async ValueTask<GetObjectMetadataResponse?> HeadAsync(string key, ChecksumMode? checksum, CancellationToken cancellationToken)
     {
         try
         {
-            return S3Marks.ETag((await Client.GetObjectMetadataAsync(new() { BucketName = Keys.Bucket, Key = key, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false)).ETag).Length > 0;
+            return await Client.GetObjectMetadataAsync(new() { BucketName = Keys.Bucket, Key = key, ChecksumMode = checksum, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
         {
-            return false;
+            return null;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
+        {
+            using var answer = await Client.GetObjectAsync(new GetObjectRequest { BucketName = Keys.Bucket, Key = key, ByteRange = new(0, 0), RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
+            throw;
         }
     }
 

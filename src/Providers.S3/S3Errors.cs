@@ -29,6 +29,18 @@ internal static partial class S3Errors
                 {
                     Advice = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or give the store access-key and secret-key.",
                 };
+            case ProcessAWSCredentialException or AmazonClientException { InnerException: ProcessAWSCredentialException }:
+                return NoCredentials($"the command of 'credential_process' gave no credentials: {FirstLine(exception)}", "Run the command that the profile names by itself.");
+            case AmazonClientException client when client.InnerException is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException:
+                return Classify(client.InnerException!);
+            // No other files are read after the store is opened.
+            case FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException when StoreFaults.FromBaseLibrary(exception).Code != StoreErrorCode.InvalidConfiguration:
+                return NoCredentials($"a file of the credentials cannot be read: {FirstLine(exception)}", "Check AWS_WEB_IDENTITY_TOKEN_FILE and the profile.");
+            case InvalidOperationException when exception.Message.Contains("WebIdentityTokenFile", StringComparison.Ordinal):
+                var file = Environment.GetEnvironmentVariable("AWS_WEB_IDENTITY_TOKEN_FILE");
+                return NoCredentials($"the token file of the web identity{(file is null ? "" : $", {file},")} {(file is not null && !File.Exists(file) ? "does not exist" : "cannot be used")}", "Check AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile.");
+            case AmazonClientException client:
+                return NoCredentials($"the AWS credentials cannot be used: {FirstLine(client)}", "Check the profile, its files, and the AWS_ variables.");
             case OperationCanceledException:
                 return new(StoreErrorCode.Unavailable, "the service did not answer in time");
             default:
@@ -94,6 +106,10 @@ internal static partial class S3Errors
         Advice = "Run 'aws sso login', with '--profile NAME' where the profile is not the default one.",
     };
 
+    private static StoreFault NoCredentials(string reason, string advice) => new(StoreErrorCode.Unauthenticated, reason) { Advice = advice };
+
+    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].Trim().TrimEnd('.');
+
     private static string? RequestIdOf(AmazonServiceException e) => string.IsNullOrEmpty(e.RequestId) ? null : e.RequestId;
 
     private static StoreFault FromService(AmazonServiceException e)
@@ -120,6 +136,15 @@ internal static partial class S3Errors
             ("KeyTooLongError", _) => new(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes"),
             ("EntityTooLarge", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             ("InvalidBucketName", _) => new(StoreErrorCode.InvalidConfiguration, "that is not a bucket name"),
+            ("InvalidObjectState", _) => new(StoreErrorCode.Unavailable, "it lies in an archive class") { IsTransient = false, Advice = "Restore it first." },
+            ({ } kms, _) when kms.StartsWith("KMS.", StringComparison.Ordinal) => new(StoreErrorCode.PermissionDenied, "the KMS key cannot be used: " + ServiceWords.Of((int)e.StatusCode, kms, e.Message))
+            {
+                Advice = "Check the key's state and policy, and sse-kms-key.",
+            },
+            (_, HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented) when IsOfChecksum(e) => new(StoreErrorCode.Unsupported, "the service takes no such checksum: " + ServiceWords.Of((int)e.StatusCode, e.ErrorCode, e.Message))
+            {
+                Advice = "Open the store with checksum=none.",
+            },
             _ when IsCollision(e) => new(StoreErrorCode.Unavailable, "another writer was at it at the same time"),
             (_, HttpStatusCode.PreconditionFailed) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
             (_, HttpStatusCode.NotModified) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
@@ -127,12 +152,15 @@ internal static partial class S3Errors
             (_, HttpStatusCode.Unauthorized) => new(StoreErrorCode.Unauthenticated, "the service does not know the caller"),
             (_, HttpStatusCode.Forbidden) => new(StoreErrorCode.PermissionDenied, "access is denied") { Advice = "Check the credentials' permissions on the bucket." },
             (_, HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
-            _ when (int)e.StatusCode >= 500 || e.StatusCode == HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, $"the service answered {(int)e.StatusCode} {e.ErrorCode}".TrimEnd()),
+            _ when (int)e.StatusCode >= 500 || e.StatusCode == HttpStatusCode.RequestTimeout => new(StoreErrorCode.Unavailable, ServiceWords.Of((int)e.StatusCode, e.ErrorCode, e.Message)),
             _ when e.InnerException is HttpRequestException or IOException => FromTransport(e.InnerException),
-            _ => new(StoreErrorCode.Unknown, $"the service answered {(int)e.StatusCode} {e.ErrorCode}".TrimEnd()),
+            _ => new(StoreErrorCode.Unknown, ServiceWords.Of((int)e.StatusCode, e.ErrorCode, e.Message)),
         };
         return fault with { RequestId = RequestIdOf(e), RetryAfter = fault.Code is StoreErrorCode.Throttled or StoreErrorCode.Unavailable ? RetryAfterOf(e) : null };
     }
+
+    private static bool IsOfChecksum(AmazonServiceException e) =>
+        e.ErrorCode is "InvalidArgument" or "InvalidRequest" or "NotImplemented" or "UnsupportedArgument" && e.Message.Contains("checksum", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True when the credentials were valid once.</summary>
     public static bool IsExpired(AmazonServiceException e) => e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
@@ -145,7 +173,8 @@ internal static partial class S3Errors
             : null;
 
     /// <summary>The region that the service names instead; null when it names none.</summary>
-    private static string? RegionOf(AmazonServiceException e) => RegionInWords().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : null;
+    private static string? RegionOf(AmazonServiceException e) => e.InnerException is HttpErrorResponseException { Response: { } response } && response.GetHeaderValue("x-amz-bucket-region") is { Length: > 0 } header ? header
+        : RegionInWords().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : null;
 
     [GeneratedRegex("expecting '([a-z0-9-]{1,40})'")]
     private static partial Regex RegionInWords();

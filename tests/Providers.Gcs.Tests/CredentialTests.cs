@@ -169,6 +169,31 @@ public sealed class CredentialTests : GcsTest
         error.ToString().ShouldNotContain("canary");
     }
 
+    [Theory]
+    [InlineData(null, "does not exist")]
+    [InlineData("not JSON", "holds no credential of Google's")]
+    [InlineData("{}", "holds no credential of Google's")]
+    public async Task What_is_wrong_with_the_file_that_the_environment_names_is_said(string? content, string reason)
+    {
+        var file = Path.Join(Path.GetTempPath(), $"cairn-gcs-{Guid.NewGuid():N}.json");
+        if (content is not null)
+            await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
+        try
+        {
+            await WithEnvironmentAsync("GOOGLE_APPLICATION_CREDENTIALS", file, async () =>
+            {
+                await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), "gs://bucket", new Dictionary<string, string> { ["endpoint"] = "http://127.0.0.1:9", ["retries"] = "0" });
+                var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f"));
+                (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS names {file}, which {error.Reason.Split(", which ")[^1]}"));
+                error.Reason.ShouldContain(reason);
+            });
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static async Task WithEnvironmentAsync(string name, string value, Func<Task> act)
     {
         var before = Environment.GetEnvironmentVariable(name);
