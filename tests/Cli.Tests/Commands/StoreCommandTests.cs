@@ -31,6 +31,24 @@ public sealed class StoreCommandTests
     }
 
     [Fact]
+    public async Task A_plain_address_says_which_registered_store_serves_it()
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync("store", "register", "scratch", "--flavor", "memory", "--root", "mem://scratch", "--option", "max-concurrency=4")).Ok();
+        var listed = await box.RunAsync("ls", "mem://scratch");
+        (listed.Code, listed.Error).ShouldBe((0, "note: mem://scratch lies in the registered store 'scratch' (mem://scratch), whose options apply\n"));
+        (await box.RunAsync("ls", "scratch:")).Error.ShouldBeEmpty();
+        (await box.RunAsync("ls", "mem://other")).Error.ShouldBeEmpty();
+
+        var file = Directory.EnumerateFiles(box.Folder, "*.json", SearchOption.AllDirectories).Single(f => File.ReadAllText(f).Contains("mem://scratch", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("\"4\"", "\"many\"", StringComparison.Ordinal));
+        var broken = await box.RunAsync("ls", "mem://scratch");
+        broken.Code.ShouldBe(1);
+        broken.Error.ShouldContain("it lies in the registered store 'scratch' (mem://scratch), which cannot be opened: ");
+        broken.Error.ShouldContain("'cairn store list'");
+    }
+
+    [Fact]
     public async Task Options_reach_the_store_and_its_layers()
     {
         using var box = await Sandbox.CreateAsync();
