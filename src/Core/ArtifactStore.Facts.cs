@@ -118,16 +118,34 @@ public sealed partial class ArtifactStore
     /// <param name="lifetime">For how long, from now; the store may have a maximum.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.Unsupported"/> where the store makes no such URLs.</exception>
-    public async Task<Uri> PresignAsync(ArtifactPath path, PresignAccess access, TimeSpan lifetime, CancellationToken cancellationToken = default)
+    public Task<Uri> PresignAsync(ArtifactPath path, PresignAccess access, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
+        MakeUrlAsync(new(path, access, lifetime), cancellationToken);
+
+    /// <summary>Makes a URL with which anyone who holds it may write one file, of one media type, until it expires. It is a secret: do not log it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lifetime">For how long, from now; the store may have a maximum.</param>
+    /// <param name="contentType">The media type: a request with another, or none, is refused by the service.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.Unsupported"/> where the store makes no such URLs (<see cref="StoreCapabilities.PresignContentType"/>).</exception>
+    public Task<Uri> PresignWriteAsync(ArtifactPath path, TimeSpan lifetime, string contentType, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(contentType);
+        return MakeUrlAsync(new(path, PresignAccess.Write, lifetime) { ContentType = contentType }, cancellationToken);
+    }
+
+    private async Task<Uri> MakeUrlAsync(PresignRequest request, CancellationToken cancellationToken)
+    {
+        var path = request.Path;
         NotRoot(path, nameof(path));
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(request.Lifetime, TimeSpan.Zero);
         Enter(cancellationToken);
         if (!Capabilities.Presign)
             throw Failure(StoreErrorCode.Unsupported, "this store makes no presigned URLs", Operations.Presign, path);
+        if (request.ContentType is not null && !Capabilities.PresignContentType)
+            throw Failure(StoreErrorCode.Unsupported, "this store cannot bind a presigned URL to a content type", Operations.Presign, path);
         try
         {
-            return await _driver.PresignAsync(new PresignRequest(path, access, lifetime), cancellationToken).ConfigureAwait(false);
+            return await _driver.PresignAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsRaw(e, Operations.Presign, path, cancellationToken))
         {

@@ -37,6 +37,7 @@ internal sealed class GcsDriver : StoreDriver
             Metadata = true,
             // The SDK's signer knows hosts, and no path before the bucket.
             Presign = client.CanSign && new Uri(client.Endpoint).AbsolutePath == "/",
+            PresignContentType = true,
             Staged = options.Composite != GcsComposite.Never,
             DeleteBatch = GcsBatch.Most,
             DeleteIfMatch = true,
@@ -150,6 +151,8 @@ internal sealed class GcsDriver : StoreDriver
         var template = UrlSigner.RequestTemplate.FromBucket(Keys.Bucket)
             .WithObjectName(Keys.FileKey(request.Path))
             .WithHttpMethod(request.Access == PresignAccess.Read ? HttpMethod.Get : HttpMethod.Put);
+        if (request.ContentType is { } type)
+            template = template.WithContentHeaders([new("Content-Type", [type])]);
         if (Options.UserProject is { } project)
             template = template.WithQueryParameters([new("userProject", [project])]);
         // The service counts whole seconds.

@@ -13,6 +13,8 @@ internal sealed class S3Driver : StoreDriver
     /// <summary>What S3 answers for an object that was given no content type.</summary>
     private const string NoContentType = "binary/octet-stream";
 
+    private StoreCapabilities? _capabilities;
+
     private static readonly TimeSpan LongestSigned = TimeSpan.FromDays(7);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(30);
 
@@ -29,8 +31,9 @@ internal sealed class S3Driver : StoreDriver
         ? ServicePlace.Of("s3", new(url), Keys.Bucket, Root.Path)
         : Root;
 
-    public override StoreCapabilities Capabilities { get; } = new()
+    public override StoreCapabilities Capabilities => _capabilities ??= new()
     {
+        WriteModes = Options.Conditions ? WriteModes.All : WriteModes.Replace,
         ListStartAfter = true,
         Directories = DirectoryKind.Virtual,
         Copy = true,
@@ -39,6 +42,7 @@ internal sealed class S3Driver : StoreDriver
         ContentType = true,
         Metadata = true,
         Presign = true,
+        PresignContentType = true,
         Staged = true,
         DeleteIfMatch = true,
         DeleteBatch = 1000,
@@ -125,6 +129,8 @@ internal sealed class S3Driver : StoreDriver
         S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
         using var body = new MemoryStream([], writable: false);
         // What has that name already stays: it is the marker, or another program's object.
+        if (!Options.Conditions && await HeadAsync(Keys.DirectoryKey(path), null, cancellationToken).ConfigureAwait(false) is not null)
+            return;
         var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, IfNoneMatch = "*", UseChunkEncoding = false, AutoCloseStream = false, RequestPayer = Payer };
         Stamp(request);
         try
@@ -163,6 +169,7 @@ internal sealed class S3Driver : StoreDriver
             BucketName = Keys.Bucket,
             Key = Keys.FileKey(request.Path),
             Verb = request.Access == PresignAccess.Read ? HttpVerb.GET : HttpVerb.PUT,
+            ContentType = request.ContentType,
             Expires = TimeProvider.System.GetUtcNow().UtcDateTime + request.Lifetime,
             Protocol = SkipsPayloadSigning ? Protocol.HTTPS : Protocol.HTTP,
             RequestPayer = Payer,

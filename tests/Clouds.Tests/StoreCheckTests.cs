@@ -46,6 +46,13 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
         var (exit, output, error) = await CheckAsync("s3", "s3://bucket/root", S3Options(server.Endpoint));
         (exit, output).ShouldBe((1, "it: failed: condition; ok: list, write, stat, read, copy, list-staged, presign, remove\n"), error);
         error.ShouldContain("wrote over a file on the condition that none is there");
+        error.ShouldContain("note: store 'it' now has conditions=no");
+        // Remembered: what would overwrite is refused.
+        var folder = Directory.EnumerateDirectories(_folder).Single();
+        await File.WriteAllTextAsync(Path.Join(folder, "f.txt"), "x");
+        var environment = new Dictionary<string, string> { ["S3_TEST_SECRET"] = "hidden-in-tests" };
+        var refused = await Clouds.RunAsync(await builds.PathAsync(Builds.Tool), folder, environment, "cp", "--no-replace", "f.txt", "it:f.txt");
+        (refused.Code, refused.Error.Contains("cannot hold the write mode CreateNew", StringComparison.Ordinal)).ShouldBe((1, true), refused.Error);
     }
 
     [Theory]

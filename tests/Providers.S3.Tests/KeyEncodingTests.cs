@@ -28,6 +28,22 @@ public sealed class KeyEncodingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_signature_for_a_content_type_holds_for_no_other()
+    {
+        _bucket = await S3Backend.NewBucketAsync();
+        await using var store = new ArtifactStore(await S3Backend.OpenAsync(ArtifactUri.Create("s3", _bucket, default), S3Backend.Options(await S3Backend.ServerAsync())));
+        var url = await store.PresignWriteAsync("f", TimeSpan.FromMinutes(5), "image/png", Cancel);
+        using var http = new HttpClient();
+        foreach (var (type, status) in new[] { ("text/plain", 403), ("image/png", 200) })
+        {
+            using var body = new ByteArrayContent([1, 2, 3]);
+            body.Headers.ContentType = new(type);
+            ((int)(await http.PutAsync(url, body, Cancel)).StatusCode).ShouldBe(status, type);
+        }
+        (await store.StatAsync("f", Cancel)).ContentType.ShouldBe("image/png");
+    }
+
+    [Fact]
     public async Task A_signature_of_more_than_seven_days_is_refused()
     {
         await using var recorder = new S3Recorder();

@@ -112,7 +112,11 @@ public sealed record CopyRequest(ArtifactPath Source, ArtifactPath Target, Write
 /// <param name="Path">The file.</param>
 /// <param name="Access">To read or to write it.</param>
 /// <param name="Lifetime">For how long from now.</param>
-public sealed record PresignRequest(ArtifactPath Path, PresignAccess Access, TimeSpan Lifetime);
+public sealed record PresignRequest(ArtifactPath Path, PresignAccess Access, TimeSpan Lifetime)
+{
+    /// <summary>The media type with which the file must be written; null for any, with <see cref="PresignAccess.Read"/>, and where the driver does not declare <see cref="StoreCapabilities.PresignContentType"/>.</summary>
+    public string? ContentType { get; init; }
+}
 
 /// <summary>What a presigned URL is for.</summary>
 public enum PresignAccess

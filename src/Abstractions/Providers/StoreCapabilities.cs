@@ -50,6 +50,9 @@ public sealed record StoreCapabilities
     /// </summary>
     public bool DeleteIfMatch { get; init; }
 
+    /// <summary>Whether a presigned URL can be bound to the content type of what is written with it.</summary>
+    public bool PresignContentType { get; init; }
+
     /// <summary>How many objects one <see cref="StoreDriver.DeleteAsync"/> takes; at least 1.</summary>
     public int DeleteBatch { get; init; } = 1;
 }

@@ -25,6 +25,8 @@ internal static class StoreCheckCommand
                         session.Output.Line($"{store.Name}: {Summary(trials)}");
                     foreach (var trial in trials.Where(static t => t.Error is not null))
                         code = Math.Max(code, session.Report(trial.Error!));
+                    if (trials.Any(static t => t is { Name: "condition", Error.Code: StoreErrorCode.Unsupported }))
+                        await RememberAsync(session, store, cancellationToken).ConfigureAwait(false);
                 }
                 return code;
             });
@@ -41,6 +43,16 @@ internal static class StoreCheckCommand
         {
             return [new("open", e)];
         }
+    }
+
+    /// <summary>A service that passes over conditions is never again asked for one: the store refuses to create under a condition, rather than to overwrite.</summary>
+    private static async Task RememberAsync(Session session, RegisteredStore store, CancellationToken cancellationToken)
+    {
+        const string Conditions = "conditions";
+        if (!session.Flavors.Describe(store.Flavor).Options.Any(static o => o.Name == Conditions))
+            return;
+        await session.Workspace.UpdateAsync(store.Name, null, new Dictionary<string, string?> { [Conditions] = "no" }, cancellationToken).ConfigureAwait(false);
+        session.Note($"note: store '{store.Name}' now has {Conditions}=no: it refuses to create a file under a condition, rather than to overwrite one");
     }
 
     private static string Summary(IReadOnlyList<StoreTrial> trials)

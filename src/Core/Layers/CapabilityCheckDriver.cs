@@ -69,7 +69,7 @@ public sealed class CapabilityCheckDriver(StoreDriver inner) : DelegatingStoreDr
 
     /// <inheritdoc/>
     public override ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken) =>
-        _can.Presign ? Inner.PresignAsync(request, cancellationToken) : ValueTask.FromException<Uri>(Refusal("make presigned URLs"));
+        _can.Presign && (_can.PresignContentType || request.ContentType is null) ? Inner.PresignAsync(request, cancellationToken) : ValueTask.FromException<Uri>(Refusal("make presigned URLs"));
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<StagedUpload> ListStagedAsync(CancellationToken cancellationToken) =>
