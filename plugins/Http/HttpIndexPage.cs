@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cairn.Providers;
 
 namespace Cairn.Plugins.Http;
 
@@ -38,10 +39,31 @@ internal static partial class HttpIndexPage
         }
     }
 
-    private static IEnumerable<(string Name, bool Directory)> FromHtml(Uri url, string text) =>
-        Links().Matches(text)
-            .Select(m => HttpIndexLinks.FromLink(url, WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value)))
-            .OfType<(string Name, bool Directory)>();
+    private static IEnumerable<(string Name, bool Directory)> FromHtml(Uri url, string text)
+    {
+        string[] links = [.. Links().Matches(text).Select(m => WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value))];
+        if (!IsIndex(url, text, links))
+        {
+            throw new ArtifactStoreException(new(StoreErrorCode.Unsupported, "what answers at this address is not a directory index: the page neither says so nor links to the directory above")
+            {
+                Advice = "Check the address, and whether a proxy or a login page answers in its place; or turn the server's directory index on.",
+            });
+        }
+        return links.Select(l => HttpIndexLinks.FromLink(url, l)).OfType<(string Name, bool Directory)>();
+    }
+
+    /// <summary>Whether a page is a directory's index: a login page would otherwise be an empty directory, or one of its links. nginx, Apache, lighttpd and Python say so in title or heading; others name the directory, or link to the one above.</summary>
+    private static bool IsIndex(Uri url, string text, string[] links)
+    {
+        var above = new Uri(url, "..").AbsolutePath;
+        var path = Uri.UnescapeDataString(url.AbsolutePath);
+        return Headings().Matches(text).Select(m => WebUtility.HtmlDecode(m.Groups["words"].Value)).Any(words =>
+                words.Contains("index of", StringComparison.OrdinalIgnoreCase) || words.Contains("directory listing", StringComparison.OrdinalIgnoreCase) || (path.Length > 1 && words.Contains(path.TrimEnd('/'), StringComparison.Ordinal)))
+            || (path.Length > 1 && links.Any(l => l is ".." or "../" || l == above));
+    }
+
+    [GeneratedRegex("""<(?:title|h1)[^>]*>(?<words>[^<]*)""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex Headings();
 
     [GeneratedRegex("""<a\s[^>]*?href\s*=\s*(?:"(?<dq>[^"]*)"|'(?<sq>[^']*)')""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Links();

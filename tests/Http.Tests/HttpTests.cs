@@ -13,6 +13,26 @@ public sealed class HttpTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData("<html><head><title>Welcome</title></head><body><a href=\"login\">Log in</a></body></html>", false)]
+    [InlineData("<html><body>Please wait.</body></html>", false)]
+    [InlineData("<html><head><title>Index of /files/</title></head><body></body></html>", true)]
+    [InlineData("<html><body><h1>Directory listing for /files/</h1></body></html>", true)]
+    [InlineData("<html><body><a href=\"../\">Up</a></body></html>", true)]
+    public async Task A_page_that_is_no_index_is_no_empty_directory(string page, bool isIndex)
+    {
+        await using var server = await AnsweringServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync(page);
+        });
+        await using var store = await OpenAsync($"http://{server.Endpoint.Authority}/files");
+        if (isIndex)
+            (await store.ListAsync(cancellationToken: Cancel).ToListAsync(Cancel)).ShouldBeEmpty();
+        else
+            (await Should.ThrowAsync<ArtifactStoreException>(async () => await store.ListAsync(cancellationToken: Cancel).ToListAsync(Cancel))).Reason.ShouldContain("is not a directory index");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("json/")]
     public async Task The_indexes_of_nginx_are_listings(string below)
