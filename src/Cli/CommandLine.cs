@@ -101,7 +101,7 @@ internal static class CommandLine
             // Help and version are actions of the library's own.
             var code = parsed.Action is null && parsed.CommandResult.Command is RunnableCommand command
                 ? command.Run(session, parsed, cancellationToken)
-                : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = session.Output.Text, Error = session.Error });
+                : Invoke(session, parsed);
             session.Output.Flush();
             if (session.Output.Lost is not { } lost || code != ExitCode.Done)
                 return code;
@@ -126,6 +126,15 @@ internal static class CommandLine
         return parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0
             ? $"There is no command '{parsed.UnmatchedTokens[0]}'."
             : parsed.Errors[0].Message;
+    }
+
+    /// <summary>Prints help or the version. The library shows the words of one argument alike; the last of these is the target.</summary>
+    private static int Invoke(Session session, ParseResult parsed)
+    {
+        using var text = new StringWriter();
+        var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = text, Error = session.Error });
+        session.Output.Text.Write(text.ToString().Replace($"<{AddressArgument.SourcesAndTargetName}>...", "<SOURCE>… <TARGET>", StringComparison.Ordinal));
+        return code;
     }
 
     private static string TopOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? TopOf(parent) : command.Name;

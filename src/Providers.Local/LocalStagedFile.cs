@@ -33,8 +33,8 @@ internal sealed class LocalStagedFile : IDisposable
     /// <summary>True when everything is written and, where the store promises it, on the device.</summary>
     public bool IsSealed => _sealed;
 
-    /// <summary>Creates the file. A condition that is already known to fail is reported at once.</summary>
-    public static LocalStagedFile Create(LocalTree tree, ArtifactPath path, WriteMode mode)
+    /// <summary>Creates the file. A condition that is already known to fail is reported at once; where the file is published right away and replaces what is there, that look is spared.</summary>
+    public static LocalStagedFile Create(LocalTree tree, ArtifactPath path, WriteMode mode, bool isPublishedAtOnce = false)
     {
         for (var tries = 0; ; tries++)
         {
@@ -42,7 +42,10 @@ internal sealed class LocalStagedFile : IDisposable
             try
             {
                 if (found == path.Parent)
-                    tree.CheckTarget(directory, path, mode);
+                {
+                    if (!isPublishedAtOnce || mode.Kind != WriteModes.Replace)
+                        tree.CheckTarget(directory, path, mode);
+                }
                 else if (mode.Kind == WriteModes.Match)
                     throw LocalErrors.Changed(null);
                 if (tree.Flushes)
@@ -160,7 +163,8 @@ internal sealed class LocalStagedFile : IDisposable
             }
             _published = true;
         }
-        Flush(parent.Facts.Device, parent.Flush);
+        // A rename does not cross devices: the directory is on the file's.
+        Flush(_facts.Device, parent.Flush);
         _durable = true;
     }
 

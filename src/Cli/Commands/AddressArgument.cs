@@ -5,6 +5,9 @@ namespace Cairn.Cli.Commands;
 /// <summary>The arguments that are addresses.</summary>
 internal static class AddressArgument
 {
+    /// <summary>The name of the argument of <see cref="SourcesAndTarget"/>.</summary>
+    public const string SourcesAndTargetName = "sources-and-target";
+
     /// <summary>Whether an argument is one of these, and so completed as an address.</summary>
     public static bool IsAddress(Argument argument) => argument is IAddress;
 
@@ -19,7 +22,7 @@ internal static class AddressArgument
 
     /// <summary>One or more sources, and last the target.</summary>
     public static Argument<string[]> SourcesAndTarget(string description) =>
-        new Address<string[]>("addresses") { Description = description, HelpName = "SOURCE>… <TARGET", Arity = ArgumentArity.OneOrMore };
+        new Address<string[]>(SourcesAndTargetName) { Description = description, HelpName = "SOURCE>… <TARGET", Arity = ArgumentArity.OneOrMore };
 
     private interface IAddress;
 

@@ -32,16 +32,19 @@ internal static unsafe partial class LocalFile
     /// <summary>Opens a file for reading. A pipe or a device that takes its place at the last moment is refused as well.</summary>
     /// <param name="path">The full path; a link is followed.</param>
     /// <param name="facts">What it is, of the very file that is open.</param>
+    /// <param name="isSeen">The caller has just seen a file there: another look before the open is spared.</param>
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     /// <exception cref="ArtifactStoreException">PathConflict: it is no file.</exception>
-    public static SafeFileHandle Open(string path, out LocalFileFacts facts)
+    public static SafeFileHandle Open(string path, out LocalFileFacts facts, bool isSeen = false)
     {
-        if (Look(path, follow: true) is not { } there)
-            throw new FileNotFoundException($"Could not find file '{path}'.", path);
-        Require(path, there);
+        facts = default;
+        if (!isSeen || !HasSystemCalls)
+        {
+            facts = Look(path, follow: true) ?? throw new FileNotFoundException($"Could not find file '{path}'.", path);
+            Require(path, facts);
+        }
         if (!HasSystemCalls)
         {
-            facts = there;
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         var fd = OpenFile(path, ReadOnly | NonBlocking | NoTerminal | CloseOnExec);

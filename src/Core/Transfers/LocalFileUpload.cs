@@ -1,10 +1,15 @@
+using System.Buffers;
 using Cairn.Errors;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Transfers;
 
 /// <summary>Uploads one local file, whichever way it was found.</summary>
 internal static class LocalFileUpload
 {
+    /// <summary>Up to here a file is read at once: in less time than another thread takes to begin with it.</summary>
+    private const int SmallFile = 64 << 10;
+
     /// <summary>Uploads a file that did not change while it was read.</summary>
     /// <param name="store">The store to write.</param>
     /// <param name="localFile">The file; a link is followed.</param>
@@ -14,6 +19,7 @@ internal static class LocalFileUpload
     /// <param name="found">Called with the length.</param>
     /// <param name="progress">Called with each number of bytes that has arrived.</param>
     /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="isSeen">The caller has just seen a file there.</param>
     public static async ValueTask<ArtifactInfo> RunAsync(
         ArtifactStore store,
         string localFile,
@@ -22,14 +28,17 @@ internal static class LocalFileUpload
         OpenWriteOptions? options,
         Action<long>? found,
         Action<long>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool isSeen = false)
     {
         try
         {
-            var handle = LocalFile.Open(localFile, out var facts);
+            var handle = LocalFile.Open(localFile, out var facts, isSeen);
             using var closing = handle;
             found?.Invoke(facts.Length);
             options = FileTimes.Keep((options ?? new()) with { Length = facts.Length }, store, facts.Modified, facts.IsExecutable);
+            if (facts.Length <= SmallFile && options is { ComputeSha256: false, ExpectedChecksum: null })
+                return await UploadSmallAsync(handle, facts).ConfigureAwait(false);
             var write = await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
             await using var writing = write.ConfigureAwait(false);
             // Closes with its handle: what is read last is whether the file has changed.
@@ -53,6 +62,27 @@ internal static class LocalFileUpload
         catch (Exception e) when (e is not ArtifactStoreException && StoreErrors.IsRaw(e, Operations.Upload, store.UriOf(path), cancellationToken))
         {
             throw new ArtifactStoreException(LocalFaults.Of(e, localFile), e).WithContext(Operations.Upload, store.UriOf(path));
+        }
+
+        async Task<ArtifactInfo> UploadSmallAsync(SafeFileHandle open, LocalFileFacts before)
+        {
+            // One byte more than there should be shows a file that has grown.
+            var buffer = ArrayPool<byte>.Shared.Rent((int)before.Length + 1);
+            try
+            {
+                var read = 0;
+                for (int count; read <= before.Length && (count = RandomAccess.Read(open, buffer.AsSpan(read), read)) > 0;)
+                    read += count;
+                if (read != before.Length || LocalFile.FactsOf(open).IsChangedSince(before))
+                    throw LocalVersion.Changed(localFile, null);
+                var info = await store.WriteWholeAsync(path, mode, buffer.AsMemory(0, read), options, cancellationToken).ConfigureAwait(false);
+                progress?.Invoke(read);
+                return info;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
     }
 }

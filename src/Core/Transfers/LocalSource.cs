@@ -59,7 +59,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
 
     /// <inheritdoc/>
     protected override async ValueTask CopyFileAsync(TransferItem item, ArtifactStore target, ArtifactPath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken) =>
-        await LocalFileUpload.RunAsync(target, FullName(item.Path), to, mode, null, null, progress, cancellationToken).ConfigureAwait(false);
+        await LocalFileUpload.RunAsync(target, FullName(item.Path), to, mode, null, null, progress, cancellationToken, isSeen: true).ConfigureAwait(false);
 
     private static FileSystemEnumerable<string> NamesIn(string folder) => new(
         folder, (ref FileSystemEntry e) => e.FileName.ToString(), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false });

@@ -26,6 +26,6 @@ internal static class LocalVersion
             throw Changed(name, null);
     }
 
-    private static ArtifactStoreException Changed(string name, Exception? cause) =>
+    public static ArtifactStoreException Changed(string name, Exception? cause) =>
         new(new StoreFault(StoreErrorCode.PreconditionFailed, $"'{ArtifactPath.ForMessage(name)}' changed while it was read") { Advice = "Try again when nobody writes it." }, cause);
 }

@@ -136,6 +136,15 @@ public sealed class TreeJobTests
         }
     }
 
+    [Theory]
+    [InlineData("cp")]
+    [InlineData("mv")]
+    public async Task The_usage_says_that_the_last_address_is_the_target(string command)
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync(command, "--help")).Ok().Output.ShouldContain($"{command} <SOURCE>… <TARGET> [options]", Case.Sensitive);
+    }
+
     [Fact]
     public async Task A_part_of_a_file_is_shown()
     {
