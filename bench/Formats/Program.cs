@@ -1,19 +1,25 @@
 using System.Diagnostics;
 using Amazon.Runtime;
 using Amazon.S3;
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using Cairn;
 using Cairn.Bench.Artifacts;
 using Cairn.Bench.Formats;
+using Cairn.Formats.Arrow;
+using Cairn.Formats.MachineLearning;
 using Cairn.Formats.Parquet;
 using Cairn.Materializers;
+using Cairn.Plugins.Csv;
 using Cairn.Providers;
 using Cairn.Providers.Local;
 using Cairn.Providers.S3;
+using Microsoft.ML;
 
 // Formats -- [rows|memory|column] [--rows N] [--runs N] [--mib N] [--folder F]; column reads CAIRN_TEST_S3_ENDPOINT, _ACCESS_KEY, _SECRET_KEY and _REGION
 var what = args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal) ? "all" : args[0];
 var (rows, runs, mib) = (Option("--rows", 1_000_000), Option("--runs", 3), Option("--mib", 1024));
-var given = Array.IndexOf(args, "--folder") is var at and >= 0 ? args[at + 1] : null;
+var given = System.Array.IndexOf(args, "--folder") is var at and >= 0 ? args[at + 1] : null;
 if (what == "memory-child")
     return await MemoryChildAsync(given!, args[^1]);
 var folder = Path.Join(given ?? Path.Join(Directory.GetCurrentDirectory(), "artifacts", "bench"), Guid.NewGuid().ToString("n"));
@@ -34,9 +40,9 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-int Option(string name, int otherwise) => Array.IndexOf(args, name) is var at and >= 0 ? int.Parse(args[at + 1]) : otherwise;
+int Option(string name, int otherwise) => System.Array.IndexOf(args, name) is var at and >= 0 ? int.Parse(args[at + 1]) : otherwise;
 
-static MaterializerRegistry Registry() => new MaterializerRegistry().Add(new ParquetMaterializer());
+static MaterializerRegistry Registry() => new MaterializerRegistry().Add(new ParquetMaterializer()).Add(new ArrowMaterializer()).Add(new CsvMaterializer()).Add(new DataViewMaterializer());
 
 static async Task<ArtifactRepository> LocalAsync(string path)
 {
@@ -58,7 +64,7 @@ async Task RowsAsync()
         var path = Path.Join(folder, "cairn");
         await Comparison.RunAsync($"save {rows} rows of 6 columns", name, runs, "≥ 0.8",
             () => save(all, file),
-            async () => await (await LocalAsync(path)).SaveAsync<IEnumerable<Row>>(all, "rows"),
+            async () => await (await LocalAsync(path)).SaveAsync<IEnumerable<Row>>(all, new SaveOptions { Name = "rows", Materializer = "parquet" }),
             () =>
             {
                 if (Directory.Exists(path))
@@ -88,7 +94,7 @@ async Task RowsAsync()
 void Memory()
 {
     // Each in a separate process, since a peak is never forgotten.
-    foreach (var step in new[] { "save", "rows", "column", "batches" })
+    foreach (var step in new[] { "save", "rows", "column", "batches", "arrow-save", "arrow-load", "csv-save", "csv-load", "view-save", "view-load" })
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-child", "--folder", folder, "--mib", $"{mib}", step]) { RedirectStandardOutput = true };
         using var child = Process.Start(start)!;
@@ -105,7 +111,7 @@ async Task<int> MemoryChildAsync(string path, string step)
     switch (step)
     {
         case "save":
-            var saved = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Ten.Many(((long)mib << 20) / 80).ToAsyncEnumerable(), "ten");
+            var saved = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Ten.Many(((long)mib << 20) / 80).ToAsyncEnumerable(), new SaveOptions { Name = "ten", Materializer = "parquet" });
             text = $"save, {saved.Manifest.TotalLength >> 20} MiB";
             break;
         case "rows":
@@ -126,8 +132,43 @@ async Task<int> MemoryChildAsync(string path, string step)
                     batch.Dispose();
             text = "read all as Arrow batches";
             break;
+        case "arrow-save":
+            text = $"Arrow: save batches of 64 Ki rows, {(await repository.SaveAsync(Batches(((long)mib << 20) / 80), "arrow")).Manifest.TotalLength >> 20} MiB";
+            break;
+        case "arrow-load":
+            var length = 0L;
+            await foreach (var batch in await repository.LoadAsync<IAsyncEnumerable<RecordBatch>>("arrow"))
+            {
+                length += batch.Length;
+                batch.Dispose();
+            }
+            text = $"Arrow: load {length} rows, batch by batch";
+            break;
+        case "csv-save":
+            var table = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Ten.Many(((long)mib << 20) / 192).ToAsyncEnumerable(), new SaveOptions { Name = "csv", Materializer = "csv" });
+            text = $"CSV: save, {table.Manifest.TotalLength >> 20} MiB";
+            break;
+        case "csv-load":
+            var lines = 0L;
+            await foreach (var row in await repository.LoadAsync<IAsyncEnumerable<Ten>>("csv"))
+                lines++;
+            text = $"CSV: load {lines} rows one after the other";
+            break;
+        case "view-save":
+            var view = new MLContext().Data.LoadFromEnumerable(Ten.Many(((long)mib << 20) / 80));
+            text = $"IDataView: save, {(await repository.SaveAsync(view, "view")).Manifest.TotalLength >> 20} MiB";
+            break;
+        case "view-load":
+            var rows = 0L;
+            var loaded = await repository.LoadAsync<IDataView>("view");
+            using (var cursor = loaded.GetRowCursor(loaded.Schema))
+                while (cursor.MoveNext())
+                    rows++;
+            (loaded as IDisposable)?.Dispose();
+            text = $"IDataView: load {rows} rows one after the other";
+            break;
     }
-    Console.WriteLine($"| {text} | peak resident over an idle program: {(Peak() - idle) >> 20} MiB |");
+    Console.WriteLine($"| {(step.Contains('-') ? "" : "Parquet: ")}{text} | peak resident over an idle program: {(Peak() - idle) >> 20} MiB |");
     return 0;
 }
 
@@ -150,7 +191,7 @@ async Task ColumnAsync()
     var repository = new ArtifactRepository(store, Registry());
     try
     {
-        var saved = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Ten.Many(((long)mib << 20) / 80).ToAsyncEnumerable(), "ten");
+        var saved = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Ten.Many(((long)mib << 20) / 80).ToAsyncEnumerable(), new SaveOptions { Name = "ten", Materializer = "parquet" });
         (counted.Bytes, counted.Reads) = (0, 0);
         var watch = Stopwatch.StartNew();
         await using var file = await repository.LoadAsync<ParquetFile>("ten");
@@ -166,6 +207,24 @@ async Task ColumnAsync()
     }
 
     static string Variable(string name) => Environment.GetEnvironmentVariable($"CAIRN_TEST_S3_{name}") ?? "";
+}
+
+static async IAsyncEnumerable<RecordBatch> Batches(long rows)
+{
+    var schema = new Schema([.. Enumerable.Range(0, 10).Select(i => new Field($"c{i}", DoubleType.Default, nullable: false))], null);
+    var random = new Random(5);
+    for (var at = 0L; at < rows; at += 1 << 16)
+    {
+        await Task.Yield();
+        var count = (int)Math.Min(1 << 16, rows - at);
+        yield return new(schema, Enumerable.Range(0, 10).Select(_ =>
+        {
+            var column = new DoubleArray.Builder().Reserve(count);
+            for (var i = 0; i < count; i++)
+                column.Append(random.NextDouble());
+            return (IArrowArray)column.Build();
+        }), count);
+    }
 }
 
 /// <summary>The most memory that this process has held so far, in bytes.</summary>
