@@ -1,15 +1,17 @@
 using System.Diagnostics;
+using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace Cairn.Providers.Local.Tests;
 
-/// <summary>Runs the tests; or, started by one of them, what it needs another process for.</summary>
+/// <summary>Runs the tests, for a person or for a tool of the testing platform; or, started by one of them, what it needs another process for.</summary>
 internal static class Program
 {
     private const string ChildArgument = "--child";
 
     public static async Task<int> Main(string[] args) =>
-        args is [ChildArgument, var name, .. var rest] ? await Children.RunAsync(name, rest) : await ConsoleRunner.Run(args);
+        args is [ChildArgument, var name, .. var rest] ? await Children.RunAsync(name, rest) : args.Contains("--server") ? await TestPlatformTestFramework.RunAsync(args, global::Providers.Local.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+        : await ConsoleRunner.Run(args);
 
     /// <summary>How to start this program as a child, by way of a command such as <c>setpriv …</c> where one is given.</summary>
     public static ProcessStartInfo Child(string[] by, params string[] told)
