@@ -9,4 +9,7 @@ public sealed record ArtifactFile(ArtifactPath Name, string MediaType, long Leng
 {
     /// <summary>The media type of bytes of which no more is known.</summary>
     public const string Bytes = "application/octet-stream";
+
+    /// <summary>The media type of a folder that holds nothing: an entry without content, which becomes a folder where the artifact is written out.</summary>
+    public const string Folder = "application/vnd.cairn.folder.v1";
 }

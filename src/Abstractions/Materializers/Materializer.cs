@@ -58,6 +58,22 @@ public abstract class Materializer
     /// <returns>What <see cref="LoadAsync"/> gets; by default the same reader, for a <see cref="LoadAsync"/> that looks at its version itself. What is stored never changes.</returns>
     public virtual ValueTask<ArtifactReader> MigrateAsync(ArtifactReader reader, CancellationToken cancellationToken) => ValueTask.FromResult(reader);
 
+    /// <summary>Checks that a file which another program wrote is in this format, and says what a catalog should know of it, before the file is saved as it is.</summary>
+    /// <param name="reader">The file, alone.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>Facts as from <see cref="ExtractMetadata"/>, none that <see cref="LoadAsync"/> would read the file by. By default the file is loaded as <see cref="DefaultType"/>, and nothing is said.</returns>
+    /// <exception cref="MaterializationException">It is not; other exceptions of a format's library are wrapped in one.</exception>
+    public virtual async ValueTask<IReadOnlyDictionary<string, string>> DescribeFileAsync(ArtifactReader reader, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var value = await LoadAsync(reader, DefaultType ?? throw new MaterializationException(Id, "it reads no file without being told as what"), cancellationToken).ConfigureAwait(false);
+        if (value is IAsyncDisposable open)
+            await open.DisposeAsync().ConfigureAwait(false);
+        else
+            (value as IDisposable)?.Dispose();
+        return NoFacts;
+    }
+
     /// <summary>A small picture for a person, made from the files; null for none, which is the default. Reads no more than it shows.</summary>
     public virtual ValueTask<ArtifactPreview?> PreviewAsync(ArtifactReader reader, CancellationToken cancellationToken) => ValueTask.FromResult<ArtifactPreview?>(null);
 }

@@ -8,7 +8,7 @@ namespace Cairn.Cli.Commands;
 /// <summary>What the commands on artifacts share: where they are, and what turns them into objects.</summary>
 internal static partial class ArtifactOptions
 {
-    public static Option<string> Store() => new("--store") { Description = "The store or folder that holds the artifacts, as an address.", HelpName = "ADDRESS", DefaultValueFactory = _ => ":" };
+    public static Option<string> Store() => new("--store") { Description = "The store or folder that holds the artifacts, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.", HelpName = "ADDRESS", DefaultValueFactory = _ => ":" };
 
     public static Argument<string> Reference() => new("ref") { Description = "A name, or sha256: and 64 digits.", HelpName = "REF" };
 
@@ -31,6 +31,8 @@ internal static partial class ArtifactOptions
 
     public static async ValueTask<ArtifactRepository> OpenAsync(Session session, string address, CancellationToken cancellationToken)
     {
+        if (Address.Parse(address) is { Kind: AddressKind.Local } local && session.FindWorkspace()?.Stores.Any(s => s.Name == local.Text) == true)
+            throw new UsageException($"'{address}' is a registered store, which is written '{address}:'; a folder of that name is './{address}'.");
         var location = await session.OpenAsync(address, cancellationToken).ConfigureAwait(false);
         return new(location.Store.Under(location.Path), BuiltIn());
     }

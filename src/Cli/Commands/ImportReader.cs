@@ -3,10 +3,11 @@ using Cairn.Materializers;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary>A file that no artifact holds yet, as a materializer reads one.</summary>
-internal sealed class ImportReader(Stream content, string id, Materializer materializer) : ArtifactReader
+/// <summary>Files that no artifact holds yet, as a materializer reads them.</summary>
+internal sealed class ImportReader(string id, Materializer materializer) : ArtifactReader
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-import-");
+    private readonly Dictionary<ArtifactPath, string> _locals = [];
     private ArtifactFile[] _files = [];
 
     public override IReadOnlyList<ArtifactFile> Files => _files;
@@ -17,27 +18,46 @@ internal sealed class ImportReader(Stream content, string id, Materializer mater
 
     public override IReadOnlyDictionary<string, string> Facts => System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    private string Local => Path.Join(_folder.FullName, "content");
-
-    public async Task FillAsync(CancellationToken cancellationToken)
+    /// <summary>Takes one file from a stream.</summary>
+    public async Task FillAsync(Stream content, CancellationToken cancellationToken)
     {
-        var file = new FileStream(Local, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        var local = Path.Join(_folder.FullName, "content");
+        var file = new FileStream(local, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         await using var closing = file.ConfigureAwait(false);
         await content.CopyToAsync(file, 1 << 20, cancellationToken).ConfigureAwait(false);
         file.Position = 0;
-        var digest = Checksum.FromBytes(Checksum.Sha256, await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
-        _files = [new("content", materializer.MediaType, file.Length, digest)];
+        _files = [FileOf("content", file.Length, await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false))];
+        _locals["content"] = local;
     }
 
-    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(File.OpenRead(Local));
+    /// <summary>Takes the files of a folder where they are, at every depth.</summary>
+    public async Task FillFromFolder(string folder)
+    {
+        var files = new List<ArtifactFile>();
+        foreach (var local in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false }))
+        {
+            ArtifactPath name = Path.GetRelativePath(folder, local).Replace(Path.DirectorySeparatorChar, '/');
+            var content = File.OpenRead(local);
+            await using var closing = content.ConfigureAwait(false);
+            files.Add(FileOf(name, content.Length, await SHA256.HashDataAsync(content).ConfigureAwait(false)));
+            _locals[name] = local;
+        }
+        _files = [.. files.OrderBy(f => f.Name)];
+    }
+
+    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(File.OpenRead(LocalOf(name)));
 
     public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 
-    public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult(Local);
+    public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult(LocalOf(name));
 
     public override ValueTask DisposeAsync()
     {
         _folder.Delete(recursive: true);
         return base.DisposeAsync();
     }
+
+    private ArtifactFile FileOf(ArtifactPath name, long length, byte[] sha256) => new(name, materializer.MediaType, length, Checksum.FromBytes(Checksum.Sha256, sha256));
+
+    private string LocalOf(ArtifactPath name) => _locals.TryGetValue(name, out var local) ? local : throw new MaterializationException(id, $"there is no file '{name}'");
 }

@@ -9,7 +9,7 @@ internal static class SaveCommand
     {
         var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
         var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
-        var materializer = new Option<string?>("--as") { Description = "Read the file as this materializer's format, and save what it holds; without it, the bytes as they are.", HelpName = "MATERIALIZER" };
+        var materializer = new Option<string?>("--as") { Description = "Read the file or folder as this materializer's format, and save what it holds, written anew. Without it, the bytes are saved as they are, as an artifact of the format that the file's name says where it is in it; 'files' never looks.", HelpName = "MATERIALIZER" };
         var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that of one that changed a little only the changes take room; 'false' for whole. The store's default when not given.", HelpName = "BOOL" };
         var store = ArtifactOptions.Store();
         return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, chunked, store }
@@ -28,29 +28,53 @@ internal static class SaveCommand
         {
             return materializer is null or "files"
                 ? await repository.SaveAsync(new DirectoryInfo(path), options, cancellationToken).ConfigureAwait(false)
-                : throw new UsageException($"'{path}' is a folder, which only the materializer 'files' takes.");
+                : await ImportAsync(session, repository, reader => reader.FillFromFolder(path), materializer, options, cancellationToken).ConfigureAwait(false);
         }
         if (path != "-" && !File.Exists(path))
             throw new UsageException($"There is no file '{path}'.");
-        if (materializer is null or "files" && path != "-")
+        if (path != "-" && materializer is null)
+            return await SaveByNameAsync(session, repository, path, options, cancellationToken).ConfigureAwait(false);
+        if (path != "-" && materializer == "files")
             return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
         var content = path == "-" ? Console.OpenStandardInput() : Transfers.LocalFile.OpenRead(path);
         await using var closing = content.ConfigureAwait(false);
         return materializer is null or "bytes"
             ? await repository.SaveAsync(content, options, cancellationToken).ConfigureAwait(false)
-            : await ImportAsync(session, repository, content, materializer, options, cancellationToken).ConfigureAwait(false);
+            : await ImportAsync(session, repository, reader => reader.FillAsync(content, cancellationToken), materializer, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Saves what a file of a format holds: read and checked by the materializer, and written by it anew.</summary>
-    private static async Task<Artifact> ImportAsync(Session session, ArtifactRepository repository, Stream content, string id, SaveOptions options, CancellationToken cancellationToken)
+    /// <summary>Saves a file byte for byte, as what its name says where it is that, and else as a file.</summary>
+    private static async Task<Artifact> SaveByNameAsync(Session session, ArtifactRepository repository, string path, SaveOptions options, CancellationToken cancellationToken)
+    {
+        if (FileFormats.IdOf(path) is { } id && await ArtifactOptions.FindAsync(session, repository.Materializers, id, cancellationToken).ConfigureAwait(false) is { DefaultType: not null })
+        {
+            if (new FileInfo(path).Length > FileFormats.MostRead && id != "npy")
+                session.Note($"note: '{path}' is larger than {ByteSize.Format(FileFormats.MostRead)} and is saved as a file; '--as {id}' reads it.");
+            else
+            {
+                try
+                {
+                    return await repository.SaveFileAsync(path, options with { Materializer = id }, cancellationToken).ConfigureAwait(false);
+                }
+                catch (MaterializationException e)
+                {
+                    session.Note($"note: '{path}' is saved as a file: {e.Reason}.");
+                }
+            }
+        }
+        return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Saves what a file or folder of a format holds: read and checked by the materializer, and written by it anew.</summary>
+    private static async Task<Artifact> ImportAsync(Session session, ArtifactRepository repository, Func<ImportReader, Task> fill, string id, SaveOptions options, CancellationToken cancellationToken)
     {
         var materializer = await ArtifactOptions.FindAsync(session, repository.Materializers, id, cancellationToken).ConfigureAwait(false)
             ?? throw new UsageException($"There is no materializer '{id}'; see 'cairn materializer list'.");
         if (materializer.DefaultType is not { } type)
             throw new UsageException($"The materializer '{id}' reads no file by itself.");
-        var reader = new ImportReader(content, id, materializer);
+        var reader = new ImportReader(id, materializer);
         await using var deleting = reader.ConfigureAwait(false);
-        await reader.FillAsync(cancellationToken).ConfigureAwait(false);
+        await fill(reader).ConfigureAwait(false);
         object value;
         try
         {

@@ -9,8 +9,9 @@ internal static class ShowCommand
     {
         var reference = ArtifactOptions.Reference();
         var json = Json.Option();
+        var picture = new Option<string?>("--preview") { Description = "A new file that the preview goes to, such as the picture of an image; '-' is standard output.", HelpName = "FILE" };
         var store = ArtifactOptions.Store();
-        return new Command("show", "Show what an artifact is: files, sizes, digests, metadata and a preview.") { reference, json, store }
+        return new Command("show", "Show what an artifact is: files, sizes, digests, metadata and a preview.") { reference, json, picture, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
@@ -21,9 +22,33 @@ internal static class ShowCommand
                     return;
                 }
                 await ArtifactOptions.FindAsync(session, repository.Materializers, artifact.Manifest.MaterializerId, cancellationToken).ConfigureAwait(false);
-                Write(session.Output, artifact, await repository.PreviewAsync(artifact.Digest.ToString(), cancellationToken).ConfigureAwait(false));
+                var preview = await repository.PreviewAsync(artifact.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+                if (parsed.GetValue(picture) is { } file)
+                    await WriteAsync(session.Output, preview ?? throw new UsageException($"{artifact.Digest} has no preview."), file, cancellationToken).ConfigureAwait(false);
+                else
+                    Write(session.Output, artifact, preview);
             });
     }
+
+    /// <summary>The preview alone: a picture's bytes, a text, or a table as CSV.</summary>
+    private static async Task WriteAsync(CommandOutput output, ArtifactPreview preview, string file, CancellationToken cancellationToken)
+    {
+        var content = preview.Image.IsEmpty
+            ? System.Text.Encoding.UTF8.GetBytes(preview.Text is { } text ? text + "\n" : string.Concat(preview.Rows.Prepend(preview.Columns ?? []).Select(row => string.Join(',', row.Select(Quoted)) + "\n")))
+            : preview.Image;
+        if (file == "-")
+        {
+            await output.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        if (Path.Exists(file))
+            throw new UsageException($"'{file}' exists already; remove it, or choose another name.");
+        var target = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using var closing = target.ConfigureAwait(false);
+        await target.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
 
     private static void Write(CommandOutput output, Artifact artifact, ArtifactPreview? preview)
     {
@@ -39,6 +64,8 @@ internal static class ShowCommand
         Columns.Write(output, [.. manifest.Files.Select(f => new[] { "  " + f.Name.Value, $"{f.Length}", f.MediaType, f.Digest.ToString() })]);
         if (preview?.Text is { } text)
             output.Line(text);
+        if (preview is { Image.IsEmpty: false } image)
+            output.Line($"a picture: {image.MediaType}, {ByteSize.Format(image.Image.Length)}; '--preview FILE' writes it");
         if (preview?.Columns is { } columns)
             Columns.Write(output, [[.. columns], .. preview.Rows.Select(r => r.ToArray())]);
     }

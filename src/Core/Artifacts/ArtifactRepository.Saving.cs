@@ -49,6 +49,28 @@ public sealed partial class ArtifactRepository
         return artifact;
     }
 
+    /// <summary>Saves a local file that another program wrote in a format, byte for byte, as an artifact of that format.</summary>
+    /// <param name="localFile">The file.</param>
+    /// <param name="options">Its <see cref="SaveOptions.Materializer"/> says the format, and must be given.</param>
+    /// <param name="cancellationToken">Cancels the save; nothing of it is visible.</param>
+    /// <returns>The artifact, which loads as one that the materializer wrote itself.</returns>
+    /// <exception cref="MaterializationException">The file is not in this format.</exception>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the file changed while it was read. What else the store fails with.</exception>
+    public async Task<Artifact> SaveFileAsync(string localFile, SaveOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(localFile);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(options.Materializer, $"{nameof(options)}.{nameof(options.Materializer)}");
+        cancellationToken.ThrowIfCancellationRequested();
+        var materializer = Require(options.Materializer);
+        var type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, "it reads no file without being told as what");
+        var file = new FileInfo(localFile);
+        return await WithNameAsync(
+            options.Name,
+            () => SaveFilesAsync(materializer, type, options, writer => SaveAsItIsAsync(materializer, file, writer, cancellationToken), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Sets whether large files of this store are stored in chunks when a save does not say (<see cref="SaveOptions.Chunked"/>); kept in <c>cairn.json</c>.</summary>
     /// <param name="chunked">True for chunks. What is stored already stays as it is.</param>
     /// <param name="cancellationToken">Cancels the change.</param>
@@ -93,6 +115,32 @@ public sealed partial class ArtifactRepository
         catch (Exception e) when (IsOfMaterializer(e, cancellationToken))
         {
             throw new MaterializationException(materializer.Id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e).WithContext($"save a {TypeNames.Of(type)}");
+        }
+    }
+
+    private static async ValueTask<IReadOnlyDictionary<string, string>> SaveAsItIsAsync(Materializer materializer, FileInfo file, ArtifactWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (length, modified) = (file.Length, file.LastWriteTimeUtc);
+            var reader = new LocalFileReader(file, materializer);
+            await using var closing = reader.ConfigureAwait(false);
+            var facts = await materializer.DescribeFileAsync(reader, cancellationToken).ConfigureAwait(false);
+            var media = materializer.MediaType.Contains('*', StringComparison.Ordinal) ? facts.GetValueOrDefault("format", ArtifactFile.Bytes) : materializer.MediaType;
+            await writer.AddLocalFileAsync(file.Name, file.FullName, media, cancellationToken).ConfigureAwait(false);
+            file.Refresh();
+            return (file.Exists ? file.Length : -1, file.LastWriteTimeUtc) == (length, modified)
+                ? facts
+                : throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, $"'{ArtifactPath.ForMessage(file.FullName)}' changed while it was read");
+        }
+        catch (MaterializationException e)
+        {
+            e.WithContext($"save {ArtifactPath.ForMessage(file.Name)} as {materializer.Id}");
+            throw;
+        }
+        catch (Exception e) when (IsOfMaterializer(e, cancellationToken))
+        {
+            throw new MaterializationException(materializer.Id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e).WithContext($"save {ArtifactPath.ForMessage(file.Name)} as {materializer.Id}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Cairn.Errors;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -32,9 +33,11 @@ public sealed partial class ArtifactRepository
     /// <param name="startAfter">Begins after this digest: how a check that was interrupted goes on. Null for all. Checks come roughly, not strictly, in order of digests.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>One check for each blob, and one more for each that is missing.</returns>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/>: nothing was ever saved in this place. What else the store fails with.</exception>
     public async IAsyncEnumerable<BlobCheck> VerifyAllAsync(BlobDigest? startAfter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await _blobs.PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
+        if (!await _blobs.IsPreparedAsync(cancellationToken).ConfigureAwait(false) && !await Store.IsDirectoryAsync(BlobStore.Folder, cancellationToken).ConfigureAwait(false))
+            throw Store.Failure(StoreErrorCode.NotFound, "it holds no artifacts", Operations.Verify, ArtifactPath.Root, "Look whether it is the right store and folder.");
         var seen = new HashSet<BlobDigest>();
         var needed = new HashSet<BlobDigest>();
         var listing = Store.ListAsync(BlobStore.Folder, new() { StartAfter = startAfter is { } after ? BlobStore.PathOf(after).Value : null }, cancellationToken);

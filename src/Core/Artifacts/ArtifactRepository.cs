@@ -95,23 +95,53 @@ public sealed partial class ArtifactRepository
         var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
         var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
         await using var closing = reader.ConfigureAwait(false);
+        if (File.Exists(localFolder))
+            throw Exists(localFolder, ArtifactPath.Root, null);
         var target = new Transfers.LocalTarget(localFolder, Store);
         foreach (var file in artifact.Manifest.Files)
         {
+            if (file is { MediaType: ArtifactFile.Folder, Length: 0 })
+            {
+                target.MakeDirectory(file.Name, file.Name);
+                continue;
+            }
             var local = target.PlaceFile(file.Name, file.Name);
             await PlaceAsync(reader, file.Name, local, cancellationToken).ConfigureAwait(false);
         }
         return artifact;
     }
 
+    /// <summary>Copies an artifact's one file to a local one, checked.</summary>
+    /// <param name="reference">A digest or a name.</param>
+    /// <param name="localFile">Where to; its folder must exist, and nothing at this name.</param>
+    /// <param name="cancellationToken">Cancels the copying; nothing of it stays.</param>
+    /// <returns>The artifact.</returns>
+    /// <exception cref="MaterializationException">The artifact has several files, or none.</exception>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for <see cref="DownloadAsync"/> otherwise.</exception>
+    public async Task<Artifact> DownloadFileAsync(string reference, string localFile, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(localFile);
+        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
+        await using var closing = reader.ConfigureAwait(false);
+        await PlaceAsync(reader, reader.Single.Name, Path.GetFullPath(localFile), cancellationToken).ConfigureAwait(false);
+        return artifact;
+    }
+
     /// <summary>Under another name until it is whole and checked.</summary>
     private async Task PlaceAsync(StoredArtifactReader reader, ArtifactPath name, string local, CancellationToken cancellationToken)
     {
+        if (Path.Exists(local))
+            throw Exists(local, name, null);
         var part = $"{local}.{Guid.NewGuid():N}.part";
         try
         {
             await reader.CopyToAsync(name, part, FileMode.CreateNew, cancellationToken).ConfigureAwait(false);
             File.Move(part, local, overwrite: false);
+        }
+        catch (IOException e) when (e is not ArtifactStoreException && Path.Exists(local))
+        {
+            throw Exists(local, name, e);
         }
         catch (Exception e) when (e is IOException and not ArtifactStoreException or UnauthorizedAccessException)
         {
@@ -122,4 +152,8 @@ public sealed partial class ArtifactRepository
             File.Delete(part);
         }
     }
+
+    private ArtifactStoreException Exists(string local, ArtifactPath name, Exception? cause) =>
+        new ArtifactStoreException(new StoreFault(StoreErrorCode.AlreadyExists, $"'{ArtifactPath.ForMessage(local)}' exists already") { Advice = "Remove it, or choose another name." }, cause)
+            .WithContext(Operations.Download, Store.UriOf(name));
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cairn.Cli.Tests.Commands;
 
 public sealed class ArtifactCommandTests
@@ -11,7 +13,7 @@ public sealed class ArtifactCommandTests
         digest.ShouldStartWith("sha256:");
         (await sandbox.RunAsync("save", sandbox["a.txt"])).Ok().Output.Trim().ShouldBe(digest);
         (await sandbox.RunAsync("load", "greeting")).Ok().Output.ShouldBe("hello");
-        (await sandbox.RunAsync("load", digest, "-o", sandbox["out"])).Ok();
+        (await sandbox.RunAsync("load", digest, "-o", sandbox["out"] + "/")).Ok();
         File.ReadAllText(sandbox["out/a.txt"]).ShouldBe("hello");
         var shown = (await sandbox.RunAsync("show", "greeting")).Ok().Output;
         shown.ShouldContain(digest);
@@ -103,7 +105,7 @@ public sealed class ArtifactCommandTests
         (await sandbox.RunAsync("save", sandbox["a.bin"], "--chunked", "false", "--store", sandbox["whole"])).Ok().Output.ShouldBe(digest);
         Directory.GetFiles(sandbox["artifacts/packs"]).Length.ShouldBe(2);
         Directory.Exists(sandbox["whole/packs"]).ShouldBeFalse();
-        (await sandbox.RunAsync("load", digest.Trim(), "-o", sandbox["out"], "--store", sandbox["artifacts"])).Ok();
+        (await sandbox.RunAsync("load", digest.Trim(), "-o", sandbox["out"] + "/", "--store", sandbox["artifacts"])).Ok();
         File.ReadAllBytes(sandbox["out/a.bin"]).AsSpan().SequenceEqual(bytes).ShouldBeTrue();
         (await sandbox.RunAsync("verify", "--all", "--store", sandbox["artifacts"])).Ok().Output.ShouldContain("4 blobs");
         (await sandbox.RunAsync("save", sandbox["a.bin"], "--chunked", "maybe")).Code.ShouldBe(2);
@@ -132,5 +134,119 @@ public sealed class ArtifactCommandTests
         using var sandbox = await Sandbox.CreateAsync();
         (await sandbox.ProcessAsync(["save", "-", "--name", "piped"], input: "from a pipe")).Ok();
         (await sandbox.RunAsync("load", "piped")).Ok().Output.ShouldBe("from a pipe");
+    }
+
+    [Fact]
+    public async Task The_format_follows_the_name_and_the_content_and_the_bytes_stay()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }".PadRight(117) + "\n";
+        byte[] npy = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[16]];
+        File.WriteAllBytes(sandbox["x.npy"], npy);
+        (await sandbox.RunAsync("save", sandbox["x.npy"], "--name", "x")).Ok().Error.ShouldBeEmpty();
+        var shown = (await sandbox.RunAsync("show", "x")).Ok().Output;
+        shown.ShouldContain("npy 1");
+        shown.ShouldContain("dtype         f8");
+        shown.ShouldContain("shape         2,1");
+        (await sandbox.RunAsync("load", "x", "-o", sandbox["y.npy"])).Ok();
+        File.ReadAllBytes(sandbox["y.npy"]).ShouldBe(npy);
+
+        sandbox.File("a.json", "{ \"b\" : 1 }");
+        (await sandbox.RunAsync("save", sandbox["a.json"], "--name", "j")).Ok();
+        (await sandbox.RunAsync("load", "j")).Ok().Output.ShouldBe("{ \"b\" : 1 }");
+        (await sandbox.RunAsync("show", "j")).Ok().Output.ShouldContain("json 1");
+        sandbox.File("a.jsonl", "{\"b\":1}\n{\"b\":2}\n");
+        (await sandbox.RunAsync("save", sandbox["a.jsonl"], "--name", "l")).Ok();
+        (await sandbox.RunAsync("show", "l")).Ok().Output.ShouldContain("jsonl 1");
+
+        File.WriteAllBytes(sandbox["bad.npy"], npy[..^1]);
+        var bad = await sandbox.RunAsync("save", sandbox["bad.npy"], "--name", "bad");
+        bad.Code.ShouldBe(0);
+        bad.Error.ShouldContain("bad.npy' is saved as a file: its header announces 2 elements of f8, and 15 bytes follow.");
+        (await sandbox.RunAsync("show", "bad")).Ok().Output.ShouldContain("files 1");
+        (await sandbox.RunAsync("save", sandbox["x.npy"], "--as", "files", "--name", "opaque")).Ok();
+        (await sandbox.RunAsync("show", "opaque")).Ok().Output.ShouldContain("files 1");
+    }
+
+    [Fact]
+    public async Task A_picture_shows_its_size_and_gives_its_preview()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        sandbox.File("c.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'/>");
+        (await sandbox.RunAsync("save", sandbox["c.svg"], "--name", "c")).Ok();
+        var shown = (await sandbox.RunAsync("show", "c")).Ok().Output;
+        shown.ShouldContain("width         40");
+        shown.ShouldContain("a picture: image/svg+xml, 64 B");
+        (await sandbox.RunAsync("show", "c", "--preview", sandbox["out.svg"])).Ok();
+        File.ReadAllBytes(sandbox["out.svg"]).ShouldBe(File.ReadAllBytes(sandbox["c.svg"]));
+        (await sandbox.RunAsync("show", "c", "--preview", sandbox["out.svg"])).Code.ShouldBe(2);
+        (await sandbox.RunAsync("show", "c", "--preview", "-")).Ok().Output.ShouldStartWith("<svg");
+    }
+
+    [Fact]
+    public async Task A_load_writes_the_path_that_it_was_given()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        sandbox.File("a.txt", "hello");
+        (await sandbox.RunAsync("save", sandbox["a.txt"], "--name", "a")).Ok();
+        (await sandbox.RunAsync("load", "a", "-o", sandbox["b.txt"])).Ok();
+        File.ReadAllText(sandbox["b.txt"]).ShouldBe("hello");
+        var again = await sandbox.RunAsync("load", "a", "-o", sandbox["b.txt"]);
+        again.Code.ShouldBe(1);
+        again.Error.ShouldContain("exists already");
+        again.Error.ShouldContain("AlreadyExists");
+        (await sandbox.RunAsync("load", "a", "-o", sandbox["new"] + "/")).Ok();
+        File.ReadAllText(sandbox["new/a.txt"]).ShouldBe("hello");
+        Directory.CreateDirectory(sandbox["there"]);
+        (await sandbox.RunAsync("load", "a", "-o", sandbox["there"])).Ok();
+        File.ReadAllText(sandbox["there/a.txt"]).ShouldBe("hello");
+        sandbox.File("two/1", "1");
+        sandbox.File("two/2", "2");
+        (await sandbox.RunAsync("save", sandbox["two"], "--name", "two")).Ok();
+        var onto = await sandbox.RunAsync("load", "two", "-o", sandbox["b.txt"]);
+        onto.Code.ShouldBe(1);
+        onto.Error.ShouldContain("AlreadyExists");
+        File.ReadAllText(sandbox["b.txt"]).ShouldBe("hello");
+    }
+
+    [Fact]
+    public async Task A_folder_keeps_its_empty_folders_and_nothing_comes_in_through_links()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        sandbox.File("in/a.txt", "a");
+        Directory.CreateDirectory(sandbox["in/empty/deep"]);
+        File.CreateSymbolicLink(sandbox["in/link.txt"], "a.txt");
+        (await sandbox.RunAsync("save", sandbox["in"], "--name", "in")).Ok();
+        (await sandbox.RunAsync("load", "in", "-o", sandbox["out"])).Ok();
+        Directory.EnumerateFileSystemEntries(sandbox["out/empty/deep"]).ShouldBeEmpty();
+        Directory.Exists(sandbox["out/empty/deep"]).ShouldBeTrue();
+        File.ReadAllText(sandbox["out/link.txt"]).ShouldBe("a");
+
+        sandbox.File("outside/secret", "s");
+        foreach (var (target, why) in new[] { ("../outside", "a link to a folder"), (".", "a link to a folder"), ("nowhere", "a link that leads nowhere"), ("in-link", "link that leads") })
+        {
+            File.CreateSymbolicLink(sandbox["in/in-link"], target);
+            var refused = await sandbox.RunAsync("save", sandbox["in"], "--name", "leaked");
+            refused.Code.ShouldBe(1);
+            refused.Error.ShouldContain($"'in-link' is ");
+            refused.Error.ShouldContain(why);
+            File.Delete(sandbox["in/in-link"]);
+        }
+        (await sandbox.RunAsync("show", "leaked")).Code.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_registered_name_without_its_colon_is_refused_and_a_store_without_artifacts_is_not_whole()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        sandbox.File("a.txt", "hello");
+        (await sandbox.RunAsync("store", "register", "box", "--flavor", "local", "--root", $"file://{sandbox["boxed"]}")).Ok();
+        var refused = await sandbox.RunAsync("save", sandbox["a.txt"], "--name", "m1", "--store", "box");
+        refused.Code.ShouldBe(2);
+        refused.Error.ShouldContain("'box' is a registered store, which is written 'box:'");
+        (await sandbox.RunAsync("save", sandbox["a.txt"], "--store", "box:")).Ok();
+        var nowhere = await sandbox.RunAsync("verify", "--all", "--store", sandbox["nosuch"]);
+        nowhere.Code.ShouldBe(1);
+        nowhere.Error.ShouldContain("NotFound");
     }
 }

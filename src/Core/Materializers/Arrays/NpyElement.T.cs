@@ -9,6 +9,8 @@ internal sealed class NpyElement<T>(string code) : NpyElement
 {
     public override string Code => code;
 
+    public override int Size => Unsafe.SizeOf<T>();
+
     // Flat bytes are served as bytes.
     public override IReadOnlyList<Type> Types { get; } = typeof(T) == typeof(byte)
         ? [typeof(T[,]), typeof(T[,,]), typeof(NdArray<T>)]

@@ -14,6 +14,9 @@ internal abstract class NpyElement
     /// <summary>The dtype without its order of bytes.</summary>
     public abstract string Code { get; }
 
+    /// <summary>How many bytes an element has.</summary>
+    public abstract int Size { get; }
+
     /// <summary>The .NET types that are served.</summary>
     public abstract IReadOnlyList<Type> Types { get; }
 

@@ -22,6 +22,9 @@ internal sealed class ImageMaterializer : Materializer<ImageFile>
         return ArtifactPreview.OfImage(image.MediaType, image.Content);
     }
 
+    public override async ValueTask<IReadOnlyDictionary<string, string>> DescribeFileAsync(ArtifactReader reader, CancellationToken cancellationToken) =>
+        ExtractMetadata(await LoadAsync(reader, cancellationToken).ConfigureAwait(false));
+
     protected override IReadOnlyDictionary<string, string> ExtractMetadata(ImageFile value)
     {
         var facts = new Dictionary<string, string> { ["format"] = value.MediaType };

@@ -39,6 +39,19 @@ internal sealed class NpyMaterializer : Materializer
         return element.As(await element.ReadAsync(header, file.Length - length, stream, cancellationToken).ConfigureAwait(false), type);
     }
 
+    /// <summary>By its header and length: the elements are not read.</summary>
+    public override async ValueTask<IReadOnlyDictionary<string, string>> DescribeFileAsync(ArtifactReader reader, CancellationToken cancellationToken)
+    {
+        var file = reader.Single;
+        var stream = await reader.OpenAsync(file.Name, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        var (header, length) = await NpyHeader.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
+        var element = NpyElement.Of(header.Type);
+        if (file.Length - length != (long)header.Count * element.Size)
+            throw new MaterializationException(Id, $"its header announces {header.Count} elements of {header.Type}, and {file.Length - length} bytes follow");
+        return new Dictionary<string, string> { ["dtype"] = element.Code, ["shape"] = string.Join(",", header.Shape) };
+    }
+
     public override async ValueTask<ArtifactPreview?> PreviewAsync(ArtifactReader reader, CancellationToken cancellationToken)
     {
         var stream = await reader.OpenAsync(reader.Single.Name, cancellationToken).ConfigureAwait(false);

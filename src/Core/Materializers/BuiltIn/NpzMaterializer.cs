@@ -69,6 +69,9 @@ internal sealed class NpzMaterializer : Materializer
         return arrays;
     }
 
+    public override async ValueTask<IReadOnlyDictionary<string, string>> DescribeFileAsync(ArtifactReader reader, CancellationToken cancellationToken) =>
+        ExtractMetadata(await LoadAsync(reader, DefaultType, cancellationToken).ConfigureAwait(false));
+
     private static async ValueTask<NdArray> ReadAsync(ZipArchiveEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Length > Math.Max(Trusted, 2 * entry.CompressedLength))
