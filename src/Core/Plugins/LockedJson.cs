@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cairn.Durable;
 
 namespace Cairn.Plugins;
 
-/// <summary>A small JSON file: read whole, changed under a lock between processes, replaced by a rename.</summary>
-internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> empty, Func<T, string?> problem, TimeProvider time)
+/// <summary>A small JSON file: read whole, changed under a lock between processes, durable when a change returns.</summary>
+internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> empty, Func<T, string?> problem, TimeProvider time, DurableDisk? disk = null)
     where T : class
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly DurableFile _file = new(path, path + ".lock", time, disk);
 
     public string FullName => path;
 
@@ -37,56 +38,16 @@ internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> e
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
-            var document = Read();
-            change(document);
-            await WriteAsync(document, cancellationToken).ConfigureAwait(false);
+            _file.MakeFolder();
         }
         catch (UnauthorizedAccessException e)
         {
             throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, $"{path} cannot be written: {e.Message.TrimEnd('.')}", e);
         }
-    }
-
-    private async Task WriteAsync(T document, CancellationToken cancellationToken)
-    {
-        var temp = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            var stream = new FileStream(temp, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            await using (stream.ConfigureAwait(false))
-            {
-                await JsonSerializer.SerializeAsync(stream, document, type, cancellationToken).ConfigureAwait(false);
-                stream.WriteByte((byte)'\n');
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temp, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temp);
-            throw;
-        }
-    }
-
-    /// <summary>The lock file stays where it is: removing it would let a third process lock another file of the same name.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        var start = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
-            {
-                if (time.GetElapsedTime(start) > Patience)
-                    throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"another process has held {path}.lock for {Patience.TotalSeconds} seconds: {e.Message.TrimEnd('.')}", e);
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 25)), time, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        using var held = await _file.LockAsync(cancellationToken).ConfigureAwait(false);
+        var document = Read();
+        change(document);
+        _file.Replace([.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n']);
     }
 
     private ArtifactStoreException Damaged(string what, Exception? inner) => new(

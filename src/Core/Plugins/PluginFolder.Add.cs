@@ -121,8 +121,10 @@ public sealed partial class PluginFolder
         var moved = false;
         try
         {
+            FlushTree(content);
             Directory.Move(content, target);
             moved = true;
+            Durable.DurableDisk.Local.FlushFolder(Folder);
             await PinAsync(manifest.Name, pin, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -133,5 +135,18 @@ public sealed partial class PluginFolder
                 Directory.Move(old, target);
             throw;
         }
+    }
+
+    /// <summary>Brings the files of a folder to the device, so that pins that survive a crash find what they name.</summary>
+    private static void FlushTree(string folder)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
+        {
+            if (Directory.Exists(entry))
+                FlushTree(entry);
+            else
+                Durable.DurableDisk.Local.Flush(entry);
+        }
+        Durable.DurableDisk.Local.FlushFolder(folder);
     }
 }

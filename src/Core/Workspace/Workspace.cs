@@ -93,9 +93,10 @@ public sealed class Workspace
         ArgumentException.ThrowIfNullOrEmpty(parent);
         ArgumentNullException.ThrowIfNull(flavors);
         var folder = Path.Join(Path.GetFullPath(parent), FolderName);
+        var workspace = new Workspace(folder, flavors, time);
         try
         {
-            Directory.CreateDirectory(folder);
+            workspace._file.MakeFolder();
         }
         catch (UnauthorizedAccessException e)
         {
@@ -105,7 +106,6 @@ public sealed class Workspace
         {
             throw new ArtifactStoreException(StoreErrorCode.PathConflict, $"{folder} cannot be made: {e.Message}", e);
         }
-        var workspace = new Workspace(folder, flavors, time);
         var created = await workspace._file.CreateAsync(
             new() { Active = DefaultStore, Stores = { new(DefaultStore, LocalFlavor, RelativeRoot + "store", System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty) } },
             cancellationToken).ConfigureAwait(false);

@@ -1,13 +1,13 @@
 using System.Text.Json;
+using Cairn.Durable;
 
 namespace Cairn;
 
-/// <summary><c>workspace.json</c> on disk: read whole, changed under a lock between processes, replaced by a rename.</summary>
-internal sealed class WorkspaceFile(string folder, TimeProvider time)
+/// <summary><c>workspace.json</c> on disk: read whole, changed under a lock between processes, durable when a change returns.</summary>
+internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDisk? disk = null)
 {
     private const string Name = "workspace.json";
-    private const string TempSuffix = ".tmp";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly DurableFile _file = new(Path.Join(folder, Name), Path.Join(folder, "workspace.lock"), time, disk);
 
     public string FullName { get; } = Path.Join(folder, Name);
 
@@ -43,6 +43,9 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time)
         }
     }
 
+    /// <summary>Makes the folder.</summary>
+    public void MakeFolder() => _file.MakeFolder();
+
     /// <summary>Makes the file when there is none, and says whether it did.</summary>
     public async Task<bool> CreateAsync(WorkspaceDocument document, CancellationToken cancellationToken)
     {
@@ -68,53 +71,21 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time)
 
     private void Write(WorkspaceDocument document)
     {
-        foreach (var abandoned in Directory.EnumerateFiles(folder, Name + ".*" + TempSuffix))
-            File.Delete(abandoned);
-        var temp = Path.Join(folder, $"{Name}.{Guid.NewGuid():N}{TempSuffix}");
-        try
-        {
-            using (var stream = new FileStream(temp, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                document.Write(stream);
-                stream.WriteByte((byte)'\n');
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temp, FullName, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temp);
-            throw;
-        }
+        using var content = new MemoryStream();
+        document.Write(content);
+        content.WriteByte((byte)'\n');
+        _file.Replace(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
-    /// <summary>The lock file stays where it is: removing it would let a third process lock another file of the same name.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
-        var path = Path.Join(folder, "workspace.lock");
-        var start = time.GetTimestamp();
-        while (true)
+        try
         {
-            try
-            {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (UnauthorizedAccessException e)
-            {
-                throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, $"{path} cannot be written: {e.Message}", e);
-            }
-            catch (DirectoryNotFoundException e)
-            {
-                throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {folder}", e);
-            }
-            catch (IOException e) when (time.GetElapsedTime(start) > Patience)
-            {
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"another process has held {path} for {Patience.TotalSeconds} seconds: {e.Message}", e);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 25)), time, cancellationToken).ConfigureAwait(false);
-            }
+            return await _file.LockAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {folder}", e);
         }
     }
 

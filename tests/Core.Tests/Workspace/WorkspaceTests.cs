@@ -189,4 +189,20 @@ public sealed class WorkspaceTests : IDisposable
     {
         Options = new Dictionary<string, string> { ["region"] = "north", ["access-key"] = "env:CAIRN_TEST_KEY" },
     };
+
+    [Fact]
+    public async Task A_lock_that_cannot_be_opened_is_no_other_process()
+    {
+        var (workspace, _) = await Workspace.InitializeAsync(_folder.Path, _flavors, new StandingClock(), Cancel);
+        File.Delete(_folder[".cairn/workspace.lock"]);
+        Directory.CreateDirectory(_folder[".cairn/workspace.lock"]);
+        // A clock that stands still waits for ever.
+        (await Should.ThrowAsync<ArtifactStoreException>(() => workspace.RegisterAsync(Cloud("far"), Cancel))).Message.ShouldContain("cannot be written");
+    }
+
+    /// <summary>Time that does not pass.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 }
