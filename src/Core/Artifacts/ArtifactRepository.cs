@@ -14,6 +14,9 @@ public sealed partial class ArtifactRepository
 {
     private readonly BlobStore _blobs;
 
+    /// <summary>The memory in which blobs are cut, for tests.</summary>
+    internal Artifacts.Chunking.ChunkBuffers ChunkBuffers => _blobs.ChunkBuffers;
+
     /// <summary>Makes a repository below a store's root.</summary>
     /// <param name="store">The store; <see cref="ArtifactStore.Under"/> gives one below a folder. It is not disposed.</param>
     /// <param name="materializers">How objects become files.</param>

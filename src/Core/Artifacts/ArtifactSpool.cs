@@ -20,6 +20,7 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
     private readonly SemaphoreSlim _slots = new(SmallParallelism);
     private readonly CancellationTokenSource _abort = new();
     private readonly BlobPresence _presence = new(blobs);
+    private Task? _buffers;
 
     /// <summary>What the materializer noted while it wrote.</summary>
     public Dictionary<string, string> Facts { get; } = new(StringComparer.Ordinal);
@@ -92,6 +93,12 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
             if (stream.Staged is { } staged && !entry.InPlace)
                 await RemoveStagedAsync(staged).ConfigureAwait(false);
         }
+        if (_buffers is not null)
+        {
+            await _buffers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_buffers.IsCompletedSuccessfully)
+                blobs.ChunkBuffers.GiveBack();
+        }
         _temporary.Dispose();
         _abort.Dispose();
         _slots.Dispose();
@@ -125,7 +132,14 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
         }
     }
 
-    private SpoolStream NewStream(SpoolEntry entry, long? length = null) => new(blobs, _temporary, chunked, length, stream => EndedAsync(entry, stream));
+    /// <summary>This save's share of the memory for cutting, for all its files.</summary>
+    private Task TakeBuffersAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return (_buffers ??= blobs.ChunkBuffers.TakeAsync(_abort.Token)).WaitAsync(cancellationToken);
+    }
+
+    private SpoolStream NewStream(SpoolEntry entry, long? length = null) => new(blobs, _temporary, chunked ? TakeBuffersAsync : null, length, stream => EndedAsync(entry, stream));
 
     private SpoolEntry Add(ArtifactPath name, string? mediaType)
     {

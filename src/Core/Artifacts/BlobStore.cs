@@ -23,6 +23,9 @@ internal sealed class BlobStore(ArtifactStore store)
     /// <summary>What is stored in chunks.</summary>
     public ChunkStore Chunks { get; } = new(store);
 
+    /// <summary>The memory for cutting.</summary>
+    public ChunkBuffers ChunkBuffers { get; } = new();
+
     /// <summary>Whether large files are stored in chunks when nothing else is said; known once prepared.</summary>
     public bool ChunkedByDefault => _chunkedByDefault;
 

@@ -6,7 +6,7 @@ using Cairn.Transfers;
 namespace Cairn.Artifacts;
 
 /// <summary>A file of an artifact while it is written: in memory while small, then where it will be moved from (a store that can move), uploaded from (one that cannot), or in chunks.</summary>
-internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, bool chunked, long? length, Func<SpoolStream, ValueTask> ended) : Stream
+internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, Func<CancellationToken, Task>? takeBuffers, long? length, Func<SpoolStream, ValueTask> ended) : Stream
 {
     /// <summary>Up to this size a file stays in memory and is written in one step.</summary>
     internal const int MemoryLimit = 256 << 10;
@@ -15,7 +15,7 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
     internal const int ChunkedLimit = 1 << 20;
 
     private readonly ArrayBufferWriter<byte> _memory = new();
-    private readonly int _memoryLimit = chunked ? ChunkedLimit : MemoryLimit;
+    private readonly int _memoryLimit = takeBuffers is not null ? ChunkedLimit : MemoryLimit;
     private ChunkWriter? _chunks;
     private ArtifactWriteStream? _staging;
     private FileStream? _local;
@@ -168,8 +168,11 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
             _memory.Write(buffer.Span);
             return true;
         }
-        if (chunked)
+        if (takeBuffers is not null)
+        {
+            await takeBuffers(cancellationToken).ConfigureAwait(false);
             _chunks = new(blobs);
+        }
         else if (blobs.CanMove)
         {
             var path = BlobStore.NewStagingPath();

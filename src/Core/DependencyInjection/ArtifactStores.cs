@@ -54,6 +54,9 @@ public sealed class ArtifactStores : IAsyncDisposable
         return opening.GetAwaiter().GetResult();
     }
 
+    /// <summary>The root of a store, which is not opened for that.</summary>
+    internal ArtifactUri RootOf(string name) => Find(name).Root;
+
     private RegisteredStore Find(string? name)
     {
         if ((name ?? DefaultName) is not { } wanted)

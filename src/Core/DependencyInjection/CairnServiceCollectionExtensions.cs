@@ -59,7 +59,7 @@ public static class CairnServiceCollectionExtensions
         var io = new ArtifactIo(StoreOptions(provider)).Register(provider.GetRequiredService<FlavorRegistry>());
         var stores = provider.GetRequiredService<ArtifactStores>();
         foreach (var name in stores.Names)
-            io.Register(stores.Get(name));
+            io.Register(stores.RootOf(name), token => stores.GetAsync(name, token));
         return io;
     }
 

@@ -50,6 +50,13 @@ public sealed partial class ArtifactIo : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Registers a store that is opened when an address at or below its root first needs it.</summary>
+    internal ArtifactIo Register(ArtifactUri root, Func<CancellationToken, ValueTask<ArtifactStore>> open)
+    {
+        _resolver.Add(root, open);
+        return this;
+    }
+
     /// <summary>The store that an address belongs to, and the address's path in it.</summary>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when no registered provider serves the scheme.</exception>
     public ValueTask<(ArtifactStore Store, ArtifactPath Path)> StoreFor(ArtifactUri uri, CancellationToken cancellationToken = default)

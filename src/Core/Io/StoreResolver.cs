@@ -8,7 +8,7 @@ namespace Cairn.Io;
 internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, (IStoreProvider Provider, IReadOnlyDictionary<string, string>? Values)> _providers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ArtifactUri, ArtifactStore> _registered = new();
+    private readonly ConcurrentDictionary<ArtifactUri, Func<CancellationToken, ValueTask<ArtifactStore>>> _registered = new();
     private readonly ConcurrentQueue<FlavorRegistry> _flavors = new();
     private readonly OpenedStores<ArtifactUri> _opened = new(typeof(ArtifactIo));
 
@@ -20,7 +20,9 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
 
     public void Add(FlavorRegistry flavors) => _flavors.Enqueue(flavors);
 
-    public void Add(ArtifactStore store) => _registered[store.Root] = store;
+    public void Add(ArtifactStore store) => Add(store.Root, _ => new(store));
+
+    public void Add(ArtifactUri root, Func<CancellationToken, ValueTask<ArtifactStore>> open) => _registered[root] = open;
 
     public async ValueTask<(ArtifactStore Store, ArtifactPath Path)> ResolveAsync(ArtifactUri uri, CancellationToken cancellationToken)
     {
@@ -30,8 +32,8 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
         {
             for (var root = uri; ; root = root.WithPath(root.Path.Parent))
             {
-                if (_registered.TryGetValue(root, out var store))
-                    return (store, uri.Path.RelativeTo(root.Path));
+                if (_registered.TryGetValue(root, out var open))
+                    return (await open(cancellationToken).ConfigureAwait(false), uri.Path.RelativeTo(root.Path));
                 if (root.Path.IsRoot)
                     break;
             }

@@ -5,26 +5,27 @@ namespace Cairn.Artifacts.Chunking;
 
 /// <summary>Writes a blob in chunks: those that the store has already are not written again, the others are gathered in packs.</summary>
 /// <remarks>
-/// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that fills, and the one that is being written. What is written before
+/// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that fills, and the one that is being written, of <see cref="ChunkBuffers"/>, whose share the save has taken. What is written before
 /// <see cref="CompleteAsync"/> is found by later saves, and otherwise referenced by nothing.
 /// </remarks>
 internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
 {
-    private const int SegmentLength = 8 << 20;
+    private const int SegmentLength = ChunkBuffers.SegmentLength;
     private const int GroupLength = 16;
-    private const int PackLength = 32 << 20;
+    private const int PackLength = ChunkBuffers.PackLength;
 
     private readonly OverlappedSha256 _whole = new();
     private readonly List<(PackedChunk Chunk, int LocalPack, ChunkPlace Place)> _parts = [];
     private readonly Dictionary<BlobDigest, (int LocalPack, int Offset)> _new = [];
     private readonly List<BlobDigest> _packs = [];
-    private readonly byte[] _segment = GC.AllocateUninitializedArray<byte>(SegmentLength);
+    private readonly byte[] _segment = blobs.ChunkBuffers.Rent(SegmentLength);
     private byte[]? _pack;
     private byte[]? _spare;
     private List<PackedChunk> _packed = [];
     private Task _writing = Task.CompletedTask;
     private int _filled, _hashed, _packFilled;
-    private bool _refreshed;
+    private byte[]? _writtenPack;
+    private bool _refreshed, _isDisposed;
 
     /// <summary>How many bytes have come.</summary>
     public long Length { get; private set; }
@@ -60,6 +61,15 @@ internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
     {
         await _whole.DisposeAsync().ConfigureAwait(false);
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        blobs.ChunkBuffers.Return(_segment);
+        foreach (var pack in new[] { _pack, _writtenPack, _spare })
+        {
+            if (pack is not null)
+                blobs.ChunkBuffers.Return(pack);
+        }
     }
 
     /// <summary>Cuts the segment; what comes after its last sure cut begins the next one.</summary>
@@ -135,7 +145,7 @@ internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
         {
             if (_packFilled + chunk.Length > PackLength)
                 await EndPackAsync(cancellationToken).ConfigureAwait(false);
-            _pack ??= Interlocked.Exchange(ref _spare, null) ?? GC.AllocateUninitializedArray<byte>(PackLength);
+            _pack ??= Interlocked.Exchange(ref _spare, null) ?? blobs.ChunkBuffers.Rent(PackLength);
             _segment.AsSpan(offset, chunk.Length).CopyTo(_pack.AsSpan(_packFilled));
             local = (_packs.Count, _packFilled);
             _new.Add(chunk.Digest, local);
@@ -151,6 +161,7 @@ internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         var index = PackIndex.Write(_packed);
         var id = BlobDigest.Of(index);
+        _writtenPack = _pack;
         _writing = WritePackAsync(id, _pack!, _packFilled, index, _packed, cancellationToken);
         _packs.Add(id);
         (_pack, _packFilled, _packed) = (null, 0, []);
@@ -162,6 +173,7 @@ internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
         await blobs.PutAsync(ChunkStore.PackPath(id), pack.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
         await blobs.PutAsync(ChunkStore.IndexPath(id), index, cancellationToken).ConfigureAwait(false);
         blobs.Chunks.Add(id, chunks);
+        _writtenPack = null;
         Volatile.Write(ref _spare, pack);
     }
 
