@@ -1,3 +1,4 @@
+using Cairn.Io;
 using Cairn.Errors;
 using Cairn.Layers;
 using Cairn.Providers;
@@ -11,7 +12,7 @@ namespace Cairn;
 /// <para>Failures are <see cref="ArtifactStoreException"/>; misuse is an <see cref="ArgumentException"/> or <see cref="ObjectDisposedException"/>; cancellation is an
 /// <see cref="OperationCanceledException"/>.</para>
 /// </remarks>
-public sealed partial class ArtifactStore : IAsyncDisposable
+public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
 {
     private readonly StoreDriver _driver;
     private readonly StoreDriver _shared;
@@ -130,6 +131,9 @@ public sealed partial class ArtifactStore : IAsyncDisposable
         _lifetime.Ended = true;
         return _shared.DisposeAsync();
     }
+
+    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait, such as a container that is disposed synchronously.</summary>
+    public void Dispose() => SynchronousDisposal.Of(this);
 
     /// <summary>The root's address and the store's flavor.</summary>
     public override string ToString() => Root.ToString();

@@ -9,6 +9,7 @@ namespace Cairn;
 /// and are not part of the path.</para>
 /// <para>The default value is <see cref="Root"/>, the empty path. Paths compare in UTF-8 byte order (<see cref="Utf8Order"/>).</para>
 /// </remarks>
+[System.ComponentModel.TypeConverter(typeof(ArtifactPathTypeConverter)), System.Text.Json.Serialization.JsonConverter(typeof(ArtifactPathJsonConverter))]
 public readonly struct ArtifactPath : IEquatable<ArtifactPath>, IComparable<ArtifactPath>, ISpanParsable<ArtifactPath>
 {
     private readonly string? _value;
@@ -68,8 +69,12 @@ public readonly struct ArtifactPath : IEquatable<ArtifactPath>, IComparable<Arti
     public static ArtifactPath operator /(ArtifactPath parent, ArtifactPath child) => parent.Join(child);
 
     /// <summary>Reads text as a path, so that methods that take a path accept a string.</summary>
-    /// <exception cref="FormatException">The text is not a path; see <see cref="Parse(string)"/>.</exception>
-    public static implicit operator ArtifactPath(string text) => Parse(text);
+    /// <exception cref="ArgumentException">The text is not a path, for the reasons of <see cref="Parse(string)"/>: what a method throws for an argument that it cannot take.</exception>
+    public static implicit operator ArtifactPath(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out var path, out var problem) ? path : throw new ArgumentException($"'{ForMessage(text)}' is not an artifact path: {problem}.", nameof(text));
+    }
 
     /// <summary>Adds a path below this one.</summary>
     public ArtifactPath Join(ArtifactPath child) => IsRoot ? child : child.IsRoot ? this : new($"{_value}/{child._value}");

@@ -10,6 +10,7 @@ namespace Cairn;
 /// <para>It never carries a secret: an authority of the form <c>user:password@host</c> is refused. For every text that parses,
 /// <c>Parse(Parse(text).ToString())</c> equals <c>Parse(text)</c>.</para>
 /// </remarks>
+[System.ComponentModel.TypeConverter(typeof(ArtifactUriTypeConverter)), System.Text.Json.Serialization.JsonConverter(typeof(ArtifactUriJsonConverter))]
 public sealed class ArtifactUri : IEquatable<ArtifactUri>, IParsable<ArtifactUri>
 {
     /// <summary>The scheme of local files.</summary>

@@ -8,7 +8,7 @@ namespace Cairn;
 /// A singleton of the container, which owns the stores: dispose the container asynchronously. Safe to use from many threads. An opening that fails is tried again by the
 /// next call.
 /// </remarks>
-public sealed class ArtifactStores : IAsyncDisposable
+public sealed class ArtifactStores : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<string, RegisteredStore> _stores;
     private readonly OpenedStores<string> _opened = new(typeof(ArtifactStores));
@@ -45,6 +45,9 @@ public sealed class ArtifactStores : IAsyncDisposable
 
     /// <summary>Disposes every store that was opened.</summary>
     public ValueTask DisposeAsync() => _opened.DisposeAsync();
+
+    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait.</summary>
+    public void Dispose() => SynchronousDisposal.Of(this);
 
     /// <summary>As <see cref="GetAsync"/>, for the container, which cannot await. Opening makes no service call: there is nothing to wait for but a plugin that is loaded.</summary>
     internal ArtifactStore Get(string? name)

@@ -10,7 +10,7 @@ namespace Cairn;
 /// on first use and kept. Paths in results are relative to <see cref="StoreFor"/>'s root; <see cref="ArtifactStore.Root"/> and the path give the address.</para>
 /// <para>Safe to use from many threads. Disposing it disposes the stores that it opened, not those that were registered.</para>
 /// </remarks>
-public sealed partial class ArtifactIo : IAsyncDisposable
+public sealed partial class ArtifactIo : IAsyncDisposable, IDisposable
 {
     private readonly StoreResolver _resolver;
 
@@ -67,4 +67,7 @@ public sealed partial class ArtifactIo : IAsyncDisposable
 
     /// <summary>Disposes the stores that were opened here.</summary>
     public ValueTask DisposeAsync() => _resolver.DisposeAsync();
+
+    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait.</summary>
+    public void Dispose() => SynchronousDisposal.Of(this);
 }

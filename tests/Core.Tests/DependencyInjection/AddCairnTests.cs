@@ -111,6 +111,22 @@ public class AddCairnTests
     }
 
     [Fact]
+    public async Task ArtifactIo_opens_a_store_when_an_address_needs_it_and_a_container_may_be_disposed_synchronously()
+    {
+        var provider = new VaultProvider();
+        var services = new ServiceCollection()
+            .AddCairn(cairn => cairn.AddProvider(provider).AddStore("aa", "vault://x", new Dictionary<string, string> { ["key"] = "k" }).AddStore("bb", "vault://y", new Dictionary<string, string> { ["key"] = "k" }))
+            .BuildServiceProvider();
+        var io = services.GetRequiredService<ArtifactIo>();
+        provider.Opened.ShouldBeEmpty();
+        (await io.ExistsAsync(ArtifactUri.Parse("vault://y/a"))).ShouldBeFalse();
+        provider.Opened.ShouldBe(["vault://y"]);
+        _ = services.GetRequiredKeyedService<ArtifactStore>("aa");
+        services.Dispose();
+        provider.Disposed.Order().ShouldBe(["vault://x", "vault://y"]);
+    }
+
+    [Fact]
     public async Task A_store_that_is_asked_for_by_many_at_once_is_opened_once()
     {
         var provider = new VaultProvider { Delay = TimeSpan.FromMilliseconds(20) };

@@ -59,6 +59,18 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_is_uploaded_from_where_it_is()
+    {
+        var (_, store) = await RemoteDriver.OpenAsync();
+        using var source = new MemoryStream(Bytes.Of(5000)) { Position = 100 };
+        (await store.UploadAsync("s", source, WriteMode.CreateNew, new() { ContentType = "a/b" })).Length.ShouldBe(4900);
+        (await store.ReadBytesAsync("s")).ShouldBe(Bytes.Of(5000)[100..]);
+        source.CanRead.ShouldBeTrue();
+        source.Position = 0;
+        (await Should.ThrowAsync<ArtifactStoreException>(() => store.UploadAsync("s", source, WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+    }
+
+    [Fact]
     public async Task A_failed_download_leaves_the_old_file_and_nothing_else()
     {
         var (driver, store) = await RemoteDriver.OpenAsync();

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cairn;
+
+/// <summary>A value of one line of text as a JSON string, and as the name of a JSON member.</summary>
+internal abstract class TextJsonConverter<T> : JsonConverter<T>
+    where T : notnull
+{
+    /// <inheritdoc/>
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException($"A {typeof(T).Name} is a string.");
+        return Parse(reader.GetString()!);
+    }
+
+    /// <inheritdoc/>
+    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString()!);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Format(value));
+
+    /// <inheritdoc/>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(Format(value));
+
+    /// <summary>The value of a text.</summary>
+    /// <exception cref="FormatException">There is none.</exception>
+    protected abstract T ParseText(string text);
+
+    /// <summary>The text of a value.</summary>
+    protected abstract string Format(T value);
+
+    private T Parse(string text)
+    {
+        try
+        {
+            return ParseText(text);
+        }
+        catch (FormatException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+}
+
+/// <summary>An <see cref="ArtifactPath"/> as JSON.</summary>
+internal sealed class ArtifactPathJsonConverter : TextJsonConverter<ArtifactPath>
+{
+    /// <inheritdoc/>
+    protected override ArtifactPath ParseText(string text) => ArtifactPath.Parse(text);
+
+    /// <inheritdoc/>
+    protected override string Format(ArtifactPath value) => value.Value;
+}
+
+/// <summary>An <see cref="ArtifactUri"/> as JSON.</summary>
+internal sealed class ArtifactUriJsonConverter : TextJsonConverter<ArtifactUri>
+{
+    /// <inheritdoc/>
+    protected override ArtifactUri ParseText(string text) => ArtifactUri.Parse(text);
+
+    /// <inheritdoc/>
+    protected override string Format(ArtifactUri value) => value.ToString();
+}
