@@ -36,7 +36,8 @@ public sealed class KilledSaveTests(ITestOutputHelper output)
                 if (said.Count > 0)
                     (await repository.ResolveAsync($"n/{seed}/{said[^1].Number}")).ToString().ShouldBe(said[^1].Digest);
                 // Whatever else is visible is whole too: blobs are theirs, and what manifests name is there.
-                (await repository.VerifyAllAsync().Where(c => !c.IsIntact).Select(c => $"{c.Path}: {c.Problem}").ToListAsync()).ShouldBeEmpty($"seed {seed}");
+                if (said.Count > 0 || await repository.Store.IsDirectoryAsync("blobs"))
+                    (await repository.VerifyAllAsync().Where(c => !c.IsIntact).Select(c => $"{c.Path}: {c.Problem}").ToListAsync()).ShouldBeEmpty($"seed {seed}");
                 foreach (var name in await repository.Names.ListAsync().Where(n => n.StartsWith($"n/{seed}/", StringComparison.Ordinal)).ToListAsync())
                     (await repository.LoadAsync<Bundle>(name)).ShouldEqual(Content(seed, int.Parse(name.Split('/')[2])));
 
