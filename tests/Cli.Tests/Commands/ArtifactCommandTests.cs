@@ -223,12 +223,12 @@ public sealed class ArtifactCommandTests
         File.ReadAllText(sandbox["out/link.txt"]).ShouldBe("a");
 
         sandbox.File("outside/secret", "s");
-        foreach (var (target, why) in new[] { ("../outside", "a link to a folder"), (".", "a link to a folder"), ("nowhere", "a link that leads nowhere"), ("in-link", "link that leads") })
+        foreach (var (target, why) in new[] { ("../outside", "a symbolic link to a folder"), (".", "a symbolic link to a folder"), ("nowhere", "a symbolic link that leads nowhere"), ("in-link", "link") })
         {
             File.CreateSymbolicLink(sandbox["in/in-link"], target);
             var refused = await sandbox.RunAsync("save", sandbox["in"], "--name", "leaked");
             refused.Code.ShouldBe(1);
-            refused.Error.ShouldContain($"'in-link' is ");
+            refused.Error.ShouldContain("'in-link' cannot be saved: ");
             refused.Error.ShouldContain(why);
             File.Delete(sandbox["in/in-link"]);
         }

@@ -1,3 +1,5 @@
+using Cairn.Transfers;
+
 namespace Cairn.Materializers.BuiltIn;
 
 /// <summary>A local file, or a whole folder, as it is. It comes back by <see cref="ArtifactRepository.DownloadAsync"/> or <see cref="ArtifactRepository.OpenAsync"/>.</summary>
@@ -18,64 +20,22 @@ internal sealed class FilesMaterializer : Materializer
             await writer.AddLocalFileAsync(Name(file.Name), file.FullName, null, cancellationToken).ConfigureAwait(false);
             return;
         }
-        foreach (var (name, local) in Find((DirectoryInfo)value, cancellationToken).OrderBy(n => n.Name))
+        // A link to a file is that file. Whatever else the walk would leave out is refused, so that nothing outside the folder comes in and nothing is missing.
+        var source = new LocalSource(((DirectoryInfo)value).FullName, LinkHandling.Fail, Refuse);
+        await foreach (var item in source.FindAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (local is not null)
-                await writer.AddLocalFileAsync(name, local, null, cancellationToken).ConfigureAwait(false);
+            if (item.IsDirectory)
+                await writer.Create(item.Path, ArtifactFile.Folder).DisposeAsync().ConfigureAwait(false);
             else
-                await writer.Create(name, ArtifactFile.Folder).DisposeAsync().ConfigureAwait(false);
+                await writer.AddLocalFileAsync(item.Path, source.FullName(item.Path), null, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public override ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken) =>
         throw new MaterializationException(Id, "files are read with OpenAsync, OpenFileAsync or DownloadAsync, which say where they go");
 
-    /// <summary>The files at every depth, and the folders that hold nothing. A link to a file is that file; other links are refused, so that nothing outside the folder comes in and nothing is left out.</summary>
-    private List<(ArtifactPath Name, string? Local)> Find(DirectoryInfo root, CancellationToken cancellationToken)
-    {
-        var found = new List<(ArtifactPath, string?)>();
-        var pending = new Stack<DirectoryInfo>([root]);
-        while (pending.TryPop(out var folder))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var isEmpty = true;
-            foreach (var entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
-            {
-                isEmpty = false;
-                var name = NameIn(root, entry);
-                if (entry.LinkTarget is not null)
-                    RequireFile(entry, name);
-                else if (entry is DirectoryInfo below)
-                {
-                    pending.Push(below);
-                    continue;
-                }
-                found.Add((name, entry.FullName));
-            }
-            if (isEmpty && !ReferenceEquals(folder, root))
-                found.Add((NameIn(root, folder), null));
-        }
-        return found;
-    }
-
-    private void RequireFile(FileSystemInfo link, ArtifactPath name)
-    {
-        FileSystemInfo? target;
-        try
-        {
-            target = link.ResolveLinkTarget(returnFinalTarget: true);
-        }
-        catch (IOException e)
-        {
-            throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(name.Value)}' is a link that leads in a circle", e);
-        }
-        if (target is not { Exists: true })
-            throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(name.Value)}' is a link that leads nowhere");
-        if (target is DirectoryInfo)
-            throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(name.Value)}' is a link to a folder, which is not followed");
-    }
-
-    private ArtifactPath NameIn(DirectoryInfo root, FileSystemInfo entry) => Name(Path.GetRelativePath(root.FullName, entry.FullName).Replace(Path.DirectorySeparatorChar, '/'));
+    private void Refuse(UnlistedEntry entry) =>
+        throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(entry.Path?.Value ?? $"{entry.Directory}/{entry.Name}")}' cannot be saved: {((entry.Reason as ArtifactStoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
 
     private ArtifactPath Name(string text) => ArtifactPath.TryParse(text, out var name) && !name.IsRoot && name.Value == text
         ? name
