@@ -34,6 +34,7 @@ internal static class StoreVerbs
         [nameof(ArtifactStore.MakeDirectoryAsync)] = (s, c) => s.MakeDirectoryAsync("new", c),
         [nameof(ArtifactStore.TouchAsync)] = (s, c) => s.TouchAsync("new", c),
         [nameof(ArtifactStore.PresignAsync)] = (s, c) => s.PresignAsync("f", PresignAccess.Read, TimeSpan.FromMinutes(1), c),
+        [nameof(ArtifactStore.PresignWriteAsync)] = (s, c) => s.PresignWriteAsync("f", TimeSpan.FromMinutes(1), "text/plain", c),
         [nameof(ArtifactStore.ListStagedAsync)] = (s, c) => DrainAsync(s.ListStagedAsync(TimeSpan.Zero, c)),
         [nameof(ArtifactStore.RemoveStagedAsync)] = (s, c) => s.RemoveStagedAsync(new StagedUpload("none", null, default, null), c),
         [nameof(ArtifactStoreContentExtensions.ReadBytesAsync)] = (s, c) => s.ReadBytesAsync("f", c),

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 
 namespace Packaging.Tests;
@@ -25,9 +26,17 @@ public sealed class PackageTests(PackedFolder packed)
             if (assembly is not null)
             {
                 package.GetEntry(Path.ChangeExtension(assembly.FullName, ".xml")).ShouldNotBeNull();
-                File.Exists(Path.ChangeExtension(file, ".snupkg")).ShouldBeTrue();
+                (File.Exists(Path.ChangeExtension(file, ".snupkg")) || HasEmbeddedSymbols(assembly)).ShouldBeTrue(id);
             }
         }
+    }
+
+    /// <summary>A test that fails in the kit shows the kit's lines: no program that runs tests fetches symbols.</summary>
+    [Fact]
+    public void The_kit_carries_its_symbols()
+    {
+        using var package = ZipFile.OpenRead(Directory.GetFiles(packed.Packages, "Cairn.Conformance.*.nupkg").Single());
+        HasEmbeddedSymbols(package.Entries.Single(e => e.FullName.EndsWith("/Cairn.Conformance.dll", StringComparison.Ordinal))).ShouldBeTrue();
     }
 
     [Fact]
@@ -122,5 +131,15 @@ public sealed class PackageTests(PackedFolder packed)
         await packed.RunAsync(cairn, here, "cp", "a.txt", ":keep/a.txt");
         (await packed.RunAsync(cairn, here, "cat", ":keep/a.txt")).ShouldBe("content\n");
         (await packed.RunAsync(cairn, here, "demo")).ShouldContain("verif", Case.Insensitive);
+    }
+
+    private static bool HasEmbeddedSymbols(ZipArchiveEntry assembly)
+    {
+        using var content = new MemoryStream();
+        using (var stream = assembly.Open())
+            stream.CopyTo(content);
+        content.Position = 0;
+        using var reader = new PEReader(content);
+        return reader.ReadDebugDirectory().Any(e => e.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
     }
 }

@@ -132,14 +132,14 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_materializer_of_a_plugin_is_loaded_when_it_is_named()
+    public async Task A_materializer_of_a_plugin_is_loaded_for_a_file_of_its_format()
     {
         await DoneAsync("init");
         await File.WriteAllTextAsync(Path.Join(_box.Root, "ws", "a.csv"), "name,n\nx,1\n", TestContext.Current.CancellationToken);
 
-        var (plain, _) = await LoadedAsync("save", "a.csv", "--name", "file");
+        var (plain, _) = await LoadedAsync("save", "a.csv", "--as", "files", "--name", "file");
         plain.ShouldBeEmpty();
-        var (table, _) = await LoadedAsync("save", "a.csv", "--as", "csv", "--name", "table");
+        var (table, _) = await LoadedAsync("save", "a.csv", "--name", "table");
         table.ShouldBe(["Cairn.Plugins.Csv", "CsvHelper"]);
 
         (await DoneAsync("load", "table")).ShouldBe("name,n\nx,1\n");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Cairn.Tests;
 
@@ -8,6 +9,13 @@ internal static class BoundedMemory
 {
     /// <summary>The heap of the process, the test runner included: what is announced and not there must not be allocated, and of what is there at most twice as much.</summary>
     public const int HeapBytes = 128 << 20;
+
+    /// <summary>Gives back what the test before has left: in a heap that cannot grow, a large array needs a gap of its length.</summary>
+    public static void Settle()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+    }
 
     /// <summary>Runs them; one that runs out of memory, fails or hangs fails this.</summary>
     public static async Task RunAsync(Type of)

@@ -96,7 +96,8 @@ internal sealed class SharesABuffer(StoreDriver inner) : DelegatingStoreDriver(i
         {
             var wanted = (int)Math.Min(Math.Min(buffer.Length, shared.Length), left);
             var got = await inner.ReadAsync(shared.AsMemory(0, wanted), cancellationToken);
-            await Task.Yield();
+            // Long enough for another read to come in between.
+            await Task.Delay(1, cancellationToken);
             shared.AsMemory(0, got).CopyTo(buffer);
             left -= got;
             return got;

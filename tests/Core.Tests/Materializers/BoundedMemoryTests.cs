@@ -12,6 +12,8 @@ public sealed class BoundedMemoryTests
 {
     private const int Large = 40 << 20;
 
+    public BoundedMemoryTests() => BoundedMemory.Settle();
+
     [Fact]
     public Task Bad_and_large_input_needs_at_most_twice_its_bytes_and_a_fixed_amount() => BoundedMemory.RunAsync(typeof(BoundedMemoryTests));
 
