@@ -265,7 +265,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
             return
             [
                 .. request.Targets.Select(t => t.Path.Name == "kept"
-                    ? new DeleteResult(t.Path, DeleteOutcome.Failed, new UnauthorizedAccessException("no"))
+                    ? new DeleteResult(t.Path, DeleteOutcome.Failed, new ArtifactStoreException(StoreErrorCode.PermissionDenied, "no"))
                     : done.First(r => r.Path == t.Path)),
             ];
         }
