@@ -45,6 +45,10 @@ internal static class FileCopy
             if (LocalFile.FactsOf(open) is var now && (now.Length != first.Info.Length || now.Modified != first.Info.Modified))
                 throw source.Failure(StoreErrorCode.PreconditionFailed, "the file changed while it was read", Errors.Operations.Read, from, "Copy it again.");
         }
+        else if (isAlone && OrderedDownload.Serves(source, first) && write.TakesAnyOrder)
+        {
+            await RangedCopy.RunAsync(source, file, first, write.WritePieceAsync, progress, cancellationToken).ConfigureAwait(false);
+        }
         else if (isAlone && OrderedDownload.Serves(source, first))
         {
             await OrderedDownload.CopyAsync(source, file, first, write, progress, cancellationToken).ConfigureAwait(false);

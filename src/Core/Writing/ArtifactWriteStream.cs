@@ -223,6 +223,12 @@ public sealed class ArtifactWriteStream : Stream
         }
     }
 
+    /// <summary>Whether <see cref="WritePieceAsync"/> works: nothing is written yet, and the store takes parts of any size.</summary>
+    internal bool TakesAnyOrder => Length == 0 && _parts.TakesAnyOrder;
+
+    /// <summary>Writes a piece at its place: pieces of one length, and a shorter last one, several at once and in any order. All of the file comes so, or nothing of it.</summary>
+    internal ValueTask WritePieceAsync(ReadOnlyMemory<byte> data, long offset, CancellationToken cancellationToken) => _parts.WritePieceAsync(data, offset, Transfers.RangedCopy.PieceLength, cancellationToken);
+
     /// <summary>Writes the rest of a stream, read straight into the part buffers.</summary>
     internal async ValueTask CopyFromAsync(Stream source, Action<long>? progress, CancellationToken cancellationToken)
     {

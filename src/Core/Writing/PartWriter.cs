@@ -109,6 +109,26 @@ internal sealed class PartWriter : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Whether parts may be cut anywhere and sent in any order; a digest needs them in theirs.</summary>
+    public bool TakesAnyOrder => _upload.AcceptsAnyPartSize && _digest is null;
+
+    /// <summary>Writes the caller's memory as the part that begins at an offset; every part but the last has <paramref name="length"/> bytes.</summary>
+    public async ValueTask WritePieceAsync(ReadOnlyMemory<byte> data, long offset, int length, CancellationToken cancellationToken)
+    {
+        await TakeSlotAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var number = (int)(offset / length);
+            await SendAsync(new UploadPart(number, offset, data), cancellationToken).ConfigureAwait(false);
+            lock (_spare)
+                (_number, Sent) = (Math.Max(_number, number + 1), Sent + data.Length);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
     /// <summary>Waits for all parts, checks what was promised, and publishes with the last part.</summary>
     public async Task<ArtifactInfo> CompleteAsync(ReadOnlyMemory<byte> last, CancellationToken cancellationToken)
     {

@@ -106,6 +106,29 @@ public sealed class OrderedDownloadTests
     }
 
     [Fact]
+    public async Task A_large_file_is_copied_in_any_order_to_a_store_that_takes_pieces()
+    {
+        const int Length = (2 * RangedCopy.RangeLength) + 300_001;
+        var (driver, store, content) = await WithFileAsync(Length);
+        driver.BreakAfter = static n => n == 0 ? 5_000_001 : null;
+        var (other, target) = await RemoteDriver.OpenAsync();
+        (other.PartSize, other.AnyPartSize) = (3_000_000, true);
+        var arrived = 0L;
+        (await store.CopyToAsync("f", target, "copy", WriteMode.CreateNew, new Summed(p => arrived = p))).Length.ShouldBe(Length);
+        (await target.ReadBytesAsync("copy")).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        arrived.ShouldBe(Length);
+        // Three ranges, and the first again.
+        driver.Opened.Count.ShouldBe(4);
+        var parts = other.Parts.OrderBy(static p => p.Number).ToList();
+        parts.Select(static p => p.Number).ShouldBe(Enumerable.Range(0, parts.Count));
+        parts.Select(static p => p.Offset).ShouldBe(Enumerable.Range(0, parts.Count - 1).Select(static n => (long)n * RangedCopy.PieceLength).Append(Length));
+        driver.Live.ShouldBe(0);
+        var damaged = new ArtifactStore(new WrongChecksumDriver(driver));
+        (await Should.ThrowAsync<ArtifactStoreException>(() => damaged.CopyToAsync("f", target, "damaged", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        (await target.ExistsAsync("damaged")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_damaged_or_changed_file_is_not_copied()
     {
         var (driver, store, _) = await WithFileAsync(4 * Range, parallelism: 2);
@@ -131,6 +154,11 @@ public sealed class OrderedDownloadTests
     private sealed class Recorder(List<TransferProgress> seen) : IProgress<TransferProgress>
     {
         public void Report(TransferProgress value) => seen.Add(value);
+    }
+
+    private sealed class Summed(Action<long> told) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => told(value.Bytes);
     }
 
     /// <summary>Takes nothing before it is opened.</summary>
