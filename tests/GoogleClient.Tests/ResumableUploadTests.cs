@@ -52,8 +52,10 @@ public sealed class ResumableUploadTests : ClientTest
         Fake.ObjectNames(Bucket).ShouldBeEmpty();
         Proxy.ResetCounters();
         (await upload.ResumeAsync(Cancel)).Status.ShouldBe(UploadStatus.Completed);
-        // The status query, the rest of the chunks.
-        Requests.ShouldBe([("PUT", 308), ("PUT", 308), ("PUT", 200)]);
+        // The status query, and the chunks that the failed upload had not sent.
+        int left = (int)((data.Length - failed.BytesSent + Chunk - 1) / Chunk);
+        left.ShouldBeInRange(2, 3);
+        Requests.ShouldBe([("PUT", 308), .. Enumerable.Repeat(("PUT", 308), left - 1), ("PUT", 200)]);
         (await ReadAsync("a")).ShouldBe(data);
     }
 
