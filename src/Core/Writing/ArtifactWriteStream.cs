@@ -223,7 +223,7 @@ public sealed class ArtifactWriteStream : Stream
         }
     }
 
-    /// <summary>Whether <see cref="WritePieceAsync"/> works: nothing is written yet, and the store takes parts of any size.</summary>
+    /// <summary>Whether <see cref="WritePieceAsync"/> works: nothing is written yet, and the store takes parts of any size in any order.</summary>
     internal bool TakesAnyOrder => Length == 0 && _parts.TakesAnyOrder;
 
     /// <summary>Writes a piece at its place: pieces of one length, and a shorter last one, several at once and in any order. All of the file comes so, or nothing of it.</summary>

@@ -109,8 +109,8 @@ internal sealed class PartWriter : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Whether parts may be cut anywhere and sent in any order; a digest needs them in theirs.</summary>
-    public bool TakesAnyOrder => _upload.AcceptsAnyPartSize && _digest is null;
+    /// <summary>Whether parts may be cut anywhere and sent in any order. A driver that takes one at a time takes them in order, and so does a digest.</summary>
+    public bool TakesAnyOrder => _upload is { AcceptsAnyPartSize: true, MaxParallelParts: > 1 } && _digest is null;
 
     /// <summary>Writes the caller's memory as the part that begins at an offset; every part but the last has <paramref name="length"/> bytes.</summary>
     public async ValueTask WritePieceAsync(ReadOnlyMemory<byte> data, long offset, int length, CancellationToken cancellationToken)

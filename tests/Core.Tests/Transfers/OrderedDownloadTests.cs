@@ -129,6 +129,19 @@ public sealed class OrderedDownloadTests
     }
 
     [Fact]
+    public async Task A_store_that_takes_one_part_at_a_time_gets_them_in_order()
+    {
+        var (driver, store, content) = await WithFileAsync((2 * RangedCopy.RangeLength) + 300_001);
+        var (other, target) = await RemoteDriver.OpenAsync();
+        (other.PartSize, other.AnyPartSize, other.MaxParts) = (3_000_000, true, 1);
+        await store.CopyToAsync("f", target, "copy", WriteMode.CreateNew);
+        var offsets = other.Parts.Select(static p => p.Offset).ToList();
+        offsets.ShouldBe(offsets.Order());
+        (await target.ReadBytesAsync("copy")).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        driver.Opened.Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
     public async Task A_damaged_or_changed_file_is_not_copied()
     {
         var (driver, store, _) = await WithFileAsync(4 * Range, parallelism: 2);
