@@ -100,7 +100,7 @@ void Restore()
 
 void Build(string project)
 {
-    // A fault may leave a field unused: a warning is no error here.
+    // A fault may leave a field unused: a warning does not stop the build here.
     var (code, output) = Start("dotnet", ["build", Path.Join(root, "tests", project), "-c", "Release", "-v", "q", "-nologo", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false"], TimeSpan.FromMinutes(15));
     if (code != 0)
         throw new InvalidOperationException($"{project} does not build:\n{output}");

@@ -22,7 +22,7 @@ public sealed class StoreRead : IAsyncDisposable
     /// <summary>The requested bytes.</summary>
     public Stream Content { get; }
 
-    /// <summary>The open local file whose whole content <see cref="Content"/> reads, for a target that can copy files by itself; owned by it. Null where there is none.</summary>
+    /// <summary>The open local file whose whole content <see cref="Content"/> reads, for a target that copies files with the system's own call; the read owns it. Null where there is none.</summary>
     public SafeFileHandle? File { get; init; }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public abstract class StoreUpload : IAsyncDisposable
     /// </summary>
     /// <param name="file">The file, open for reading; it stays the caller's.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="progress">Called with each number of bytes that has arrived; null for nobody.</param>
+    /// <param name="progress">Called with the number of bytes that have arrived since the last call; optional.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>False when the driver has no such copy: nothing has happened, and the content comes in parts.</returns>
     public virtual ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) => new(false);

@@ -9,7 +9,7 @@ internal static class SaveCommand
     {
         var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
         var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
-        var materializer = new Option<string?>("--as") { Description = "Read the file or folder as this materializer's format, and save what it holds, written anew. Without it, the bytes are saved as they are, as an artifact of the format that the file's name says where it is in it; 'files' never looks.", HelpName = "MATERIALIZER" };
+        var materializer = new Option<string?>("--as") { Description = "Read the file or folder as this materializer's format, and save what it holds in the form that the materializer writes. Without it, the bytes are saved as they are, as an artifact of the format that the file's name says where it is in it; 'files' never looks.", HelpName = "MATERIALIZER" };
         var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that of one that changed a little only the changes take room; 'false' for whole. The store's default when not given.", HelpName = "BOOL" };
         var store = ArtifactOptions.Store();
         return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, chunked, store }
@@ -65,7 +65,7 @@ internal static class SaveCommand
         return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Saves what a file or folder of a format holds: read and checked by the materializer, and written by it anew.</summary>
+    /// <summary>Saves what a file or folder of a format holds: the materializer reads and checks it, and writes it in its own form.</summary>
     private static async Task<Artifact> ImportAsync(Session session, ArtifactRepository repository, Func<ImportReader, Task> fill, string id, SaveOptions options, CancellationToken cancellationToken)
     {
         var materializer = await ArtifactOptions.FindAsync(session, repository.Materializers, id, cancellationToken).ConfigureAwait(false)
