@@ -66,7 +66,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task The_driver_itself_copies_no_missing_file()
     {
-        Needs(Can.Copy, "The store does not copy by itself.");
+        Needs(Can.Copy, "The store has no copy operation.");
         await using var driver = await Harness.OpenDriverAsync(Cancel);
 
         var error = await Record.ExceptionAsync(async () => await driver.CopyAsync(new CopyRequest("missing", "target", WriteMode.Replace), Cancel));
@@ -202,7 +202,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task The_driver_copies_the_version_that_was_asked_for()
     {
-        Needs(Can.Copy, "The store does not copy by itself.");
+        Needs(Can.Copy, "The store has no copy operation.");
         Needs(Can.WriteModes.HasFlag(WriteModes.Match), "The store names no versions.");
         await Store.PutAsync("source", "one", Cancel);
         var old = (await Store.StatAsync("source", Cancel)).ETag;

@@ -29,7 +29,7 @@ internal static partial class StandardOutput
     public static TextWriter OpenError() => OperatingSystem.IsWindows() || IsInherited(Error) ? Console.Error : TextWriter.Null;
 
     /// <summary>
-    /// Whether a descriptor came with the process. Where the shell has closed it, the runtime has put something of its own at its number, which must not be written: that is closed on exec, and what is
+    /// Whether a descriptor came with the process. Where the shell has closed it, the runtime may have opened another file under its number, which must not be written: that is closed on exec, and what is
     /// inherited is not.
     /// </summary>
     private static bool IsInherited(int descriptor) => FControl(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
@@ -52,7 +52,7 @@ internal static partial class StandardOutput
     }
 }
 
-/// <summary>Nobody reads standard output any more: a command that only reads ends, and that is no failure.</summary>
+/// <summary>The reader of standard output has closed it: a command that only reads then ends with success.</summary>
 internal sealed class ClosedPipeException(Exception innerException) : Exception("Standard output is closed.", innerException);
 
 /// <summary>Standard output cannot be written: the disk is full, or it is closed.</summary>

@@ -36,7 +36,7 @@ internal sealed class TargetPlan
     /// <summary>Says where one source goes, and refuses what would destroy it.</summary>
     public async Task<Transfer> PlanAsync(Location source, CancellationToken cancellationToken)
     {
-        // A pipe or a device is no file of a store; whoever opens it says so.
+        // A pipe or a device is not a file of a store: opening it fails with that reason.
         var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? (File.Exists(source.LocalPath) ? new ArtifactInfo { Path = source.Path } : null) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
         if (info.IsFile && source.Address.IsFolder)
             throw source.Fault(StoreErrorCode.PathConflict, _operation, "it is a file, and the address ends with '/'");

@@ -19,7 +19,7 @@ internal sealed class AwkwardValue
     /// <summary>The value.</summary>
     public object Value { get; }
 
-    /// <summary>All of them: each by itself, as a member, in a list, and in a sequence.</summary>
+    /// <summary>All of them: each alone, as a member, in a list, and in a sequence.</summary>
     public static IEnumerable<AwkwardValue> All =>
     [
         .. Of("a tuple", (Accuracy: 0.93, Epoch: 7), (a, b) => a == b),

@@ -13,7 +13,7 @@ public static class ArtifactStoreLocalFileExtensions
     /// <param name="path">Where to.</param>
     /// <param name="mode">On what condition of the target.</param>
     /// <param name="options">What goes along; null for nothing.</param>
-    /// <param name="progress">Told of progress; null for nobody.</param>
+    /// <param name="progress">Receives the progress; optional.</param>
     /// <param name="cancellationToken">Cancels the upload; the target is then as it was, or whole.</param>
     /// <returns>The facts of what was written.</returns>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/> when the local file is not there, <see cref="StoreErrorCode.PathConflict"/> when it is a pipe, a socket or a device, <see cref="StoreErrorCode.PreconditionFailed"/> when it changed while it was read, and whatever the write fails with.</exception>
@@ -41,7 +41,7 @@ public static class ArtifactStoreLocalFileExtensions
     /// <param name="path">The file.</param>
     /// <param name="localFile">Where to; its folder must be there.</param>
     /// <param name="mode"><see cref="WriteMode.CreateNew"/> or <see cref="WriteMode.Replace"/>.</param>
-    /// <param name="progress">Told of progress; null for nobody.</param>
+    /// <param name="progress">Receives the progress; optional.</param>
     /// <param name="cancellationToken">Cancels the download; nothing of it stays.</param>
     /// <returns>The facts of the version that was downloaded. Large remote files come in several ranges at once, all of that version.</returns>
     public static async Task<ArtifactInfo> DownloadFileAsync(

@@ -13,7 +13,7 @@ public static class ArtifactStoreStreamExtensions
     /// <param name="store">The store to read.</param>
     /// <param name="path">The file.</param>
     /// <param name="target">Where to; written to asynchronously, neither flushed nor disposed. What it throws passes as it is.</param>
-    /// <param name="progress">Told of progress; null for nobody.</param>
+    /// <param name="progress">Receives the progress; optional.</param>
     /// <param name="cancellationToken">Cancels the download; what has been written stays.</param>
     /// <returns>The facts of the version that was read.</returns>
     /// <exception cref="ArtifactStoreException">
@@ -37,7 +37,7 @@ public static class ArtifactStoreStreamExtensions
     /// <param name="source">The content; read to its end, and not disposed. What it throws passes as it is, and nothing is published.</param>
     /// <param name="mode">On what condition of the target.</param>
     /// <param name="options">What goes along; null for nothing. Without a length, that of a source that can seek is used.</param>
-    /// <param name="progress">Told of progress; null for nobody.</param>
+    /// <param name="progress">Receives the progress; optional.</param>
     /// <param name="cancellationToken">Cancels the upload; nothing of it is visible.</param>
     /// <returns>The facts of what was written.</returns>
     public static async Task<ArtifactInfo> UploadAsync(

@@ -27,7 +27,7 @@ public static class ArtifactStoreTransferExtensions
     /// <param name="target">The store to write; may be the same, or another view of it.</param>
     /// <param name="targetPath">Where to.</param>
     /// <param name="mode">On what condition of the target.</param>
-    /// <param name="progress">Told of progress; null for nobody. A store that copies by itself tells only the end.</param>
+    /// <param name="progress">Receives the progress; optional. A store that copies by itself tells only the end.</param>
     /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
     /// <returns>The target's facts.</returns>
     /// <remarks>The source's time goes along too: as the file's own where the target keeps a time that is given, otherwise as the metadata <c>mtime</c> where it keeps metadata.</remarks>

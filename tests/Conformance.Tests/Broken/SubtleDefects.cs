@@ -24,7 +24,7 @@ internal static class SubtleDefects
         Of("Publishes first and looks at the token then.", driver => new PublishesBeforeItLooksAtTheToken(driver), "CancellationTests"),
         Of("Takes the other uploads of a file for garbage once one of them is complete.", driver => new CompletionRemovesTheOthers(driver), "StagedTests"),
         Of("Cannot complete a second time after a success, as when only the answer was lost.", driver => new CannotCompleteAgain(driver), "FaultedWriteTests"),
-        Of("Takes part sizes that the façade may choose freely for multiples of its own.", driver => new PlacesPartsByNumber(driver), "OutOfOrderPartTests"),
+        Of("Assumes that every part but the last has the size that it asked for, although it accepts any size.", driver => new PlacesPartsByNumber(driver), "OutOfOrderPartTests"),
         Of("Cuts a segment after 100 characters.", driver => new CutsLongNames(driver), "OddNameTests"),
         Of("Drops the control characters of a name.", driver => new DropsControlCharacters(driver), "OddNameTests"),
         Of("Takes what begins with a dot for hidden, and does not list it.", driver => new HidesDotNames(driver), "GlobTests", "OddNameTests"),

@@ -183,7 +183,7 @@ internal sealed class CannotCompleteAgain(StoreDriver inner) : DelegatingStoreDr
     }
 }
 
-/// <summary>Takes part sizes that the façade may choose freely for multiples of its own.</summary>
+/// <summary>Assumes that every part but the last has the size that it asked for, although it accepts any size.</summary>
 internal sealed class PlacesPartsByNumber(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
