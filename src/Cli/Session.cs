@@ -12,6 +12,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
 
     private readonly Redactor _redactor = new();
     private readonly Dictionary<string, ArtifactStore> _stores = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
     private FlavorRegistry? _flavors = flavors;
     private PluginHost? _plugins;
     private Workspace? _workspace;
@@ -82,11 +83,11 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     /// <summary>Prints a line that is not the command's output proper.</summary>
     public void Note(string text) => error.WriteLine(_redactor.Apply(Failure.OneLine(text)));
 
-    /// <summary>Says which objects a listing left out, if any.</summary>
-    public void NoteLeftOut(LeftOutNames names)
+    /// <summary>Prints a line that is not the command's output proper, unless this run has printed it before.</summary>
+    private void NoteOnce(string text)
     {
-        if (names.Count > 0)
-            Note($"note: {names}");
+        if (_noted.Add(text))
+            Note(text);
     }
 
     /// <summary>A text without the secrets that this run knows.</summary>
@@ -164,11 +165,10 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     private async ValueTask<Location> OpenAsync(Address address, ArtifactUri uri, IReadOnlyDictionary<string, string>? options, CancellationToken cancellationToken)
     {
         var flavor = Flavors.RequireFlavorOfScheme(uri.Scheme);
-        if (uri.Scheme != ArtifactUri.FileScheme && FindWorkspace() is { } content
-            && content.Stores.Where(s => uri.IsUnder(s.Root)).MaxBy(s => s.Root.Path.Depth) is { } registered)
+        foreach (var registered in RegisteredAbove(uri))
         {
-            var store = await OpenAboveAsync(registered, uri, cancellationToken).ConfigureAwait(false);
-            return new(address, store, uri.Path.RelativeTo(registered.Root.Path));
+            if (await TryOpenAboveAsync(registered, uri, cancellationToken).ConfigureAwait(false) is { } store)
+                return new(address, store, uri.Path.RelativeTo(registered.Root.Path));
         }
         var root = uri.WithPath(uri.Scheme == ArtifactUri.FileScheme && OperatingSystem.IsWindows() ? ArtifactPath.Parse(uri.Path.Segments[0]) : ArtifactPath.Root);
         // No registered name has a space.
@@ -181,8 +181,27 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         return new(address, direct, uri.Path.RelativeTo(root.Path));
     }
 
-    /// <summary>Opens a registered store for an address below its root, and says so: its options apply, which the address does not show.</summary>
-    private async ValueTask<ArtifactStore> OpenAboveAsync(RegisteredStore registered, ArtifactUri uri, CancellationToken cancellationToken)
+    /// <summary>The registered stores that an address lies in, the deepest root first. A workspace that cannot be read holds none for it, which is said.</summary>
+    private IReadOnlyList<RegisteredStore> RegisteredAbove(ArtifactUri uri)
+    {
+        if (uri.Scheme == ArtifactUri.FileScheme)
+            return [];
+        try
+        {
+            return FindWorkspace() is { } content ? [.. content.Stores.Where(s => uri.IsUnder(s.Root)).OrderByDescending(s => s.Root.Path.Depth)] : [];
+        }
+        catch (ArtifactStoreException e) when (_workspace is not null)
+        {
+            NoteOnce($"warning: the registered stores are passed over for {uri}: {e.Message}");
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// Opens a registered store for an address below its root, and says so: its options apply, which the address does not show. One that cannot be opened is passed over, and that is said too: the address does
+    /// not name it.
+    /// </summary>
+    private async ValueTask<ArtifactStore?> TryOpenAboveAsync(RegisteredStore registered, ArtifactUri uri, CancellationToken cancellationToken)
     {
         var isFirst = !_stores.ContainsKey(registered.Name);
         try
@@ -194,10 +213,8 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         }
         catch (ArtifactStoreException e)
         {
-            throw new ArtifactStoreException(new StoreFault(e.Code, $"it lies in the registered store '{registered.Name}' ({registered.Root}), which cannot be opened: {e.Reason}")
-            {
-                Advice = $"{e.Advice} Correct or remove the registration: 'cairn store list' shows it.".TrimStart(),
-            }, e).WithContext("open", uri);
+            NoteOnce($"warning: the registered store '{registered.Name}' ({registered.Root}) cannot be opened, and is passed over for {uri}: {e.Reason}. Correct or remove the registration ('cairn store list').");
+            return null;
         }
     }
 

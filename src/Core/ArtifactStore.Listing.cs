@@ -59,10 +59,18 @@ public sealed partial class ArtifactStore
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>Files only. What the pattern says literally is asked of the store, and directories that cannot match are not listed.</returns>
     /// <exception cref="ArgumentException">The pattern is not valid.</exception>
-    public IAsyncEnumerable<ArtifactInfo> GlobAsync(string pattern, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ArtifactInfo> GlobAsync(string pattern, CancellationToken cancellationToken = default) => GlobAsync(pattern, null, cancellationToken);
+
+    /// <summary>Finds the files whose path matches a pattern, in listing order, and says what it could not look at.</summary>
+    /// <param name="pattern">As in <see cref="GlobAsync(string, CancellationToken)"/>.</param>
+    /// <param name="options">How to search; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>Files only.</returns>
+    /// <exception cref="ArgumentException">The pattern is not valid.</exception>
+    public IAsyncEnumerable<ArtifactInfo> GlobAsync(string pattern, GlobOptions? options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        return new GlobSearch(this, Glob.Parse(pattern)).RunAsync(cancellationToken);
+        return new GlobSearch(this, Glob.Parse(pattern), options ?? new()).RunAsync(cancellationToken);
     }
 
     /// <summary>The driver's pages, with the next one asked for while the last is consumed (of a large tree several, where the store allows it), and errors wrapped.</summary>

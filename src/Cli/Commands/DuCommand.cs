@@ -20,12 +20,14 @@ internal static class DuCommand
                 if (found.IsFile)
                 {
                     Write(location.Address.Text, found.Length, 1);
-                    return;
+                    return ExitCode.Done;
                 }
                 // Whatever is below one entry of the folder comes in one piece, so one running sum is enough.
                 var (all, allFiles, part, partFiles) = (0L, 0L, 0L, 0L);
                 string? current = null;
-                await foreach (var file in location.Store.ListAsync(location.Path, new ListOptions { Recursive = true }, cancellationToken).ConfigureAwait(false))
+                var leftOut = new LeftOut(session, asJson, location.Store.Root, path => path.RelativeTo(location.Path).Value);
+                var options = new ListOptions { Recursive = true, LeftOut = leftOut.Names, Unlisted = leftOut.Add };
+                await foreach (var file in location.Store.ListAsync(location.Path, options, cancellationToken).ConfigureAwait(false))
                 {
                     var relative = file.Path.RelativeTo(location.Path).Value;
                     var child = relative.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? relative[..slash] : relative;
@@ -38,6 +40,7 @@ internal static class DuCommand
                 }
                 WriteCurrent();
                 Write(location.Address.Text, all, allFiles);
+                return leftOut.Report();
 
                 void WriteCurrent()
                 {

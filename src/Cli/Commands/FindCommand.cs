@@ -15,18 +15,22 @@ internal static class FindCommand
             {
                 var (head, pattern) = Split(parsed.GetRequiredValue(glob));
                 var location = await session.OpenAsync(head, cancellationToken).ConfigureAwait(false);
+                var asJson = parsed.GetValue(json);
+                var leftOut = new LeftOut(session, asJson, location.Uri, path => asJson ? path.Value : AddressOf(path));
                 var view = location.Store.Under(location.Path);
                 await using (view.ConfigureAwait(false))
                 {
-                    await foreach (var entry in view.GlobAsync(pattern, cancellationToken).ConfigureAwait(false))
+                    await foreach (var entry in view.GlobAsync(pattern, new GlobOptions { LeftOut = leftOut.Names, Unlisted = leftOut.Add }, cancellationToken).ConfigureAwait(false))
                     {
-                        var address = head is "." ? entry.Path.Value : location.Address.Below(entry.Path);
-                        if (parsed.GetValue(json))
-                            session.Output.Json(writer => EntryJson.Write(writer, entry.Path.Value, address, entry));
+                        if (asJson)
+                            session.Output.Json(writer => EntryJson.Write(writer, entry.Path.Value, AddressOf(entry.Path), entry));
                         else
-                            session.Output.Line(address);
+                            session.Output.Line(AddressOf(entry.Path));
                     }
                 }
+                return leftOut.Report();
+
+                string AddressOf(ArtifactPath path) => head is "." ? path.Value : location.Address.Below(path);
             });
     }
 

@@ -21,13 +21,13 @@ internal static class LsCommand
                 if (found.IsFile)
                 {
                     Write(session.Output, form, found.Path.Name, location.Address.Text, found);
-                    return;
+                    return ExitCode.Done;
                 }
-                var leftOut = new LeftOutNames();
-                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true, LeftOut = leftOut };
+                var leftOut = new LeftOut(session, form.Json, location.Store.Root, path => path.RelativeTo(location.Path).Value);
+                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true, LeftOut = leftOut.Names, Unlisted = leftOut.Add };
                 await foreach (var entry in location.Store.ListAsync(location.Path, options, cancellationToken).ConfigureAwait(false))
                     Write(session.Output, form, entry.Path.RelativeTo(location.Path).Value, location.Display(entry.Path), entry);
-                session.NoteLeftOut(leftOut);
+                return leftOut.Report();
             });
     }
 

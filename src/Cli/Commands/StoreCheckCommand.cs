@@ -14,8 +14,11 @@ internal static class StoreCheckCommand
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var content = session.Workspace.Read();
-                var wanted = parsed.GetValue(names) is { Length: > 0 } given ? given.Select(content.Find) : content.Stores;
+                var named = parsed.GetValue(names) is { Length: > 0 };
+                var wanted = named ? parsed.GetValue(names)!.Select(content.Find) : content.Stores;
                 var code = ExitCode.Done;
+                foreach (var problem in named ? [] : content.Unusable.Values)
+                    code = Math.Max(code, session.Report(problem));
                 foreach (var store in wanted.ToArray())
                 {
                     var trials = await TryAsync(session, store, parsed.GetValue(readOnly), cancellationToken).ConfigureAwait(false);

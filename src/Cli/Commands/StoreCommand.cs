@@ -46,7 +46,7 @@ internal static class StoreCommand
                 }
                 else
                     Columns.Write(session.Output, [.. content.Stores.Select(s => new[] { s.Name == content.Active ? "*" : " ", s.Name, s.Flavor, s.Root.ToString() })]);
-                return Task.CompletedTask;
+                return Task.FromResult(content.Unusable.Values.Aggregate(ExitCode.Done, (code, problem) => Math.Max(code, session.Report(problem))));
             });
     }
 

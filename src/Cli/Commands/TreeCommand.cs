@@ -17,18 +17,22 @@ internal static class TreeCommand
                 var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
                 var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
                     ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
-                var tree = new Tree(session.Output, location, parsed.GetValue(depth), parsed.GetValue(json));
+                var leftOut = new LeftOut(session, parsed.GetValue(json), location.Store.Root, path => path.RelativeTo(location.Path).Value);
+                var tree = new Tree(session.Output, location, leftOut, parsed.GetValue(depth), parsed.GetValue(json));
                 if (!tree.Json)
                     session.Output.Line(location.Address.Text);
                 if (found.IsDirectory)
                     await tree.ShowAsync(location.Path, "", 1, cancellationToken).ConfigureAwait(false);
                 if (!tree.Json)
                     session.Output.Line($"{tree.Directories} {(tree.Directories == 1 ? "folder" : "folders")}, {tree.Files} {(tree.Files == 1 ? "file" : "files")}, {ByteSize.Format(tree.Bytes)}");
+                return leftOut.Report();
             });
     }
 
-    private sealed class Tree(CommandOutput output, Location location, int depth, bool json)
+    private sealed class Tree(CommandOutput output, Location location, LeftOut leftOut, int depth, bool json)
     {
+        private readonly ListOptions _options = new() { LeftOut = leftOut.Names, Unlisted = leftOut.Add };
+
         public bool Json => json;
 
         public long Directories { get; private set; }
@@ -41,7 +45,7 @@ internal static class TreeCommand
         public async Task ShowAsync(ArtifactPath folder, string indent, int level, CancellationToken cancellationToken)
         {
             ArtifactInfo? waiting = null;
-            await foreach (var entry in location.Store.ListAsync(folder, cancellationToken: cancellationToken).ConfigureAwait(false))
+            await foreach (var entry in location.Store.ListAsync(folder, _options, cancellationToken).ConfigureAwait(false))
             {
                 if (waiting is not null)
                     await ShowAsync(waiting, indent, level, last: false, cancellationToken).ConfigureAwait(false);
@@ -64,8 +68,16 @@ internal static class TreeCommand
                 return;
             }
             Directories++;
-            if (level < depth)
+            if (level == depth)
+                return;
+            try
+            {
                 await ShowAsync(entry.Path, indent + (last ? "    " : "│   "), level + 1, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ArtifactStoreException e) when (!e.IsTransient)
+            {
+                leftOut.Add(new(entry.Path.Parent, entry.Path.Name, UnlistedKind.Unreadable, e));
+            }
         }
     }
 }

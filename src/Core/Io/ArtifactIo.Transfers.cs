@@ -49,7 +49,7 @@ public sealed partial class ArtifactIo
 
     /// <summary>Finds the files below an address whose path below it matches a pattern.</summary>
     /// <param name="uri">The directory; literal.</param>
-    /// <param name="pattern">The pattern, relative to the directory; see <see cref="ArtifactStore.GlobAsync"/>.</param>
+    /// <param name="pattern">The pattern, relative to the directory; see <see cref="ArtifactStore.GlobAsync(string, CancellationToken)"/>.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="ArgumentException">The pattern is not valid.</exception>
     public IAsyncEnumerable<ArtifactInfo> GlobAsync(ArtifactUri uri, string pattern, CancellationToken cancellationToken = default)
@@ -118,7 +118,7 @@ public sealed partial class ArtifactIo
     private async IAsyncEnumerable<ArtifactInfo> FindAsync(ArtifactUri uri, Glob glob, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
-        await foreach (var file in new GlobSearch(store, glob, path).RunAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var file in new GlobSearch(store, glob, new(), path).RunAsync(cancellationToken).ConfigureAwait(false))
             yield return file;
     }
 }

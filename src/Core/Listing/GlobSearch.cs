@@ -4,7 +4,7 @@ using Cairn.Providers;
 namespace Cairn.Listing;
 
 /// <summary>Finds the files below a directory that match a glob: down the directories that can match, and whole trees only from a <c>**</c> on.</summary>
-internal sealed class GlobSearch(ArtifactStore store, Glob glob, ArtifactPath root = default)
+internal sealed class GlobSearch(ArtifactStore store, Glob glob, GlobOptions options, ArtifactPath root = default)
 {
     public IAsyncEnumerable<ArtifactInfo> RunAsync(CancellationToken cancellationToken) =>
         DescendAsync(root, [.. glob.Alternatives.Select(a => new State(a, 0))], cancellationToken);
@@ -14,7 +14,7 @@ internal sealed class GlobSearch(ArtifactStore store, Glob glob, ArtifactPath ro
         if (Array.Exists(states, static s => s.Head.IsAnyDepth))
         {
             var below = directory.Depth;
-            await foreach (var file in Entries.FilesAsync(store, new ListRequest(directory, Recursive: true), false, cancellationToken).ConfigureAwait(false))
+            await foreach (var file in FindAsync(RequestOf(directory, isRecursive: true), cancellationToken).ConfigureAwait(false))
             {
                 if (IsMatch(states, file.Path.Segments, below))
                     yield return file;
@@ -40,8 +40,8 @@ internal sealed class GlobSearch(ArtifactStore store, Glob glob, ArtifactPath ro
             }
             yield break;
         }
-        var request = new ListRequest(directory, Recursive: false) { NamePrefix = CommonPrefix(states) is { Length: > 0 } prefix ? prefix : null };
-        await foreach (var entry in Entries.AllAsync(store, request, cancellationToken).ConfigureAwait(false))
+        var request = RequestOf(directory, isRecursive: false) with { NamePrefix = CommonPrefix(states) is { Length: > 0 } prefix ? prefix : null };
+        await foreach (var entry in FindAsync(request, cancellationToken).ConfigureAwait(false))
         {
             var name = entry.Path.Name;
             if (entry.IsFile)
@@ -54,6 +54,41 @@ internal sealed class GlobSearch(ArtifactStore store, Glob glob, ArtifactPath ro
                 await foreach (var file in DescendAsync(entry.Path, next, cancellationToken).ConfigureAwait(false))
                     yield return file;
             }
+        }
+    }
+
+    private ListRequest RequestOf(ArtifactPath directory, bool isRecursive) => new(directory, isRecursive)
+    {
+        LeftOut = options.LeftOut is { } names ? names.Add : null,
+        Unlisted = options.Unlisted is { } tell ? entry => Tell(tell, entry) : null,
+    };
+
+    /// <summary>Says what a directory holds that is not listed: of special files, which hold nothing, those that the pattern means.</summary>
+    private void Tell(Action<UnlistedEntry> tell, UnlistedEntry entry)
+    {
+        if (entry is not { Kind: UnlistedKind.Special, Path: { } path } || glob.IsMatch(path.RelativeTo(root)))
+            tell(entry);
+    }
+
+    /// <summary>Lists a directory. One below the root that cannot be read is said, where somebody asks, and holds nothing.</summary>
+    private async IAsyncEnumerable<ArtifactInfo> FindAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var found = request.Recursive ? Entries.FilesAsync(store, request, false, cancellationToken) : Entries.AllAsync(store, request, cancellationToken);
+        var entries = found.GetAsyncEnumerator(cancellationToken);
+        await using var closing = entries.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await entries.MoveNextAsync().ConfigureAwait(false))
+                    yield break;
+            }
+            catch (ArtifactStoreException e) when (options.Unlisted is not null && request.Directory != root && !e.IsTransient)
+            {
+                options.Unlisted(new(request.Directory.Parent, request.Directory.Name, UnlistedKind.Unreadable, e));
+                yield break;
+            }
+            yield return entries.Current;
         }
     }
 

@@ -19,15 +19,20 @@ public sealed record RegisteredStore(string Name, string Flavor, ArtifactUri Roo
 /// <param name="Stores">The registered stores, in the order of their names.</param>
 public sealed record WorkspaceContent(string? Active, IReadOnlyList<RegisteredStore> Stores)
 {
+    /// <summary>The registrations that cannot be understood, by name, and why. They are not among <see cref="Stores"/>, and keep nobody from the others.</summary>
+    public IReadOnlyDictionary<string, ArtifactStoreException> Unusable { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, ArtifactStoreException>.Empty;
+
     /// <summary>The store of a name, or the active one for null.</summary>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, or none is active; the message lists what there is.</exception>
+    /// <exception cref="ArtifactStoreException">
+    /// <see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, none is active, or its registration cannot be understood; the message lists what there is.
+    /// </exception>
     public RegisteredStore Find(string? name)
     {
         var wanted = name ?? Active ?? throw new ArtifactStoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"no store is active; there are {Names}")
         {
             Advice = "Choose one with 'cairn store set NAME'.",
         });
-        return Stores.FirstOrDefault(s => s.Name == wanted)
+        return Unusable.TryGetValue(wanted, out var problem) ? throw problem : Stores.FirstOrDefault(s => s.Name == wanted)
             ?? throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"no store '{ArtifactPath.ForMessage(wanted)}' is registered; there are {Names}");
     }
 

@@ -187,16 +187,20 @@ public sealed class Workspace
 
     /// <summary>Forgets a store; what it holds stays where it is. When it was active, none is afterwards.</summary>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store.</exception>
-    public Task RemoveAsync(string name, CancellationToken cancellationToken = default) => ChangeStoreAsync(
-        name,
-        (document, _) =>
-        {
-            document.Stores.RemoveAll(s => s.Name == name);
-            if (document.Active == name)
-                document.Active = null;
-            return true;
-        },
-        cancellationToken);
+    public Task RemoveAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _file.ChangeAsync(
+            document =>
+            {
+                if (document.Stores.RemoveAll(s => s.Name == name) == 0)
+                    _ = ToContent(document).Find(name);
+                if (document.Active == name)
+                    document.Active = null;
+                return true;
+            },
+            cancellationToken);
+    }
 
     /// <summary>Makes a store the active one.</summary>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store.</exception>
@@ -261,7 +265,23 @@ public sealed class Workspace
             cancellationToken);
     }
 
-    private WorkspaceContent ToContent(WorkspaceDocument document) => new(document.Active, document.Stores.ConvertAll(ToStore));
+    private WorkspaceContent ToContent(WorkspaceDocument document)
+    {
+        var stores = new List<RegisteredStore>(document.Stores.Count);
+        var unusable = new Dictionary<string, ArtifactStoreException>(StringComparer.Ordinal);
+        foreach (var store in document.Stores)
+        {
+            try
+            {
+                stores.Add(ToStore(store));
+            }
+            catch (ArtifactStoreException e)
+            {
+                unusable[store.Name] = e;
+            }
+        }
+        return new(document.Active, stores) { Unusable = unusable };
+    }
 
     private RegisteredStore ToStore(StoreDocument store)
     {
@@ -274,7 +294,8 @@ public sealed class Workspace
         }
         catch (FormatException e)
         {
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} gives store '{ArtifactPath.ForMessage(store.Name)}' a root that is none: {e.Message.TrimEnd('.')}", e);
+            throw new ArtifactStoreException(
+                new StoreFault(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} gives store '{ArtifactPath.ForMessage(store.Name)}' a root that is none: {e.Message.TrimEnd('.')}") { Advice = "Correct the file, or remove the store." }, e);
         }
     }
 

@@ -42,10 +42,55 @@ public sealed class StoreCommandTests
 
         var file = Directory.EnumerateFiles(box.Folder, "*.json", SearchOption.AllDirectories).Single(f => File.ReadAllText(f).Contains("mem://scratch", StringComparison.Ordinal));
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("\"4\"", "\"many\"", StringComparison.Ordinal));
-        var broken = await box.RunAsync("ls", "mem://scratch");
-        broken.Code.ShouldBe(1);
-        broken.Error.ShouldContain("it lies in the registered store 'scratch' (mem://scratch), which cannot be opened: ");
-        broken.Error.ShouldContain("'cairn store list'");
+        var passedOver = await box.RunAsync("cp", Files.Quick(box), "mem://scratch/a.txt");
+        passedOver.Code.ShouldBe(0);
+        passedOver.Error.ShouldStartWith("warning: the registered store 'scratch' (mem://scratch) cannot be opened, and is passed over for mem://scratch/a.txt: ");
+        passedOver.Error.ShouldContain("'many'");
+        passedOver.Error.ShouldContain("'cairn store list'");
+        passedOver.Error.Count(c => c == '\n').ShouldBe(1);
+        (await box.RunAsync("ls", "scratch:")).Fails(1, "'many'");
+        (await box.RunAsync("ls", ":")).Ok();
+    }
+
+    [Theory]
+    [InlineData("\"4\"", "\"many\"", "'many'")]
+    [InlineData("\"memory\"", "\"gone\"", "gone")]
+    [InlineData("\"max-concurrency\": \"4\"", "\"no-such\": \"4\"", "'no-such'")]
+    [InlineData("\"mem://scratch/inner\"", "\"mem://scratch//inner\"", "mem://scratch//inner")]
+    public async Task A_bad_registration_is_an_error_only_where_it_is_named(string good, string bad, string expected)
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync("store", "register", "outer", "--flavor", "memory", "--root", "mem://scratch", "--option", "max-concurrency=3")).Ok();
+        (await box.RunAsync("store", "register", "inner", "--flavor", "memory", "--root", "mem://scratch/inner", "--option", "max-concurrency=4")).Ok();
+        var file = box[".cairn/workspace.json"];
+        var text = await File.ReadAllTextAsync(file);
+        var at = text.IndexOf(good, text.IndexOf("\"inner\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        at.ShouldBePositive(text);
+        await File.WriteAllTextAsync(file, text[..at] + bad + text[(at + good.Length)..]);
+
+        // The next store above serves it.
+        var passedOver = await box.RunAsync("ls", "mem://scratch/inner");
+        passedOver.Error.ShouldContain("note: mem://scratch/inner lies in the registered store 'outer'");
+        (await box.RunAsync("ls", "mem://other")).Ok();
+        (await box.RunAsync("ls", ":")).Ok();
+        (await box.RunAsync("store", "list")).Output.ShouldContain("outer");
+        (await box.RunAsync("ls", "inner:")).Fails(1, expected);
+        (await box.RunAsync("store", "check")).Error.ShouldContain(expected);
+        (await box.RunAsync("store", "remove", "inner")).Ok();
+        (await box.RunAsync("store", "check")).Ok();
+    }
+
+    [Fact]
+    public async Task A_damaged_workspace_is_passed_over_for_addresses_that_do_not_need_it()
+    {
+        using var box = await Sandbox.CreateAsync();
+        await File.WriteAllTextAsync(box[".cairn/workspace.json"], "{");
+        var listed = await box.RunAsync("ls", "mem://scratch");
+        listed.Code.ShouldBe(0);
+        listed.Error.ShouldStartWith("warning: the registered stores are passed over for mem://scratch: ");
+        (await box.RunAsync("ls", box.Folder)).Code.ShouldBe(0);
+        (await box.RunAsync("ls", ":")).Fails(1, "workspace.json");
+        (await box.BashAsync("cairn --workspace nowhere ls mem://scratch")).Fails(1, "there is no workspace");
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Cairn.Cli.Tests;
 /// <summary>A temporary folder with a workspace, and the command run in it: in this process, or as a real one.</summary>
 internal sealed class Sandbox : IDisposable
 {
-    private static readonly string Command = Path.Join(AppContext.BaseDirectory, "Cairn.Cli.dll");
+    public static readonly string Command = Path.Join(AppContext.BaseDirectory, "Cairn.Cli.dll");
 
     private Sandbox(string folder) => Folder = folder;
 
@@ -89,7 +89,15 @@ internal sealed class Sandbox : IDisposable
         return await FinishAsync(process, "");
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        // .NET does not remove a file whose name is not text.
+        if (OperatingSystem.IsWindows())
+            Directory.Delete(Folder, recursive: true);
+        else
+            using (var remove = Process.Start("rm", ["-rf", Folder]))
+                remove.WaitForExit();
+    }
 
     private static async Task<CliResult> FinishAsync(Process process, string input)
     {
