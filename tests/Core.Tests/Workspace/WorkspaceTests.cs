@@ -139,7 +139,6 @@ public sealed class WorkspaceTests : IDisposable
     [InlineData("{ \"version\": 2, \"stores\": {} }")]
     [InlineData("{ \"version\": \"one\", \"stores\": {} }")]
     [InlineData("{ \"version\": 1, \"stores\": { \"default\": 5 } }")]
-    [InlineData("{ \"version\": 1, \"stores\": { \"default\": { \"flavor\": \"local\", \"root\": \"nonsense\" } } }")]
     public async Task A_damaged_or_newer_file_is_an_error_and_is_never_overwritten(string text)
     {
         var (workspace, _) = await Workspace.InitializeAsync(_folder.Path, _flavors, cancellationToken: Cancel);
@@ -147,12 +146,34 @@ public sealed class WorkspaceTests : IDisposable
 
         Should.Throw<ArtifactStoreException>(workspace.Read).Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         await Should.ThrowAsync<ArtifactStoreException>(workspace.SetActiveAsync("default", Cancel));
-        if (!text.Contains("nonsense", StringComparison.Ordinal))
-        {
-            await Should.ThrowAsync<ArtifactStoreException>(workspace.RegisterAsync(Cloud("far"), Cancel));
-            await Should.ThrowAsync<ArtifactStoreException>(Workspace.InitializeAsync(_folder.Path, _flavors, cancellationToken: Cancel));
-        }
+        await Should.ThrowAsync<ArtifactStoreException>(workspace.RegisterAsync(Cloud("far"), Cancel));
+        await Should.ThrowAsync<ArtifactStoreException>(Workspace.InitializeAsync(_folder.Path, _flavors, cancellationToken: Cancel));
         (await File.ReadAllTextAsync(_folder[".cairn/workspace.json"], Cancel)).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_none_is_an_error_of_its_store_alone()
+    {
+        var (workspace, _) = await Workspace.InitializeAsync(_folder.Path, _flavors, cancellationToken: Cancel);
+        await workspace.RegisterAsync(Cloud("far"), Cancel);
+        var file = _folder[".cairn/workspace.json"];
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Cancel)).Replace("./store", "nonsense", StringComparison.Ordinal), Cancel);
+
+        var content = workspace.Read();
+        content.Stores.Select(s => s.Name).ShouldBe(["far"]);
+        content.Unusable.Keys.ShouldBe(["default"]);
+        var error = Should.Throw<ArtifactStoreException>(() => content.Find("default"));
+        error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
+        error.Message.ShouldContain("nonsense");
+        Should.Throw<ArtifactStoreException>(() => content.Find(null)).Message.ShouldBe(error.Message);
+        await Should.ThrowAsync<ArtifactStoreException>(workspace.SetActiveAsync("default", Cancel));
+
+        // Changes of others keep it as it is; it can be removed.
+        await workspace.SetActiveAsync("far", Cancel);
+        (await File.ReadAllTextAsync(file, Cancel)).ShouldContain("nonsense");
+        await workspace.RemoveAsync("default", Cancel);
+        workspace.Read().Unusable.ShouldBeEmpty();
+        await Should.ThrowAsync<ArtifactStoreException>(workspace.RemoveAsync("default", Cancel));
     }
 
     [Fact]
