@@ -1,14 +1,49 @@
 namespace Cairn;
 
-/// <summary>Something that a listing met and cannot list as a file or directory. What it lists, it lists whole; what it leaves out, it says here.</summary>
+/// <summary>Something that a listing met and cannot list as a file or directory: nothing in Cairn reaches what is behind it, so whoever copies, moves or removes a whole tree leaves it.</summary>
 /// <param name="Directory">The directory that holds it.</param>
-/// <param name="Name">Its name there, or what follows the directory in its key; bytes that are not text are escaped.</param>
+/// <param name="Name">Its name there; where no path can name it, all that follows the directory in its key, and bytes that are not text are escaped.</param>
 /// <param name="Kind">Why it is left out.</param>
 /// <param name="Reason">The same in words, as an error.</param>
 public sealed record UnlistedEntry(ArtifactPath Directory, string Name, UnlistedKind Kind, Exception Reason)
 {
     /// <summary>Its path; null when no path can name it.</summary>
     public ArtifactPath? Path => Kind != UnlistedKind.Unnameable && ArtifactPath.TryParse(Name, out var name) && name.Depth == 1 ? Directory / name : (ArtifactPath?)null;
+
+    /// <summary>Its whole name, relative to the root: the text of its path where it has one.</summary>
+    public string FullName => Directory.IsRoot ? Name : $"{Directory}/{Name}";
+
+    /// <summary>Makes the entry of an object that no path can name, as other programs write them: <c>a//b</c>, <c>a/./b</c>, a directory's marker that has content (<c>a/b/</c>).</summary>
+    /// <param name="fullName">The object's name, relative to the store's root.</param>
+    /// <returns>An entry whose directory is the deepest that holds it.</returns>
+    public static UnlistedEntry Unnameable(string fullName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(fullName);
+        var directory = ArtifactPath.Root;
+        var at = 0;
+        for (var slash = fullName.IndexOf('/'); slash > at && slash < fullName.Length - 1; slash = fullName.IndexOf('/', at))
+        {
+            if (!ArtifactPath.TryParse(fullName[at..slash], out var segment))
+                break;
+            directory /= segment;
+            at = slash + 1;
+        }
+        var reason = new ArtifactStoreException(new(StoreErrorCode.PathConflict, $"it holds the object '{ArtifactPath.ForMessage(fullName)}', which no path can name")
+        {
+            Advice = "Another program wrote it. Rename or remove it with the service's own tools.",
+        });
+        return new(directory, fullName[at..], UnlistedKind.Unnameable, reason);
+    }
+
+    /// <summary>The same entry as a directory sees it that holds it, or whose own marker it is.</summary>
+    /// <param name="directory">The directory.</param>
+    public UnlistedEntry RelativeTo(ArtifactPath directory)
+    {
+        if (Directory.IsUnder(directory))
+            return this with { Directory = Directory.RelativeTo(directory) };
+        var name = FullName;
+        return this with { Directory = ArtifactPath.Root, Name = name.Length > directory.Value.Length + 1 ? name[(directory.Value.Length + 1)..] : "/" };
+    }
 }
 
 /// <summary>Why a listing leaves something out.</summary>

@@ -23,7 +23,6 @@ public sealed partial class ArtifactStore
         {
             NamePrefix = options.NamePrefix,
             StartAfter = options.StartAfter,
-            LeftOut = options.LeftOut is { } names ? names.Add : null,
             Unlisted = options.Unlisted,
         };
         return options.Recursive ? Entries.FilesAsync(this, request, options.IncludeEmptyDirectories, cancellationToken) : Entries.AllAsync(this, request, cancellationToken);
@@ -79,6 +78,8 @@ public sealed partial class ArtifactStore
         Enter(cancellationToken);
         if (!Capabilities.List)
             throw Failure(StoreErrorCode.Unsupported, "this store cannot be listed", Operations.List, request.Directory);
+        if (request.Unlisted is { } tell)
+            request = request with { Unlisted = new UnlistedOnce(tell).Tell };
         if (request is { Recursive: true, Limit: null } && Capabilities.ListStartAfter)
         {
             await foreach (var page in new SplitListing(this, request).PagesAsync(cancellationToken).ConfigureAwait(false))

@@ -99,13 +99,14 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
         }
     }
 
-    /// <summary>Says what a listing cannot hold, where somebody asks; otherwise it cannot go on as if nothing were there.</summary>
+    /// <summary>Says what a listing cannot hold, where somebody asks; otherwise it cannot go on past a directory as if nothing were there.</summary>
     private void LeaveOut(ArtifactPath directory, string name, UnlistedKind kind, Exception reason)
     {
         var failure = reason as ArtifactStoreException ?? new ArtifactStoreException(LocalErrors.Classify(reason), reason);
-        if (request.Unlisted is not { } tell)
-            throw failure.WithContext("list", root / (kind == UnlistedKind.Unreadable ? directory / name : directory));
-        tell(new(directory, name, kind, failure));
+        if (request.Unlisted is { } tell)
+            tell(new(directory, name, kind, failure));
+        else if (kind == UnlistedKind.Unreadable)
+            throw failure.WithContext("list", root / directory / name);
     }
 
     private void Enter(ArtifactPath path, CancellationToken cancellationToken)

@@ -26,11 +26,11 @@ internal abstract class ObjectKeys(ArtifactUri root)
         var found = isOwnMarker ? null : FromKey(key);
         if (found is { Kind: EntryKind.File } || (found is not null && length == 0))
             return found;
-        if (request.LeftOut is { } report && !(isOwnMarker && length == 0) && key.StartsWith(Prefix, StringComparison.Ordinal) && !IsOwn(key))
+        if (request.Unlisted is { } tell && !(isOwnMarker && length == 0) && key.StartsWith(Prefix, StringComparison.Ordinal) && !IsOwn(key))
         {
             var name = key[Prefix.Length..];
             if (request.StartAfter is not { } after || Utf8Order.Compare(name, after) > 0)
-                report(name.Length == 0 ? "/" : name);
+                tell(UnlistedEntry.Unnameable(name.Length == 0 ? "/" : name));
         }
         return null;
     }

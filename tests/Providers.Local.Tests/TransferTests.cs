@@ -29,6 +29,8 @@ public sealed class TransferTests
             .ShouldBe([@"d/broken Link", @"d/caf\xe9 Unnameable", "d/loop Link", "d/pipe Special"]);
         told.Single(t => t.Kind == UnlistedKind.Special).Path!.Value.Value.ShouldBe("d/pipe");
         told.Single(t => t.Kind == UnlistedKind.Unnameable).Path.ShouldBeNull();
+        // Nobody asks: a name that no path can hold is out of reach like the others, and blocks nothing.
+        (await store.Driver.ListAsync(new ListRequest("", Recursive: true), Cancel).SelectMany(p => p).Select(i => i.OrderKey).ToListAsync(Cancel)).ShouldBe(keys);
         Program.Run("rm", "-r", store.Real("d"));
     }
 

@@ -26,20 +26,29 @@ public abstract class UnnamedObjectTests
     public async Task A_listing_tells_of_the_objects_that_it_leaves_out()
     {
         await using var store = await SeedAsync();
-        var leftOut = new LeftOutNames();
-        var all = await store.ListAsync(options: new() { Recursive = true, IncludeEmptyDirectories = true, LeftOut = leftOut }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel);
+        var unlisted = new List<UnlistedEntry>();
+        var all = await store.ListAsync(options: new() { Recursive = true, IncludeEmptyDirectories = true, Unlisted = unlisted.Add }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel);
         all.ShouldBe(["mm/full/x", "mm/made/", "ok"]);
-        leftOut.Count.ShouldBe(Unnamed.Length);
-        leftOut.First.ShouldBe(Unnamed.Order(StringComparer.Ordinal).Take(5));
-        leftOut.ToString().ShouldStartWith($"{Unnamed.Length} objects have names that no path can hold, and are left out: '");
+        NamesOf(unlisted).ShouldBe(Unnamed.Order(StringComparer.Ordinal));
+        unlisted.ShouldAllBe(e => e.Kind == UnlistedKind.Unnameable && e.Path == null);
+        unlisted.ShouldAllBe(e => e.Reason.Message.Contains("which no path can name", StringComparison.Ordinal));
+        unlisted.Single(e => e.FullName == "mm/full/").Directory.Value.ShouldBe("mm");
 
-        var below = new LeftOutNames();
-        (await store.ListAsync("mm/full", new() { LeftOut = below }, Cancel).Select(e => e.OrderKey).ToListAsync(Cancel)).ShouldBe(["mm/full/x"]);
-        below.First.ShouldBe(["mm/full/"]);
+        var below = new List<UnlistedEntry>();
+        (await store.ListAsync("mm/full", new() { Unlisted = below.Add }, Cancel).Select(e => e.OrderKey).ToListAsync(Cancel)).ShouldBe(["mm/full/x"]);
+        NamesOf(below).ShouldBe(["mm/full/"]);
 
-        var view = new LeftOutNames();
-        (await store.Under("mm").ListAsync(options: new() { Recursive = true, LeftOut = view }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel)).ShouldBe(["full/x"]);
-        view.First.ShouldBe(["full/", "solo/"]);
+        var view = new List<UnlistedEntry>();
+        (await store.Under("mm").ListAsync(options: new() { Recursive = true, Unlisted = view.Add }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel)).ShouldBe(["full/x"]);
+        NamesOf(view).ShouldBe(["full/", "solo/"]);
+
+        // The marker of the view's own root is one of them, too.
+        var own = new List<UnlistedEntry>();
+        (await store.Under("mm/full").ListAsync(options: new() { Recursive = true, Unlisted = own.Add }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel)).ShouldBe(["x"]);
+        NamesOf(own).ShouldBe(["/"]);
+
+        // Nobody asks: the rest is listed.
+        (await store.ListAsync(options: new() { Recursive = true }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel)).ShouldBe(["mm/full/x", "ok"]);
     }
 
     [Fact]
@@ -59,6 +68,8 @@ public abstract class UnnamedObjectTests
         foreach (var name in Unnamed)
             (await GetAsync(name)).ShouldBe(Content(name), name);
     }
+
+    private static IEnumerable<string> NamesOf(IEnumerable<UnlistedEntry> entries) => entries.Select(e => e.FullName).Order(StringComparer.Ordinal);
 
     private static byte[] Content(string name) => System.Text.Encoding.UTF8.GetBytes($"content of {name}");
 

@@ -47,14 +47,8 @@ public sealed record ListRequest(ArtifactPath Directory, bool Recursive)
     public int? Limit { get; init; }
 
     /// <summary>
-    /// Receives the name, relative to the root, of each object that the listing leaves out because no path can name it, as other programs write them: <c>a//b</c>, <c>a/./b</c>, or a directory's marker that has
-    /// content. It may be called from several threads, and more than once for one name. Null when nobody wants to know.
-    /// </summary>
-    public Action<string>? LeftOut { get; init; }
-
-    /// <summary>
-    /// Called with everything below the directory that the driver cannot list, while it lists, from any thread, one call at a time. Null when the caller does not ask: then links and special files are left out,
-    /// and a directory that cannot be read or a name that no path can hold fails the listing.
+    /// Called with everything below the directory that the driver cannot list, while it lists: from any thread, and more than once for one entry where that is simpler; the façade sees to the rest. Null when the
+    /// caller does not ask: then links, special files and names that no path can hold are left out, since no address reaches them, and a directory that cannot be read fails the listing.
     /// </summary>
     public Action<UnlistedEntry>? Unlisted { get; init; }
 }

@@ -25,8 +25,8 @@ internal static class DuCommand
                 // Whatever is below one entry of the folder comes in one piece, so one running sum is enough.
                 var (all, allFiles, part, partFiles) = (0L, 0L, 0L, 0L);
                 string? current = null;
-                var leftOut = new LeftOut(session, asJson, location.Store.Root, path => path.RelativeTo(location.Path).Value);
-                var options = new ListOptions { Recursive = true, LeftOut = leftOut.Names, Unlisted = leftOut.Add };
+                var leftOut = new LeftOut(session, asJson, location.Uri, static path => path.Value);
+                var options = new ListOptions { Recursive = true, Unlisted = entry => leftOut.Add(entry.RelativeTo(location.Path)) };
                 await foreach (var file in location.Store.ListAsync(location.Path, options, cancellationToken).ConfigureAwait(false))
                 {
                     var relative = file.Path.RelativeTo(location.Path).Value;

@@ -20,7 +20,7 @@ internal static class FindCommand
                 var view = location.Store.Under(location.Path);
                 await using (view.ConfigureAwait(false))
                 {
-                    await foreach (var entry in view.GlobAsync(pattern, new GlobOptions { LeftOut = leftOut.Names, Unlisted = leftOut.Add }, cancellationToken).ConfigureAwait(false))
+                    await foreach (var entry in view.GlobAsync(pattern, new GlobOptions { Unlisted = leftOut.Add }, cancellationToken).ConfigureAwait(false))
                     {
                         if (asJson)
                             session.Output.Json(writer => EntryJson.Write(writer, entry.Path.Value, AddressOf(entry.Path), entry));

@@ -23,8 +23,8 @@ internal static class LsCommand
                     Write(session.Output, form, found.Path.Name, location.Address.Text, found);
                     return ExitCode.Done;
                 }
-                var leftOut = new LeftOut(session, form.Json, location.Store.Root, path => path.RelativeTo(location.Path).Value);
-                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true, LeftOut = leftOut.Names, Unlisted = leftOut.Add };
+                var leftOut = new LeftOut(session, form.Json, location.Uri, static path => path.Value);
+                var options = new ListOptions { Recursive = parsed.GetValue(recursive), IncludeEmptyDirectories = true, Unlisted = entry => leftOut.Add(entry.RelativeTo(location.Path)) };
                 await foreach (var entry in location.Store.ListAsync(location.Path, options, cancellationToken).ConfigureAwait(false))
                     Write(session.Output, form, entry.Path.RelativeTo(location.Path).Value, location.Display(entry.Path), entry);
                 return leftOut.Report();

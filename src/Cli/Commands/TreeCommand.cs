@@ -17,7 +17,7 @@ internal static class TreeCommand
                 var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
                 var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
                     ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
-                var leftOut = new LeftOut(session, parsed.GetValue(json), location.Store.Root, path => path.RelativeTo(location.Path).Value);
+                var leftOut = new LeftOut(session, parsed.GetValue(json), location.Uri, static path => path.Value);
                 var tree = new Tree(session.Output, location, leftOut, parsed.GetValue(depth), parsed.GetValue(json));
                 if (!tree.Json)
                     session.Output.Line(location.Address.Text);
@@ -31,7 +31,7 @@ internal static class TreeCommand
 
     private sealed class Tree(CommandOutput output, Location location, LeftOut leftOut, int depth, bool json)
     {
-        private readonly ListOptions _options = new() { LeftOut = leftOut.Names, Unlisted = leftOut.Add };
+        private readonly ListOptions _options = new() { Unlisted = entry => leftOut.Add(entry.RelativeTo(location.Path)) };
 
         public bool Json => json;
 
@@ -76,7 +76,7 @@ internal static class TreeCommand
             }
             catch (ArtifactStoreException e) when (!e.IsTransient)
             {
-                leftOut.Add(new(entry.Path.Parent, entry.Path.Name, UnlistedKind.Unreadable, e));
+                leftOut.Add(new UnlistedEntry(entry.Path.Parent, entry.Path.Name, UnlistedKind.Unreadable, e).RelativeTo(location.Path));
             }
         }
     }

@@ -5,19 +5,16 @@ namespace Cairn.Cli;
 /// <summary>What a listing has met and does not list: it is said at the end, so that no listing looks complete that is not.</summary>
 /// <param name="session">Prints.</param>
 /// <param name="json">Whether each is also an object of the output.</param>
-/// <param name="root">The root of the store that is listed.</param>
-/// <param name="nameOf">The name of a path as the listing shows it.</param>
-internal sealed class LeftOut(Session session, bool json, ArtifactUri root, Func<ArtifactPath, string> nameOf)
+/// <param name="folder">The address of the folder that is listed.</param>
+/// <param name="nameOf">The name of a path below it as the listing shows it.</param>
+internal sealed class LeftOut(Session session, bool json, ArtifactUri folder, Func<ArtifactPath, string> nameOf)
 {
     private const int MostShown = 5;
 
     private readonly ConcurrentQueue<UnlistedEntry> _entries = [];
 
-    /// <summary>Takes one; from any thread.</summary>
+    /// <summary>Takes one, as the folder that is listed sees it; from any thread.</summary>
     public void Add(UnlistedEntry entry) => _entries.Enqueue(entry);
-
-    /// <summary>The objects that no path can name; from any thread.</summary>
-    public LeftOutNames Names { get; } = new();
 
     /// <summary>Prints how many there are of a kind with the first names, and each folder that could not be read as an error.</summary>
     /// <returns>The exit code: what a listing leaves out by rule is no failure, what it could not read is.</returns>
@@ -26,15 +23,13 @@ internal sealed class LeftOut(Session session, bool json, ArtifactUri root, Func
         Say(UnlistedKind.Link, "link that does not lead to a file is", "links that do not lead to files are");
         Say(UnlistedKind.Special, "pipe, socket or device is", "pipes, sockets or devices are");
         Say(UnlistedKind.Unnameable, "name that no path can hold is", "names that no path can hold are");
-        if (Names.Count > 0)
-            session.Note($"note: {Names}");
         if (json)
             WriteJson();
         var code = ExitCode.Done;
         foreach (var entry in _entries.Where(static e => e.Kind == UnlistedKind.Unreadable))
         {
             var failure = entry.Reason as ArtifactStoreException ?? new ArtifactStoreException(StoreErrorCode.Unknown, entry.Reason.Message, entry.Reason);
-            code = session.Report(failure.Uri is null ? failure.WithContext("list", root / (entry.Path ?? entry.Directory)) : failure);
+            code = session.Report(failure.Uri is null ? failure.WithContext("list", folder / (entry.Path ?? entry.Directory)) : failure);
         }
         return code;
     }
@@ -51,16 +46,14 @@ internal sealed class LeftOut(Session session, bool json, ArtifactUri root, Func
     private void WriteJson()
     {
         foreach (var entry in _entries.OrderBy(NameOf, StringComparer.Ordinal))
-            Write(NameOf(entry), entry.Kind, entry.Reason is ArtifactStoreException store ? store.Reason : entry.Reason.Message);
-        foreach (var name in Names.First)
-            Write(name, UnlistedKind.Unnameable, "no path can hold its name");
-
-        void Write(string name, UnlistedKind kind, string reason) => session.Output.Json(writer =>
         {
-            writer.WriteString("name", name);
-            writer.WriteString("kind", kind switch { UnlistedKind.Link => "link", UnlistedKind.Special => "special", UnlistedKind.Unreadable => "unreadable", _ => "unnameable" });
-            writer.WriteString("reason", session.Redact(reason));
-        });
+            session.Output.Json(writer =>
+            {
+                writer.WriteString("name", NameOf(entry));
+                writer.WriteString("kind", entry.Kind switch { UnlistedKind.Link => "link", UnlistedKind.Special => "special", UnlistedKind.Unreadable => "unreadable", _ => "unnameable" });
+                writer.WriteString("reason", session.Redact(entry.Reason is ArtifactStoreException store ? store.Reason : entry.Reason.Message));
+            });
+        }
     }
 
     /// <summary>Names that no path can hold are below the folder that holds them.</summary>
@@ -68,7 +61,10 @@ internal sealed class LeftOut(Session session, bool json, ArtifactUri root, Func
     {
         if (entry.Path is { } path)
             return nameOf(path);
-        var folder = nameOf(entry.Directory);
-        return folder.Length == 0 || folder.EndsWith('/') ? folder + entry.Name : $"{folder}/{entry.Name}";
+        var above = nameOf(entry.Directory);
+        // The folder's own marker.
+        if (entry is { Directory.IsRoot: true, Name: "/" })
+            return above.TrimEnd('/') + "/";
+        return above.Length == 0 || above.EndsWith('/') ? above + entry.Name : $"{above}/{entry.Name}";
     }
 }

@@ -46,8 +46,7 @@ public sealed class PrefixDriver : DelegatingStoreDriver
         {
             Directory = Down(request.Directory),
             StartAfter = request.StartAfter is null || _prefix.IsRoot ? request.StartAfter : $"{_prefix.Value}/{request.StartAfter}",
-            LeftOut = request.LeftOut is not { } report || _prefix.IsRoot ? request.LeftOut : name => report(name[Math.Min(name.Length, _prefix.Value.Length + 1)..]),
-            Unlisted = request.Unlisted is { } tell && !_prefix.IsRoot ? entry => tell(entry with { Directory = Up(entry.Directory) }) : request.Unlisted,
+            Unlisted = request.Unlisted is { } tell && !_prefix.IsRoot ? entry => tell(entry.RelativeTo(_prefix)) : request.Unlisted,
         };
         await foreach (var page in Inner.ListAsync(below, cancellationToken).ConfigureAwait(false))
         {

@@ -59,7 +59,6 @@ internal sealed class GlobSearch(ArtifactStore store, Glob glob, GlobOptions opt
 
     private ListRequest RequestOf(ArtifactPath directory, bool isRecursive) => new(directory, isRecursive)
     {
-        LeftOut = options.LeftOut is { } names ? names.Add : null,
         Unlisted = options.Unlisted is { } tell ? entry => Tell(tell, entry) : null,
     };
 

@@ -15,12 +15,9 @@ public sealed record ListOptions
     /// <summary>Only entries whose <see cref="ArtifactInfo.OrderKey"/> comes after this text. Null for all.</summary>
     public string? StartAfter { get; init; }
 
-    /// <summary>Collects the names of objects that the listing leaves out because no path can name them. Null when nobody wants to know.</summary>
-    public LeftOutNames? LeftOut { get; init; }
-
     /// <summary>
     /// Called with everything below the directory that cannot be listed: links that do not lead to a file, special files, directories that cannot be read, names that no path can hold. From any thread, one call at a
-    /// time. Null (the default): links and special files are left out, and each of the others fails the listing.
+    /// time, each entry once (of more than 10,000, some may come again). Null (the default): links, special files and names that no path can hold are left out, and a directory that cannot be read fails the listing.
     /// </summary>
     public Action<UnlistedEntry>? Unlisted { get; init; }
 }

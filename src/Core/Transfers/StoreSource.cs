@@ -16,13 +16,8 @@ internal sealed class StoreSource(ArtifactStore store, ArtifactPath root, Action
 
     public ListRequest Request { get; } = new(root, Recursive: true)
     {
-        Unlisted = unlisted is null ? null : entry => unlisted(entry with { Directory = entry.Directory.RelativeTo(root) }),
-        LeftOut = unlisted is null ? null : name => unlisted(Unnamed(name)),
+        Unlisted = unlisted is null ? null : entry => unlisted(entry.RelativeTo(root)),
     };
-
-    /// <summary>What is told of an object that no path can name.</summary>
-    public static UnlistedEntry Unnamed(string name) => new(
-        ArtifactPath.Root, name, UnlistedKind.Unnameable, new ArtifactStoreException(StoreErrorCode.PathConflict, $"it holds the object '{ArtifactPath.ForMessage(name)}', which no path can name"));
 
     public override async IAsyncEnumerable<TransferItem> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

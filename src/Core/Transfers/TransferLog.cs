@@ -12,7 +12,6 @@ internal sealed class TransferLog(string operation, ArtifactUri root, TreeFilter
 {
     private readonly List<ArtifactStoreException> _failures = [];
     private readonly List<SkippedEntry> _skipped = [];
-    private readonly HashSet<string> _unnamed = new(StringComparer.Ordinal);
 
     /// <summary>True once the source has been listed: what another listing leaves out is known already.</summary>
     public bool IsListed { get; set; }
@@ -53,12 +52,6 @@ internal sealed class TransferLog(string operation, ArtifactUri root, TreeFilter
     {
         if (IsListed || !filter.IsWanted(entry))
             return;
-        lock (_failures)
-        {
-            // An object store may tell of one name more than once.
-            if (entry.Path is null && !_unnamed.Add($"{entry.Directory}/{entry.Name}"))
-                return;
-        }
         if (entry.Kind == UnlistedKind.Link && skipsLinks)
             Skip(entry.Path!.Value);
         else

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Cairn.Providers;
 
 namespace Cairn.Transfers;
@@ -48,8 +47,8 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
             if (info is { IsDirectory: true } || store.Capabilities.Directories == DirectoryKind.Virtual)
                 _directories.Add(root);
         }
-        var odd = new ConcurrentQueue<UnlistedEntry>();
-        await foreach (var page in store.PagesAsync(new ListRequest(root, Recursive: true) { Unlisted = odd.Enqueue, LeftOut = name => odd.Enqueue(StoreSource.Unnamed(name) with { Directory = root }) }, cancellationToken).ConfigureAwait(false))
+        var odd = new Queue<UnlistedEntry>();
+        await foreach (var page in store.PagesAsync(new ListRequest(root, Recursive: true) { Unlisted = odd.Enqueue }, cancellationToken).ConfigureAwait(false))
         {
             foreach (var entry in page)
             {
@@ -71,7 +70,7 @@ internal sealed class TreeRemoval(ArtifactStore store, ArtifactPath root, IReadO
                 batch.Add(new DeleteTarget(entry.Path) { IfMatch = only is not null && store.Capabilities.DeleteIfMatch ? entry.ETag : null });
             }
         }
-        foreach (var entry in odd.DistinctBy(e => (e.Directory, e.Name)))
+        foreach (var entry in odd)
         {
             // A link goes, and not what it leads to; a pipe or a device is only a name as well. The rest cannot be reached.
             if (only is null && entry is { Kind: UnlistedKind.Link or UnlistedKind.Special, Path: { } path })

@@ -75,6 +75,20 @@ public sealed class TreeFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_driver_tells_again_is_told_once()
+    {
+        var (inner, _) = await RemoteDriver.OpenAsync(name: "one");
+        await using var store = new ArtifactStore(new LeavingOutDriver(new LeavingOutDriver(inner, UnlistedEntry.Unnameable("t//x")), UnlistedEntry.Unnameable("t//x")));
+        await store.WriteTextAsync("t/a", "x", WriteMode.CreateNew);
+        var told = new List<string>();
+
+        (await store.ListAsync(options: new() { Recursive = true, Unlisted = e => told.Add(e.FullName) }).CountAsync()).ShouldBe(1);
+
+        told.ShouldBe(["t//x"]);
+        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("t"))).Failures.ShouldHaveSingleItem().Message.ShouldContain("'t//x', which no path can name");
+    }
+
+    [Fact]
     public async Task A_folder_with_links_and_special_files_goes_up_but_for_those_and_each_is_told()
     {
         MakeOddFolder();

@@ -35,7 +35,7 @@ internal sealed class FilesMaterializer : Materializer
         throw new MaterializationException(Id, "files are read with OpenAsync, OpenFileAsync or DownloadAsync, which say where they go");
 
     private void Refuse(UnlistedEntry entry) =>
-        throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(entry.Path?.Value ?? $"{entry.Directory}/{entry.Name}")}' cannot be saved: {((entry.Reason as ArtifactStoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
+        throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(entry.FullName)}' cannot be saved: {((entry.Reason as ArtifactStoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
 
     private ArtifactPath Name(string text) => ArtifactPath.TryParse(text, out var name) && !name.IsRoot && name.Value == text
         ? name
