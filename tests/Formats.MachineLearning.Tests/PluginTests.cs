@@ -31,7 +31,7 @@ public sealed class PluginTests : IDisposable
         {
             var value = await repository.LoadAsync<object>(name, Cancel);
             value.GetType().Assembly.ShouldNotBeSameAs(typeof(ModelWithSchema).Assembly, "the plugin has code of its own");
-            (await repository.SaveAsync(value, value.GetType(), new() { Materializer = saved.Manifest.MaterializerId }, Cancel)).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
+            (await repository.SaveAsAsync(value, value.GetType(), new() { Materializer = saved.Manifest.MaterializerId }, Cancel)).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
             (value as IDisposable)?.Dispose();
         }
         (await repository.PreviewAsync("data", Cancel))!.Columns![^1].ShouldBe("Hot");

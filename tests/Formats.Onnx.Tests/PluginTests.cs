@@ -28,7 +28,7 @@ public sealed class PluginTests : IDisposable
         var model = await repository.LoadAsync<object>("sum", Cancel);
         model.ShouldNotBeOfType<OnnxModel>("the plugin has code of its own");
         model.ToString().ShouldBe("(x: int64[2, 3], y: int64[2, 3]) -> (z: int64[2, 3])");
-        (await repository.SaveAsync(model, model.GetType(), cancellationToken: Cancel)).Digest.ShouldBe(saved.Digest);
+        (await repository.SaveAsAsync(model, model.GetType(), cancellationToken: Cancel)).Digest.ShouldBe(saved.Digest);
         ((IDisposable)model).Dispose();
         (await repository.PreviewAsync("sum", Cancel))!.Rows.Count.ShouldBe(3);
 

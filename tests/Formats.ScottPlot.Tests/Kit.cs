@@ -17,7 +17,7 @@ public sealed class PlotHarness : MaterializerHarness
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(() => Blocks(0)).As<ImageFile>()];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [(MaterializerSample.Of(() => Blocks(1)), typeof(Plot))];
+    public override IEnumerable<WrongType> WrongTypes => [new(MaterializerSample.Of(() => Blocks(1)), typeof(Plot))];
 
     public override string? KeptFolder => SourceFolder.Find("tests/Formats.ScottPlot.Tests/Data");
 

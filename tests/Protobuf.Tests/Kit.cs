@@ -21,7 +21,7 @@ public sealed class ProtobufHarness : MaterializerHarness
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(new Empty()), MaterializerSample.Of(new Struct())];
 
-    public override IEnumerable<(MaterializerSample Sample, System.Type Wanted)> WrongTypes => [(MaterializerSample.Of(new Timestamp { Seconds = 1 }), typeof(Duration))];
+    public override IEnumerable<WrongType> WrongTypes => [new(MaterializerSample.Of(new Timestamp { Seconds = 1 }), typeof(Duration))];
 
     public override string? KeptFolder => SourceFolder.Find("tests/Protobuf.Tests/Data");
 

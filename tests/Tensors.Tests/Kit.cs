@@ -19,7 +19,7 @@ public sealed class TensorHarness : MaterializerHarness
 
     public override IEnumerable<MaterializerSample> Empty => [Of<double>([]), MaterializerSample.Of(Tensor.Create<int>([], [2, 0]))];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [(Of([0.5]), typeof(Tensor<float>)), (MaterializerSample.Of(Tensor.Create([1f, 2], [2, 1])), typeof(float[]))];
+    public override IEnumerable<WrongType> WrongTypes => [new(Of([0.5]), typeof(Tensor<float>)), new(MaterializerSample.Of(Tensor.Create([1f, 2], [2, 1])), typeof(float[]))];
 
     public override string? KeptFolder => SourceFolder.Find("tests/Tensors.Tests/Data");
 

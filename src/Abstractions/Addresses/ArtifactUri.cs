@@ -35,6 +35,14 @@ public sealed class ArtifactUri : IEquatable<ArtifactUri>, IParsable<ArtifactUri
         return TryParse(text, out var uri, out var problem) ? uri : throw new FormatException(problem);
     }
 
+    /// <summary>Reads text as an address, so that methods that take an address accept a string.</summary>
+    /// <exception cref="ArgumentException">The text is not an address, for the reasons of <see cref="Parse(string)"/>: what a method throws for an argument that it cannot take.</exception>
+    public static implicit operator ArtifactUri(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out var uri, out var problem) ? uri : throw new ArgumentException(problem, nameof(text));
+    }
+
     /// <summary>Parses an address without throwing.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ArtifactUri? uri) => TryParse(text, out uri, out _);
 

@@ -86,7 +86,7 @@ internal static class SaveCommand
         }
         try
         {
-            return await repository.SaveAsync(value, value.GetType(), options with { Materializer = id }, cancellationToken).ConfigureAwait(false);
+            return await repository.SaveAsAsync(value, value.GetType(), options with { Materializer = id }, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

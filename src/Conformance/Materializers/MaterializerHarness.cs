@@ -16,7 +16,7 @@ public abstract class MaterializerHarness : IAsyncDisposable
     public abstract IEnumerable<MaterializerSample> Empty { get; }
 
     /// <summary>A small value, and a type that the materializer serves and as which this value cannot be loaded. None by default: types that it does not serve are tried anyway.</summary>
-    public virtual IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [];
+    public virtual IEnumerable<WrongType> WrongTypes => [];
 
     /// <summary>
     /// Values of served types that the format may not be able to hold, such as a null where it has none or text with its own separators: each is refused by the save, or comes back. None by default;

@@ -17,7 +17,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
             Artifact saved;
             try
             {
-                saved = await Repository.SaveAsync(awkward.Value, awkward.Type, cancellationToken: Cancel);
+                saved = await Repository.SaveAsAsync(awkward.Value, awkward.Type, cancellationToken: Cancel);
             }
             catch (MaterializationException)
             {

@@ -68,7 +68,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         var sample = Harness.Samples.First();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.SaveAsync(sample.Make(), sample.Type, new() { Name = "n" }, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.SaveAsAsync(sample.Make(), sample.Type, new() { Name = "n" }, cancelled.Token));
         await foreach (var entry in Repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel))
             Assert.Fail($"A cancelled save left {entry.Path}.");
         var saved = await SaveAsync(sample);

@@ -46,7 +46,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         await using var store = await ArtifactStore.OpenAsync(new Providers.Memory.MemoryProvider(), "mem://kept", cancellationToken: Cancel);
         var repository = new ArtifactRepository(store, new Cairn.Materializers.MaterializerRegistry().Add(Harness.Create()));
         foreach (var (name, sample) in Named().Where(n => !File.Exists(Path.Join(target, "names", n.Name + ".ref"))))
-            await repository.SaveAsync(sample.Make(), sample.Type, new() { Name = name }, Cancel);
+            await repository.SaveAsAsync(sample.Make(), sample.Type, new() { Name = name }, Cancel);
         await foreach (var entry in store.ListAsync(options: new() { Recursive = true }, cancellationToken: Cancel))
         {
             // Which store it was is no part of an artifact.

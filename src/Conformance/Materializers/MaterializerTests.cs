@@ -101,7 +101,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         foreach (var sample in Harness.Samples.Concat(Harness.Empty))
         {
             var first = await SaveAsync(sample);
-            var again = await NewRepository(Harness.Create()).SaveAsync(sample.Make(), sample.Type, cancellationToken: Cancel);
+            var again = await NewRepository(Harness.Create()).SaveAsAsync(sample.Make(), sample.Type, cancellationToken: Cancel);
             Assert.True(first.Digest == again.Digest, $"{sample}: saved twice, it is {first.Digest} and {again.Digest}.");
         }
     }
@@ -139,7 +139,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
     protected async Task<Artifact> SaveAsync(MaterializerSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        return await Repository.SaveAsync(sample.Make(), sample.Type, cancellationToken: Cancel);
+        return await Repository.SaveAsAsync(sample.Make(), sample.Type, cancellationToken: Cancel);
     }
 
     /// <summary>Loads a sample and reads it whole.</summary>

@@ -18,7 +18,7 @@ public sealed class ArtifactNames
     /// <param name="name">The name.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>
     /// <returns>The artifact and the etag that <see cref="SetAsync"/> takes; null when there is no such name.</returns>
-    public async Task<(BlobDigest Digest, string? ETag)?> TryGetAsync(string name, CancellationToken cancellationToken = default)
+    public async Task<NamedArtifact?> TryGetAsync(string name, CancellationToken cancellationToken = default)
     {
         var path = PathOf(name);
         try
@@ -28,7 +28,7 @@ public sealed class ArtifactNames
             var content = new byte[Math.Min(stream.Length, 128)];
             await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
             return BlobDigest.TryParse(Encoding.ASCII.GetString(content).TrimEnd('\n'), out var digest)
-                ? (digest, stream.Info.ETag)
+                ? new(digest, stream.Info.ETag)
                 : throw _store.Failure(StoreErrorCode.IntegrityFailure, "it holds no digest", Operations.Read, path, "Set the name again.");
         }
         catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
@@ -68,9 +68,11 @@ public sealed class ArtifactNames
     internal static ArtifactPath PathOf(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var path = ArtifactPath.Parse(name);
-        if (path.IsRoot || path.Value != name || name.StartsWith("sha256:", StringComparison.Ordinal) || path.Parent.Segments.Any(s => s.EndsWith(Extension, StringComparison.Ordinal)))
-            throw new FormatException($"'{ArtifactPath.ForMessage(name)}' is no name for an artifact: segments joined by '/', not beginning with 'sha256:', none but the last ending in '{Extension}'.");
+        if (!ArtifactPath.TryParse(name, out var path) || path.IsRoot || path.Value != name || name.StartsWith("sha256:", StringComparison.Ordinal) || path.Parent.Segments.Any(s => s.EndsWith(Extension, StringComparison.Ordinal)))
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.PathConflict, $"'{ArtifactPath.ForMessage(name)}' cannot name an artifact")
+            {
+                Advice = $"A name is segments joined by '/'. It does not begin with 'sha256:', and none of its segments but the last ends in '{Extension}'.",
+            });
         return Folder / (name + Extension);
     }
 }

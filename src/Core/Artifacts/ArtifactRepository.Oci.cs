@@ -11,7 +11,7 @@ public sealed partial class ArtifactRepository
     /// <param name="tag">The tag (<c>org.opencontainers.image.ref.name</c>) that stands for it in the layout afterwards; null for none.</param>
     /// <param name="cancellationToken">Cancels the export; blobs that have arrived stay, and the index does not name them.</param>
     /// <returns>The artifact, whose digest is the same there.</returns>
-    /// <exception cref="FormatException">The tag is none.</exception>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.PathConflict"/> when the text cannot be a tag.</exception>
     public async Task<Artifact> ExportOciAsync(string reference, ArtifactStore layout, string? tag = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(layout);

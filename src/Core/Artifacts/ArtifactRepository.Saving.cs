@@ -20,12 +20,7 @@ public sealed partial class ArtifactRepository
     /// What the store fails with; <see cref="StoreErrorCode.PreconditionFailed"/> or <see cref="StoreErrorCode.AlreadyExists"/> when another writer has set the name meanwhile.
     /// </exception>
     public Task<Artifact> SaveAsync<T>(T value, SaveOptions? options = null, CancellationToken cancellationToken = default)
-        where T : notnull => SaveAsync(value, typeof(T), options, cancellationToken);
-
-    /// <summary>Saves an object under a name.</summary>
-    /// <returns>The artifact.</returns>
-    public Task<Artifact> SaveAsync<T>(T value, string name, CancellationToken cancellationToken = default)
-        where T : notnull => SaveAsync(value, typeof(T), new() { Name = name }, cancellationToken);
+        where T : notnull => SaveAsAsync(value, typeof(T), options, cancellationToken);
 
     /// <summary>Saves an object of a type that is known at run time only.</summary>
     /// <param name="value">The object.</param>
@@ -33,7 +28,7 @@ public sealed partial class ArtifactRepository
     /// <param name="options">Name, materializer, metadata; null for none.</param>
     /// <param name="cancellationToken">Cancels the save.</param>
     /// <returns>The artifact.</returns>
-    public async Task<Artifact> SaveAsync(object value, Type type, SaveOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Artifact> SaveAsAsync(object value, Type type, SaveOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(type);
@@ -94,7 +89,7 @@ public sealed partial class ArtifactRepository
         var saved = new ConcurrentDictionary<int, Artifact>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = BatchParallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(values.Index(), parallel, async (item, stopping) =>
-            saved[item.Index] = await SaveAsync(item.Item, typeof(T), options?.Invoke(item.Item), stopping).ConfigureAwait(false)).ConfigureAwait(false);
+            saved[item.Index] = await SaveAsAsync(item.Item, typeof(T), options?.Invoke(item.Item), stopping).ConfigureAwait(false)).ConfigureAwait(false);
         return [.. Enumerable.Range(0, saved.Count).Select(i => saved[i])];
     }
 

@@ -14,7 +14,7 @@ public sealed partial class ArtifactRepository
     /// <param name="name">The name that points to it there afterwards; null for none.</param>
     /// <param name="cancellationToken">Cancels the copy; blobs that have arrived stay, and nothing refers to them.</param>
     /// <returns>The artifact, whose digest is the same in every store, and how many bytes travelled.</returns>
-    public async Task<(Artifact Artifact, long BytesCopied)> CopyToAsync(string reference, ArtifactRepository target, string? name = null, CancellationToken cancellationToken = default)
+    public async Task<ArtifactCopy> CopyToAsync(string reference, ArtifactRepository target, string? name = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
@@ -22,7 +22,7 @@ public sealed partial class ArtifactRepository
         var manifest = _blobs.ParseManifest(digest, content);
         var copied = 0L;
         var artifact = await target.WithNameAsync(name, CopyAsync, cancellationToken).ConfigureAwait(false);
-        return (artifact, copied);
+        return new(artifact, copied);
 
         async Task<Artifact> CopyAsync()
         {

@@ -40,13 +40,17 @@ public sealed partial class ArtifactRepository
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>
     /// <returns>The digest; for a digest, whether or not there is such an artifact.</returns>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/> when there is no such name.</exception>
-    /// <exception cref="FormatException">It is neither.</exception>
+    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/> when there is no such name; <see cref="StoreErrorCode.PathConflict"/> when the text cannot be a name or a digest.</exception>
     public async Task<BlobDigest> ResolveAsync(string reference, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
         if (reference.StartsWith("sha256:", StringComparison.Ordinal))
-            return BlobDigest.Parse(reference);
+        {
+            return BlobDigest.TryParse(reference, out var digest) ? digest : throw new ArtifactStoreException(new StoreFault(StoreErrorCode.PathConflict, $"'{ArtifactPath.ForMessage(reference)}' is not a digest")
+            {
+                Advice = "A digest is 'sha256:' and 64 lower-case hexadecimal digits.",
+            });
+        }
         var found = await Names.TryGetAsync(reference, cancellationToken).ConfigureAwait(false);
         return found?.Digest ?? throw Store.Failure(StoreErrorCode.NotFound, "no artifact has this name", Operations.Find, ArtifactNames.PathOf(reference), "See the names below names/.");
     }

@@ -19,7 +19,7 @@ internal static partial class OciIndex
     public static void CheckTag(string tag)
     {
         if (!Tag().IsMatch(tag))
-            throw new FormatException($"'{ArtifactPath.ForMessage(tag)}' is no tag: letters and digits, joined by one of - . _ : @ / +.");
+            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.PathConflict, $"'{ArtifactPath.ForMessage(tag)}' cannot be a tag") { Advice = "A tag is letters and digits, joined by one of - . _ : @ / +." });
     }
 
     /// <summary>Puts a manifest into the index. A tag that stood for another manifest stands for this one afterwards.</summary>

@@ -3,8 +3,13 @@ using System.Collections.ObjectModel;
 namespace Cairn;
 
 /// <summary>How an object is saved.</summary>
+/// <remarks>Methods that take them accept a name alone: text converts to options with that name.</remarks>
 public sealed record SaveOptions
 {
+    /// <summary>Makes options that only name the artifact; null of null.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(name))]
+    public static implicit operator SaveOptions?(string? name) => name is null ? null : new() { Name = name };
+
     /// <summary>The name that points to it afterwards; null for none: the digest always works.</summary>
     public string? Name { get; init; }
 

@@ -14,11 +14,6 @@ public sealed partial class ArtifactIo
         return await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Begins to write a file.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<ArtifactWriteStream> OpenWriteAsync(string uri, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenWriteAsync(ArtifactUri.Parse(uri), mode, options, cancellationToken);
-
     /// <summary>Lists a directory.</summary>
     /// <seealso cref="ArtifactStore.ListAsync"/>
     public async IAsyncEnumerable<ArtifactInfo> ListAsync(
@@ -29,11 +24,6 @@ public sealed partial class ArtifactIo
             yield return entry;
     }
 
-    /// <summary>Lists a directory.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public IAsyncEnumerable<ArtifactInfo> ListAsync(string uri, ListOptions? options = null, CancellationToken cancellationToken = default) =>
-        ListAsync(ArtifactUri.Parse(uri), options, cancellationToken);
-
     /// <summary>Walks a tree, top down.</summary>
     /// <seealso cref="ArtifactStore.WalkAsync"/>
     public async IAsyncEnumerable<WalkedDirectory> WalkAsync(ArtifactUri uri, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -42,10 +32,6 @@ public sealed partial class ArtifactIo
         await foreach (var directory in store.WalkAsync(path, cancellationToken).ConfigureAwait(false))
             yield return directory;
     }
-
-    /// <summary>Walks a tree, top down.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public IAsyncEnumerable<WalkedDirectory> WalkAsync(string uri, CancellationToken cancellationToken = default) => WalkAsync(ArtifactUri.Parse(uri), cancellationToken);
 
     /// <summary>Finds the files below an address whose path below it matches a pattern.</summary>
     /// <param name="uri">The directory; literal.</param>
@@ -59,12 +45,6 @@ public sealed partial class ArtifactIo
         return FindAsync(uri, Glob.Parse(pattern), cancellationToken);
     }
 
-    /// <summary>Finds the files below an address whose path below it matches a pattern.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    /// <exception cref="ArgumentException">The pattern is not valid.</exception>
-    public IAsyncEnumerable<ArtifactInfo> GlobAsync(string uri, string pattern, CancellationToken cancellationToken = default) =>
-        GlobAsync(ArtifactUri.Parse(uri), pattern, cancellationToken);
-
     /// <summary>Copies a file, also between two schemes.</summary>
     /// <seealso cref="ArtifactStoreTransferExtensions.CopyToAsync(ArtifactStore, ArtifactPath, ArtifactStore, ArtifactPath, WriteMode, CancellationToken)"/>
     public async Task<ArtifactInfo> CopyAsync(ArtifactUri source, ArtifactUri target, WriteMode mode, CancellationToken cancellationToken = default)
@@ -73,11 +53,6 @@ public sealed partial class ArtifactIo
         var (to, toPath) = await StoreFor(target, cancellationToken).ConfigureAwait(false);
         return await from.CopyToAsync(fromPath, to, toPath, mode, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Copies a file, also between two schemes.</summary>
-    /// <exception cref="FormatException">A text is not an address.</exception>
-    public Task<ArtifactInfo> CopyAsync(string source, string target, WriteMode mode, CancellationToken cancellationToken = default) =>
-        CopyAsync(ArtifactUri.Parse(source), ArtifactUri.Parse(target), mode, cancellationToken);
 
     /// <summary>Moves a file or a directory, also between two schemes.</summary>
     /// <seealso cref="ArtifactStoreTransferExtensions.MoveToAsync(ArtifactStore, ArtifactPath, ArtifactStore, ArtifactPath, WriteMode, CancellationToken)"/>
@@ -88,11 +63,6 @@ public sealed partial class ArtifactIo
         return await from.MoveToAsync(fromPath, to, toPath, mode, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Moves a file or a directory, also between two schemes.</summary>
-    /// <exception cref="FormatException">A text is not an address.</exception>
-    public Task<ArtifactInfo> MoveAsync(string source, string target, WriteMode mode, CancellationToken cancellationToken = default) =>
-        MoveAsync(ArtifactUri.Parse(source), ArtifactUri.Parse(target), mode, cancellationToken);
-
     /// <summary>Copies a directory with all that is below it, also between two schemes.</summary>
     /// <seealso cref="ArtifactStoreTransferExtensions.CopyTreeToAsync"/>
     public async Task<TransferResult> CopyTreeAsync(ArtifactUri source, ArtifactUri target, TransferOptions? options = null, CancellationToken cancellationToken = default)
@@ -101,11 +71,6 @@ public sealed partial class ArtifactIo
         var (to, toPath) = await StoreFor(target, cancellationToken).ConfigureAwait(false);
         return await from.CopyTreeToAsync(fromPath, to, toPath, options, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Copies a directory with all that is below it, also between two schemes.</summary>
-    /// <exception cref="FormatException">A text is not an address.</exception>
-    public Task<TransferResult> CopyTreeAsync(string source, string target, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
-        CopyTreeAsync(ArtifactUri.Parse(source), ArtifactUri.Parse(target), options, cancellationToken);
 
     /// <summary>Makes a URL with which anyone who holds it may read or write one file until it expires. It is a secret: do not log it.</summary>
     /// <seealso cref="ArtifactStore.PresignAsync"/>

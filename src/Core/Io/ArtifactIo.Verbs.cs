@@ -10,10 +10,6 @@ public sealed partial class ArtifactIo
         return await store.OpenReadAsync(path, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<ArtifactReadStream> OpenReadAsync(string uri, OpenReadOptions? options = null, CancellationToken cancellationToken = default) => OpenReadAsync(ArtifactUri.Parse(uri), options, cancellationToken);
-
     /// <summary>Looks at an address; NotFound when nothing is there.</summary>
     /// <seealso cref="ArtifactStore.StatAsync"/>
     public async Task<ArtifactInfo> StatAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
@@ -21,10 +17,6 @@ public sealed partial class ArtifactIo
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
         return await store.StatAsync(path, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Looks at an address; NotFound when nothing is there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<ArtifactInfo> StatAsync(string uri, CancellationToken cancellationToken = default) => StatAsync(ArtifactUri.Parse(uri), cancellationToken);
 
     /// <summary>Looks at an address; null when nothing is there.</summary>
     /// <seealso cref="ArtifactStore.TryStatAsync"/>
@@ -34,10 +26,6 @@ public sealed partial class ArtifactIo
         return await store.TryStatAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks at an address; null when nothing is there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<ArtifactInfo?> TryStatAsync(string uri, CancellationToken cancellationToken = default) => TryStatAsync(ArtifactUri.Parse(uri), cancellationToken);
-
     /// <summary>True when a file or a directory stands there.</summary>
     /// <seealso cref="ArtifactStore.ExistsAsync"/>
     public async Task<bool> ExistsAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
@@ -45,10 +33,6 @@ public sealed partial class ArtifactIo
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
         return await store.ExistsAsync(path, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>True when a file or a directory stands there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<bool> ExistsAsync(string uri, CancellationToken cancellationToken = default) => ExistsAsync(ArtifactUri.Parse(uri), cancellationToken);
 
     /// <summary>True when a file stands there.</summary>
     /// <seealso cref="ArtifactStore.IsFileAsync"/>
@@ -58,10 +42,6 @@ public sealed partial class ArtifactIo
         return await store.IsFileAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>True when a file stands there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<bool> IsFileAsync(string uri, CancellationToken cancellationToken = default) => IsFileAsync(ArtifactUri.Parse(uri), cancellationToken);
-
     /// <summary>True when a directory stands there.</summary>
     /// <seealso cref="ArtifactStore.IsDirectoryAsync"/>
     public async Task<bool> IsDirectoryAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
@@ -69,10 +49,6 @@ public sealed partial class ArtifactIo
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
         return await store.IsDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>True when a directory stands there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<bool> IsDirectoryAsync(string uri, CancellationToken cancellationToken = default) => IsDirectoryAsync(ArtifactUri.Parse(uri), cancellationToken);
 
     /// <summary>A file's length in bytes.</summary>
     /// <seealso cref="ArtifactStore.GetLengthAsync"/>
@@ -82,10 +58,6 @@ public sealed partial class ArtifactIo
         return await store.GetLengthAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A file's length in bytes.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<long> GetLengthAsync(string uri, CancellationToken cancellationToken = default) => GetLengthAsync(ArtifactUri.Parse(uri), cancellationToken);
-
     /// <summary>Removes a file or an empty directory; true when it was there.</summary>
     /// <seealso cref="ArtifactStore.RemoveAsync"/>
     public async Task<bool> RemoveAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
@@ -93,10 +65,6 @@ public sealed partial class ArtifactIo
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
         return await store.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Removes a file or an empty directory; true when it was there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<bool> RemoveAsync(string uri, CancellationToken cancellationToken = default) => RemoveAsync(ArtifactUri.Parse(uri), cancellationToken);
 
     /// <summary>Removes everything at and below an address; how many files there were.</summary>
     /// <seealso cref="ArtifactStore.RemoveTreeAsync(ArtifactPath, CancellationToken)"/>
@@ -106,10 +74,6 @@ public sealed partial class ArtifactIo
         return await store.RemoveTreeAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes everything at and below an address; how many files there were.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<long> RemoveTreeAsync(string uri, CancellationToken cancellationToken = default) => RemoveTreeAsync(ArtifactUri.Parse(uri), cancellationToken);
-
     /// <summary>Makes a directory, with its parents.</summary>
     /// <seealso cref="ArtifactStore.MakeDirectoryAsync"/>
     public async Task MakeDirectoryAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
@@ -118,10 +82,6 @@ public sealed partial class ArtifactIo
         await store.MakeDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a directory, with its parents.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task MakeDirectoryAsync(string uri, CancellationToken cancellationToken = default) => MakeDirectoryAsync(ArtifactUri.Parse(uri), cancellationToken);
-
     /// <summary>Makes an empty file, or sets the time of the one that is there.</summary>
     /// <seealso cref="ArtifactStore.TouchAsync"/>
     public async Task<ArtifactInfo> TouchAsync(ArtifactUri uri, CancellationToken cancellationToken = default)
@@ -129,8 +89,4 @@ public sealed partial class ArtifactIo
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
         return await store.TouchAsync(path, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Makes an empty file, or sets the time of the one that is there.</summary>
-    /// <exception cref="FormatException">The text is not an address.</exception>
-    public Task<ArtifactInfo> TouchAsync(string uri, CancellationToken cancellationToken = default) => TouchAsync(ArtifactUri.Parse(uri), cancellationToken);
 }

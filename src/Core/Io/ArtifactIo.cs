@@ -59,7 +59,7 @@ public sealed partial class ArtifactIo : IAsyncDisposable, IDisposable
 
     /// <summary>The store that an address belongs to, and the address's path in it.</summary>
     /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when no registered provider serves the scheme.</exception>
-    public ValueTask<(ArtifactStore Store, ArtifactPath Path)> StoreFor(ArtifactUri uri, CancellationToken cancellationToken = default)
+    public ValueTask<StoreLocation> StoreFor(ArtifactUri uri, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(uri);
         return _resolver.ResolveAsync(uri, cancellationToken);

@@ -24,7 +24,7 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
 
     public void Add(ArtifactUri root, Func<CancellationToken, ValueTask<ArtifactStore>> open) => _registered[root] = open;
 
-    public async ValueTask<(ArtifactStore Store, ArtifactPath Path)> ResolveAsync(ArtifactUri uri, CancellationToken cancellationToken)
+    public async ValueTask<StoreLocation> ResolveAsync(ArtifactUri uri, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_opened.IsDisposed, typeof(ArtifactIo));
         cancellationToken.ThrowIfCancellationRequested();
@@ -33,13 +33,13 @@ internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDispos
             for (var root = uri; ; root = root.WithPath(root.Path.Parent))
             {
                 if (_registered.TryGetValue(root, out var open))
-                    return (await open(cancellationToken).ConfigureAwait(false), uri.Path.RelativeTo(root.Path));
+                    return new(await open(cancellationToken).ConfigureAwait(false), uri.Path.RelativeTo(root.Path));
                 if (root.Path.IsRoot)
                     break;
             }
         }
         var container = uri.WithPath(ArtifactPath.Root);
-        return (await _opened.GetAsync(container, OpenAsync, cancellationToken).ConfigureAwait(false), uri.Path);
+        return new(await _opened.GetAsync(container, OpenAsync, cancellationToken).ConfigureAwait(false), uri.Path);
 
         async ValueTask<ArtifactStore> OpenAsync(CancellationToken token)
         {

@@ -114,7 +114,7 @@ public sealed partial class PluginFolder
     /// <summary>Pins a plugin's files as they are now, and accepts them for this user.</summary>
     /// <returns>The plugin, and how it compared with its old pins.</returns>
     /// <exception cref="ArtifactStoreException">NotFound: there is no such plugin. InvalidConfiguration: it cannot work here; the message says why.</exception>
-    public async Task<(InstalledPlugin Plugin, PluginCheck Before)> TrustAsync(string name, CancellationToken cancellationToken = default)
+    public async Task<TrustedPlugin> TrustAsync(string name, CancellationToken cancellationToken = default)
     {
         RequireWritable();
         var plugin = Require(name);
@@ -125,7 +125,7 @@ public sealed partial class PluginFolder
             throw PluginErrors.BadManifest(Path.Join(plugin.Folder, PluginManifest.FileName), $"it names the plugin '{manifest.Name}', and the folder '{name}'");
         PluginInspection.Check(plugin.Folder, manifest, files);
         await PinAsync(name, new(manifest.Version, plugin.Pin?.Source ?? plugin.Folder, _time.GetUtcNow(), files), cancellationToken).ConfigureAwait(false);
-        return (Require(name), before);
+        return new(Require(name), before);
     }
 
     /// <summary>Makes a plugin win where it and another claim one flavor or scheme.</summary>

@@ -87,7 +87,7 @@ public sealed class Workspace
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The workspace, and whether it was made now.</returns>
     /// <exception cref="ArtifactStoreException">The workspace that is there is damaged or of a newer version, or the folder cannot be written.</exception>
-    public static async Task<(Workspace Workspace, bool Created)> InitializeAsync(
+    public static async Task<InitializedWorkspace> InitializeAsync(
         string parent, FlavorRegistry flavors, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(parent);
@@ -109,7 +109,7 @@ public sealed class Workspace
         var created = await workspace._file.CreateAsync(
             new() { Active = DefaultStore, Stores = { new(DefaultStore, LocalFlavor, RelativeRoot + "store", System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty) } },
             cancellationToken).ConfigureAwait(false);
-        return (workspace, created);
+        return new(workspace, created);
     }
 
     /// <summary>Reads what the workspace holds now.</summary>

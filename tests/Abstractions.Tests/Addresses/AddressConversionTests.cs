@@ -30,6 +30,11 @@ public sealed class AddressConversionTests
     }
 
     [Fact]
-    public void A_bad_path_as_an_argument_is_an_argument_exception() =>
+    public void A_bad_path_or_address_as_an_argument_is_an_argument_exception()
+    {
         Should.Throw<ArgumentException>(() => (ArtifactPath)"a/../b").Message.ShouldContain("'a/../b' is not an artifact path");
+        Should.Throw<ArgumentException>(() => (ArtifactUri)"s3://b/a/../b").Message.ShouldContain("is not an artifact URI");
+        Should.Throw<ArgumentNullException>(() => (ArtifactUri)(string)null!);
+        ((ArtifactUri)"s3://b/a b").ShouldBe(ArtifactUri.Parse("s3://b/a b"));
+    }
 }

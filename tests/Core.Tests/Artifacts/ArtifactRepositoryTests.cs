@@ -252,8 +252,13 @@ public sealed class ArtifactRepositoryTests
     public async Task What_is_no_reference_is_refused(string reference)
     {
         await using var stage = await Stage.OpenAsync(local: true);
-        await Should.ThrowAsync<FormatException>(() => stage.Repository.StatAsync(reference));
-        await Should.ThrowAsync<FormatException>(() => stage.Repository.SaveAsync(Mixed, reference));
+        foreach (var call in new Func<Task>[] { () => stage.Repository.StatAsync(reference), () => stage.Repository.LoadAsync<Bundle>(reference), () => stage.Repository.SaveAsync(Mixed, reference) })
+        {
+            var error = await Should.ThrowAsync<ArtifactStoreException>(call);
+            (error.Code, error.Reason.Contains($"'{reference}'", StringComparison.Ordinal), error.Advice).ShouldBe((StoreErrorCode.PathConflict, true, error.Advice));
+            error.Advice.ShouldNotBeNullOrEmpty();
+        }
+        (await stage.Repository.Names.ListAsync().ToListAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -30,9 +30,9 @@ public sealed class ArtifactIoTests
         await using var outer = await ArtifactStore.OpenAsync(one, "mem://a");
         await using var inner = await ArtifactStore.OpenAsync(two, "mem://a/b/c");
         await using var io = new ArtifactIo().Register(outer).Register(inner);
-        (await io.StoreFor(ArtifactUri.Parse("mem://a/b/c/d"))).ShouldBe((inner, "d"));
-        (await io.StoreFor(ArtifactUri.Parse("mem://a/b/c"))).ShouldBe((inner, ""));
-        (await io.StoreFor(ArtifactUri.Parse("mem://a/b/cd"))).ShouldBe((outer, "b/cd"));
+        (await io.StoreFor(ArtifactUri.Parse("mem://a/b/c/d"))).ShouldBe(new(inner, "d"));
+        (await io.StoreFor(ArtifactUri.Parse("mem://a/b/c"))).ShouldBe(new(inner, ""));
+        (await io.StoreFor(ArtifactUri.Parse("mem://a/b/cd"))).ShouldBe(new(outer, "b/cd"));
         await io.DisposeAsync();
         (await outer.ExistsAsync("x")).ShouldBeFalse();
     }

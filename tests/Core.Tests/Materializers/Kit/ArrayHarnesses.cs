@@ -17,8 +17,8 @@ public sealed class NpyHarness() : BuiltInHarness("npy")
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(Array.Empty<double>()), MaterializerSample.Of(new int[3, 0]), MaterializerSample.Of(new NdArray<bool>([], 2, 0, 4))];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes =>
-        [(MaterializerSample.Of<double[]>([1]), typeof(float[])), (MaterializerSample.Of<double[]>([1]), typeof(double[,])), (MaterializerSample.Of(new double[1, 1]), typeof(double[]))];
+    public override IEnumerable<WrongType> WrongTypes =>
+        [new(MaterializerSample.Of<double[]>([1]), typeof(float[])), new(MaterializerSample.Of<double[]>([1]), typeof(double[,])), new(MaterializerSample.Of(new double[1, 1]), typeof(double[]))];
 
     public override MaterializerSample Huge(int length) => MaterializerSample.Of(Enumerable.Range(0, length / 8).Select(i => i / 3.0).ToArray());
 

@@ -22,8 +22,8 @@ public sealed class ScalarHarness() : BuiltInHarness("scalar")
 
     public override IEnumerable<MaterializerSample> Empty => [];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes =>
-        [(MaterializerSample.Of(5), typeof(long)), (MaterializerSample.Of("2024-01-01"u8.Length), typeof(DateOnly)), (MaterializerSample.Of(DayOfWeek.Friday), typeof(FileAttributes))];
+    public override IEnumerable<WrongType> WrongTypes =>
+        [new(MaterializerSample.Of(5), typeof(long)), new(MaterializerSample.Of("2024-01-01"u8.Length), typeof(DateOnly)), new(MaterializerSample.Of(DayOfWeek.Friday), typeof(FileAttributes))];
 
     public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
     {
@@ -55,7 +55,7 @@ public sealed class BytesHarness() : BuiltInHarness("bytes")
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(Array.Empty<byte>()), StreamOf(0)];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [(StreamOf(10), typeof(MemoryStream))];
+    public override IEnumerable<WrongType> WrongTypes => [new(StreamOf(10), typeof(MemoryStream))];
 
     public override MaterializerSample Huge(int length) => StreamOf(length);
 
@@ -88,7 +88,7 @@ public sealed class JsonHarness() : BuiltInHarness("json")
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(new List<Reading>()), MaterializerSample.Of(new Dictionary<string, int>())];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [(MaterializerSample.Of(new List<Reading>()), typeof(Reading)), (MaterializerSample.Of(Reading.Some(1).ToList()), typeof(List<int>))];
+    public override IEnumerable<WrongType> WrongTypes => [new(MaterializerSample.Of(new List<Reading>()), typeof(Reading)), new(MaterializerSample.Of(Reading.Some(1).ToList()), typeof(List<int>))];
 
     public override MaterializerSample Huge(int length) => MaterializerSample.Of(Reading.Some(length / 75).ToList());
 }
@@ -99,7 +99,7 @@ public sealed class JsonLinesHarness() : BuiltInHarness("jsonl")
 
     public override IEnumerable<MaterializerSample> Empty => [Rows(0), Rows(0).As<IAsyncEnumerable<Reading>>()];
 
-    public override IEnumerable<(MaterializerSample Sample, Type Wanted)> WrongTypes => [(Rows(2), typeof(IEnumerable<int>))];
+    public override IEnumerable<WrongType> WrongTypes => [new(Rows(2), typeof(IEnumerable<int>))];
 
     public override MaterializerSample Huge(int length) => Rows(length / 75);
 

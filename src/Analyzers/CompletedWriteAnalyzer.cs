@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Cairn.Analyzers;
+
+/// <summary>CAIRN001: a write stream that nothing completes publishes nothing, and says so to nobody.</summary>
+/// <remarks>
+/// It looks at streams that one member opens and does not hand on. To hand on is to return it, to store it anywhere but in a local variable, or to give it to something that may complete it, which needs its own
+/// type: what takes a <c>Stream</c> or a disposable cannot.
+/// </remarks>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
+{
+    private const string StreamType = "Cairn.ArtifactWriteStream";
+
+    /// <summary>The rule.</summary>
+    public static readonly DiagnosticDescriptor Rule = new(
+        "CAIRN001",
+        "A write stream is never completed",
+        "Nothing completes this write stream, so nothing is published: call CompleteAsync on it after the last write",
+        "Reliability",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        "A stream that OpenWriteAsync returns publishes its content when CompleteAsync returns. Disposing it without that call abandons the write.");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rule);
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (start.Compilation.GetTypeByMetadataName(StreamType) is { } stream)
+                start.RegisterOperationBlockAction(block => Look(block, stream));
+        });
+    }
+
+    private static void Look(OperationBlockAnalysisContext context, INamedTypeSymbol stream)
+    {
+        var operations = context.OperationBlocks.SelectMany(static b => b.DescendantsAndSelf()).ToList();
+        foreach (var opened in operations.OfType<IAwaitOperation>().Where(o => Is(o.Type, stream)))
+        {
+            var local = LocalOf(opened, out var isLost);
+            var isForgotten = local is null
+                ? isLost || IsForgotten(opened, stream)
+                : operations.OfType<ILocalReferenceOperation>().Where(r => Is(r.Local, local)).All(r => IsForgotten(r, stream));
+            if (isForgotten)
+                context.ReportDiagnostic(Diagnostic.Create(Rule, opened.Syntax.GetLocation()));
+        }
+    }
+
+    /// <summary>The local variable that gets the stream; null when there is none.</summary>
+    /// <param name="opened">The stream.</param>
+    /// <param name="isLost">Whether it goes nowhere at all.</param>
+    private static ILocalSymbol? LocalOf(IOperation opened, out bool isLost)
+    {
+        var parent = Above(opened);
+        isLost = parent is IExpressionStatementOperation or IUsingOperation;
+        return parent switch
+        {
+            IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declared } => declared.Symbol,
+            ISimpleAssignmentOperation { Target: ILocalReferenceOperation target } assigned when assigned.Value == opened || Unconverted(assigned.Value) == opened => target.Local,
+            ISimpleAssignmentOperation { Target: IDiscardOperation } => Lost(out isLost),
+            _ => null,
+        };
+    }
+
+    private static ILocalSymbol? Lost(out bool isLost)
+    {
+        isLost = true;
+        return null;
+    }
+
+    /// <summary>Whether a use of the stream neither completes it nor hands it on to what may.</summary>
+    private static bool IsForgotten(IOperation use, INamedTypeSymbol stream) => Above(use) switch
+    {
+        IInvocationOperation call when call.Instance is not null && Unconverted(call.Instance) == use => call.TargetMethod.Name != "CompleteAsync",
+        IMemberReferenceOperation member when member.Instance is not null && Unconverted(member.Instance) == use => member is not IMethodReferenceOperation { Method.Name: "CompleteAsync" },
+        IConditionalAccessOperation access => !access.WhenNotNull.DescendantsAndSelf().OfType<IInvocationOperation>().Any(static c => c.TargetMethod.Name == "CompleteAsync"),
+        // What only disposes or writes.
+        IArgumentOperation { Parameter.Type: { } type } => !Is(type, stream) && IsBelow(stream, type),
+        IUsingOperation or IExpressionStatementOperation => true,
+        // Assigned, not read.
+        ISimpleAssignmentOperation assigned => assigned.Target == use,
+        IBinaryOperation or IIsPatternOperation { Pattern: IConstantPatternOperation or INegatedPatternOperation } => true,
+        _ => false,
+    };
+
+    /// <summary>What uses an operation, past conversions and parentheses that the compiler made.</summary>
+    private static IOperation? Above(IOperation operation)
+    {
+        var parent = operation.Parent;
+        while (parent is IConversionOperation { IsImplicit: true } or IParenthesizedOperation)
+            parent = parent.Parent;
+        return parent;
+    }
+
+    private static IOperation Unconverted(IOperation operation)
+    {
+        while (operation is IConversionOperation { IsImplicit: true } conversion)
+            operation = conversion.Operand;
+        return operation;
+    }
+
+    /// <summary>Whether a type is a base class or an interface of the stream that is made for streams and disposables; <c>object</c> may be anything.</summary>
+    private static bool IsBelow(INamedTypeSymbol stream, ITypeSymbol type)
+    {
+        if (type.SpecialType == SpecialType.System_Object)
+            return false;
+        if (stream.AllInterfaces.Any(i => Is(i, type)))
+            return true;
+        for (var above = stream.BaseType; above is not null; above = above.BaseType)
+        {
+            if (Is(above, type))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool Is(ISymbol? one, ISymbol? other) => SymbolEqualityComparer.Default.Equals(one, other);
+}
