@@ -23,7 +23,7 @@ internal static class Failure
         var line = new StringBuilder(text.Length);
         foreach (var c in text)
             line.Append(char.IsControl(c) ? ' ' : c);
-        return line.ToString().Trim();
+        return TerminalText.Escape(line.ToString().Trim());
     }
 
     public static int CodeOf(Exception exception) => exception is UsageException or FormatException or ArgumentException ? ExitCode.Usage : ExitCode.Failed;

@@ -49,6 +49,43 @@ public sealed class RefusalTests : IDisposable
         host.Loaded.ShouldBe(["acme.fork"]);
     }
 
+    /// <summary>A manifest is shown before anybody has trusted it: nothing in it may clear the screen and write something else.</summary>
+    [Theory]
+    [InlineData("description", "\u001b[2Jsafe", "U+001B")]
+    [InlineData("description", "two\nlines", "U+000A")]
+    [InlineData("description", "a\u202Eb", "U+202E")]
+    [InlineData("version", "1.0\u0007", "U+0007")]
+    [InlineData("flavors/0/description", "\u009b2J", "U+009B")]
+    [InlineData("flavors/0/provider", "A\0", "U+0000")]
+    [InlineData("flavors/0/options", "[{\"name\":\"a\",\"type\":\"text\",\"description\":\"\\u001b[A\"}]", "U+001B")]
+    [InlineData("materializers", "[{\"id\":\"m\",\"class\":\"C\",\"mediaTypes\":[\"a/b\\u001b[0m\"]}]", "U+001B")]
+    [InlineData("more", "{\"un\\u001bknown\":1}", "U+001B")]
+    public async Task A_manifest_with_control_characters_is_refused(string member, string value, string mention)
+    {
+        void Change(JsonNode manifest)
+        {
+            var steps = member.Split('/');
+            JsonNode at = manifest;
+            foreach (var step in steps[..^1])
+                at = int.TryParse(step, out var index) ? at[index]! : at[step]!;
+            at[steps[^1]] = value is ['[' or '{', ..] ? JsonNode.Parse(value) : value;
+        }
+
+        await PluginSandbox.RefusedAsync(
+            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(_box.Copy("One", change: Change), cancellationToken: Cancel), "is not a valid plugin manifest", "control character " + mention);
+        _box.User.List().ShouldBeEmpty();
+
+        // One that is changed after it was trusted is not shown either.
+        await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        var file = Path.Join(_box.User.Folder, "acme.one", PluginManifest.FileName);
+        var changed = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancel))!;
+        Change(changed);
+        await File.WriteAllTextAsync(file, changed.ToJsonString(), Cancel);
+        var plugin = _box.User.List().Single();
+        plugin.Manifest.ShouldBeNull();
+        plugin.Refusal!.Reason.ShouldContain("control character " + mention);
+    }
+
     [Theory]
     [InlineData("memory", "other", "the flavor 'memory'")]
     [InlineData("other", "mem", "the scheme 'mem://'")]

@@ -46,13 +46,32 @@ public sealed record PluginManifest
             throw PluginErrors.BadManifest(origin, $"it is larger than {MostBytes} bytes");
         try
         {
+            RefuseControls(utf8, origin);
             var document = JsonSerializer.Deserialize(utf8, PluginJson.Default.PluginManifestDocument) ?? throw PluginErrors.BadManifest(origin, "it is null");
             return document.ToManifest(origin);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw PluginErrors.BadManifest(origin, e.Message.TrimEnd('.'), e);
         }
+    }
+
+    /// <summary>Refuses text that a terminal would obey instead of showing it: a manifest is shown before anybody has trusted it.</summary>
+    private static void RefuseControls(ReadOnlySpan<byte> utf8, string origin)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
+                continue;
+            foreach (var c in reader.GetString()!)
+            {
+                if (char.IsControl(c) || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' or '\u2028' or '\u2029')
+                    throw PluginErrors.BadManifest(origin, $"line {LineOf(utf8, reader.TokenStartIndex)} holds the control character U+{(int)c:X4}");
+            }
+        }
+
+        static int LineOf(ReadOnlySpan<byte> utf8, long at) => utf8[..(int)at].Count((byte)'\n') + 1;
     }
 
     /// <summary>Whether a text can name a plugin: 2 to 64 lower-case ASCII letters, digits, <c>-</c> or <c>.</c>, the first a letter or digit, and every platform can hold it.</summary>

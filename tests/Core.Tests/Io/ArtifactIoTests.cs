@@ -46,7 +46,7 @@ public sealed class ArtifactIoTests
         e.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         e.Message.ShouldContain("'s3'");
         e.Message.ShouldContain("mem://, mem://kept/x");
-        await Should.ThrowAsync<FormatException>(async () => await io.StatAsync("no address"));
+        await Should.ThrowAsync<ArgumentException>(async () => await io.StatAsync("no address"));
     }
 
     [Fact]
