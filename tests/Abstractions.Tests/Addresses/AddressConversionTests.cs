@@ -26,6 +26,9 @@ public sealed class AddressConversionTests
     {
         TypeDescriptor.GetConverter(typeof(ArtifactPath)).ConvertFromInvariantString("a/b").ShouldBe((ArtifactPath)"a/b");
         TypeDescriptor.GetConverter(typeof(ArtifactUri)).ConvertFromInvariantString("mem://x/y").ShouldBe(ArtifactUri.Parse("mem://x/y"));
+        TypeDescriptor.GetConverter(typeof(ArtifactPath)).CanConvertFrom(typeof(string)).ShouldBeTrue();
+        TypeDescriptor.GetConverter(typeof(ArtifactPath)).CanConvertFrom(typeof(int)).ShouldBeFalse();
+        Should.Throw<NotSupportedException>(() => TypeDescriptor.GetConverter(typeof(ArtifactPath)).ConvertFrom(5));
         TypeDescriptor.GetConverter(typeof(ArtifactPath)).ConvertToInvariantString((ArtifactPath)"a/b").ShouldBe("a/b");
     }
 

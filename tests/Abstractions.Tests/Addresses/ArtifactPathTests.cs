@@ -76,6 +76,33 @@ public class ArtifactPathTests
     }
 
     [Fact]
+    public void The_order_at_the_edges_of_the_surrogates_is_that_of_the_bytes()
+    {
+        // U+D7FF, U+E000 and U+FFFF surround the surrogates; U+10000 and U+10FFFF are made of the first and the last of them.
+        string[] ordered = ["a", "\ud7ff", "\ue000", "\uffff", "\ud800\udc00", "\ud800\udfff", "\udbff\udfff"];
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            for (var j = 0; j < ordered.Length; j++)
+            {
+                Math.Sign(Utf8Order.Compare(ordered[i], ordered[j])).ShouldBe(Math.Sign(i.CompareTo(j)));
+                ((ArtifactPath)ordered[i] < ordered[j]).ShouldBe(i < j);
+                ((ArtifactPath)ordered[i] > ordered[j]).ShouldBe(i > j);
+                ((ArtifactPath)ordered[i] <= ordered[j]).ShouldBe(i <= j);
+                ((ArtifactPath)ordered[i] >= ordered[j]).ShouldBe(i >= j);
+            }
+        }
+    }
+
+    [Fact]
+    public void Text_in_a_message_is_on_one_line_and_short()
+    {
+        var whole = "//" + new string('a', 198);
+        Should.Throw<FormatException>(() => ArtifactPath.Parse(whole)).Message.ShouldContain("'" + whole + "'");
+        Should.Throw<FormatException>(() => ArtifactPath.Parse(whole + "a")).Message.ShouldContain("'" + whole + "…'");
+        Should.Throw<FormatException>(() => ArtifactPath.Parse("a\n//\ud800")).Message.ShouldContain("'a\\u000a//\\ud800'");
+    }
+
+    [Fact]
     public void Under_goes_by_whole_segments()
     {
         ArtifactPath path = "a/bc/d";
@@ -113,6 +140,7 @@ public class ArtifactPathTests
     [InlineData("trailing.", false)]
     [InlineData("trailing ", false)]
     [InlineData("bell\a", false)]
+    [InlineData("a b", true)]
     public void Portable_means_every_platform_can_hold_it(string text, bool portable) => ArtifactPath.Parse(text).IsPortable.ShouldBe(portable);
 
     [Fact]

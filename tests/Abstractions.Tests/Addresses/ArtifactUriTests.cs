@@ -17,6 +17,7 @@ public class ArtifactUriTests
     [InlineData("http://host:8080/x", "http", "host:8080", "x")]
     [InlineData("file:///tmp/x", "file", "", "tmp/x")]
     [InlineData("file:///", "file", "", "")]
+    [InlineData("a+b-c.2://x/y", "a+b-c.2", "x", "y")]
     [InlineData("mem://n/a://b", null, null, null)]
     [InlineData("mem://a://b", null, null, null)]
     public void Parts_are_literal(string text, string? scheme, string? container, string? path)
@@ -32,22 +33,66 @@ public class ArtifactUriTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("relative/path")]
-    [InlineData("://x/y")]
-    [InlineData("3s://x/y")]
-    [InlineData("s 3://x/y")]
-    [InlineData("s3:///y")]
-    [InlineData("s3://..")]
-    [InlineData("s3://./x")]
-    [InlineData("s3://b/../c")]
-    [InlineData("s3://b//c")]
-    [InlineData("file://host/x")]
-    [InlineData("s3:/b/c")]
-    public void What_is_no_address_is_a_format_error(string text)
+    [InlineData("", "an absolute local path")]
+    [InlineData("relative/path", "an absolute local path")]
+    [InlineData("relative/a://b", "an absolute local path")]
+    [InlineData("/a//b", "empty segment")]
+    [InlineData("://x/y", "is not a URI scheme")]
+    [InlineData("3s://x/y", "is not a URI scheme")]
+    [InlineData("s 3://x/y", "is not a URI scheme")]
+    [InlineData("s3:///y", "names a container")]
+    [InlineData("s3://..", "'..'")]
+    [InlineData("s3://./x", "'.'")]
+    [InlineData("s3://b/../c", "'..'")]
+    [InlineData("s3://b//c", "empty segment")]
+    [InlineData("file://host/x", "names no host")]
+    [InlineData("s3:/b/c", "an absolute local path")]
+    public void What_is_no_address_is_a_format_error_that_says_why(string text, string reason)
     {
         ArtifactUri.TryParse(text, out _).ShouldBeFalse();
-        Should.Throw<FormatException>(() => ArtifactUri.Parse(text)).Message.ShouldNotBeNullOrWhiteSpace();
+        Should.Throw<FormatException>(() => ArtifactUri.Parse(text)).Message.ShouldContain(reason);
+    }
+
+    [Fact]
+    public void Null_and_a_container_of_two_names_are_no_addresses()
+    {
+        ArtifactUri.TryParse(null, out _).ShouldBeFalse();
+        Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "a/b", ArtifactPath.Root)).Message.ShouldContain("it holds '/'");
+        Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "a/", ArtifactPath.Root)).Message.ShouldContain("it holds '/'");
+        Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "..", ArtifactPath.Root)).Message.ShouldContain("'..'");
+        ArtifactUri.Create("S3", "b", "c").ToString().ShouldBe("s3://b/c");
+    }
+
+    [Fact]
+    public void Addresses_are_equal_by_scheme_container_and_path()
+    {
+        ArtifactUri uri = ArtifactUri.Parse("s3://b/a"), same = ArtifactUri.Parse("S3://b/a");
+        (uri == same).ShouldBeTrue();
+        (uri != same).ShouldBeFalse();
+        uri.Equals((object)same).ShouldBeTrue();
+        foreach (var other in new[] { "gs://b/a", "s3://c/a", "s3://b/b", "gs://c/a", "gs://b/b" })
+        {
+            (uri == ArtifactUri.Parse(other)).ShouldBeFalse();
+            (uri != ArtifactUri.Parse(other)).ShouldBeTrue();
+        }
+        ArtifactUri? none = null;
+        (none == uri).ShouldBeFalse();
+        (uri == none).ShouldBeFalse();
+        (none == null).ShouldBeTrue();
+        uri.Equals((object)"s3://b/a").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_address_joins_a_path()
+    {
+        var uri = ArtifactUri.Parse("s3://b/a");
+        (uri / "c/d").ToString().ShouldBe("s3://b/a/c/d");
+        uri.Join(ArtifactPath.Root).ShouldBeSameAs(uri);
+        uri.WithPath("x").ToString().ShouldBe("s3://b/x");
+        uri.WithPath(ArtifactPath.Root).ToString().ShouldBe("s3://b");
+        ArtifactUri.Parse("file:///").ToString().ShouldBe("file:///");
+        Should.Throw<ArgumentNullException>(() => (ArtifactUri)null! / "c");
+        Should.Throw<InvalidOperationException>(() => uri.ToLocalPath()).Message.ShouldContain("s3://b/a is not a local file");
     }
 
     [Fact]
