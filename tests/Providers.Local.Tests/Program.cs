@@ -17,7 +17,8 @@ internal static class Program
     /// <summary>How to start this program as a child, by way of a command such as <c>setpriv …</c> where one is given.</summary>
     public static ProcessStartInfo Child(string[] by, params string[] told)
     {
-        string[] self = [Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path."), ChildArgument, .. told];
+        var path = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path.");
+        string[] self = [path, .. Path.GetFileNameWithoutExtension(path) == "dotnet" ? [typeof(Program).Assembly.Location] : Array.Empty<string>(), ChildArgument, .. told];
         string[] all = [.. by, .. self];
         return new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardInput = true };
     }

@@ -108,7 +108,9 @@ public sealed class KilledSaveTests(ITestOutputHelper output)
 
     private static async Task<List<(int Number, string Digest)>> SaveAndKillAsync(string root, int seed, int saves, int milliseconds)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Program.ChildArgument, Child, root, $"{seed}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var self = Environment.ProcessPath!;
+        string[] program = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(KilledSaveTests).Assembly.Location] : [];
+        var start = new ProcessStartInfo(self, [.. program, Program.ChildArgument, Child, root, $"{seed}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var child = Process.Start(start)!;
         (await child.StandardOutput.ReadLineAsync()).ShouldBe("begun", await SaidAsync());
         var said = new List<(int, string)>();
