@@ -16,6 +16,13 @@ public class ErrorTests
         error.ShouldBeAssignableTo<IOException>();
     }
 
+    [Fact]
+    public void What_is_not_known_is_not_in_the_message()
+    {
+        new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist").Message.ShouldBe("it does not exist (NotFound).");
+        Should.Throw<ArgumentNullException>(() => new ArtifactStoreException((StoreFault)null!));
+    }
+
     [Theory]
     [InlineData(StoreErrorCode.NotFound, false)]
     [InlineData(StoreErrorCode.Unavailable, true)]

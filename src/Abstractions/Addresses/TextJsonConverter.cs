@@ -11,7 +11,7 @@ internal abstract class TextJsonConverter<T> : JsonConverter<T>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String)
-            throw new JsonException($"A {typeof(T).Name} is a string.");
+            throw new JsonException($"{typeof(T).Name} is written as a string.");
         return Parse(reader.GetString()!);
     }
 

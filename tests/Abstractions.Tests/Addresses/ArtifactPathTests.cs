@@ -114,7 +114,10 @@ public class ArtifactPathTests
         path.IsUnder("a/bc/d/e").ShouldBeFalse();
         path.RelativeTo("a").Value.ShouldBe("bc/d");
         path.RelativeTo(path).IsRoot.ShouldBeTrue();
-        Should.Throw<ArgumentException>(() => path.RelativeTo("a/b"));
+        Should.Throw<ArgumentException>(() => path.RelativeTo("a/b")).Message.ShouldContain("'a/bc/d' is not under 'a/b'");
+        Should.Throw<ArgumentNullException>(() => ArtifactPath.Parse(null!));
+        Should.Throw<ArgumentNullException>(() => (ArtifactPath)(string)null!);
+        ArtifactPath.TryParse(null, out _).ShouldBeFalse();
     }
 
     [Fact]

@@ -59,7 +59,15 @@ public class ArtifactUriTests
         ArtifactUri.TryParse(null, out _).ShouldBeFalse();
         Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "a/b", ArtifactPath.Root)).Message.ShouldContain("it holds '/'");
         Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "a/", ArtifactPath.Root)).Message.ShouldContain("it holds '/'");
-        Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "..", ArtifactPath.Root)).Message.ShouldContain("'..'");
+        Should.Throw<FormatException>(() => ArtifactUri.Create("s3", "..", ArtifactPath.Root)).Message.ShouldContain("it holds the segment '..'");
+        Should.Throw<FormatException>(() => ArtifactUri.FromLocalPath("")).Message.ShouldContain("is not a local path: it is empty");
+        ArtifactUri.FromLocalPath("/a").ShouldBe(ArtifactUri.Parse("file:///a"));
+        Should.Throw<ArgumentNullException>(() => ArtifactUri.Parse(null!));
+        Should.Throw<ArgumentNullException>(() => ArtifactUri.Create(null!, "b", "c"));
+        Should.Throw<ArgumentNullException>(() => ArtifactUri.Create("s3", null!, "c"));
+        Should.Throw<ArgumentNullException>(() => ArtifactUri.FromLocalPath(null!));
+        Should.Throw<ArgumentNullException>(() => ArtifactUri.Parse("s3://b").IsUnder(null!));
+
         ArtifactUri.Create("S3", "b", "c").ToString().ShouldBe("s3://b/c");
     }
 

@@ -48,6 +48,47 @@ public class MaterializerValueTests
         writer.Created.Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(typeof(MemoryStream))]
+    [InlineData(typeof(DisposableOnly))]
+    public async Task A_file_is_described_by_loading_it_and_what_was_loaded_is_disposed(Type type)
+    {
+        var loaded = Activator.CreateInstance(type)!;
+        (await new Loads(type, loaded).DescribeFileAsync(new PartOfAFileTests.NoFiles(), default)).ShouldBeEmpty();
+        (loaded is MemoryStream stream ? !stream.CanRead : ((DisposableOnly)loaded).IsDisposed).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_format_that_names_no_type_describes_no_file()
+    {
+        var nameless = new Loads(null, "x");
+        (await Should.ThrowAsync<MaterializationException>(async () => await nameless.DescribeFileAsync(new PartOfAFileTests.NoFiles(), default))).Reason.ShouldContain("without being told as what");
+        await Should.ThrowAsync<ArgumentNullException>(async () => await nameless.DescribeFileAsync(null!, default));
+        nameless.CanServe(typeof(string)).ShouldBeTrue();
+    }
+
+    private sealed class DisposableOnly : IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
+
+    private sealed class Loads(Type? type, object value) : Materializer
+    {
+        public override string Id => "loads";
+
+        public override string MediaType => "application/x-loads";
+
+        public override IReadOnlyList<ServedType> Types => [];
+
+        public override Type? DefaultType => type;
+
+        public override ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override ValueTask<object> LoadAsync(ArtifactReader reader, Type wanted, CancellationToken cancellationToken) => new(wanted == type ? value : throw new NotSupportedException());
+    }
+
     private sealed class OneStream : ArtifactWriter
     {
         public MemoryStream Stream { get; } = new();

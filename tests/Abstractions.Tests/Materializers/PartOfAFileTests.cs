@@ -44,6 +44,8 @@ public sealed class PartOfAFileTests
             part.Read(buffer).ShouldBe(0);
             part.Read(buffer, 0, 6).ShouldBe(0);
             Should.Throw<ArgumentOutOfRangeException>(() => part.Read(buffer, 0, 7));
+            Should.Throw<ArgumentNullException>(() => part.Read(null!, 0, 0));
+            await Should.ThrowAsync<ArgumentNullException>(() => part.ReadAsync(null!, 0, 0, TestContext.Current.CancellationToken));
             await Should.ThrowAsync<ArgumentOutOfRangeException>(() => part.ReadAsync(buffer, 7, 1, TestContext.Current.CancellationToken));
         }
         reader.Opened.IsDisposed.ShouldBeTrue();
@@ -80,7 +82,7 @@ public sealed class PartOfAFileTests
     public async Task A_file_that_ends_before_the_part_fails_and_is_closed()
     {
         await using var reader = new OneFile(new TrackedStream(Content[..100]));
-        await Should.ThrowAsync<EndOfStreamException>(async () => await reader.OpenRangeAsync("f", new ByteRange(101, 5)));
+        (await Should.ThrowAsync<EndOfStreamException>(async () => await reader.OpenRangeAsync("f", new ByteRange(101, 5)))).Message.ShouldContain("byte 101");
         reader.Opened.IsDisposed.ShouldBeTrue();
     }
 
@@ -109,6 +111,24 @@ public sealed class PartOfAFileTests
             IsDisposed = true;
             base.Dispose(disposing);
         }
+    }
+
+    /// <summary>An artifact that has no file.</summary>
+    internal sealed class NoFiles : ArtifactReader
+    {
+        public override IReadOnlyList<ArtifactFile> Files => [];
+
+        public override string MaterializerId => "none";
+
+        public override int FormatVersion => 1;
+
+        public override IReadOnlyDictionary<string, string> Facts => new Dictionary<string, string>();
+
+        public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 
     private sealed class OneFile(TrackedStream stream, params string[] names) : ArtifactReader

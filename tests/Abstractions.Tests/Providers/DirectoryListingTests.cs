@@ -27,6 +27,7 @@ public class DirectoryListingTests
     [InlineData("a/c", new[] { "a/c/", "a/c/x", "a/c/y" }, new[] { "", "a", "a/c" })]
     [InlineData("a/c/x", new[] { "a/c/x" }, new[] { "", "a", "a/c" })]
     [InlineData("a/z", new[] { "a/z" }, new[] { "", "a" })]
+    [InlineData("a0", new[] { "a0" }, new[] { "" })]
     [InlineData("b", new[] { "b" }, new[] { "" })]
     [InlineData("none", new string[0], new[] { "" })]
     public async Task A_prefix_reads_only_the_directories_that_may_hold_it(string prefix, string[] keys, string[] reads)

@@ -16,11 +16,25 @@ public sealed class DriverDefaultsTests
             async () => await driver.PresignAsync(null!, default), async () => await driver.RemoveStagedAsync(null!, default),
             async () => await driver.ListStagedAsync(default).GetAsyncEnumerator().MoveNextAsync(),
         ];
-        foreach (var one in all)
-            (await Should.ThrowAsync<ArtifactStoreException>(one)).Code.ShouldBe(StoreErrorCode.Unsupported);
+        string[] named = ["copy", "move", "make a directory", "touch", "presign", "remove a staged upload", "list staged uploads"];
+        foreach (var (one, name) in all.Zip(named))
+        {
+            var error = await Should.ThrowAsync<ArtifactStoreException>(one);
+            error.Code.ShouldBe(StoreErrorCode.Unsupported);
+            error.Reason.ShouldBe($"this store cannot {name}");
+        }
         driver.Classify(new FileNotFoundException()).Code.ShouldBe(StoreErrorCode.NotFound);
         driver.Place.ShouldBeSameAs(driver.Root);
         Should.Throw<ArgumentNullException>(() => new Bare(null!));
+    }
+
+    [Fact]
+    public void A_store_that_declares_nothing_lists_and_writes_in_every_mode()
+    {
+        var capabilities = new StoreCapabilities();
+        (capabilities.WriteModes, capabilities.List, capabilities.Directories, capabilities.Move, capabilities.DeleteBatch)
+            .ShouldBe((WriteModes.All, true, DirectoryKind.Virtual, MoveKind.CopyDelete, 1));
+        (capabilities.Copy, capabilities.Touch, capabilities.Presign, capabilities.Staged, capabilities.ListStartAfter).ShouldBe((false, false, false, false, false));
     }
 
     [Fact]
