@@ -6,6 +6,7 @@
 //   --check           only looks whether every replacement still matches
 // Exits 1 when a fault survives a run, or when a replacement no longer matches exactly once. The sources are as before afterwards.
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -44,6 +45,13 @@ foreach (var mutant in stale)
 if (stale.Count > 0 || checkOnly)
     return stale.Count > 0 ? 1 : 0;
 
+var gate = new Lock();
+Process? running = null;
+string? changed = null;
+var before = "";
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+
 // The faults must be what turns the tests red.
 foreach (var project in chosen.GroupBy(m => m.Tests))
 {
@@ -57,15 +65,14 @@ foreach (var project in chosen.GroupBy(m => m.Tests))
 
 Console.WriteLine("| fault | | red runs | |\n|---|---|---|---|");
 var survivors = 0;
-string? changed = null;
-var before = "";
-Console.CancelKeyPress += (_, _) => Restore();
-AppDomain.CurrentDomain.ProcessExit += (_, _) => Restore();
 foreach (var mutant in chosen)
 {
-    before = File.ReadAllText(mutant.File);
-    changed = mutant.File;
-    File.WriteAllText(mutant.File, before.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
+    lock (gate)
+    {
+        before = File.ReadAllText(mutant.File);
+        changed = mutant.File;
+        File.WriteAllText(mutant.File, before.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
+    }
     var reds = 0;
     var line = "";
     try
@@ -92,10 +99,23 @@ return survivors == 0 ? 0 : Fail($"{survivors} of {chosen.Count} survived.");
 
 void Restore()
 {
-    if (changed is null)
-        return;
-    File.WriteAllText(changed, before);
-    changed = null;
+    lock (gate)
+    {
+        if (changed is null)
+            return;
+        File.WriteAllText(changed, before);
+        changed = null;
+    }
+}
+
+// Keeps the gate, so that the loop changes nothing more.
+void Interrupt(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    gate.Enter();
+    Restore();
+    running?.Kill();
+    Environment.Exit(signal.Signal == PosixSignal.SIGINT ? 130 : 143);
 }
 
 void Build(string project)
@@ -119,16 +139,19 @@ void Build(string project)
     return (total.Groups[2].Value != "0" || total.Groups[3].Value != "0", total.Value);
 }
 
-static (int? Code, string Output) Start(string program, IReadOnlyList<string> arguments, TimeSpan limit)
+(int? Code, string Output) Start(string program, IReadOnlyList<string> arguments, TimeSpan limit)
 {
     using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    running = process;
     var output = process.StandardOutput.ReadToEndAsync();
     var errors = process.StandardError.ReadToEndAsync();
     if (!process.WaitForExit(limit))
     {
         process.Kill(entireProcessTree: true);
+        running = null;
         return (null, "");
     }
+    running = null;
     return (process.ExitCode, output.Result + errors.Result);
 }
 
