@@ -9,80 +9,146 @@ public sealed class ArtifactCrashTests
 {
     private static readonly bool Full = Environment.GetEnvironmentVariable("CAIRN_FULL") is not null;
 
+    private static readonly IReadOnlyDictionary<string, Func<ArtifactRun, Task>> All = new Dictionary<string, Func<ArtifactRun, Task>>
+    {
+        ["small"] = static run => run.SaveAsync("n/0", 200),
+        ["a name that leads elsewhere"] = static async run =>
+        {
+            await run.SaveAsync("n", 200);
+            await run.SaveAsync("n", 300);
+        },
+        ["six at the same time"] = static run => Task.WhenAll(Enumerable.Range(0, 6).Select(n => run.SaveAsync($"n/{n}", 200))),
+        ["beside its manifest"] = static run => Task.WhenAll(Enumerable.Range(0, 3).Select(n => run.SaveAsync($"n/{n}", 6_000))),
+        ["staged and moved"] = static async run =>
+        {
+            await Task.WhenAll(run.SaveAsync("n/0", 300_000), run.SaveAsync("n/1", 300_000));
+            await run.SaveAsync("n/0", 300_000);
+        },
+        ["in chunks"] = static async run =>
+        {
+            await Task.WhenAll(run.SaveAsync("n/0", 1_200_000, chunked: true), run.SaveAsync("n/1", 1_200_000, chunked: true));
+            await run.SaveAsync("n/0", 1_200_000, chunked: true);
+        },
+        ["the same content at the same time"] = static run => Task.WhenAll(run.SaveAsync("n/0", 6_000, seed: 7), run.SaveAsync("n/1", 6_000, seed: 7)),
+        ["the same content once more, in chunks"] = static async run =>
+        {
+            await run.SaveAsync("n/0", 1_200_000, chunked: true, seed: 8);
+            await run.SaveAsync("n/1", 1_200_000, chunked: true, seed: 8);
+        },
+        ["one batch of small and large"] = static run => run.SaveAllAsync("n", 200, 6_000, 200, 300_000, 200, 6_000),
+        ["batches one after the other"] = static async run =>
+        {
+            await run.SaveAllAsync("a", 200, 200, 200, 200);
+            await run.SaveAllAsync("b", 200, 200, 200, 200);
+            await run.SaveAllAsync("a", 300, 300, 300, 300);
+        },
+        ["a name removed and set again"] = static async run =>
+        {
+            await run.SaveAsync("n", 200);
+            await run.RemoveNameAsync("n");
+            await run.SaveAsync("n", 300);
+        },
+    };
+
+    public static TheoryData<string> Scenarios => [.. All.Keys];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private sealed record Saved(string Name, BlobDigest Digest, byte[] Content, int Begun, int Done);
-
     [Theory]
-    [InlineData("small", 1, 200, false)]
-    [InlineData("small, six of one batch", 6, 200, false)]
-    [InlineData("beside its manifest", 3, 6_000, false)]
-    [InlineData("staged and moved", 2, 300_000, false)]
-    [InlineData("in chunks", 2, 1_200_000, true)]
-    public async Task What_was_saved_survives_a_crash_at_any_moment(string kind, int count, int length, bool chunked)
+    [MemberData(nameof(Scenarios))]
+    public async Task What_was_saved_survives_a_crash_at_any_moment(string scenario)
     {
         Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "Only Linux offers a flush of directories, which the promise rests on.");
-        await using var run = new CrashRun();
-        var saved = new List<Saved>();
-        var repository = Open(run.Driver);
-        await Task.WhenAll(Enumerable.Range(0, count).Select(n => SaveAsync($"n/{n}", CrashRun.Content(n, length))));
-        // A name that leads elsewhere from now on.
-        await SaveAsync("n/0", CrashRun.Content(99, length));
-
+        await using var crash = new CrashRun();
+        var run = new ArtifactRun(crash);
+        await All[scenario](run);
         var states = 0;
-        foreach (var (at, state) in Spread([.. new CrashStates(run.Log, Full ? 48 : 6, new Random(1)).Enumerate()], Full ? 2000 : 60))
+        foreach (var (at, state) in CrashStates.Spread([.. new CrashStates(crash.Log, Full ? 64 : 6, new Random(1)).Enumerate()], Full ? 2000 : 60))
         {
             states++;
             using var folder = new ShortFolder();
             state.WriteTo(folder.Path);
-            await using var driver = CrashRun.Open(LocalPlatform.Current, Path.Join(folder.Path, run.Below), LocalDurability.None);
-            (await ProblemAsync(Open(driver), saved, at)).ShouldBeNull($"{kind}, after a crash at {at}:\n{string.Join('\n', run.Log.Records.Take(at + 1).Select((r, i) => $"{i} {r}"))}");
+            await using var driver = CrashRun.Open(LocalPlatform.Current, Path.Join(folder.Path, crash.Below), LocalDurability.None);
+            (await run.ProblemAsync(driver, at)).ShouldBeNull($"{scenario}, after a crash at {at}:\n{string.Join('\n', crash.Log.Records.Take(at + 1).Select((r, i) => $"{i} {r}"))}");
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{states} states of {run.Log.Records.Count} records");
+        CrashTotals.Add(states, crash.Log.Records.Count);
+    }
 
-        async Task SaveAsync(string name, byte[] content)
+    /// <summary>A repository whose disk is recorded, and what its user was told of each save.</summary>
+    private sealed class ArtifactRun(CrashRun run)
+    {
+        private readonly ArtifactRepository _repository = Open(run.Driver);
+        private readonly List<Change> _changes = [];
+        private int _seed = 100;
+
+        /// <summary>A name leads to an artifact from some moment on, or to none.</summary>
+        private sealed record Change(string Name, BlobDigest? Digest, byte[]? Content, int Begun, int Done);
+
+        public async Task SaveAsync(string name, int length, bool chunked = false, int? seed = null)
+        {
+            var content = CrashRun.Content(seed ?? Interlocked.Increment(ref _seed), length);
+            var begun = run.Log.Now;
+            var artifact = await _repository.SaveAsync(content, new SaveOptions { Name = name, Chunked = chunked }, Cancel);
+            Add(new(name, artifact.Digest, content, begun, run.Log.Now));
+        }
+
+        public async Task SaveAllAsync(string folder, params int[] lengths)
+        {
+            var contents = lengths.Select(l => CrashRun.Content(Interlocked.Increment(ref _seed), l)).ToArray();
+            var begun = run.Log.Now;
+            var artifacts = await _repository.SaveAllAsync(contents, c => new() { Name = $"{folder}/{Array.IndexOf(contents, c)}" }, Cancel);
+            for (var i = 0; i < contents.Length; i++)
+                Add(new($"{folder}/{i}", artifacts[i].Digest, contents[i], begun, run.Log.Now));
+        }
+
+        public async Task RemoveNameAsync(string name)
         {
             var begun = run.Log.Now;
-            var artifact = await repository.SaveAsync(content, new SaveOptions { Name = name, Chunked = chunked }, Cancel);
-            lock (saved)
-                saved.Add(new(name, artifact.Digest, content, begun, run.Log.Now));
+            (await _repository.Names.RemoveAsync(name, Cancel)).ShouldBeTrue();
+            Add(new(name, null, null, begun, run.Log.Now));
         }
-    }
 
-    private static ArtifactRepository Open(LocalDriver driver) => new(new ArtifactStore(driver), MaterializerRegistry.CreateDefault());
-
-    private static async Task<string?> ProblemAsync(ArtifactRepository repository, IReadOnlyList<Saved> saved, int at)
-    {
-        foreach (var save in saved.Where(s => s.Done <= at))
+        /// <summary>Compares a repository with what its user may expect after a crash at a moment.</summary>
+        /// <returns>The first difference; null where there is none.</returns>
+        public async Task<string?> ProblemAsync(LocalDriver driver, int at)
         {
-            if (!(await repository.LoadAsync<byte[]>(save.Digest.ToString(), Cancel)).AsSpan().SequenceEqual(save.Content))
-                return $"{save.Name} of {save.Digest} does not load";
-            var known = saved.Where(s => s.Name == save.Name && (s.Done <= at || s.Begun <= at)).Select(s => s.Digest).ToList();
-            if (!known.Contains(await repository.ResolveAsync(save.Name, Cancel)))
-                return $"{save.Name} leads to something else";
-        }
-        try
-        {
-            await foreach (var check in repository.VerifyAllAsync(cancellationToken: Cancel))
+            var repository = Open(driver);
+            foreach (var change in _changes.Where(c => c.Done <= at && c.Digest is not null))
             {
-                if (!check.IsIntact)
-                    return $"{check.Path}: {check.Problem}";
+                if (!(await repository.LoadAsync<byte[]>(change.Digest.ToString()!, Cancel)).AsSpan().SequenceEqual(change.Content))
+                    return $"{change.Name} of {change.Digest} does not load";
             }
-        }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && !saved.Any(s => s.Done <= at))
-        {
-            // Nothing of the repository has reached the disk yet.
+            foreach (var named in _changes.GroupBy(c => c.Name))
+            {
+                var allowed = named.Where(c => c.Begun <= at && c.Done > at).Select(c => c.Digest).Append(named.LastOrDefault(c => c.Done <= at)?.Digest).ToList();
+                if ((await repository.Names.TryGetAsync(named.Key, Cancel))?.Digest is var found && !allowed.Contains(found))
+                    return $"{named.Key} leads to {found?.ToString() ?? "nothing"}";
+            }
+            try
+            {
+                await foreach (var check in repository.VerifyAllAsync(cancellationToken: Cancel))
+                {
+                    if (!check.IsIntact)
+                        return $"{check.Path}: {check.Problem}";
+                }
+            }
+            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && !_changes.Exists(c => c.Done <= at))
+            {
+                // Nothing of the repository has reached the disk yet.
+                return null;
+            }
+            await foreach (var name in repository.Names.ListAsync(Cancel))
+                _ = await repository.LoadAsync<byte[]>(name, Cancel);
             return null;
         }
-        await foreach (var name in repository.Names.ListAsync(Cancel))
-            _ = await repository.LoadAsync<byte[]>(name, Cancel);
-        return null;
-    }
 
-    private static IEnumerable<T> Spread<T>(IReadOnlyList<T> all, int most)
-    {
-        var step = Math.Max(1.0, (double)all.Count / most);
-        for (var next = 0.0; (int)next < all.Count; next += step)
-            yield return all[(int)next];
+        private static ArtifactRepository Open(LocalDriver driver) => new(new ArtifactStore(driver), MaterializerRegistry.CreateDefault());
+
+        /// <summary>Changes of one name follow each other.</summary>
+        private void Add(Change change)
+        {
+            lock (_changes)
+                _changes.Add(change);
+        }
     }
 }

@@ -7,6 +7,10 @@ namespace Cairn.Providers.Local.Tests.Crash;
 /// <summary>A store whose disk is recorded, and what its user was told of each operation: begun, and later done.</summary>
 internal sealed class CrashRun : IAsyncDisposable
 {
+    public const string TextType = "text/x";
+
+    private const string Note = "note";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("cairn-crash-").FullName;
     private readonly List<Operation> _operations = [];
 
@@ -15,6 +19,7 @@ internal sealed class CrashRun : IAsyncDisposable
         Below = below;
         Platform = LocalPlatform.Current with { Wrap = inner => Disk = new RecordingFileSystem(inner, Log, _folder) };
         Driver = Open(Platform, Path.Join(_folder, below), LocalDurability.Full);
+        Store = new(Driver);
     }
 
     public DiskLog Log { get; } = new();
@@ -28,6 +33,9 @@ internal sealed class CrashRun : IAsyncDisposable
 
     public LocalDriver Driver { get; }
 
+    /// <summary>The same store for its users.</summary>
+    public ArtifactStore Store { get; }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static LocalDriver Open(LocalPlatform platform, string root, LocalDurability durability) =>
@@ -40,7 +48,9 @@ internal sealed class CrashRun : IAsyncDisposable
         return bytes;
     }
 
-    public static string Digest(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+    /// <summary>What a file is compared by: its content, its media type, whether it may be run, and its user's note where it has one.</summary>
+    public static string Digest(ReadOnlySpan<byte> content, string? note = null, string? contentType = TextType, bool executable = false) =>
+        $"{Convert.ToHexStringLower(SHA256.HashData(content))} {contentType} {(executable ? "executable " : "")}{note}";
 
     /// <summary>Runs an operation that changes paths (to a content's digest, or to nothing) all at once.</summary>
     public async Task DoAsync(Func<Task> operation, params (string Path, string? Digest)[] changes)
@@ -52,18 +62,32 @@ internal sealed class CrashRun : IAsyncDisposable
         entry.Done = Log.Now;
     }
 
-    public Task PutAsync(string path, byte[] content, WriteMode? mode = null, int parts = 1) => DoAsync(
+    /// <summary>Runs an operation that changes several paths, each by itself: a crash may leave any of the changes.</summary>
+    public async Task DoEachAsync(Func<Task> operation, params (string Path, string? Digest)[] changes)
+    {
+        var entries = Array.ConvertAll(changes, c => new Operation([c]) { Begun = Log.Now });
+        lock (_operations)
+            _operations.AddRange(entries);
+        await operation();
+        foreach (var entry in entries)
+            entry.Done = Log.Now;
+    }
+
+    public Task PutAsync(string path, byte[] content, WriteMode? mode = null, int parts = 1, string? note = null, bool executable = false) => DoAsync(
         async () =>
         {
-            await using var upload = await Driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.Replace) { ContentType = "text/x", Length = content.Length }, Cancel);
+            var metadata = new Dictionary<string, string>();
+            if (note is not null)
+                metadata.Add(Note, note);
+            await using var upload = await Driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.Replace) { ContentType = TextType, Metadata = metadata, IsExecutable = executable, Length = content.Length }, Cancel);
             var each = content.Length / parts;
             for (var i = 0; i < parts - 1; i++)
                 await upload.WritePartAsync(new UploadPart(i, i * each, content.AsMemory(i * each, each)), Cancel);
             await upload.CompleteAsync(new UploadPart(parts - 1, (parts - 1) * each, content.AsMemory((parts - 1) * each)), Cancel);
         },
-        (path, Digest(content)));
+        (path, Digest(content, note, executable: executable)));
 
-    public Task PutAsync(string path, string text, WriteMode? mode = null) => PutAsync(path, Encoding.UTF8.GetBytes(text), mode);
+    public Task PutAsync(string path, string text, WriteMode? mode = null, string? note = null) => PutAsync(path, Encoding.UTF8.GetBytes(text), mode, note: note);
 
     public async Task<string> ETagAsync(string path) => (await Driver.StatAsync(path, Cancel))!.ETag!;
 
@@ -72,8 +96,8 @@ internal sealed class CrashRun : IAsyncDisposable
 
     public Task MakeAsync(string path) => DoAsync(async () => await Driver.MakeDirectoryAsync(path, Cancel), (path + "/", "directory"));
 
-    public Task CopyAsync(string from, string to, byte[] content, WriteMode? mode = null) =>
-        DoAsync(async () => await Driver.CopyAsync(new CopyRequest(from, to, mode ?? WriteMode.Replace), Cancel), (to, Digest(content)));
+    public Task CopyAsync(string from, string to, byte[] content, WriteMode? mode = null, string? note = null) =>
+        DoAsync(async () => await Driver.CopyAsync(new CopyRequest(from, to, mode ?? WriteMode.Replace), Cancel), (to, Digest(content, note)));
 
     public Task MoveAsync(string from, string to, WriteMode mode, params (string Path, string? Digest)[] changes) =>
         DoAsync(async () => await Driver.MoveAsync(new CopyRequest(from, to, mode), Cancel), changes);
@@ -138,7 +162,7 @@ internal sealed class CrashRun : IAsyncDisposable
                 await using var read = await driver.OpenReadAsync(new ReadRequest(entry.Path), Cancel);
                 using var memory = new MemoryStream();
                 await read.Content.CopyToAsync(memory, Cancel);
-                files.Add(entry.Path.Value, Digest(memory.GetBuffer().AsSpan(0, (int)memory.Length)));
+                files.Add(entry.Path.Value, Digest(memory.GetBuffer().AsSpan(0, (int)memory.Length), read.Info.Metadata.GetValueOrDefault(Note), read.Info.ContentType, read.Info.IsExecutable));
             }
         }
         return files;

@@ -158,6 +158,113 @@ internal static class CrashScenarios
             await Task.WhenAll(Enumerable.Range(0, 8).Select(i => run.PutAsync($"d/old{i}", "old")));
             await Task.WhenAll(Enumerable.Range(0, 8).SelectMany(i => new[] { run.DeleteAsync($"d/old{i}"), run.PutAsync($"d/new{i}", "new") }));
         }),
+        ["a file with a note"] = ("root", static async run =>
+        {
+            await run.PutAsync("d/f", "content", note: "first");
+            await run.PutAsync("d/f", "content", note: "second");
+            await run.PutAsync("d/f", "content");
+        }),
+        ["a program"] = ("root", static async run =>
+        {
+            await run.PutAsync("d/f", CrashRun.Content(9, 300));
+            await run.PutAsync("d/f", CrashRun.Content(9, 300), executable: true);
+            await run.PutAsync("d/g", CrashRun.Content(9, 300), WriteMode.CreateNew, parts: 2, executable: true);
+        }),
+        ["a copy and a move keep a note"] = ("root", static async run =>
+        {
+            var content = CrashRun.Content(8, 500);
+            await run.PutAsync("a/f", content, note: "kept");
+            await run.CopyAsync("a/f", "b/f", content, note: "kept");
+            await run.MoveAsync("b/f", "c/f", WriteMode.CreateNew, ("b/f", null), ("c/f", CrashRun.Digest(content, "kept")));
+        }),
+        ["a matched file with another note"] = ("root", static async run =>
+        {
+            await run.PutAsync("f", "content", note: "first");
+            await run.PutAsync("f", "content", WriteMode.Match(await run.ETagAsync("f")), note: "second");
+        }),
+        ["a folder moved below new folders"] = ("root", static async run =>
+        {
+            await run.PutAsync("t/1", "1");
+            await run.PutAsync("t/u/2", "2");
+            await run.MoveAsync("t", "n/m/t", WriteMode.CreateNew, ("t/1", null), ("t/u/2", null), ("n/m/t/1", Of("1")), ("n/m/t/u/2", Of("2")));
+            await run.PutAsync("t/1", "again", WriteMode.CreateNew);
+        }),
+        ["a folder renamed and written to"] = ("root", static async run =>
+        {
+            await run.PutAsync("a/1", "1");
+            await run.MoveAsync("a", "b", WriteMode.CreateNew, ("a/1", null), ("b/1", Of("1")));
+            await run.PutAsync("b/2", "2", WriteMode.CreateNew);
+            await run.DeleteAsync("b/1");
+        }),
+        ["an empty folder moved"] = ("root", static async run =>
+        {
+            await run.MakeAsync("d");
+            await run.PutAsync("x/f", "f");
+            await run.MoveAsync("d", "x/e", WriteMode.CreateNew, ("d/", null), ("x/e/", "directory"));
+        }),
+        ["two files exchanged over a third name"] = ("root", static async run =>
+        {
+            await run.PutAsync("a/f", "one");
+            await run.PutAsync("b/f", "two");
+            await run.MoveAsync("a/f", "c/f", WriteMode.CreateNew, ("a/f", null), ("c/f", Of("one")));
+            await run.MoveAsync("b/f", "a/f", WriteMode.CreateNew, ("b/f", null), ("a/f", Of("two")));
+            await run.MoveAsync("c/f", "b/f", WriteMode.CreateNew, ("c/f", null), ("b/f", Of("one")));
+        }),
+        ["one batch of deletes in several folders"] = ("root", static async run =>
+        {
+            string[] names = ["a/1", "a/2", "a/3", "b/1", "b/c/1", "b/c/2"];
+            foreach (var name in names)
+                await run.PutAsync(name, name);
+            await run.DoEachAsync(
+                async () => (await run.Driver.DeleteAsync(new DeleteRequest([.. names.Select(n => new DeleteTarget(n))]), Cancel)).ShouldAllBe(r => r.Error == null),
+                [.. names.Select(n => (n, (string?)null))]);
+        }),
+        ["a tree removed"] = ("root", static async run =>
+        {
+            string[] names = ["t/1", "t/2", "t/u/1", "t/u/v/1"];
+            foreach (var name in names)
+                await run.PutAsync(name, name);
+            await run.PutAsync("stays", "s");
+            await run.DoEachAsync(async () => await run.Store.RemoveTreeAsync("t", Cancel), [.. names.Select(n => (n, (string?)null))]);
+            await run.PutAsync("t/1", "again", WriteMode.CreateNew);
+        }),
+        ["a tree copied"] = ("root", static async run =>
+        {
+            string[] names = ["t/1", "t/2", "t/u/1", "t/u/v/1"];
+            foreach (var name in names)
+                await run.PutAsync(name, name);
+            await run.DoEachAsync(async () => await run.Store.CopyTreeAsync("t", "c", cancellationToken: Cancel), [.. names.Select(n => ("c" + n[1..], (string?)Of(n)))]);
+        }),
+        ["a file touched and then matched"] = ("root", static async run =>
+        {
+            await run.PutAsync("d/f", "old");
+            await run.DoAsync(async () => await run.Driver.TouchAsync("d/f", Cancel));
+            await run.PutAsync("d/f", "new", WriteMode.Match(await run.ETagAsync("d/f")));
+        }),
+        ["writers that overwrite one file"] = ("root", static async run =>
+        {
+            await run.PutAsync("d/f", "0");
+            for (var i = 1; i <= 6; i++)
+                await run.PutAsync("d/f", CrashRun.Content(i, 300 * i), parts: i % 3 + 1);
+        }),
+        ["large writers that share no flush"] = ("root", static async run =>
+        {
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(i => run.PutAsync($"d{i % 2}/{i}", CrashRun.Content(i, (1 << 20) + 4096), WriteMode.CreateNew)));
+        }),
+        ["moves and writes of many at the same time"] = ("root", static async run =>
+        {
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(i => run.PutAsync($"in/{i}", $"{i}")));
+            await Task.WhenAll(Enumerable.Range(0, 6).SelectMany(i => new[]
+            {
+                run.MoveAsync($"in/{i}", $"out/{i % 2}/{i}", WriteMode.CreateNew, ($"in/{i}", null), ($"out/{i % 2}/{i}", Of($"{i}"))),
+                run.PutAsync($"in/new{i}", "new", WriteMode.CreateNew),
+            }));
+        }),
+        ["a folder made by many at the same time"] = ("root", static async run =>
+        {
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(i => run.MakeAsync($"a/b/{i % 2}")));
+            await run.PutAsync("a/b/f", "f");
+        }),
     };
 
     public static string Of(string text) => CrashRun.Digest(System.Text.Encoding.UTF8.GetBytes(text));

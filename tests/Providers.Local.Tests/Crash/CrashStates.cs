@@ -30,6 +30,14 @@ internal sealed class CrashStates(DiskLog log, int mostAtOnce, Random random)
         }
     }
 
+    /// <summary>Takes so many at most, spread over all.</summary>
+    public static IEnumerable<T> Spread<T>(IReadOnlyList<T> all, int most)
+    {
+        var step = Math.Max(1.0, (double)all.Count / most);
+        for (var next = 0.0; (int)next < all.Count; next += step)
+            yield return all[(int)next];
+    }
+
     private IEnumerable<Kept[]> Selections(int[] pending)
     {
         var choices = pending.Select(i => log.Records[i] is DataStep { Bytes.Length: > 1 } ? 3 : 2).ToArray();

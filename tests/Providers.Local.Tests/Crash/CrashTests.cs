@@ -19,7 +19,7 @@ public sealed class CrashTests
         await using var run = new CrashRun(below);
         await act(run);
         var (states, problem) = await ExploreAsync(run, mostAtOnce: Full ? 512 : 24, most: Full ? 6000 : 150, new Random(1));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{states} states of {run.Log.Records.Count} records");
+        CrashTotals.Add(states, run.Log.Records.Count);
         problem.ShouldBeNull();
     }
 
@@ -28,16 +28,14 @@ public sealed class CrashTests
     {
         NeedsLinux();
         var seed = int.Parse(Environment.GetEnvironmentVariable("CAIRN_SEED") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
-        var total = 0;
-        for (var n = 0; n < (Full ? 40 : 6); n++)
+        for (var n = 0; n < (Full ? 64 : 6); n++)
         {
             await using var run = new CrashRun();
             await RandomAsync(run, seed + n, writers: 1 + (n % 4), count: 16);
-            var (states, problem) = await ExploreAsync(run, mostAtOnce: Full ? 64 : 8, most: Full ? 4000 : 200, new Random(seed + n));
-            total += states;
+            var (states, problem) = await ExploreAsync(run, mostAtOnce: Full ? 96 : 8, most: Full ? 4000 : 200, new Random(seed + n));
+            CrashTotals.Add(states, run.Log.Records.Count);
             problem.ShouldBeNull($"CAIRN_SEED={seed + n}");
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{total} states from CAIRN_SEED={seed}");
     }
 
     /// <summary>The exploration would notice: without any one of the flushes of a scenario, a crash loses something.</summary>
@@ -98,12 +96,8 @@ public sealed class CrashTests
     private static async Task<(int States, string? Problem)> ExploreAsync(CrashRun run, int mostAtOnce, int most, Random random, int? without = null)
     {
         var states = 0;
-        var all = new CrashStates(run.Log, mostAtOnce, random).Enumerate(without).ToList();
-        // Spread over all moments where there are too many.
-        var step = Math.Max(1.0, (double)all.Count / most);
-        for (var next = 0.0; (int)next < all.Count; next += step)
+        foreach (var (at, state) in CrashStates.Spread([.. new CrashStates(run.Log, mostAtOnce, random).Enumerate(without)], most))
         {
-            var (at, state) = all[(int)next];
             states++;
             using var folder = new ShortFolder();
             state.WriteTo(folder.Path);

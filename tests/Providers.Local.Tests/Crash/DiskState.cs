@@ -21,6 +21,7 @@ internal sealed class DiskState
     private readonly Dictionary<int, byte[]> _files = [];
     private readonly Dictionary<int, byte[]> _attributes = [];
     private readonly HashSet<int> _implicit = [];
+    private readonly HashSet<int> _executable = [];
 
     /// <summary>Applies a step.</summary>
     public void Apply(DiskStep step, Kept kept)
@@ -40,6 +41,12 @@ internal sealed class DiskState
             case DataStep data:
                 var bytes = data.Bytes.AsSpan(0, kept == Kept.Half ? data.Bytes.Length / 2 : data.Bytes.Length);
                 var content = _files.GetValueOrDefault(data.Owner, []);
+                // Arrays are never changed once they are here, so many states share one.
+                if (data.Offset == 0 && bytes.Length == data.Bytes.Length && bytes.Length >= content.Length)
+                {
+                    _files[data.Owner] = data.Bytes;
+                    break;
+                }
                 if (content.Length < data.Offset + bytes.Length)
                     Array.Resize(ref content, (int)data.Offset + bytes.Length);
                 else
@@ -54,6 +61,9 @@ internal sealed class DiskState
                 break;
             case AttributesStep attributes:
                 _attributes[attributes.Owner] = attributes.Bytes;
+                break;
+            case ExecutableStep executable:
+                _executable.Add(executable.Owner);
                 break;
             case MarkStep { IsImplicit: true } mark:
                 _implicit.Add(mark.Owner);
@@ -83,7 +93,7 @@ internal sealed class DiskState
                 }
                 else
                 {
-                    hash.Append("f"u8);
+                    hash.Append(_executable.Contains(target) ? "x"u8 : "f"u8);
                     hash.Append(_files.GetValueOrDefault(target, []));
                     hash.Append(_attributes.GetValueOrDefault(target, []));
                 }
@@ -113,6 +123,8 @@ internal sealed class DiskState
             File.WriteAllBytes(path, _files.GetValueOrDefault(number, []));
             if (_attributes.TryGetValue(number, out var attributes))
                 SetAttribute(path, "user.cairn.file", attributes);
+            if (_executable.Contains(number) && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
             return;
         }
         System.IO.Directory.CreateDirectory(path);

@@ -108,6 +108,20 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
         }
     }
 
+    public override bool KeepsTimes => inner.KeepsTimes;
+
+    public override void MakeExecutable(SafeFileHandle file)
+    {
+        lock (log.Gate)
+        {
+            inner.MakeExecutable(file);
+            log.Add(new ExecutableStep(NumberOf(file)));
+        }
+    }
+
+    /// <summary>Not recorded: it promises nothing.</summary>
+    public override void BeginFlush(SafeFileHandle file, long offset, long length) => inner.BeginFlush(file, offset, length);
+
     /// <summary>Not recorded: times prove nothing about content.</summary>
     public override void Stamp(SafeFileHandle file, DateTimeOffset modified) => inner.Stamp(file, modified);
 
