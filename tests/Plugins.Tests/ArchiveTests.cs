@@ -208,6 +208,40 @@ public sealed class ArchiveTests : IDisposable
         _box.User.Find("acme.one")!.Version.ShouldBe("2.0.0");
     }
 
+    [Fact]
+    public async Task A_version_that_a_crash_has_left_is_not_listed_and_goes_with_the_next_change()
+    {
+        await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        Directory.CreateDirectory(Path.Join(_box.User.Folder, "acme.one~0123abcd"));
+        Directory.CreateDirectory(Path.Join(_box.User.Folder, "acme.other~0123abcd"));
+        _box.User.List().Select(p => p.Name).ShouldBe(["acme.one"]);
+
+        await _box.User.AddAsync(PluginSandbox.Built("One"), new() { Replace = true }, Cancel);
+        var plugin = _box.User.List().ShouldHaveSingleItem();
+        plugin.Refusal.ShouldBeNull();
+        Directory.EnumerateDirectories(_box.User.Folder).Order().ShouldBe([plugin.Folder, Path.Join(_box.User.Folder, "acme.other~0123abcd")]);
+
+        await _box.User.TrustAsync("acme.one", Cancel);
+        _box.User.Find("acme.one")!.Folder.ShouldBe(plugin.Folder);
+        await _box.User.RemoveAsync("acme.one", Cancel);
+        _box.User.List().ShouldBeEmpty();
+        Directory.Exists(plugin.Folder).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("../acme.one")]
+    [InlineData("acme.two")]
+    [InlineData("acme.one~../../xy")]
+    [InlineData("")]
+    public async Task Pins_that_name_a_folder_of_something_else_are_refused(string folder)
+    {
+        await _box.User.AddAsync(PluginSandbox.Built("One"), cancellationToken: Cancel);
+        var pins = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(_box.User.PinFile, Cancel))!;
+        pins["plugins"]!["acme.one"]!["folder"] = folder;
+        await File.WriteAllTextAsync(_box.User.PinFile, pins.ToJsonString(), Cancel);
+        Should.Throw<ArtifactStoreException>(_box.User.List).Message.ShouldContain("which is no folder of it");
+    }
+
     public void Dispose() => _box.Dispose();
 
     private static ZipArchiveEntry Write(ZipArchive archive, string name, string text)

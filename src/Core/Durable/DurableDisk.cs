@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Durable;
 
-/// <summary>The changes and flushes of a disk that the publish of a small file is made of. Tests record them.</summary>
+/// <summary>The changes and flushes of a disk that the publish of a small file or of a folder is made of. Tests record them.</summary>
 internal partial class DurableDisk
 {
     private const int InvalidArgument = 22;
@@ -25,10 +25,10 @@ internal partial class DurableDisk
     }
 
     /// <summary>Makes a folder in one that exists.</summary>
-    public virtual void MakeFolder(string path) => Directory.CreateDirectory(path);
+    public void MakeFolder(string path) => Directory.CreateDirectory(path);
 
     /// <summary>Writes a new file.</summary>
-    public virtual void Create(string path, ReadOnlySpan<byte> content)
+    public void Create(string path, ReadOnlySpan<byte> content)
     {
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         RandomAccess.Write(file, content, 0);
@@ -43,6 +43,22 @@ internal partial class DurableDisk
 
     /// <summary>Gives a file another name in its folder, in place of what has it.</summary>
     public virtual void Replace(string path, string with) => File.Move(with, path, overwrite: true);
+
+    /// <summary>Gives a folder a name that is free, on the same device.</summary>
+    public virtual void MoveFolder(string from, string to) => Directory.Move(from, to);
+
+    /// <summary>Brings all files below a folder and their names to the device.</summary>
+    public void FlushTree(string folder)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
+        {
+            if (Directory.Exists(entry))
+                FlushTree(entry);
+            else
+                Flush(entry);
+        }
+        FlushFolder(folder);
+    }
 
     /// <summary>Brings the names in a folder to the device. Windows does that by itself.</summary>
     public virtual void FlushFolder(string path)

@@ -34,7 +34,11 @@ internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> e
         }
     }
 
-    public async Task ChangeAsync(Action<T> change, CancellationToken cancellationToken)
+    /// <summary>Changes the file under its lock.</summary>
+    /// <param name="change">Changes the newest document; when it throws, nothing is written.</param>
+    /// <param name="cancellationToken">Cancels the wait for the lock.</param>
+    /// <param name="done">Runs when the change is durable, still under the lock; null for nothing.</param>
+    public async Task ChangeAsync(Action<T> change, CancellationToken cancellationToken, Action<T>? done = null)
     {
         try
         {
@@ -48,6 +52,7 @@ internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> e
         var document = Read();
         change(document);
         _file.Replace([.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n']);
+        done?.Invoke(document);
     }
 
     private ArtifactStoreException Damaged(string what, Exception? inner) => new(

@@ -17,7 +17,7 @@ public sealed partial class PluginFolder
         options ??= new();
         try
         {
-            Directory.CreateDirectory(Folder);
+            _disk.MakeFolders(Folder);
             using var scratch = ScratchFolder.Create(Folder, StagingPrefix, _time);
             var staging = scratch.Path;
             var content = Path.Join(staging, "content");
@@ -27,7 +27,7 @@ public sealed partial class PluginFolder
             PluginInspection.Check(content, manifest, files);
             if (options.BuiltIn is { } builtIn)
                 RefuseBuiltIn(manifest, builtIn);
-            await PublishAsync(manifest, content, staging, new(manifest.Version, shown, _time.GetUtcNow(), files), options.Replace, cancellationToken).ConfigureAwait(false);
+            await PublishAsync(manifest, content, new(manifest.Version, shown, _time.GetUtcNow(), files), options.Replace, cancellationToken).ConfigureAwait(false);
             return Require(manifest.Name);
         }
         catch (UnauthorizedAccessException e)
@@ -108,45 +108,70 @@ public sealed partial class PluginFolder
             : null;
     }
 
-    /// <summary>Moves the old folder aside and the new one in; until the pins follow, what stands there does not match them and is refused.</summary>
-    private async Task PublishAsync(PluginManifest manifest, string content, string staging, PluginPin pin, bool replace, CancellationToken cancellationToken)
+    /// <summary>Gives the folder a name that is free; the change of the pins is what makes it the plugin. So a crash leaves the old plugin or the new one, whole.</summary>
+    private async Task PublishAsync(PluginManifest manifest, string content, PluginPin pin, bool replace, CancellationToken cancellationToken)
     {
-        var target = Path.Join(Folder, manifest.Name);
-        var old = Path.Join(staging, "old");
-        if (Find(manifest.Name) is { Pin: not null } there && !replace)
-            throw PluginErrors.AlreadyThere(manifest.Name, there.Version, Folder);
-        var replaced = Directory.Exists(target);
-        if (replaced)
-            Directory.Move(target, old);
-        var moved = false;
+        var name = manifest.Name;
+        RefuseSecond(_pins.Read());
+        _disk.FlushTree(content);
+        if (_trust is not null)
+            await _trust.TrustAsync(name, pin, cancellationToken).ConfigureAwait(false);
+        string? placed = null;
         try
         {
-            FlushTree(content);
-            Directory.Move(content, target);
-            moved = true;
-            Durable.DurableDisk.Local.FlushFolder(Folder);
-            await PinAsync(manifest.Name, pin, cancellationToken).ConfigureAwait(false);
+            await _pins.ChangeAsync(
+                pins =>
+                {
+                    RefuseSecond(pins);
+                    placed = Path.Exists(Path.Join(Folder, name)) ? VersionFolder.NewFor(name) : name;
+                    _disk.MoveFolder(content, Path.Join(Folder, placed));
+                    _disk.FlushFolder(Folder);
+                    pins.Plugins[name] = PinDocument.Of(pin, placed == name ? null : placed);
+                },
+                cancellationToken,
+                done: pins => Sweep(name, pins)).ConfigureAwait(false);
         }
         catch
         {
-            if (moved)
-                ScratchFolder.Delete(target);
-            if (replaced)
-                Directory.Move(old, target);
+            if (placed is not null && !IsPinned(placed))
+                ScratchFolder.Delete(Path.Join(Folder, placed));
             throw;
+        }
+
+        // The pins may name it although their change has failed: at the flush that follows their rename.
+        bool IsPinned(string folder)
+        {
+            try
+            {
+                return _pins.Read() is var pins && pins.Plugins.ContainsKey(name) && FolderOf(name, pins) == folder;
+            }
+            catch (ArtifactStoreException)
+            {
+                return true;
+            }
+        }
+
+        void RefuseSecond(PinsDocument pins)
+        {
+            if (!replace && pins.Plugins.TryGetValue(name, out var there))
+                throw PluginErrors.AlreadyThere(name, there.Version, Folder);
         }
     }
 
-    /// <summary>Brings the files of a folder to the device, so that pins that survive a crash find what they name.</summary>
-    private static void FlushTree(string folder)
+    /// <summary>Deletes the folders of a plugin that its pins do not name. What cannot be deleted now, since a process uses it, goes with a later change.</summary>
+    private void Sweep(string name, PinsDocument pins)
     {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
+        var kept = pins.Plugins.ContainsKey(name) ? FolderOf(name, pins) : null;
+        foreach (var folder in Directory.EnumerateDirectories(Folder).Where(f => Path.GetFileName(f) is var n && n != kept && VersionFolder.IsOf(name, n)))
         {
-            if (Directory.Exists(entry))
-                FlushTree(entry);
-            else
-                Durable.DurableDisk.Local.Flush(entry);
+            try
+            {
+                ScratchFolder.Delete(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // No pins name it, so it is never loaded.
+            }
         }
-        Durable.DurableDisk.Local.FlushFolder(folder);
     }
 }

@@ -1,3 +1,5 @@
+using Cairn.Durable;
+
 namespace Cairn.Plugins;
 
 /// <summary>A folder of plugins and the pins that say what their files must be, which stand outside of it.</summary>
@@ -15,17 +17,20 @@ public sealed partial class PluginFolder
     private readonly LockedJson<PinsDocument> _pins;
     private readonly PluginTrust? _trust;
     private readonly TimeProvider _time;
+    private readonly DurableDisk _disk;
 
-    private PluginFolder(PluginScope scope, string folder, string pinFile, PluginTrust? trust, TimeProvider? time)
+    private PluginFolder(PluginScope scope, string folder, string pinFile, PluginTrust? trust, TimeProvider? time, DurableDisk? disk = null)
     {
         _time = time ?? TimeProvider.System;
+        _disk = disk ?? DurableDisk.Local;
         _trust = trust;
         _pins = new(
             pinFile,
             PluginJson.Default.PinsDocument,
             () => new() { Format = PinsDocument.CurrentFormat },
-            d => d.Format is PinsDocument.CurrentFormat ? null : $"it has format {d.Format}, which this Cairn does not know",
-            _time);
+            d => d.Problem,
+            _time,
+            _disk);
         (Scope, Folder) = (scope, folder);
     }
 
@@ -61,23 +66,27 @@ public sealed partial class PluginFolder
     /// <summary>The user's plugins: <c>plugins/</c> and <c>plugins.json</c> in a folder, usually <see cref="UserFolder"/>.</summary>
     /// <param name="userFolder">The folder; made when a plugin is added.</param>
     /// <param name="time">The clock; the system's by default.</param>
-    public static PluginFolder OfUser(string userFolder, TimeProvider? time = null)
+    public static PluginFolder OfUser(string userFolder, TimeProvider? time = null) => OfUser(userFolder, time, null);
+
+    internal static PluginFolder OfUser(string userFolder, TimeProvider? time, DurableDisk? disk)
     {
         ArgumentException.ThrowIfNullOrEmpty(userFolder);
         var full = Path.GetFullPath(userFolder);
-        return new(PluginScope.User, Path.Join(full, PluginsName), Path.Join(full, PinsName), null, time);
+        return new(PluginScope.User, Path.Join(full, PluginsName), Path.Join(full, PinsName), null, time, disk);
     }
 
     /// <summary>A workspace's plugins: <c>plugins/</c> and <c>plugins.json</c> in its <c>.cairn</c> folder.</summary>
     /// <param name="workspaceFolder">The <c>.cairn</c> folder.</param>
     /// <param name="trust">What says which of them this user has accepted.</param>
     /// <param name="time">The clock; the system's by default.</param>
-    public static PluginFolder OfWorkspace(string workspaceFolder, PluginTrust trust, TimeProvider? time = null)
+    public static PluginFolder OfWorkspace(string workspaceFolder, PluginTrust trust, TimeProvider? time = null) => OfWorkspace(workspaceFolder, trust, time, null);
+
+    internal static PluginFolder OfWorkspace(string workspaceFolder, PluginTrust trust, TimeProvider? time, DurableDisk? disk)
     {
         ArgumentException.ThrowIfNullOrEmpty(workspaceFolder);
         ArgumentNullException.ThrowIfNull(trust);
         var full = Path.GetFullPath(workspaceFolder);
-        return new(PluginScope.Workspace, Path.Join(full, PluginsName), Path.Join(full, PinsName), trust, time);
+        return new(PluginScope.Workspace, Path.Join(full, PluginsName), Path.Join(full, PinsName), trust, time, disk);
     }
 
     /// <summary>Every plugin in the order of the names: each folder, and each pin whose folder is gone. Only the manifests are read.</summary>
@@ -87,7 +96,7 @@ public sealed partial class PluginFolder
         var pins = _pins.Read();
         var names = new SortedSet<string>(pins.Plugins.Keys, StringComparer.Ordinal);
         if (Directory.Exists(Folder))
-            names.UnionWith(Directory.EnumerateDirectories(Folder).Select(d => Path.GetFileName(d)).Where(n => !n.StartsWith(StagingPrefix, StringComparison.Ordinal)));
+            names.UnionWith(Directory.EnumerateDirectories(Folder).Select(d => Path.GetFileName(d)).Where(n => !n.StartsWith(StagingPrefix, StringComparison.Ordinal) && !VersionFolder.IsMarked(n)));
         var trusted = _trust?.Snapshot();
         return [.. names.Select(n => Look(n, pins, trusted))];
     }
@@ -124,7 +133,10 @@ public sealed partial class PluginFolder
         if (manifest.Name != name)
             throw PluginErrors.BadManifest(Path.Join(plugin.Folder, PluginManifest.FileName), $"it names the plugin '{manifest.Name}', and the folder '{name}'");
         PluginInspection.Check(plugin.Folder, manifest, files);
-        await PinAsync(name, new(manifest.Version, plugin.Pin?.Source ?? plugin.Folder, _time.GetUtcNow(), files), cancellationToken).ConfigureAwait(false);
+        var pin = new PluginPin(manifest.Version, plugin.Pin?.Source ?? plugin.Folder, _time.GetUtcNow(), files);
+        if (_trust is not null)
+            await _trust.TrustAsync(name, pin, cancellationToken).ConfigureAwait(false);
+        await _pins.ChangeAsync(d => d.Plugins[name] = PinDocument.Of(pin, d.Plugins.GetValueOrDefault(name)?.Folder), cancellationToken).ConfigureAwait(false);
         return new(Require(name), before);
     }
 
@@ -150,8 +162,15 @@ public sealed partial class PluginFolder
                 d.Plugins.Remove(name);
                 d.Preferred?.Remove(name);
             },
-            cancellationToken).ConfigureAwait(false);
-        ScratchFolder.Delete(plugin.Folder);
+            cancellationToken,
+            done: d =>
+            {
+                ScratchFolder.Delete(plugin.Folder);
+                if (!Directory.Exists(Folder))
+                    return;
+                Sweep(name, d);
+                _disk.FlushFolder(Folder);
+            }).ConfigureAwait(false);
     }
 
     internal InstalledPlugin Require(string name)
@@ -182,7 +201,7 @@ public sealed partial class PluginFolder
 
     private InstalledPlugin Look(string name, PinsDocument pins, Func<string, PluginPin, bool>? trusted)
     {
-        var plugin = new InstalledPlugin { Name = name, Scope = Scope, Folder = Path.Join(Folder, name), Pin = pins.Plugins.GetValueOrDefault(name)?.ToPin() };
+        var plugin = new InstalledPlugin { Name = name, Scope = Scope, Folder = Path.Join(Folder, FolderOf(name, pins)), Pin = pins.Plugins.GetValueOrDefault(name)?.ToPin() };
         try
         {
             plugin = plugin with { Manifest = ReadManifest(plugin.Folder) };
@@ -203,12 +222,7 @@ public sealed partial class PluginFolder
         return plugin with { Refusal = refusal };
     }
 
-    private async Task PinAsync(string name, PluginPin pin, CancellationToken cancellationToken)
-    {
-        if (_trust is not null)
-            await _trust.TrustAsync(name, pin, cancellationToken).ConfigureAwait(false);
-        await _pins.ChangeAsync(d => d.Plugins[name] = PinDocument.Of(pin), cancellationToken).ConfigureAwait(false);
-    }
+    private static string FolderOf(string name, PinsDocument pins) => pins.Plugins.GetValueOrDefault(name)?.Folder ?? name;
 
     private void RequireWritable()
     {

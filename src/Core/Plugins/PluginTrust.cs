@@ -16,6 +16,11 @@ public sealed class PluginTrust
     /// <param name="folder">The folder, usually <see cref="PluginFolder.UserFolder"/>; made when something is trusted.</param>
     /// <param name="time">The clock; the system's by default.</param>
     public PluginTrust(string folder, TimeProvider? time = null)
+        : this(folder, time, null)
+    {
+    }
+
+    internal PluginTrust(string folder, TimeProvider? time, Durable.DurableDisk? disk)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _file = new(
@@ -23,7 +28,8 @@ public sealed class PluginTrust
             PluginJson.Default.TrustDocument,
             () => new() { Format = TrustDocument.CurrentFormat },
             d => d.Format is TrustDocument.CurrentFormat ? null : $"it has format {d.Format}, which this Cairn does not know",
-            time ?? TimeProvider.System);
+            time ?? TimeProvider.System,
+            disk);
     }
 
     /// <summary>The file's full path.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Local.Platform;
@@ -74,9 +75,56 @@ public sealed class ArtifactCrashTests
         CrashTotals.Add(states, crash.Log.Records.Count);
     }
 
+    /// <summary>The manifest waits for the blobs beside it: that one of them is lost ends the save before anything refers to it.</summary>
+    [Fact]
+    public async Task A_save_whose_blob_cannot_be_published_fails_and_publishes_no_manifest()
+    {
+        await using var crash = new CrashRun();
+        var content = CrashRun.Content(1, 6_000);
+        var lost = Convert.ToHexStringLower(SHA256.HashData(content));
+        var repository = await FailAsync(crash, content, name => name == lost, chunked: false);
+        (await repository.Names.TryGetAsync("n", Cancel)).ShouldBeNull();
+        await foreach (var entry in crash.Store.ListAsync("blobs", new() { Recursive = true }, Cancel))
+            entry.IsDirectory.ShouldBeTrue(entry.Path.Value);
+    }
+
+    /// <summary>An index is published after its pack: who saves the same content later must not rely on chunks that are nowhere.</summary>
+    [Fact]
+    public async Task A_save_whose_pack_cannot_be_published_leaves_nothing_that_a_later_save_relies_on()
+    {
+        await using var crash = new CrashRun();
+        var content = CrashRun.Content(2, 1_200_000);
+        await FailAsync(crash, content, name => name.EndsWith(".pack", StringComparison.Ordinal), chunked: true);
+        var later = ArtifactRun.Open(crash.Driver);
+        await later.SaveAsync(content, new SaveOptions { Name = "n", Chunked = true }, Cancel);
+        (await later.LoadAsync<byte[]>("n", Cancel)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+    }
+
+    /// <summary>Saves on a disk that refuses to publish some file.</summary>
+    private static async Task<ArtifactRepository> FailAsync(CrashRun crash, byte[] content, Func<string, bool> refused, bool chunked)
+    {
+        Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "Only the implementation that works with handles is recorded.");
+        await crash.Driver.MakeDirectoryAsync("blobs", Cancel);
+        var isAsked = false;
+        crash.Disk.Before = (operation, name) =>
+        {
+            if (operation != "rename" || !refused(name))
+                return;
+            isAsked = true;
+            throw new IOException("The device refuses.");
+        };
+        var repository = ArtifactRun.Open(crash.Driver);
+        await Should.ThrowAsync<ArtifactStoreException>(() => repository.SaveAsync(content, new SaveOptions { Name = "n", Chunked = chunked }, Cancel));
+        isAsked.ShouldBeTrue();
+        crash.Disk.Before = null;
+        return repository;
+    }
+
     /// <summary>A repository whose disk is recorded, and what its user was told of each save.</summary>
     private sealed class ArtifactRun(CrashRun run)
     {
+        private const int ChunkedLength = 1_000_000;
+
         private readonly ArtifactRepository _repository = Open(run.Driver);
         private readonly List<Change> _changes = [];
         private int _seed = 100;
@@ -139,10 +187,18 @@ public sealed class ArtifactCrashTests
             }
             await foreach (var name in repository.Names.ListAsync(Cancel))
                 _ = await repository.LoadAsync<byte[]>(name, Cancel);
+            // What was under way is saved once more: nothing that the crash left is taken for a part that is not there.
+            var again = Open(driver);
+            foreach (var change in _changes.Where(c => c.Done > at && c.Content is not null))
+            {
+                var saved = await again.SaveAsync(change.Content!, new SaveOptions { Chunked = change.Content!.Length > ChunkedLength }, Cancel);
+                if (!(await again.LoadAsync<byte[]>(saved.Digest.ToString(), Cancel)).AsSpan().SequenceEqual(change.Content))
+                    return $"{change.Name} is damaged when it is saved again";
+            }
             return null;
         }
 
-        private static ArtifactRepository Open(LocalDriver driver) => new(new ArtifactStore(driver), MaterializerRegistry.CreateDefault());
+        public static ArtifactRepository Open(LocalDriver driver) => new(new ArtifactStore(driver), MaterializerRegistry.CreateDefault());
 
         /// <summary>Changes of one name follow each other.</summary>
         private void Add(Change change)

@@ -13,6 +13,7 @@ internal sealed class CrashRun : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cairn-crash-").FullName;
     private readonly List<Operation> _operations = [];
+    private readonly List<(string Path, DateTimeOffset? Modified, int Done)> _touched = [];
 
     public CrashRun(string below = "root")
     {
@@ -91,6 +92,12 @@ internal sealed class CrashRun : IAsyncDisposable
 
     public async Task<string> ETagAsync(string path) => (await Driver.StatAsync(path, Cancel))!.ETag!;
 
+    public async Task TouchAsync(string path)
+    {
+        var touched = await Driver.TouchAsync(path, Cancel);
+        _touched.Add((path, touched.Modified, Log.Now));
+    }
+
     public Task DeleteAsync(string path, EntryKind kind = EntryKind.File) =>
         DoAsync(async () => (await Driver.DeleteAsync(new DeleteRequest([new(path, kind)]), Cancel))[0].Error.ShouldBeNull(), (kind == EntryKind.File ? path : path + "/", null));
 
@@ -134,6 +141,12 @@ internal sealed class CrashRun : IAsyncDisposable
         {
             if (found.GetValueOrDefault(path) is var here && here != expected.GetValueOrDefault(path))
                 return here is null ? $"{path} is gone" : expected.ContainsKey(path) ? $"{path} is damaged or old" : $"{path} is there";
+        }
+        // The last touch counts, as long as nobody has begun to write the file since.
+        foreach (var (path, modified, touchedAt) in _touched.Where(t => t.Done <= at))
+        {
+            if (!_operations.Exists(o => o.Begun >= touchedAt && o.Begun <= at && o.Changes.Any(c => c.Path == path)) && (await driver.StatAsync(path, Cancel))?.Modified != modified)
+                return $"{path} has lost the time of its touch";
         }
         return null;
 

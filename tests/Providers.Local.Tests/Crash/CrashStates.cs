@@ -8,10 +8,11 @@ namespace Cairn.Providers.Local.Tests.Crash;
 internal sealed class CrashStates(DiskLog log, int mostAtOnce, Random random)
 {
     /// <summary>Yields states with the moment of the crash. States that are equal at one moment are yielded once.</summary>
+    /// <param name="without">A flush to leave out; crashes before it, to which it makes no difference, are left out too.</param>
     public IEnumerable<(int At, DiskState State)> Enumerate(int? without = null)
     {
         var durable = log.Durability(without);
-        for (var at = 0; at <= log.Records.Count; at++)
+        for (var at = without + 1 ?? 0; at <= log.Records.Count; at++)
         {
             var steps = Enumerable.Range(0, at).Where(i => log.Records[i] is DiskStep).ToArray();
             var pending = steps.Where(i => durable[i] > at).ToArray();

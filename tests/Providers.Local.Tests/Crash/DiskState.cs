@@ -20,6 +20,7 @@ internal sealed class DiskState
     private readonly Dictionary<int, SortedDictionary<string, int>> _directories = new() { [0] = new(StringComparer.Ordinal) };
     private readonly Dictionary<int, byte[]> _files = [];
     private readonly Dictionary<int, byte[]> _attributes = [];
+    private readonly Dictionary<int, DateTimeOffset> _modified = [];
     private readonly HashSet<int> _implicit = [];
     private readonly HashSet<int> _executable = [];
 
@@ -62,6 +63,9 @@ internal sealed class DiskState
             case AttributesStep attributes:
                 _attributes[attributes.Owner] = attributes.Bytes;
                 break;
+            case StampStep stamp:
+                _modified[stamp.Owner] = stamp.Modified;
+                break;
             case ExecutableStep executable:
                 _executable.Add(executable.Owner);
                 break;
@@ -95,6 +99,7 @@ internal sealed class DiskState
                 {
                     hash.Append(_executable.Contains(target) ? "x"u8 : "f"u8);
                     hash.Append(_files.GetValueOrDefault(target, []));
+                    hash.Append(BitConverter.GetBytes(_modified.GetValueOrDefault(target).Ticks));
                     hash.Append(_attributes.GetValueOrDefault(target, []));
                 }
                 hash.Append("\0"u8);
@@ -123,6 +128,8 @@ internal sealed class DiskState
             File.WriteAllBytes(path, _files.GetValueOrDefault(number, []));
             if (_attributes.TryGetValue(number, out var attributes))
                 SetAttribute(path, "user.cairn.file", attributes);
+            if (_modified.TryGetValue(number, out var modified))
+                File.SetLastWriteTimeUtc(path, modified.UtcDateTime);
             if (_executable.Contains(number) && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
             return;

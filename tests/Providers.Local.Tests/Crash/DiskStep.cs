@@ -26,5 +26,8 @@ internal sealed record AttributesStep(int Owner, byte[] Bytes) : DiskStep(Owner)
 /// <summary>A file may be run as a program from now on.</summary>
 internal sealed record ExecutableStep(int Owner) : DiskStep(Owner);
 
+/// <summary>The modified time of a file.</summary>
+internal sealed record StampStep(int Owner, DateTimeOffset Modified) : DiskStep(Owner);
+
 /// <summary>Whether a directory is one that a write made on the way.</summary>
 internal sealed record MarkStep(int Owner, bool IsImplicit) : DiskStep(Owner);

@@ -122,8 +122,14 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
     /// <summary>Not recorded: it promises nothing.</summary>
     public override void BeginFlush(SafeFileHandle file, long offset, long length) => inner.BeginFlush(file, offset, length);
 
-    /// <summary>Not recorded: times prove nothing about content.</summary>
-    public override void Stamp(SafeFileHandle file, DateTimeOffset modified) => inner.Stamp(file, modified);
+    public override void Stamp(SafeFileHandle file, DateTimeOffset modified)
+    {
+        lock (log.Gate)
+        {
+            inner.Stamp(file, modified);
+            log.Add(new StampStep(NumberOf(file), inner.FactsOf(file).Modified));
+        }
+    }
 
     public override void Flush(SafeFileHandle file)
     {

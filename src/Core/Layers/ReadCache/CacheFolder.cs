@@ -1,3 +1,4 @@
+using Cairn.Durable;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Layers;
@@ -17,15 +18,17 @@ internal sealed class CacheFolder
     private readonly long _maxBytes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly DurableDisk _disk;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _reserved = [];
     private long _held = long.MaxValue;
     private long _addedSinceLook;
 
-    private CacheFolder(string folder, long maxBytes, TimeProvider time, ILogger logger) => (_folder, _maxBytes, _time, _logger) = (folder, maxBytes, time, logger);
+    private CacheFolder(string folder, long maxBytes, TimeProvider time, ILogger logger, DurableDisk disk) =>
+        (_folder, _maxBytes, _time, _logger, _disk) = (folder, maxBytes, time, logger, disk);
 
     /// <summary>Makes or takes the folder; null, with a line in the log, when it cannot be had for this user alone.</summary>
-    public static CacheFolder? Open(ReadCacheOptions options, TimeProvider time, ILogger logger)
+    public static CacheFolder? Open(ReadCacheOptions options, TimeProvider time, ILogger logger, DurableDisk? disk = null)
     {
         var folder = Path.Join(Path.GetFullPath(options.Directory), "cairn-read-cache");
         try
@@ -34,7 +37,7 @@ internal sealed class CacheFolder
                 Directory.CreateDirectory(folder);
             else
                 MakePrivate(folder);
-            return new(folder, options.MaxBytes, time, logger);
+            return new(folder, options.MaxBytes, time, logger, disk ?? DurableDisk.Local);
         }
         catch (Exception e) when (IsDiskTrouble(e))
         {
@@ -90,14 +93,14 @@ internal sealed class CacheFolder
         }
     }
 
-    /// <summary>Publishes a whole entry and closes its file.</summary>
+    /// <summary>Publishes a whole entry and closes its file. Nothing is flushed: an entry that a crash has damaged fails its digests, and is read from the store again.</summary>
     public void Publish(FileStream partial, CacheKey key)
     {
         try
         {
             partial.Dispose();
             Touch(partial.Name);
-            File.Move(partial.Name, Path.Join(_folder, key.FileName), overwrite: true);
+            _disk.Replace(Path.Join(_folder, key.FileName), partial.Name);
             Unreserve(Path.GetFileName(partial.Name));
         }
         catch (Exception e) when (IsDiskTrouble(e))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cairn.Durable;
 using Cairn.Providers;
 using Microsoft.Extensions.Logging;
 
@@ -26,13 +27,18 @@ public sealed class ReadCacheDriver : DelegatingStoreDriver
     /// <param name="context">Clock and log.</param>
     /// <exception cref="ArgumentException">No directory, or a bound that is not above 0.</exception>
     public ReadCacheDriver(StoreDriver inner, ReadCacheOptions options, LayerContext? context = null)
+        : this(inner, options, context, DurableDisk.Local)
+    {
+    }
+
+    internal ReadCacheDriver(StoreDriver inner, ReadCacheOptions options, LayerContext? context, DurableDisk disk)
         : base(inner)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         context ??= LayerContext.Default;
         _logger = context.LoggerFactory.CreateLogger<ReadCacheDriver>();
-        _folder = CacheFolder.Open(options, context.TimeProvider, _logger);
+        _folder = CacheFolder.Open(options, context.TimeProvider, _logger, disk);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cairn.Durable;
 
 namespace Cairn.Plugins;
 
@@ -6,7 +7,7 @@ namespace Cairn.Plugins;
 /// <remarks>
 /// The folders of builds stand in a file of the user's folder that is named after the terminal's session: the number, the start and the machine of the shell that leads it. So
 /// no other terminal sees them, they end with the shell, and neither a workspace nor an environment variable can name one. A file or folder that another user of the machine
-/// could have changed is not read.
+/// could have changed is not read. The list is not flushed: a crash of the system ends the shell, and no later session has its name.
 /// </remarks>
 public sealed class ShellPlugins
 {
@@ -14,7 +15,9 @@ public sealed class ShellPlugins
     private readonly string _folder;
     private readonly string _file;
 
-    private ShellPlugins(string folder, string session) => (_folder, _file) = (folder, Path.Join(folder, session));
+    private readonly DurableDisk _disk;
+
+    internal ShellPlugins(string folder, string session, DurableDisk disk) => (_folder, _file, _disk) = (folder, Path.Join(folder, session), disk);
 
     /// <summary>Those of the shell that this process runs in; false without a terminal, where there is no shell to end them, and on Windows.</summary>
     /// <param name="userFolder">The user's folder, usually <see cref="PluginFolder.UserFolder"/>.</param>
@@ -22,7 +25,7 @@ public sealed class ShellPlugins
     public static bool TryOpen(string userFolder, [NotNullWhen(true)] out ShellPlugins? plugins)
     {
         ArgumentException.ThrowIfNullOrEmpty(userFolder);
-        plugins = ShellSession.Current() is { } session ? new(Path.Join(Path.GetFullPath(userFolder), "dev"), session) : null;
+        plugins = ShellSession.Current() is { } session ? new(Path.Join(Path.GetFullPath(userFolder), "dev"), session, DurableDisk.Local) : null;
         return plugins is not null;
     }
 
@@ -91,7 +94,7 @@ public sealed class ShellPlugins
                 options.UnixCreateMode = OwnerOnly;
             using (var writer = new StreamWriter(temp, options))
                 writer.Write(string.Concat(plugins.Select(p => p.Folder + "\n")));
-            File.Move(temp, _file, overwrite: true);
+            _disk.Replace(_file, temp);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -99,8 +102,10 @@ public sealed class ShellPlugins
         }
     }
 
+    /// <summary>The user's folder survives a crash, since what else is kept in it must.</summary>
     private void MakeFolder()
     {
+        _disk.MakeFolders(Path.GetDirectoryName(_folder)!);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(_folder);
         else
