@@ -21,19 +21,18 @@ internal sealed class S3Driver : StoreDriver
     public S3Driver(ArtifactUri root, S3Options options, AmazonS3Client client)
         : base(root)
     {
-        (Options, Client, Keys) = (options, client, new(root));
+        (Options, Client, Keys, Conditions) = (options, client, new(root), new(this));
+        IsAmazons = client.Config.ServiceURL is not { Length: > 0 } url || IsOfAmazon(new Uri(url).Host);
         Payer = options.RequesterPays ? RequestPayer.Requester : null;
         SkipsPayloadSigning = !client.Config.UseHttp && client.Config.ServiceURL?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) != true;
     }
 
     /// <summary>Names of buckets are unique within Amazon's own service, whatever the region.</summary>
-    public override ArtifactUri Place => Client.Config.ServiceURL is { Length: > 0 } url && !new Uri(url).Host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase)
-        ? ServicePlace.Of("s3", new(url), Keys.Bucket, Root.Path)
-        : Root;
+    public override ArtifactUri Place => IsAmazons ? Root : ServicePlace.Of("s3", new(Client.Config.ServiceURL), Keys.Bucket, Root.Path);
 
     public override StoreCapabilities Capabilities => _capabilities ??= new()
     {
-        WriteModes = Options.Conditions ? WriteModes.All : WriteModes.Replace,
+        WriteModes = Options.Conditions == false ? WriteModes.Replace : WriteModes.All,
         ListStartAfter = true,
         Directories = DirectoryKind.Virtual,
         Copy = true,
@@ -49,6 +48,11 @@ internal sealed class S3Driver : StoreDriver
     };
 
     internal S3Options Options { get; }
+
+    internal S3Conditions Conditions { get; }
+
+    /// <summary>Whether the service is Amazon's own.</summary>
+    internal bool IsAmazons { get; }
 
     internal AmazonS3Client Client { get; }
 
@@ -129,7 +133,7 @@ internal sealed class S3Driver : StoreDriver
         S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
         using var body = new MemoryStream([], writable: false);
         // What has that name already stays: it is the marker, or another program's object.
-        if (!Options.Conditions && await HeadAsync(Keys.DirectoryKey(path), null, cancellationToken).ConfigureAwait(false) is not null)
+        if (!await Conditions.AreKeptAsync(WriteModes.CreateNew, isMultipart: false, cancellationToken).ConfigureAwait(false) && await HeadAsync(Keys.DirectoryKey(path), null, cancellationToken).ConfigureAwait(false) is not null)
             return;
         var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, IfNoneMatch = "*", UseChunkEncoding = false, AutoCloseStream = false, RequestPayer = Payer };
         Stamp(request);
@@ -266,6 +270,9 @@ internal sealed class S3Driver : StoreDriver
         request.ServerSideEncryptionMethod = Options.Encryption is { } method ? new(method) : null;
         request.ServerSideEncryptionKeyManagementServiceKeyId = Options.KmsKey;
     }
+
+    private static bool IsOfAmazon(string host) =>
+        host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".amazonaws.com.cn", StringComparison.OrdinalIgnoreCase);
 
     private async ValueTask<ArtifactInfo> CopyOnceAsync(ArtifactPath from, ArtifactPath to, ArtifactInfo source, S3MetadataDirective directive, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
     {
         if (source.Length == 0)
             return await CreateEmptyAsync(cancellationToken).ConfigureAwait(false);
+        await driver.Conditions.DemandAsync(request.Mode, isMultipart: true, cancellationToken).ConfigureAwait(false);
         var begin = new InitiateMultipartUploadRequest { BucketName = driver.Keys.Bucket, Key = Key, ContentType = source.ContentType, RequestPayer = driver.Payer };
         foreach (var (name, value) in source.Metadata)
             begin.Metadata[name] = S3Metadata.Encode(value);

@@ -101,9 +101,12 @@ public sealed class S3Options
     [StoreOption("copy-part-size", "Files above this are copied in several parts, by the service; at most 5GiB.", Size = true)]
     public long CopyPartSize { get; set; } = 5L << 30;
 
-    /// <summary>Whether the service looks at the conditions of writes; without them nothing is created under one, and a write replaces what is there.</summary>
-    [StoreOption("conditions", "The service looks at the conditions of writes (If-None-Match, If-Match), as S3 does; no for services that pass over them. 'cairn store check' finds that out, and sets it.")]
-    public bool Conditions { get; set; } = true;
+    /// <summary>
+    /// Whether the service looks at the conditions of writes; without them nothing is created under one, and a write replaces what is there. Null for what is known of Amazon's own, and of others is found out at the first
+    /// write under a condition.
+    /// </summary>
+    [StoreOption("conditions", "The service looks at the conditions of writes (If-None-Match, If-Match), as Amazon's does; no for services that pass over them. The default is to try it at the first such write, on services other than Amazon's.")]
+    public bool? Conditions { get; set; }
 
     /// <summary>Whether an answer counts only when it names its request, as S3's do.</summary>
     [StoreOption("request-id", "Take only answers that name their request (x-amz-request-id); no for services that do not name them.")]

@@ -27,9 +27,13 @@ internal sealed class S3Upload : StoreUpload
     private Task<string>? _beginning;
     private string? _writeId;
     private ArtifactInfo? _published;
+    private readonly bool _isTrial;
     private bool _disposed;
 
-    public S3Upload(S3Driver driver, UploadRequest request) => (_driver, _request) = (driver, request);
+    /// <param name="driver">The store.</param>
+    /// <param name="request">What is written.</param>
+    /// <param name="isTrial">Whether it is a trial of the service's conditions, which then need not be known.</param>
+    public S3Upload(S3Driver driver, UploadRequest request, bool isTrial = false) => (_driver, _request, _isTrial) = (driver, request, isTrial);
 
     public override int MaxParallelParts => _driver.Options.Parallelism;
 
@@ -72,6 +76,8 @@ internal sealed class S3Upload : StoreUpload
     {
         if (_published is { } before)
             return before;
+        if (!_isTrial)
+            await _driver.Conditions.DemandAsync(_request.Mode, _beginning is not null, cancellationToken).ConfigureAwait(false);
         try
         {
             if (_beginning is null)

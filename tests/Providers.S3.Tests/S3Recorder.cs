@@ -16,6 +16,9 @@ internal sealed class S3Recorder : IAsyncDisposable
     /// <summary>When the sessions end that are given, one after the other; the last holds for all further ones.</summary>
     public IReadOnlyList<DateTimeOffset> SessionEnds { get; init; } = [DateTimeOffset.MaxValue.AddYears(-7000)];
 
+    /// <summary>Answers in the place of the recorder where it has an answer.</summary>
+    public Func<RecordedRequest, Answer?>? Instead { get; init; }
+
     public string Endpoint => Server.Endpoint.ToString();
 
     /// <summary>What was asked of S3, and not of STS.</summary>
@@ -39,7 +42,7 @@ internal sealed class S3Recorder : IAsyncDisposable
     /// <summary>A driver on the recorder, with the given options besides; an empty value leaves one out.</summary>
     public async Task<StoreDriver> DriverAsync((string Name, string Value)[] options, TimeProvider? clock = null)
     {
-        var values = new Dictionary<string, string> { ["endpoint"] = Endpoint, ["region"] = "us-east-1", ["access-key"] = "AKIATEST", ["secret-key"] = "secret", ["part-size"] = "5MiB", ["retries"] = "0" };
+        var values = new Dictionary<string, string> { ["endpoint"] = Endpoint, ["region"] = "us-east-1", ["access-key"] = "AKIATEST", ["secret-key"] = "secret", ["part-size"] = "5MiB", ["retries"] = "0", ["conditions"] = "yes" };
         foreach (var (name, value) in options)
         {
             if (value.Length == 0)
@@ -91,6 +94,8 @@ internal sealed class S3Recorder : IAsyncDisposable
             if (_before.TryDequeue(out var refusal))
                 return refusal;
         }
+        if (Instead?.Invoke(request) is { } instead)
+            return instead;
         var (path, query) = request.Target.Split('?', 2) is [var p, var q] ? (p, q) : (request.Target, "");
         (string, string)[] tag = [("ETag", "\"0123456789abcdef0123456789abcdef\"")];
         var copied = request["x-amz-copy-source"].Length > 0;

@@ -47,7 +47,7 @@ public sealed class UploadTests(ITestOutputHelper output)
     public async Task A_small_file_is_one_request_up_and_one_down_on_one_connection()
     {
         await using var box = await S3Box.CreateAsync();
-        var store = await box.ThroughAsync();
+        var store = await box.ThroughAsync(("conditions", "yes"));
         await store.WriteTextAsync("f", "content", WriteMode.CreateNew, cancellationToken: Cancel);
         box.Proxy.Counters.Requests.ShouldBe(1);
         await store.ReadTextAsync("f", cancellationToken: Cancel);

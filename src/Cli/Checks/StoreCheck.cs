@@ -23,14 +23,15 @@ internal sealed class StoreCheck(ArtifactStore store)
             await TryAsync("stat", () => store.TryStatAsync(_path, cancellationToken)).ConfigureAwait(false);
         if (readOnly || store.Capabilities.WriteModes == WriteModes.None || _trials[^1].Error is { Code: not StoreErrorCode.PermissionDenied })
             return _trials;
-        var writes = store.Capabilities.WriteModes.HasFlag(WriteModes.CreateNew) ? WriteMode.CreateNew : WriteMode.Replace;
+        // Without a condition where that can be: conditions are tried by themselves.
+        var writes = store.Capabilities.WriteModes.HasFlag(WriteModes.Replace) ? WriteMode.Replace : WriteMode.CreateNew;
         if (!await TryAsync("write", () => store.WriteTextAsync(_path, _path.Value, writes, cancellationToken: cancellationToken)).ConfigureAwait(false))
             return _trials;
         var copy = ArtifactPath.Parse(_path.Value + "-copy");
         var isCopied = false;
         try
         {
-            if (writes == WriteMode.CreateNew)
+            if (store.Capabilities.WriteModes.HasFlag(WriteModes.CreateNew))
                 await TryAsync("condition", () => RefuseAsync(cancellationToken)).ConfigureAwait(false);
             await TryAsync("stat", () => store.StatAsync(_path, cancellationToken)).ConfigureAwait(false);
             await TryAsync("read", () => ReadAsync(cancellationToken)).ConfigureAwait(false);
