@@ -13,6 +13,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     private readonly Redactor _redactor = new();
     private readonly Dictionary<string, ArtifactStore> _stores = new(StringComparer.Ordinal);
     private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+    private ArtifactStoreOptions? _storeOptions;
     private FlavorRegistry? _flavors = flavors;
     private PluginHost? _plugins;
     private Workspace? _workspace;
@@ -26,6 +27,9 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
 
     /// <summary>Whether a person watches standard error.</summary>
     public bool ShowsProgress { get; } = !Console.IsErrorRedirected;
+
+    /// <summary>How stores work: a person sees what is waited for.</summary>
+    private ArtifactStoreOptions StoreOptions => _storeOptions ??= ShowsProgress || verbose ? new() { LoggerFactory = new RetryNotes(this) } : new();
 
     /// <summary>The workspace folder that was given; null when none was.</summary>
     public string? GivenWorkspace => workspace;
@@ -77,7 +81,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             return open;
         var values = await Workspace.ResolveOptionsAsync(registered, _redactor.Add, cancellationToken).ConfigureAwait(false);
         var provider = await Flavors.GetProviderAsync(registered.Flavor, cancellationToken).ConfigureAwait(false);
-        return _stores[registered.Name] = await ArtifactStore.OpenAsync(provider, registered.Root, values, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return _stores[registered.Name] = await ArtifactStore.OpenAsync(provider, registered.Root, values, StoreOptions, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Prints a line that is not the command's output proper.</summary>
@@ -176,7 +180,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         if (!_stores.TryGetValue(key, out var direct))
         {
             var provider = await Flavors.GetProviderAsync(flavor, cancellationToken).ConfigureAwait(false);
-            _stores[key] = direct = await ArtifactStore.OpenAsync(provider, root, options, cancellationToken: cancellationToken).ConfigureAwait(false);
+            _stores[key] = direct = await ArtifactStore.OpenAsync(provider, root, options, StoreOptions, cancellationToken).ConfigureAwait(false);
         }
         return new(address, direct, uri.Path.RelativeTo(root.Path));
     }

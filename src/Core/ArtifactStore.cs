@@ -80,12 +80,13 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(root);
         options = (options ?? new()).Checked();
         cancellationToken.ThrowIfCancellationRequested();
+        var retrying = ServiceRetries.Teller(options.LoggerFactory);
         try
         {
             if (optionValues is null or { Count: 0 })
-                return new ArtifactStore(await provider.OpenAsync(new StoreContext { Root = root, TimeProvider = options.TimeProvider }, cancellationToken).ConfigureAwait(false), options);
+                return new ArtifactStore(await provider.OpenAsync(new StoreContext { Root = root, TimeProvider = options.TimeProvider, Retrying = retrying }, cancellationToken).ConfigureAwait(false), options);
             var layers = LayerOptions.Split(optionValues, out var flavorValues);
-            var context = new StoreContext { Root = root, TimeProvider = options.TimeProvider, Options = flavorValues };
+            var context = new StoreContext { Root = root, TimeProvider = options.TimeProvider, Options = flavorValues, Retrying = retrying };
             var driver = await provider.OpenAsync(context, cancellationToken).ConfigureAwait(false);
             return new ArtifactStore(layers.Apply(driver, new LayerContext { TimeProvider = options.TimeProvider, LoggerFactory = options.LoggerFactory }), options);
         }

@@ -18,7 +18,10 @@ public sealed record ArtifactStoreOptions
     /// <summary>The clock, for the waits before a broken read resumes and for rates of transfers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where failures are told that no caller can be told, such as one while aborting a write that has already failed. Nowhere by default.</summary>
+    /// <summary>
+    /// Where failures are told that no caller can be told, such as one while aborting a write that has already failed, and, in the category <c>Cairn.ServiceRetries</c>, requests that are sent again while a service does not
+    /// answer. Nowhere by default.
+    /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     internal ArtifactStoreOptions Checked()

@@ -4,6 +4,7 @@ using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
+using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
@@ -43,13 +44,15 @@ internal sealed class AzureClients : IDisposable
     /// <param name="options">The options.</param>
     /// <param name="environment">The environment's variables.</param>
     /// <param name="over">What to put over the transport; null for nothing.</param>
-    public static AzureClients Make(ArtifactUri root, AzureOptions options, Func<string, string?> environment, Func<HttpMessageHandler, HttpMessageHandler>? over = null)
+    /// <param name="retrying">Told of each request that is sent again; null for nobody.</param>
+    public static AzureClients Make(
+        ArtifactUri root, AzureOptions options, Func<string, string?> environment, Func<HttpMessageHandler, HttpMessageHandler>? over = null, Action<RetryNotice>? retrying = null)
     {
         Check(options);
         var account = AzureAccount.Resolve(root, options, environment);
         var http = new AzureHttp(options, over);
         var sdk = new BlobClientOptions(AzureRequests.Version) { Transport = http.ForStorage, EncryptionScope = options.EncryptionScope };
-        sdk.RetryPolicy = new AzureRetries(options, TimeProvider.System);
+        sdk.RetryPolicy = new AzureRetries(options, new(account.Endpoint.GetLeftPart(UriPartial.Path), retrying, TimeProvider.System), TimeProvider.System);
         sdk.Retry.NetworkTimeout = options.Timeout;
         // Around the SDK's retries: what does not come from the service is not asked for again.
         sdk.AddPolicy(new AzureMarks(), HttpPipelinePosition.PerCall);

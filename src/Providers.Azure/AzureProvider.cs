@@ -11,6 +11,6 @@ public sealed class AzureProvider : IStoreProvider
     {
         ArgumentNullException.ThrowIfNull(context);
         var options = StoreOptions.Bind<AzureOptions>(context.Options);
-        return new(new AzureDriver(context.Root, options, AzureClients.Make(context.Root, options, Environment.GetEnvironmentVariable), context.TimeProvider));
+        return new(new AzureDriver(context.Root, options, AzureClients.Make(context.Root, options, Environment.GetEnvironmentVariable, retrying: context.Retrying), context.TimeProvider));
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -7,7 +6,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.Azure;
 
 /// <summary>The SDK's retries, within a budget of time rather than of attempts alone. What is sent again, the SDK decides.</summary>
-internal sealed class AzureRetries(AzureOptions options, TimeProvider clock) : RetryPolicy(int.MaxValue, new Delays(options.RetryDelay))
+internal sealed class AzureRetries(AzureOptions options, ServiceContact contact, TimeProvider clock) : RetryPolicy(int.MaxValue, new Delays(options.RetryDelay))
 {
     /// <summary>A service that asks for more is better told to the caller.</summary>
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
@@ -17,14 +16,28 @@ internal sealed class AzureRetries(AzureOptions options, TimeProvider clock) : R
     protected override async ValueTask<bool> ShouldRetryAsync(HttpMessage message, Exception? exception) =>
         await base.ShouldRetryAsync(message, exception).ConfigureAwait(false) && MayRetry(message, exception);
 
+    protected override void OnRequestSent(HttpMessage message)
+    {
+        if (message.HasResponse)
+            contact.Answered();
+    }
+
+    protected override ValueTask OnRequestSentAsync(HttpMessage message)
+    {
+        OnRequestSent(message);
+        return default;
+    }
+
     private bool MayRetry(HttpMessage message, Exception? exception)
     {
         if (exception is null && AzureErrors.RetryAfter(message.Response.Headers) > LongestAsked)
             return false;
         var budget = message.TryGetProperty(typeof(RetryBudget), out var known) ? (RetryBudget)known! : new(options.OutageTime, options.Retries, options.RetryDelay, clock);
-        var isNameless = exception?.GetBaseException() is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData };
-        var mayRetry = budget.MayRetry(isNameless, out _);
+        var isHopeless = contact.IsHopeless(exception);
+        var mayRetry = budget.MayRetry(isHopeless, out var delay);
         message.SetProperty(typeof(RetryBudget), budget);
+        if (mayRetry)
+            contact.Tell(budget, isHopeless, delay, () => AzureErrors.Classify(exception ?? AzureRequests.Failure(message.Response)).Reason);
         return mayRetry;
     }
 

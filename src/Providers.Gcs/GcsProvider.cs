@@ -11,6 +11,6 @@ public sealed class GcsProvider : IStoreProvider
     {
         ArgumentNullException.ThrowIfNull(context);
         var options = StoreOptions.Bind<GcsOptions>(context.Options);
-        return new(new GcsDriver(context.Root, options, GcsClient.Make(options, context.TimeProvider), context.TimeProvider));
+        return new(new GcsDriver(context.Root, options, GcsClient.Make(options, context.TimeProvider, context.Retrying), context.TimeProvider));
     }
 }

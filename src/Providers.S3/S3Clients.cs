@@ -4,6 +4,7 @@ using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
@@ -16,9 +17,11 @@ internal static class S3Clients
     private const int BufferSize = 128 << 10;
     private const long LargestCopy = 5L << 30;
 
-    public static AmazonS3Client Make(S3Options options, TimeProvider clock)
+    public static AmazonS3Client Make(S3Options options, TimeProvider clock, Action<RetryNotice>? retrying = null)
     {
         Check(options);
+        var endpoint = Address(options.Endpoint, "endpoint", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
+        var contact = new ServiceContact(endpoint?.GetLeftPart(UriPartial.Path) ?? "Amazon S3", retrying, clock);
         var config = new AmazonS3Config
         {
             // S3Upload gives the SDK the checksum of each part, which it needs itself for that of the whole object.
@@ -27,13 +30,12 @@ internal static class S3Clients
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = options.Retries ?? SeemingRetries,
             BufferSize = BufferSize,
-            HttpClientFactory = new S3HttpClients(options),
+            HttpClientFactory = new S3HttpClients(options, contact),
             AllowAutoRedirect = false,
         };
         config.EndpointProvider = new S3Endpoints(config.EndpointProvider);
         if (options.UserAgent is { } agent)
             config.ClientAppId = agent;
-        var endpoint = Address(options.Endpoint, "endpoint", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
         if (endpoint is not null)
         {
             config.ServiceURL = endpoint.OriginalString;
@@ -47,7 +49,7 @@ internal static class S3Clients
         config.ForcePathStyle = options.PathStyle ?? endpoint is not null;
         try
         {
-            var client = Credentials(options) is { } credentials ? new S3Client(credentials, config, options, clock) : new S3Client(config, options, clock);
+            var client = Credentials(options) is { } credentials ? new S3Client(credentials, config, options, contact, clock) : new S3Client(config, options, contact, clock);
             client.BeforeRequestEvent += AskForChecksum;
             return client;
         }

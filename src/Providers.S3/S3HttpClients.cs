@@ -2,14 +2,17 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
+using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
 /// <summary>One tuned connection pool for each store: enough connections, nothing decoded, certificates and proxy from the options.</summary>
+/// <param name="options">The store's options.</param>
+/// <param name="contact">What is known of the storage service; null for the services that give credentials.</param>
 /// <remarks>Without its own cache the SDK asks for a client at every request: all get the same one, whose connections are used again.</remarks>
-internal sealed class S3HttpClients(S3Options options, bool isStorage = true) : HttpClientFactory, IDisposable
+internal sealed class S3HttpClients(S3Options options, ServiceContact? contact) : HttpClientFactory, IDisposable
 {
-    private readonly HttpClient _client = new(Over(new S3IdleHandler(HandlerOf(options), options.Timeout), options, isStorage)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _client = new(Over(new S3IdleHandler(HandlerOf(options), options.Timeout, contact), options, isStorage: contact is not null)) { Timeout = Timeout.InfiniteTimeSpan };
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
 

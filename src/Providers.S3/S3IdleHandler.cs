@@ -1,9 +1,10 @@
 using System.Net;
+using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
 /// <summary>Ends a request in which nothing moves for a while, at any stage: a limit on the whole would end slow large ones too.</summary>
-internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle) : DelegatingHandler(inner)
+internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, ServiceContact? contact) : DelegatingHandler(inner)
 {
     private const int SmallBody = 64 << 10;
 
@@ -16,6 +17,7 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle) : D
         try
         {
             var response = await base.SendAsync(request, clock.Token).ConfigureAwait(false);
+            contact?.Answered();
             if (response.Content.Headers.ContentLength != 0)
                 response.Content = new ReceivedContent(response.Content, idle);
             return response;

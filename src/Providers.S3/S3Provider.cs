@@ -11,6 +11,6 @@ public sealed class S3Provider : IStoreProvider
     {
         ArgumentNullException.ThrowIfNull(context);
         var options = StoreOptions.Bind<S3Options>(context.Options);
-        return new(new S3Driver(context.Root, options, S3Clients.Make(options, context.TimeProvider)));
+        return new(new S3Driver(context.Root, options, S3Clients.Make(options, context.TimeProvider, context.Retrying)));
     }
 }

@@ -7,7 +7,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.S3;
 
 /// <summary>The SDK's retries, within a budget of time rather than of attempts, with what services other than Amazon's need: a 429 counts as throttling, a body that arrived damaged is sent again, and a wait that the service asks for is kept.</summary>
-internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
+internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, Func<ServiceContact> contact, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
 {
     /// <summary>A service that asks for more is better told to the caller.</summary>
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
@@ -21,7 +21,7 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
     {
         var known = _asked.GetOrCreateValue(executionContext.RequestContext);
         var left = known.Budget ?? budget();
-        var mayRetry = left.MayRetry(known.IsNameless, out var delay);
+        var mayRetry = left.MayRetry(known.IsHopeless, out var delay);
         (known.Budget, known.Delay) = (left, delay);
         return !mayRetry;
     }
@@ -42,8 +42,8 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
         // Found out here, about an answer that came: another would be the same.
         if (exception is ArtifactStoreException)
             return false;
-        _asked.GetOrCreateValue(request).IsNameless = exception is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
-            || exception.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError };
+        var failed = _asked.GetOrCreateValue(request);
+        (failed.IsHopeless, failed.Last) = (contact().IsHopeless(exception), exception);
         if (exception is not AmazonServiceException service)
             return await base.RetryForExceptionAsync(executionContext, exception).ConfigureAwait(false);
         var asked = S3Errors.RetryAfterOf(service);
@@ -70,6 +70,8 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
         var asked = _asked.GetOrCreateValue(request);
         var wait = asked.Wait > asked.Delay ? asked.Wait : asked.Delay;
         asked.Wait = default;
+        if (asked is { Budget: { } budget, Last: { } failure })
+            contact().Tell(budget, asked.IsHopeless, wait, () => S3Errors.Classify(failure).Reason);
         await Task.Delay(wait, clock(), request.CancellationToken).ConfigureAwait(false);
     }
 
@@ -83,7 +85,10 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
 
         public RetryBudget? Budget { get; set; }
 
-        public bool IsNameless { get; set; }
+        public bool IsHopeless { get; set; }
+
+        /// <summary>The last failure.</summary>
+        public Exception? Last { get; set; }
 
         public bool IsRenewed { get; set; }
     }

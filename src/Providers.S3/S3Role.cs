@@ -19,7 +19,7 @@ internal sealed class S3Role : RefreshingAWSCredentials
     {
         (_source, _role) = (source, options.Role!);
         PreemptExpiryTime = RenewedBefore;
-        _config = new() { HttpClientFactory = new S3HttpClients(options, isStorage: false), MaxErrorRetry = options.Retries ?? 5, RetryMode = RequestRetryMode.Standard, AllowAutoRedirect = false };
+        _config = new() { HttpClientFactory = new S3HttpClients(options, contact: null), MaxErrorRetry = options.Retries ?? 5, RetryMode = RequestRetryMode.Standard, AllowAutoRedirect = false };
         var region = options.Region ?? Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1";
         if (S3Clients.Address(options.RoleEndpoint, "role-endpoint", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL") is { } url)
             (_config.ServiceURL, _config.AuthenticationRegion, _config.UseHttp) = (url.OriginalString, region, url.Scheme == "http");

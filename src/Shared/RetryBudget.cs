@@ -9,8 +9,11 @@ internal struct RetryBudget(TimeSpan time, int? most, TimeSpan firstDelay, TimeP
 {
     public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a request is sent again at least, however long each attempt took.</summary>
+    /// <summary>How often a request is sent again at least, however long each attempt took; where it is hopeless, at most.</summary>
     private const int Least = 3;
+
+    /// <summary>How long a hopeless request is sent again.</summary>
+    private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(5);
 
     private long? _firstFailure;
 
@@ -29,9 +32,16 @@ internal struct RetryBudget(TimeSpan time, int? most, TimeSpan firstDelay, TimeP
     {
         _firstFailure ??= clock.GetTimestamp();
         delay = Delay(firstDelay, Failed);
-        if (Failed >= most || (Failed >= Least && (isHopeless || clock.GetElapsedTime(_firstFailure.Value) >= time)))
+        if (Failed >= most || (Failed >= Least ? isHopeless || Left(isHopeless: false) <= TimeSpan.Zero : isHopeless && Left(isHopeless) <= TimeSpan.Zero))
             return false;
         Failed++;
         return true;
+    }
+
+    /// <summary>How long it is sent again from now on.</summary>
+    public readonly TimeSpan Left(bool isHopeless)
+    {
+        var all = isHopeless && Hopeless < time ? Hopeless : time;
+        return _firstFailure is { } first ? all - clock.GetElapsedTime(first) : all;
     }
 }

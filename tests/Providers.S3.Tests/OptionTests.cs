@@ -124,7 +124,7 @@ public sealed class OptionTests
     [Fact]
     public void Time_outs_and_connections_are_what_the_options_say()
     {
-        using var handler = new S3HttpClients(new S3Options { ConnectTimeout = TimeSpan.FromSeconds(3) }).MakeHandler();
+        using var handler = new S3HttpClients(new S3Options { ConnectTimeout = TimeSpan.FromSeconds(3) }, contact: null).MakeHandler();
         handler.ConnectTimeout.ShouldBe(TimeSpan.FromSeconds(3));
     }
 

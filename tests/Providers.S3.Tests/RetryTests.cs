@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cairn.Providers;
 using Cairn.TestServers.Recording;
 
 namespace Cairn.Providers.S3.Tests;
@@ -44,29 +45,61 @@ public sealed class RetryTests
         Patience(options.OutageTime, 5, isHopeless: false).ShouldBeLessThan(TimeSpan.FromSeconds(15));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task More_failures_than_a_count_would_bear_are_outlasted(bool isRefused)
+    [Fact]
+    public async Task More_failures_than_a_count_would_bear_are_outlasted_and_told()
     {
-        var clock = new HurryingClock();
-        if (isRefused)
-        {
-            using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-            closed.Start();
-            var endpoint = $"http://{closed.LocalEndpoint}";
-            closed.Stop();
-            await using var nowhere = new S3Recorder();
-            await using var unreachable = await nowhere.OpenAsync(clock, ("endpoint", endpoint), ("retries", "9"));
-            (await Should.ThrowAsync<ArtifactStoreException>(() => unreachable.StatAsync("f", Cancel))).Code.ShouldBe(StoreErrorCode.Unavailable);
-            clock.Waits.Count(static w => w > TimeSpan.Zero && w < TimeSpan.FromSeconds(7)).ShouldBe(9);
-            return;
-        }
-        await using var recorder = new S3Recorder();
+        var (clock, told) = (new HurryingClock(), new ConcurrentQueue<RetryNotice>());
+        await using var recorder = new S3Recorder { Retrying = told.Enqueue };
         await using var store = await recorder.OpenAsync(clock, ("retries", ""));
         recorder.Refuse(new(503), times: 12);
         await store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel);
         recorder.Requests.Length.ShouldBe(13);
+        told.Select(static n => n.Failed).ShouldBe(Enumerable.Range(1, 12));
+        foreach (var notice in told)
+        {
+            notice.Service.ShouldBe(recorder.Endpoint);
+            notice.Reason.ShouldContain("503");
+            (notice.Until - TimeProvider.System.GetUtcNow()).ShouldBeInRange(TimeSpan.FromSeconds(1), new S3Options().OutageTime);
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_has_never_answered_is_given_up_soon_and_one_that_has_is_waited_for()
+    {
+        var (clock, told) = (new HurryingClock(), new ConcurrentQueue<RetryNotice>());
+        var recorder = new S3Recorder { Retrying = told.Enqueue };
+        await using var reached = await recorder.OpenAsync(clock, ("retries", "9"));
+        await using var never = await recorder.OpenAsync(clock, ("retries", "9"));
+        (await reached.StatAsync("f", Cancel)).Length.ShouldBe(3);
+        // From now on, nobody listens at that port.
+        await recorder.DisposeAsync();
+        foreach (var (store, failures) in new[] { (reached, 9), (never, 3) })
+        {
+            told.Clear();
+            var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel));
+            error.Code.ShouldBe(StoreErrorCode.Unavailable);
+            error.Message.ShouldContain("Check the endpoint");
+            told.Count.ShouldBe(failures);
+            told.ShouldAllBe(static n => n.Reason == "the service could not be reached");
+        }
+        (told.Last().Until - TimeProvider.System.GetUtcNow()).ShouldBeLessThan(TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public void A_hopeless_request_is_sent_again_three_times_or_for_five_seconds()
+    {
+        Attempts(perAttempt: TimeSpan.Zero).ShouldBe(3);
+        // A host that takes no connection and refuses none.
+        Attempts(perAttempt: TimeSpan.FromSeconds(4)).ShouldBe(2);
+
+        static int Attempts(TimeSpan perAttempt)
+        {
+            var clock = new StandingClock();
+            var budget = new RetryBudget(TimeSpan.FromSeconds(45), null, S3Retries.FirstDelay, clock);
+            while (budget.MayRetry(isHopeless: true, out var delay))
+                clock.Passed += delay + perAttempt;
+            return budget.Failed;
+        }
     }
 
     private static TimeSpan Patience(TimeSpan time, int? most, bool isHopeless)

@@ -19,6 +19,9 @@ internal sealed class S3Recorder : IAsyncDisposable
     /// <summary>Answers in the place of the recorder where it has an answer.</summary>
     public Func<RecordedRequest, Answer?>? Instead { get; init; }
 
+    /// <summary>Told of requests that are sent again.</summary>
+    public Action<RetryNotice>? Retrying { get; init; }
+
     public string Endpoint => Server.Endpoint.ToString();
 
     /// <summary>What was asked of S3, and not of STS.</summary>
@@ -50,7 +53,7 @@ internal sealed class S3Recorder : IAsyncDisposable
             else
                 values[name] = value;
         }
-        var context = new StoreContext { Root = ArtifactUri.Parse("s3://bucket/root"), Options = values, TimeProvider = clock ?? TimeProvider.System };
+        var context = new StoreContext { Root = ArtifactUri.Parse("s3://bucket/root"), Options = values, TimeProvider = clock ?? TimeProvider.System, Retrying = Retrying };
         return await new S3Provider().OpenAsync(context, TestContext.Current.CancellationToken);
     }
 

@@ -11,6 +11,9 @@ public sealed class StoreContext
     /// <summary>Option values as text by option name, secrets already resolved. <see cref="StoreOptions.Bind{T}"/> makes a typed record of them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = NoOptions;
 
+    /// <summary>Called when the driver sends a request again that has failed, so that a person sees what is waited for; from any thread. Null for nobody.</summary>
+    public Action<RetryNotice>? Retrying { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -1,3 +1,4 @@
+using Cairn.Providers;
 using Google.Apis.Requests;
 using Google.Apis.Storage.v1;
 using Google.Cloud.Storage.V1;
@@ -10,11 +11,12 @@ internal sealed class GcsClient : IDisposable
     private readonly GcsOptions _options;
     private readonly GcsCredentials _credentials;
     private readonly GcsHttp _http;
+    private readonly ServiceContact _contact;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private StorageClientImpl? _client;
 
-    private GcsClient(GcsOptions options, string endpoint, GcsCredentials credentials, TimeProvider clock) =>
-        (_options, Endpoint, _credentials, _http, Clock) = (options, endpoint, credentials, new(options), clock);
+    private GcsClient(GcsOptions options, string endpoint, GcsCredentials credentials, TimeProvider clock, Action<RetryNotice>? retrying) =>
+        (_options, Endpoint, _credentials, _http, _contact, Clock) = (options, endpoint, credentials, new(options), new(endpoint, retrying, clock), clock);
 
     public string Endpoint { get; }
 
@@ -22,11 +24,11 @@ internal sealed class GcsClient : IDisposable
 
     public bool CanSign => _credentials.CanSign;
 
-    public static GcsClient Make(GcsOptions options, TimeProvider clock)
+    public static GcsClient Make(GcsOptions options, TimeProvider clock, Action<RetryNotice>? retrying = null)
     {
         GcsSettings.Check(options);
         var (endpoint, isEmulator) = GcsSettings.Endpoint(options);
-        return new(options, endpoint, GcsCredentials.Make(options, isEmulator), clock);
+        return new(options, endpoint, GcsCredentials.Make(options, isEmulator), clock, retrying);
     }
 
     /// <summary>The SDK's client; the first call loads the credentials.</summary>
@@ -45,7 +47,7 @@ internal sealed class GcsClient : IDisposable
         }
     }
 
-    public GcsAttempts Begin() => new(new(_options.OutageTime, _options.Retries, _options.RetryDelay, Clock));
+    public GcsAttempts Begin() => new(new(_options.OutageTime, _options.Retries, _options.RetryDelay, Clock), _contact);
 
     public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) => Task.Delay(delay, Clock, cancellationToken);
 
@@ -84,7 +86,9 @@ internal sealed class GcsClient : IDisposable
         try
         {
             var client = await OpenAsync(patience.Token).ConfigureAwait(false);
-            return await act((GcsService)client.Service, patience).ConfigureAwait(false);
+            var answer = await act((GcsService)client.Service, patience).ConfigureAwait(false);
+            _contact.Answered();
+            return answer;
         }
         catch (OperationCanceledException e) when (patience.IsOver)
         {

@@ -1,0 +1,26 @@
+using Cairn.Providers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cairn.Errors;
+
+/// <summary>Requests that a driver sends again, as log entries: the first two failures of a request as information, further ones as warnings.</summary>
+internal static partial class ServiceRetries
+{
+    /// <summary>The category of the entries.</summary>
+    public const string Category = "Cairn.ServiceRetries";
+
+    private const int Passing = 2;
+
+    /// <summary>What writes the entries; null where nobody reads them.</summary>
+    public static Action<RetryNotice>? Teller(ILoggerFactory factory)
+    {
+        if (ReferenceEquals(factory, NullLoggerFactory.Instance))
+            return null;
+        var logger = factory.CreateLogger(Category);
+        return notice => SentAgain(logger, notice.Failed > Passing ? LogLevel.Warning : LogLevel.Information, notice.Service, notice.Reason, notice.Failed, notice.Until);
+    }
+
+    [LoggerMessage(EventId = 1, Message = "{Service}: {Reason} ({Failed} times); the request is sent again until {Until:HH:mm:ss}Z")]
+    private static partial void SentAgain(ILogger logger, LogLevel level, string service, string reason, int failed, DateTimeOffset until);
+}
