@@ -16,13 +16,14 @@ internal static class Failure
     });
 
     /// <summary>Everything that lies behind it, for --verbose.</summary>
-    public static string Detail(Exception exception) => exception.ToString();
+    public static string Detail(Exception exception) => TerminalText.Escape(exception.ToString().ReplaceLineEndings("\n"), keepsLines: true);
 
+    /// <summary>A text as one line: line breaks become blanks, and what a terminal would obey is escaped.</summary>
     public static string OneLine(string text)
     {
         var line = new StringBuilder(text.Length);
         foreach (var c in text)
-            line.Append(char.IsControl(c) ? ' ' : c);
+            line.Append(c is '\n' or '\r' or '\t' ? ' ' : c);
         return TerminalText.Escape(line.ToString().Trim());
     }
 

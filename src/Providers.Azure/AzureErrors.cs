@@ -123,25 +123,14 @@ internal static class AzureErrors
         };
     }
 
-    private static StoreFault FromIdentity(AuthenticationFailedException e) => MissingFile() is { } missing
-        ? new(StoreErrorCode.Unauthenticated, missing) { Advice = "Correct the variable, or take it away." }
+    private static StoreFault FromIdentity(AuthenticationFailedException e) => AzureCredentialFiles.Problem(Environment.GetEnvironmentVariable) is { } problem
+        ? new(StoreErrorCode.Unauthenticated, problem) { Advice = "Correct the variable, or take it away." }
         : e is CredentialUnavailableException
         ? new(StoreErrorCode.Unauthenticated, "no Azure credential was found")
         {
             Advice = "Set AZURE_STORAGE_CONNECTION_STRING, sign in (az login), or give the store account-key, sas-token or managed-identity.",
         }
         : new(StoreErrorCode.Unauthenticated, "the identity could not sign in") { Advice = "Check AZURE_CLIENT_ID, AZURE_TENANT_ID and the identity's secret or certificate." };
-
-    /// <summary>A file of an identity that a variable names and that is not there; null when there is none.</summary>
-    private static string? MissingFile()
-    {
-        foreach (var name in new[] { "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH" })
-        {
-            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } file && !File.Exists(file))
-                return $"{name} names {file}, which does not exist";
-        }
-        return null;
-    }
 
     private static StoreFault FromTransport(Exception exception) => exception switch
     {

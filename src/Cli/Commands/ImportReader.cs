@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Cairn.Materializers;
+using Cairn.Materializers.BuiltIn;
+using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
 
@@ -30,22 +32,25 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
         _locals["content"] = local;
     }
 
-    /// <summary>Takes the files of a folder where they are, at every depth.</summary>
-    public async Task FillFromFolder(string folder)
+    /// <summary>Takes the files of a folder where they are, at every depth, as any save of a folder does: a link to a file is that file, and what else is neither file nor folder is refused.</summary>
+    public async Task FillFromFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var files = new List<ArtifactFile>();
-        foreach (var local in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false }))
+        var source = new LocalSource(folder, LinkHandling.Fail, entry => throw FilesMaterializer.Refusal(id, entry));
+        await foreach (var item in source.FindAsync(cancellationToken).ConfigureAwait(false))
         {
-            ArtifactPath name = Path.GetRelativePath(folder, local).Replace(Path.DirectorySeparatorChar, '/');
-            var content = File.OpenRead(local);
+            if (item.IsDirectory)
+                continue;
+            var local = source.FullName(item.Path);
+            var content = LocalFile.OpenRead(local);
             await using var closing = content.ConfigureAwait(false);
-            files.Add(FileOf(name, content.Length, await SHA256.HashDataAsync(content).ConfigureAwait(false)));
-            _locals[name] = local;
+            files.Add(FileOf(item.Path, content.Length, await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false)));
+            _locals[item.Path] = local;
         }
         _files = [.. files.OrderBy(f => f.Name)];
     }
 
-    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(File.OpenRead(LocalOf(name)));
+    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(LocalFile.OpenRead(LocalOf(name)));
 
     public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 

@@ -28,7 +28,7 @@ internal static class SaveCommand
         {
             return materializer is null or "files"
                 ? await repository.SaveAsync(new DirectoryInfo(path), options, cancellationToken).ConfigureAwait(false)
-                : await ImportAsync(session, repository, reader => reader.FillFromFolder(path), materializer, options, cancellationToken).ConfigureAwait(false);
+                : await ImportAsync(session, repository, reader => reader.FillFromFolderAsync(path, cancellationToken), materializer, options, cancellationToken).ConfigureAwait(false);
         }
         if (path != "-" && !File.Exists(path))
             throw new UsageException($"There is no file '{path}'.");

@@ -89,6 +89,18 @@ internal sealed class Sandbox : IDisposable
         return await FinishAsync(process, "");
     }
 
+    /// <summary>Runs a real process that has a terminal, and gives what the terminal was sent.</summary>
+    public async Task<string> TerminalAsync(params string[] args)
+    {
+        Assert.SkipUnless(System.IO.File.Exists("/usr/bin/script"), "There is no 'script', which gives a command a terminal.");
+        var line = string.Join(' ', new[] { "dotnet", Command, "--workspace", Folder }.Concat(args).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        var info = new ProcessStartInfo("/usr/bin/script", ["-qec", line, "/dev/null"]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        info.Environment["TERM"] = "xterm";
+        using var process = Process.Start(info)!;
+        var result = await FinishAsync(process, "");
+        return result.Output + result.Error;
+    }
+
     public void Dispose()
     {
         // .NET does not remove a file whose name is not text.

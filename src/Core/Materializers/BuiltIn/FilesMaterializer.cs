@@ -21,7 +21,7 @@ internal sealed class FilesMaterializer : Materializer
             return;
         }
         // A link to a file is that file. Whatever else the walk would leave out is refused, so that nothing outside the folder comes in and nothing is missing.
-        var source = new LocalSource(((DirectoryInfo)value).FullName, LinkHandling.Fail, Refuse);
+        var source = new LocalSource(((DirectoryInfo)value).FullName, LinkHandling.Fail, entry => throw Refusal(Id, entry));
         await foreach (var item in source.FindAsync(cancellationToken).ConfigureAwait(false))
         {
             if (item.IsDirectory)
@@ -34,8 +34,9 @@ internal sealed class FilesMaterializer : Materializer
     public override ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken) =>
         throw new MaterializationException(Id, "files are read with OpenAsync, OpenFileAsync or DownloadAsync, which say where they go");
 
-    private void Refuse(UnlistedEntry entry) =>
-        throw new MaterializationException(Id, $"'{ArtifactPath.ForMessage(entry.FullName)}' cannot be saved: {((entry.Reason as ArtifactStoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
+    /// <summary>What a folder is refused for that holds something which is neither file nor folder: nothing of it may be missing from an artifact.</summary>
+    public static MaterializationException Refusal(string id, UnlistedEntry entry) =>
+        new(id, $"'{ArtifactPath.ForMessage(entry.FullName)}' cannot be saved: {((entry.Reason as ArtifactStoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
 
     private ArtifactPath Name(string text) => ArtifactPath.TryParse(text, out var name) && !name.IsRoot && name.Value == text
         ? name

@@ -1,0 +1,75 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Cairn.Providers.Azure;
+
+/// <summary>The files of an identity that variables name, looked at once a sign-in has failed: the SDK's chain of identities says of a broken one only that it is not available.</summary>
+internal static class AzureCredentialFiles
+{
+    private const string Token = "AZURE_FEDERATED_TOKEN_FILE", Certificate = "AZURE_CLIENT_CERTIFICATE_PATH", Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
+
+    /// <summary>What is wrong with them, with the variable and the file; null when nothing is, or none is named.</summary>
+    public static string? Problem(Func<string, string?> environment) => ProblemOf(environment, Token, static (bytes, _) => ProblemOfToken(bytes)) ?? ProblemOf(environment, Certificate, ProblemOfCertificate);
+
+    private static string? ProblemOf(Func<string, string?> environment, string variable, Func<byte[], string?, string?> look)
+    {
+        if (environment(variable) is not { Length: > 0 } file)
+            return null;
+        try
+        {
+            return look(File.ReadAllBytes(file), environment(Password)) is { } problem ? $"{variable} names {file}, {problem}" : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return $"{variable} names {file}, which does not exist";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"{variable} names {file}, which {(Directory.Exists(file) ? "is a folder" : "may not be read")}";
+        }
+        catch (IOException e)
+        {
+            return $"{variable} names {file}, which cannot be read: {e.Message.TrimEnd('.')}";
+        }
+    }
+
+    /// <summary>A token is three texts in base64url with dots between them.</summary>
+    private static string? ProblemOfToken(byte[] bytes)
+    {
+        var text = bytes.AsSpan().Trim(" \t\r\n"u8);
+        if (text.IsEmpty)
+            return "which is empty";
+        var parts = 0;
+        foreach (var range in text.Split((byte)'.'))
+        {
+            parts++;
+            if (!Base64Url.IsValid(text[range]) || text[range].IsEmpty)
+                return "which holds no token (a JSON web token)";
+        }
+        return parts == 3 ? null : "which holds no token (a JSON web token)";
+    }
+
+    private static string? ProblemOfCertificate(byte[] bytes, string? password)
+    {
+        if (bytes.Length == 0)
+            return "which is empty";
+        var text = System.Text.Encoding.UTF8.GetString(bytes);
+        try
+        {
+            if (!text.Contains("-----BEGIN", StringComparison.Ordinal))
+            {
+                using var archive = X509CertificateLoader.LoadPkcs12(bytes, password);
+                return archive.HasPrivateKey ? null : "whose certificate has no private key";
+            }
+            if (!text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+                return "which holds no private key";
+            using var certificate = X509Certificate2.CreateFromPem(text, text);
+            return null;
+        }
+        catch (CryptographicException e)
+        {
+            return $"which cannot be read as a certificate with its private key (PEM, or PKCS #12 with {Password}): {e.Message.TrimEnd('.')}";
+        }
+    }
+}
