@@ -48,31 +48,37 @@ internal sealed class S3Conditions(S3Driver driver)
     /// <summary>Others wait for it too, so that nobody's cancellation ends it.</summary>
     private async Task<bool> TryAsync(WriteModes kind, bool isMultipart)
     {
-        var path = ArtifactPath.Parse($".cairn-check-{Guid.NewGuid():N}");
-        var isThere = false;
         try
         {
-            await WriteAsync(path, WriteMode.Replace, isMultipart: false).ConfigureAwait(false);
-            isThere = true;
-            await WriteAsync(path, kind == WriteModes.CreateNew ? WriteMode.CreateNew : WriteMode.Match(NoVersion), isMultipart).ConfigureAwait(false);
-            return false;
-        }
-        catch (ArtifactStoreException e) when (isThere && e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
-        {
-            return true;
+            return await TryAsync(ArtifactPath.Parse($".cairn-check-{Guid.NewGuid():N}"), kind, isMultipart).ConfigureAwait(false);
         }
         catch (Exception e) when (driver.Classify(e) is { Code: StoreErrorCode.PermissionDenied } fault)
         {
             throw new ArtifactStoreException(fault with
             {
-                Reason = $"whether the service looks at the conditions of writes could not be tried: {fault.Reason}",
+                Reason = $"whether the service looks at the conditions of writes could not be tried by writing and deleting a file: {fault.Reason}",
                 Advice = "Open the store with conditions=yes where it does, and with conditions=no where it does not.",
             }, e);
         }
+    }
+
+    private async Task<bool> TryAsync(ArtifactPath path, WriteModes kind, bool isMultipart)
+    {
+        await WriteAsync(path, WriteMode.Replace, isMultipart: false).ConfigureAwait(false);
+        try
+        {
+            await WriteAsync(path, kind == WriteModes.CreateNew ? WriteMode.CreateNew : WriteMode.Match(NoVersion), isMultipart).ConfigureAwait(false);
+            return false;
+        }
+        catch (ArtifactStoreException e) when (e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
+        {
+            return true;
+        }
         finally
         {
-            if (isThere)
-                await driver.DeleteAsync(new([new(path)]), CancellationToken.None).ConfigureAwait(false);
+            var deleted = await driver.DeleteAsync(new([new(path)]), CancellationToken.None).ConfigureAwait(false);
+            if (deleted[0].Error is { } error)
+                throw error;
         }
     }
 

@@ -76,6 +76,7 @@ public sealed class CredentialFileTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_file_that_may_not_be_read_is_said()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Another user is needed, whom a file can be closed to.");

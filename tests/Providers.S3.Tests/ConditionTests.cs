@@ -154,6 +154,16 @@ public sealed class ConditionTests
     }
 
     [Fact]
+    public async Task A_trial_that_may_not_delete_its_file_says_what_to_do()
+    {
+        await using var recorder = new S3Recorder { Instead = static r => r.Method == "DELETE" ? new Answer(403, "<Error><Code>AccessDenied</Code><Message>x</Message></Error>") : null };
+        await using var store = await recorder.OpenAsync(("conditions", ""));
+        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel));
+        (error.Code, error.Message.Contains("conditions=yes", StringComparison.Ordinal)).ShouldBe((StoreErrorCode.PermissionDenied, true), error.Message);
+        recorder.Requests.ShouldNotContain(static r => r.Target == "/bucket/root/f");
+    }
+
+    [Fact]
     public async Task A_trial_that_is_denied_says_what_to_do_and_is_made_again()
     {
         await using var recorder = new S3Recorder();

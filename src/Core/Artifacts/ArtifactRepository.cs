@@ -52,6 +52,9 @@ public sealed partial class ArtifactRepository
             });
         }
         var found = await Names.TryGetAsync(reference, cancellationToken).ConfigureAwait(false);
+        // A container that does not exist fails here, with that reason.
+        if (found is null)
+            await Store.TryStatAsync(ArtifactNames.PathOf(reference), cancellationToken).ConfigureAwait(false);
         return found?.Digest ?? throw Store.Failure(StoreErrorCode.NotFound, "no artifact has this name", Operations.Find, ArtifactNames.PathOf(reference), "See the names below names/.");
     }
 
