@@ -7,7 +7,9 @@ using Cairn.Materializers;
 namespace Cairn.Formats.Arrow;
 
 /// <summary>The batches of a file, as they are asked for; the file is opened each time.</summary>
-internal sealed class ArrowBatches(long length, Func<CancellationToken, ValueTask<Stream>> open) : IAsyncEnumerable<RecordBatch>
+/// <param name="reader">Opens the file.</param>
+/// <param name="isDetached">Whether batches are read after the load has ended.</param>
+internal sealed class ArrowBatches(ArtifactReader reader, bool isDetached) : IAsyncEnumerable<RecordBatch>
 {
     public IAsyncEnumerator<RecordBatch> GetAsyncEnumerator(CancellationToken cancellationToken = default) => ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
@@ -23,12 +25,15 @@ internal sealed class ArrowBatches(long length, Func<CancellationToken, ValueTas
 
     private async IAsyncEnumerable<RecordBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken, Action<Schema>? begin = null)
     {
-        var stream = new FramedStream(await open(cancellationToken).ConfigureAwait(false), length);
+        var file = reader.Single;
+        var content = isDetached ? await reader.OpenDetachedAsync(file.Name, cancellationToken).ConfigureAwait(false) : await reader.OpenAsync(file.Name, cancellationToken).ConfigureAwait(false);
+        var stream = new FramedStream(content, file.Length, stopping => ArrowFooter.ReadSchemaAsync(
+            file.Length, (range, token) => reader.OpenRangeAsync(file.Name, range, token), token => reader.OpenDetachedAsync(file.Name, token), stopping));
         await using var closing = stream.ConfigureAwait(false);
-        using var reader = new ArrowStreamReader(stream, new CompressionCodecFactory(), leaveOpen: true);
-        var schema = await ReadAsync(stream, async () => await reader.GetSchema(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        using var messages = new ArrowStreamReader(stream, new CompressionCodecFactory(), leaveOpen: true);
+        var schema = await ReadAsync(stream, async () => await messages.GetSchema(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         begin?.Invoke(schema);
-        while (await ReadAsync(stream, async () => await reader.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } read ? ArrowCheck.Checked(read) : null, cancellationToken).ConfigureAwait(false) is { } batch)
+        while (await ReadAsync(stream, async () => await messages.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } read ? ArrowCheck.Checked(read) : null, cancellationToken).ConfigureAwait(false) is { } batch)
             yield return batch;
         await stream.DrainAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -88,10 +88,9 @@ public sealed class ArrowMaterializer : Materializer
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(type);
-        var file = reader.Single;
         if (type == typeof(IAsyncEnumerable<RecordBatch>))
-            return new ArrowBatches(file.Length, stopping => reader.OpenDetachedAsync(file.Name, stopping));
-        var (schema, batches) = await new ArrowBatches(file.Length, stopping => reader.OpenAsync(file.Name, stopping)).ReadAllAsync(cancellationToken).ConfigureAwait(false);
+            return new ArrowBatches(reader, isDetached: true);
+        var (schema, batches) = await new ArrowBatches(reader, isDetached: false).ReadAllAsync(cancellationToken).ConfigureAwait(false);
         return type == typeof(RecordBatch) ? Joined(schema, batches)
             : type == typeof(Table) ? Table.TableFromRecordBatches(schema, batches.Count > 0 ? [.. batches] : [Nothing(schema)])
             : batches;
@@ -101,10 +100,9 @@ public sealed class ArrowMaterializer : Materializer
     public override async ValueTask<ArtifactPreview?> PreviewAsync(ArtifactReader reader, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var file = reader.Single;
         IReadOnlyList<string>? columns = null;
         var rows = new List<IReadOnlyList<string>>();
-        await foreach (var batch in new ArrowBatches(file.Length, stopping => reader.OpenAsync(file.Name, stopping)).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in new ArrowBatches(reader, isDetached: false).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             using var closing = batch;
             columns ??= [.. batch.Schema.FieldsList.Select(f => TableCell.Shown(f.Name))];

@@ -6,13 +6,16 @@ namespace Cairn.Formats.Arrow;
 /// <remarks>Of the file format, the mark before and the footer behind the messages are left out. At the end, the rest of the file is read too, which checks its digest.</remarks>
 /// <param name="inner">The file, at its first byte; owned.</param>
 /// <param name="length">How many bytes it has.</param>
-internal sealed class FramedStream(Stream inner, long length) : Stream
+/// <param name="readSchema">Reads the schema message that a file does not begin with.</param>
+internal sealed class FramedStream(Stream inner, long length, Func<CancellationToken, ValueTask<byte[]>> readSchema) : Stream
 {
     private const int Continuation = -1;
     private byte[] _head = [];
     private int _inHead;
     private long _left = length;
     private long _body;
+    private (byte[] Head, long Body)? _held;
+    private bool _endsNext;
     private bool _begun;
     private bool _ended;
 
@@ -93,14 +96,26 @@ internal sealed class FramedStream(Stream inner, long length) : Stream
 
     private async ValueTask BeginMessageAsync(CancellationToken cancellationToken)
     {
+        if (_endsNext)
+        {
+            End();
+            return;
+        }
+        if (_held is { } held)
+        {
+            (_head, _inHead, _body, _held) = (held.Head, 0, held.Body, null);
+            return;
+        }
         var first = new byte[8];
+        var beginsFile = false;
         if (!_begun)
         {
             _begun = true;
             if (_left < first.Length)
                 throw new InvalidDataException($"it has {_left} bytes and no schema");
             await ReadAsync(first, 0).ConfigureAwait(false);
-            if (first.AsSpan().SequenceEqual(FileMark))
+            beginsFile = first.AsSpan().SequenceEqual(FileMark);
+            if (beginsFile)
                 await ReadAsync(first, 0).ConfigureAwait(false);
         }
         else if (_left >= first.Length)
@@ -118,7 +133,10 @@ internal sealed class FramedStream(Stream inner, long length) : Stream
         var metadata = mark == Continuation ? BinaryPrimitives.ReadInt32LittleEndian(first.AsSpan(4)) : mark;
         if (metadata == 0)
         {
-            End();
+            if (beginsFile)
+                await PutSchemaAsync([], 0).ConfigureAwait(false);
+            else
+                End();
             return;
         }
         if (metadata < 8 || metadata - (8 - prefix) > _left)
@@ -129,7 +147,22 @@ internal sealed class FramedStream(Stream inner, long length) : Stream
         var body = MessageShape.Check(head.AsSpan(prefix));
         if (body < 0 || body > _left)
             throw new InvalidDataException($"the body of a message of it would have {body} bytes, and {_left} are left");
-        (_head, _inHead, _body) = (head, 0, body);
+        if (beginsFile && !MessageShape.IsSchema(head.AsSpan(prefix)))
+            await PutSchemaAsync(head, body).ConfigureAwait(false);
+        else
+            (_head, _inHead, _body) = (head, 0, body);
+
+        // Before a message that is held back; an empty one is the end.
+        async ValueTask PutSchemaAsync(byte[] next, long nextBody)
+        {
+            var schema = await readSchema(cancellationToken).ConfigureAwait(false);
+            var framed = new byte[8 + schema.Length];
+            BinaryPrimitives.WriteInt32LittleEndian(framed, Continuation);
+            BinaryPrimitives.WriteInt32LittleEndian(framed.AsSpan(4), schema.Length);
+            schema.CopyTo(framed, 8);
+            (_head, _inHead, _body, _held) = (framed, 0, 0, next.Length > 0 ? (next, nextBody) : null);
+            _endsNext = next.Length == 0;
+        }
 
         async ValueTask ReadAsync(byte[] target, int from)
         {
