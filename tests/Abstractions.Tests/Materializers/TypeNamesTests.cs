@@ -26,4 +26,7 @@ public class TypeNamesTests
     [InlineData(typeof(TypeNamesTests), "Cairn.Tests.Materializers.TypeNamesTests")]
     [InlineData(typeof(Outer<int>.Inner<string>), "Cairn.Tests.Materializers.TypeNamesTests.Outer<T>.Inner<String>")]
     public void A_name_is_as_one_writes_it(Type type, string name) => TypeNames.Of(type).ShouldBe(name);
+
+    [Fact]
+    public void Nothing_has_no_name() => Should.Throw<ArgumentNullException>(() => TypeNames.Of(null!));
 }
