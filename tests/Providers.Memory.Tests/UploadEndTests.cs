@@ -20,4 +20,17 @@ public sealed class UploadEndTests
         await Should.ThrowAsync<InvalidOperationException>(async () => await upload.CompleteAsync(new(2, 20, new byte[1]), default));
         (await driver.StatAsync("f", default)).ShouldBeNull();
     }
+
+    [Fact]
+    public async Task A_part_that_is_written_again_takes_the_room_of_one()
+    {
+        await using var driver = await new MemoryProvider().OpenAsync(
+            new StoreContext { Root = ArtifactUri.Parse("mem://a"), Options = new Dictionary<string, string> { ["max-size"] = "1MiB" } }, default);
+        await using var upload = await driver.BeginUploadAsync(new("f", WriteMode.CreateNew), default);
+        for (byte i = 1; i <= 10; i++)
+            await upload.WritePartAsync(new(0, 0, Enumerable.Repeat(i, 400 << 10).ToArray()), default);
+        (await upload.CompleteAsync(new(1, 400 << 10, default), default)).Length.ShouldBe(400 << 10);
+        await using var read = await driver.OpenReadAsync(new("f"), default);
+        read.Content.ReadByte().ShouldBe(10);
+    }
 }
