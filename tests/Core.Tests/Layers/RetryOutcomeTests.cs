@@ -159,6 +159,40 @@ public sealed class RetryOutcomeTests
         broken.Calls.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_refused_copy_over_the_version_that_was_asked_for_is_no_success()
+    {
+        await _store.PutAsync("a", [1]);
+        var old = await _store.PutAsync("b", [1]);
+        _store.Facts = info => new() { Path = info.Path, Length = info.Length, ETag = info.ETag, Checksum = new("crc32c", "01") };
+        var tries = 0;
+        _store.Before = called => called != "copy" ? Task.CompletedTask : throw (tries++ == 0 ? Unavailable() : new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "refused"));
+        (await Should.ThrowAsync<ArtifactStoreException>(async () => await Retrying().CopyAsync(new("a", "b", WriteMode.Match(old.ETag!)), default))).Reason.ShouldBe("refused");
+        tries = 0;
+        (await Retrying().CopyAsync(new("a", "b", WriteMode.Match("older")), default)).ETag.ShouldBe(old.ETag);
+    }
+
+    [Fact]
+    public async Task Each_call_earns_its_share_of_a_retry()
+    {
+        var driver = new RetryDriver(_store, new() { BudgetReserve = 1, BudgetRatio = 1 }, new() { TimeProvider = _time });
+        for (var i = 0; i < 3; i++)
+        {
+            _store.Fail("stat", 1, Unavailable);
+            (await driver.StatAsync("none", default)).ShouldBeNull();
+        }
+        _store.Count("stat").ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task The_time_of_all_attempts_is_bounded()
+    {
+        var driver = new RetryDriver(_store, new() { MaxAttempts = 100, BaseDelay = TimeSpan.Zero, TotalTime = TimeSpan.FromSeconds(10) }, new() { TimeProvider = _time });
+        _store.Fail("stat", 100, () => new ArtifactStoreException(new StoreFault(StoreErrorCode.Throttled, "slow down") { RetryAfter = TimeSpan.FromSeconds(4) }));
+        await Should.ThrowAsync<ArtifactStoreException>(async () => await driver.StatAsync("a", default));
+        _time.Waits.Count.ShouldBe(2);
+    }
+
     public static TheoryData<RetryOptions> OutOfRange => new((RetryOptions[])[
         new() { MaxAttempts = 0 }, new() { BaseDelay = TimeSpan.FromTicks(-1) }, new() { MaxDelay = TimeSpan.FromTicks(-1) }, new() { TotalTime = TimeSpan.FromTicks(-1) },
         new() { BudgetRatio = -0.1 }, new() { BudgetReserve = -1 }]);

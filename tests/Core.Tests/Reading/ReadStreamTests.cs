@@ -159,6 +159,37 @@ public sealed class ReadStreamTests
         Should.Throw<ArtifactStoreException>(() => content.Read(0, new byte[1])).Message.ShouldContain("Open it again.");
     }
 
+    [Theory]
+    [InlineData(null, null, 0, 0, true)]
+    [InlineData(null, null, 0, 1, false)]
+    [InlineData("e1", "e1", 0, 1, true)]
+    [InlineData("e1", "e2", 0, 0, false)]
+    [InlineData("e1", null, 0, 0, false)]
+    public async Task A_version_is_the_same_by_its_etag_and_without_one_by_its_time(string? first, string? second, int firstTime, int secondTime, bool same)
+    {
+        var (driver, _) = await RemoteDriver.OpenAsync();
+        (driver.Seekable, driver.IgnoresIfMatch) = (true, true);
+        var (etag, time) = (first, firstTime);
+        await using var store = new ArtifactStore(new OtherFacts(driver, info => new() { Path = info.Path, Length = info.Length, ETag = etag, Modified = DateTimeOffset.UnixEpoch.AddSeconds(time) }));
+        await store.WriteBytesAsync("f", Content, WriteMode.CreateNew);
+        var file = new Cairn.Reading.PinnedFile(store, "f");
+        await (await file.OpenAsync(default, null, default)).DisposeAsync();
+        (etag, time) = (second, secondTime);
+        if (same)
+            await (await file.OpenAsync(default, null, default)).DisposeAsync();
+        else
+            (await Should.ThrowAsync<ArtifactStoreException>(async () => await file.OpenAsync(default, null, default))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+    }
+
+    private sealed class OtherFacts(Cairn.Providers.StoreDriver inner, Func<ArtifactInfo, ArtifactInfo> facts) : Cairn.Providers.DelegatingStoreDriver(inner)
+    {
+        public override async ValueTask<Cairn.Providers.StoreRead> OpenReadAsync(Cairn.Providers.ReadRequest request, CancellationToken cancellationToken)
+        {
+            var read = await Inner.OpenReadAsync(request, cancellationToken);
+            return new(facts(read.Info), read.Content, read);
+        }
+    }
+
     private static async Task<ArtifactReadStream> OpenAsync(bool seekable, Checksum? expected = null)
     {
         var (driver, store) = await RemoteDriver.OpenAsync();

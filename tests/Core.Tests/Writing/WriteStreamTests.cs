@@ -89,6 +89,22 @@ public sealed class WriteStreamTests
     }
 
     [Fact]
+    public async Task Any_number_of_writes_pass_through_as_parts()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        driver.AnyPartSize = true;
+        var content = Bytes.Of(40_000);
+        await using (var stream = await store.OpenWriteAsync("f", WriteMode.CreateNew))
+        {
+            for (var at = 0; at < content.Length; at += 2000)
+                await stream.WriteAsync(content.AsMemory(at, 2000)).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            await stream.CompleteAsync();
+        }
+        driver.Parts.Count.ShouldBe(21);
+        (await store.ReadBytesAsync("f")).ShouldHold(content);
+    }
+
+    [Fact]
     public async Task A_write_is_checked_by_its_digest_before_it_is_published()
     {
         var content = Bytes.Of(2500);
