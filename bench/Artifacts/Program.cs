@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cairn;
+using Cairn.Artifacts;
 using Cairn.Bench.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Local;
@@ -54,7 +55,7 @@ string Fresh(string name)
 }
 
 static async Task<ArtifactRepository> OpenAsync(string path) =>
-    new(await ArtifactStore.OpenAsync(new LocalProvider(), ArtifactUri.FromLocalPath(path)), MaterializerRegistry.CreateDefault());
+    new(await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(path)), MaterializerRegistry.CreateDefault());
 
 static void Sync() => Comparison.Program("sync", []);
 

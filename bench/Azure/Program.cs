@@ -7,6 +7,7 @@ using Cairn;
 using Cairn.Bench;
 using Cairn.Providers.Azure;
 using Cairn.TestServers.Fixtures;
+using Cairn.Transfers;
 
 // 1 GiB up and down, list and small files against Azurite: Cairn, the SDK's BlobClient at its defaults and with parts like Cairn's, a raw loop of 8 x 16 MiB, and rclone where it is installed, in turn. Wall and the client's CPU.
 var what = args.Length > 0 ? args[0] : "all";
@@ -78,7 +79,7 @@ try
         ]);
         await CompareAsync("list", [
             ("BlobContainerClient.GetBlobsAsync", async () => { await foreach (var _ in raw.GetBlobsAsync()) { } }),
-            ("Cairn", async () => { await foreach (var _ in store.ListAsync(ArtifactPath.Root, new() { Recursive = true })) { } }),
+            ("Cairn", async () => { await foreach (var _ in store.ListAsync(StorePath.Root, new() { Recursive = true })) { } }),
         ]);
     }
     if (what is "memory")

@@ -4,6 +4,7 @@ using Amazon.S3;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Cairn;
+using Cairn.Artifacts;
 using Cairn.Bench.Artifacts;
 using Cairn.Bench.Formats;
 using Cairn.Formats.Arrow;
@@ -47,7 +48,7 @@ static MaterializerRegistry Registry() => new MaterializerRegistry().Add(new Par
 static async Task<ArtifactRepository> LocalAsync(string path)
 {
     Directory.CreateDirectory(path);
-    return new(await ArtifactStore.OpenAsync(new LocalProvider(), ArtifactUri.FromLocalPath(path)), Registry());
+    return new(await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(path)), Registry());
 }
 
 async Task RowsAsync()

@@ -32,7 +32,7 @@ finally
 async Task<ArtifactStore> OpenAsync(string name, string durability = "full")
 {
     Directory.CreateDirectory(Path.Join(folder, name));
-    return await ArtifactStore.OpenAsync(new LocalProvider(), ArtifactUri.FromLocalPath(Path.Join(folder, name)), new Dictionary<string, string> { ["durability"] = durability });
+    return await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(Path.Join(folder, name)), new Dictionary<string, string> { ["durability"] = durability });
 }
 
 async Task BigAsync()
@@ -158,7 +158,7 @@ async Task ListMemoryAsync()
 
 static async Task<int> ListOnceAsync(string path)
 {
-    await using (var store = await ArtifactStore.OpenAsync(new LocalProvider(), ArtifactUri.FromLocalPath(path)))
+    await using (var store = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(path)))
         await CountAsync(store);
     Console.WriteLine(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]);
     return 0;

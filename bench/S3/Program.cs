@@ -8,6 +8,7 @@ using Cairn.Bench.S3;
 using Cairn.Providers.S3;
 using Cairn.TestServers.Fixtures;
 using Cairn.TestServers.Proxy;
+using Cairn.Transfers;
 
 // Usage: Cairn.Bench.S3 [big|latency|small|list|tree|copy|memory|all] [--mib N] [--memory-mib N] [--files N] [--keys N] [--runs N] [--folder F]
 int Number(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;

@@ -11,7 +11,7 @@ internal sealed class HttpDriver : StoreDriver
 
     private readonly HttpTransport _http;
 
-    public HttpDriver(ArtifactUri root, HttpOptions options)
+    public HttpDriver(StoreUri root, HttpOptions options)
         : base(root)
     {
         _http = new(new(new($"{root.Scheme}://{root.Container}/"), options.Timeout)
@@ -32,23 +32,23 @@ internal sealed class HttpDriver : StoreDriver
 
     public override StoreCapabilities Capabilities { get; }
 
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         HttpReads.StatAsync(_http, path, UrlOf(path, directory: false), Capabilities.Directories != DirectoryKind.None, cancellationToken);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         HttpReads.OpenAsync(_http, request, UrlOf(request.Path, directory: false), cancellationToken);
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in DirectoryListing.ListAsync(request, DirectoryKind.Real, IndexAsync, cancellationToken).ConfigureAwait(false))
             yield return await WithFactsAsync(page, cancellationToken).ConfigureAwait(false);
     }
 
     public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
-        throw new ArtifactStoreException(StoreErrorCode.Unsupported, "an http store is read-only");
+        throw new StoreException(StoreErrorCode.Unsupported, "an http store is read-only");
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
-        throw new ArtifactStoreException(StoreErrorCode.Unsupported, "an http store is read-only");
+        throw new StoreException(StoreErrorCode.Unsupported, "an http store is read-only");
 
     public override StoreFault Classify(Exception exception) => HttpErrors.Classify(exception);
 
@@ -58,27 +58,27 @@ internal sealed class HttpDriver : StoreDriver
         return base.DisposeAsync();
     }
 
-    private async ValueTask<IReadOnlyList<ArtifactInfo>> IndexAsync(ArtifactPath directory, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<StoreEntry>> IndexAsync(StorePath directory, CancellationToken cancellationToken)
     {
         var url = UrlOf(directory, directory: true);
         using var response = await _http.SendAsync(HttpMethod.Get, url, null, cancellationToken).ConfigureAwait(false);
         if (response is null || response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
             return [];
         if (response.StatusCode == HttpStatusCode.Forbidden)
-            throw new ArtifactStoreException(new(StoreErrorCode.Unsupported, "the server shows no index of this directory") { Advice = "Turn its directory index on, or address files by name." });
+            throw new StoreException(new(StoreErrorCode.Unsupported, "the server shows no index of this directory") { Advice = "Turn its directory index on, or address files by name." });
         if (!response.IsSuccessStatusCode)
             throw HttpErrors.FromResponse(response);
         return await HttpIndexPage.ReadAsync(directory, url, response, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>An HTML index shows rounded sizes and no etag: the files' own heads are asked, a few at once.</summary>
-    private async ValueTask<IReadOnlyList<ArtifactInfo>> WithFactsAsync(IReadOnlyList<ArtifactInfo> page, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<StoreEntry>> WithFactsAsync(IReadOnlyList<StoreEntry> page, CancellationToken cancellationToken)
     {
-        var facts = new ArtifactInfo?[page.Count];
+        var facts = new StoreEntry?[page.Count];
         await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = HeadsAtOnce, CancellationToken = cancellationToken }, async (i, token) =>
             facts[i] = page[i].IsDirectory ? page[i] : await StatAsync(page[i].Path, token).ConfigureAwait(false)).ConfigureAwait(false);
-        return [.. facts.OfType<ArtifactInfo>()];
+        return [.. facts.OfType<StoreEntry>()];
     }
 
-    private Uri UrlOf(ArtifactPath path, bool directory) => HttpUrls.Of($"{Root.Scheme}://{Root.Container}", Root.Path / path, directory);
+    private Uri UrlOf(StorePath path, bool directory) => HttpUrls.Of($"{Root.Scheme}://{Root.Container}", Root.Path / path, directory);
 }

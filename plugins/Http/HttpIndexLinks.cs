@@ -27,7 +27,7 @@ internal static class HttpIndexLinks
             link = link[2..];
         var directory = link.EndsWith('/');
         var name = Uri.UnescapeDataString(directory ? link[..^1] : link);
-        return !link.AsSpan(0, directory ? link.Length - 1 : link.Length).Contains('/') && ArtifactPath.TryParse(name, out var path) && path.Depth == 1 && path.Value == name
+        return !link.AsSpan(0, directory ? link.Length - 1 : link.Length).Contains('/') && StorePath.TryParse(name, out var path) && path.Depth == 1 && path.Value == name
             ? (name, directory)
             : null;
     }

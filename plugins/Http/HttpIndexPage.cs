@@ -11,17 +11,17 @@ internal static partial class HttpIndexPage
     private const int MostBytes = 64 << 20;
 
     /// <summary>The entries, each once; names that cannot be a path are left out, since no address reaches them.</summary>
-    public static async ValueTask<IReadOnlyList<ArtifactInfo>> ReadAsync(ArtifactPath directory, Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async ValueTask<IReadOnlyList<StoreEntry>> ReadAsync(StorePath directory, Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var type = response.Content.Headers.ContentType?.MediaType;
         if (type is not ("text/html" or "application/json" or "application/xhtml+xml"))
-            throw new ArtifactStoreException(StoreErrorCode.Unsupported, $"the server's answer for this directory is {type ?? "of no stated type"}, not an index");
+            throw new StoreException(StoreErrorCode.Unsupported, $"the server's answer for this directory is {type ?? "of no stated type"}, not an index");
         await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken).ConfigureAwait(false);
         var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         var names = type == "application/json" ? FromJson(text) : FromHtml(url, text);
         return [.. names
             .Distinct()
-            .Select(n => new ArtifactInfo { Path = directory / ArtifactPath.Parse(n.Name), Kind = n.Directory ? EntryKind.Directory : EntryKind.File })];
+            .Select(n => new StoreEntry { Path = directory / StorePath.Parse(n.Name), Kind = n.Directory ? EntryKind.Directory : EntryKind.File })];
     }
 
     private static IEnumerable<(string Name, bool Directory)> FromJson(string text)
@@ -31,11 +31,11 @@ internal static partial class HttpIndexPage
             using var document = JsonDocument.Parse(text);
             return [.. document.RootElement.EnumerateArray()
                 .Select(e => (Name: e.GetProperty("name").GetString() ?? "", Directory: e.GetProperty("type").GetString() == "directory"))
-                .Where(e => ArtifactPath.TryParse(e.Name, out var path) && path.Depth == 1 && path.Value == e.Name)];
+                .Where(e => StorePath.TryParse(e.Name, out var path) && path.Depth == 1 && path.Value == e.Name)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new ArtifactStoreException(StoreErrorCode.Unsupported, "the server's answer for this directory is JSON, but not an index of names and types", e);
+            throw new StoreException(StoreErrorCode.Unsupported, "the server's answer for this directory is JSON, but not an index of names and types", e);
         }
     }
 
@@ -44,7 +44,7 @@ internal static partial class HttpIndexPage
         string[] links = [.. Links().Matches(text).Select(m => WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value))];
         if (!IsIndex(url, text, links))
         {
-            throw new ArtifactStoreException(new(StoreErrorCode.Unsupported, "what answers at this address is not a directory index: the page neither says so nor links to the directory above")
+            throw new StoreException(new(StoreErrorCode.Unsupported, "what answers at this address is not a directory index: the page neither says so nor links to the directory above")
             {
                 Advice = "Check the address, and whether a proxy or a login page answers in its place; or turn the server's directory index on.",
             });

@@ -4,11 +4,11 @@ namespace Cairn.Plugins.WebDav;
 internal sealed class DirectoryGates
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ArtifactPath, Gate> _gates = [];
+    private readonly Dictionary<StorePath, Gate> _gates = [];
 
     /// <summary>Waits for the directory's turn.</summary>
     /// <returns>What ends the turn when it is disposed.</returns>
-    public async ValueTask<IDisposable> EnterAsync(ArtifactPath directory, CancellationToken cancellationToken)
+    public async ValueTask<IDisposable> EnterAsync(StorePath directory, CancellationToken cancellationToken)
     {
         Gate gate;
         lock (_lock)
@@ -40,11 +40,11 @@ internal sealed class DirectoryGates
         gate.Turn.Dispose();
     }
 
-    private sealed class Gate(DirectoryGates gates, ArtifactPath directory) : IDisposable
+    private sealed class Gate(DirectoryGates gates, StorePath directory) : IDisposable
     {
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public ArtifactPath Directory { get; } = directory;
+        public StorePath Directory { get; } = directory;
 
         public int Users { get; set; }
 

@@ -45,14 +45,14 @@ internal static class PropFind
     }
 
     /// <summary>Reads the entries as they come; responses outside the root, temporary files and lock placeholders included, for the caller to drop.</summary>
-    public static async ValueTask<List<ArtifactInfo>> ReadAsync(Stream body, WebDavKeys keys, CancellationToken cancellationToken)
+    public static async ValueTask<List<StoreEntry>> ReadAsync(Stream body, WebDavKeys keys, CancellationToken cancellationToken)
     {
-        var entries = new List<ArtifactInfo>();
+        var entries = new List<StoreEntry>();
         using var reader = OpenXml(body);
         try
         {
             if (await reader.MoveToContentAsync().ConfigureAwait(false) != XmlNodeType.Element || (reader.LocalName, reader.NamespaceURI) != ("multistatus", Dav))
-                throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "what answers at this address is not WebDAV: its answer to PROPFIND is no <multistatus>");
+                throw new StoreException(StoreErrorCode.InvalidConfiguration, "what answers at this address is not WebDAV: its answer to PROPFIND is no <multistatus>");
             while (await reader.ReadAsync().ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -73,9 +73,9 @@ internal static class PropFind
     private static XmlReader OpenXml(Stream body) =>
         XmlReader.Create(body, new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true });
 
-    private static ArtifactStoreException Damaged(XmlException e) => new(StoreErrorCode.Unavailable, "the server's answer to PROPFIND is not a whole XML document", e);
+    private static StoreException Damaged(XmlException e) => new(StoreErrorCode.Unavailable, "the server's answer to PROPFIND is not a whole XML document", e);
 
-    private static async ValueTask<ArtifactInfo?> ReadResponseAsync(XmlReader reader, WebDavKeys keys)
+    private static async ValueTask<StoreEntry?> ReadResponseAsync(XmlReader reader, WebDavKeys keys)
     {
         string? href = null, etag = null, type = null;
         DateTimeOffset? modified = null;

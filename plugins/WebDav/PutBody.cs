@@ -28,7 +28,7 @@ internal sealed class PutBody : HttpContent
     {
         // Pieces that were sent are gone: what a second request would send is not the file.
         if (Interlocked.Exchange(ref _sending, 1) != 0)
-            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server asked for the whole body once more");
+            throw new StoreException(StoreErrorCode.Unavailable, "the server asked for the whole body once more");
         await foreach (var (data, sent) in _pieces.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             try

@@ -41,15 +41,15 @@ internal sealed class WebDavClient : IDisposable
     public bool Digest { get; }
 
     /// <summary>Makes sure, once, that the server speaks the protocol: a page that a proxy or a login answers to a GET, a PUT or a DELETE cannot be told from the server's own word.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration, when it does not.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration, when it does not.</exception>
     public async ValueTask ProveAsync(CancellationToken cancellationToken)
     {
         if (!_isProven)
-            await PropfindAsync(Keys.DirectoryUrl(ArtifactPath.Root), "0", cancellationToken).ConfigureAwait(false);
+            await PropfindAsync(Keys.DirectoryUrl(StorePath.Root), "0", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The entry at a path, or null.</summary>
-    public async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         var entries = await PropfindAsync(Keys.FileUrl(path), "0", cancellationToken).ConfigureAwait(false)
             ?? await PropfindAsync(Keys.DirectoryUrl(path), "0", cancellationToken).ConfigureAwait(false);
@@ -57,7 +57,7 @@ internal sealed class WebDavClient : IDisposable
     }
 
     /// <summary>What lies right below a directory; nothing when it is missing or a file.</summary>
-    public async ValueTask<IReadOnlyList<ArtifactInfo>> ListAsync(ArtifactPath directory, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<StoreEntry>> ListAsync(StorePath directory, CancellationToken cancellationToken)
     {
         var entries = await PropfindAsync(Keys.DirectoryUrl(directory), "1", cancellationToken).ConfigureAwait(false) ?? [];
         return entries.FindAll(e => e.Path != directory && e.Path.Parent == directory);
@@ -78,7 +78,7 @@ internal sealed class WebDavClient : IDisposable
     }
 
     /// <summary>Whether a directory carries the mark of those that came into being through a write.</summary>
-    public async ValueTask<bool> IsImplicitAsync(ArtifactPath directory, CancellationToken cancellationToken)
+    public async ValueTask<bool> IsImplicitAsync(StorePath directory, CancellationToken cancellationToken)
     {
         using var response = await _http.SendAsync(Propfind, Keys.DirectoryUrl(directory), message =>
         {
@@ -105,14 +105,14 @@ internal sealed class WebDavClient : IDisposable
         {
             using var response = await OnceAsync(HttpMethod.Delete, url, null, cancellationToken).ConfigureAwait(false);
             if (HttpTransport.IsRedirect(response))
-                throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
+                throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there");
             if (response.StatusCode == HttpStatusCode.MultiStatus)
             {
                 // 207 lists what could not be deleted below a directory.
                 if (attempt < DeleteAttempts)
                     continue;
                 var answer = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-                throw new ArtifactStoreException(StoreErrorCode.Unknown, $"the server could not delete all of it: {answer[..Math.Min(answer.Length, 500)]}");
+                throw new StoreException(StoreErrorCode.Unknown, $"the server could not delete all of it: {answer[..Math.Min(answer.Length, 500)]}");
             }
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
                 return attempt > 1;
@@ -122,7 +122,7 @@ internal sealed class WebDavClient : IDisposable
 
     /// <summary>Copies or moves on the server, onto a path where nothing is or, for a temporary name, whatever is.</summary>
     /// <returns>False when something is there and <paramref name="overwrite"/> is false.</returns>
-    /// <exception cref="ArtifactStoreException">NotFound: the source, or the directory of either, is not there.</exception>
+    /// <exception cref="StoreException">NotFound: the source, or the directory of either, is not there.</exception>
     public async ValueTask<bool> TransferAsync(string method, Uri source, Uri target, bool overwrite, CancellationToken cancellationToken)
     {
         using var response = await OnceAsync(new(method), source, message =>
@@ -142,9 +142,9 @@ internal sealed class WebDavClient : IDisposable
         request.Headers.ExpectContinue = content is not ReadOnlyMemoryContent || Digest;
         using var response = await SendBodyAsync(request, cancellationToken).ConfigureAwait(false);
         if (HttpTransport.IsRedirect(response))
-            throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
+            throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there");
         if (response.StatusCode == HttpStatusCode.InsufficientStorage)
-            throw new ArtifactStoreException(new(StoreErrorCode.Unavailable, "the server has no room left") { IsTransient = false });
+            throw new StoreException(new(StoreErrorCode.Unavailable, "the server has no room left") { IsTransient = false });
         return response.StatusCode switch
         {
             HttpStatusCode.Locked => PutOutcome.Locked,
@@ -155,7 +155,7 @@ internal sealed class WebDavClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async ValueTask<List<ArtifactInfo>?> PropfindAsync(Uri url, string depth, CancellationToken cancellationToken)
+    private async ValueTask<List<StoreEntry>?> PropfindAsync(Uri url, string depth, CancellationToken cancellationToken)
     {
         using var response = await _http.SendAsync(Propfind, url, message =>
         {
@@ -190,7 +190,7 @@ internal sealed class WebDavClient : IDisposable
         {
             return await _http.SendOnceAsync(request, System.Threading.Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException e) when (e.InnerException is ArtifactStoreException inner)
+        catch (HttpRequestException e) when (e.InnerException is StoreException inner)
         {
             ExceptionDispatchInfo.Throw(inner);
             throw;
@@ -201,7 +201,7 @@ internal sealed class WebDavClient : IDisposable
     private static bool IsDone(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK && !(response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentLength != 0 && response.Content.Headers.ContentType is not null);
 
-    private static ArtifactStoreException Failure(HttpResponseMessage response) => response.IsSuccessStatusCode
+    private static StoreException Failure(HttpResponseMessage response) => response.IsSuccessStatusCode
         ? new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at this address is not WebDAV (status {(int)response.StatusCode} to {response.RequestMessage?.Method})")
         {
             Advice = "Check the address, and whether a proxy or a login page answers in its place.",

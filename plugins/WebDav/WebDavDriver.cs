@@ -9,9 +9,9 @@ internal sealed class WebDavDriver : StoreDriver
 {
     private readonly WebDavOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Dictionary<ArtifactPath, int> _unseen = [];
+    private readonly Dictionary<StorePath, int> _unseen = [];
 
-    public WebDavDriver(ArtifactUri root, WebDavOptions options, TimeProvider clock)
+    public WebDavDriver(StoreUri root, WebDavOptions options, TimeProvider clock)
         : base(root)
     {
         (_options, _clock) = (options, clock);
@@ -29,7 +29,7 @@ internal sealed class WebDavDriver : StoreDriver
 
     internal WebDavClient Client { get; }
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         WebDavKeys.IsTemp(path) ? null : await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -45,14 +45,14 @@ internal sealed class WebDavDriver : StoreDriver
         return new WebDavUpload(this, request);
     }
 
-    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         DirectoryListing.ListAsync(request, DirectoryKind.Real, VisibleAsync, cancellationToken);
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
         await Client.ProveAsync(cancellationToken).ConfigureAwait(false);
         var results = new List<DeleteResult>(request.Targets.Count);
-        var fewer = new Dictionary<ArtifactPath, int>();
+        var fewer = new Dictionary<StorePath, int>();
         foreach (var target in request.Targets)
         {
             try
@@ -78,14 +78,14 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     /// <summary>Copies on the server into a temporary name, and renames that where nothing is. Servers delete a target before they replace it, so an existing one is rewritten instead.</summary>
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         WebDavKeys.RefuseReserved(request.Target);
         var source = await Client.StatAsync(request.Source, cancellationToken).ConfigureAwait(false);
         if (source is not { IsFile: true })
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, source is null ? "it does not exist" : "it is a directory");
+            throw new StoreException(StoreErrorCode.NotFound, source is null ? "it does not exist" : "it is a directory");
         if (request.SourceIfMatch is { } etag && etag != source.ETag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
         try
         {
             return await CopyUnderLockAsync(request, source, cancellationToken).ConfigureAwait(false);
@@ -97,7 +97,7 @@ internal sealed class WebDavDriver : StoreDriver
         }
     }
 
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         WebDavKeys.RefuseReserved(path);
         await Client.ProveAsync(cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     /// <summary>Takes the lock on the directory of a file that is to be written, making the directory where it is missing.</summary>
-    internal async ValueTask<WebDavLock> LockForWriteAsync(ArtifactPath path, CancellationToken cancellationToken)
+    internal async ValueTask<WebDavLock> LockForWriteAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!_options.Lock)
         {
@@ -131,7 +131,7 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     /// <summary>Removes a directory that came into being through a write when it is empty, and then those above it.</summary>
-    internal async ValueTask PruneAsync(ArtifactPath directory, CancellationToken cancellationToken)
+    internal async ValueTask PruneAsync(StorePath directory, CancellationToken cancellationToken)
     {
         while (_options.Lock && !directory.IsRoot)
         {
@@ -152,26 +152,26 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     /// <summary>Makes the directory of a file that is to be written.</summary>
-    internal ValueTask PrepareParentAsync(ArtifactPath path, CancellationToken cancellationToken) => EnsureDirectoryAsync(path.Parent, isImplicit: true, cancellationToken);
+    internal ValueTask PrepareParentAsync(StorePath path, CancellationToken cancellationToken) => EnsureDirectoryAsync(path.Parent, isImplicit: true, cancellationToken);
 
     internal Patience NewPatience() => new(_options.LockWait, _clock);
 
     /// <summary>Checks a write's condition; exact while the lock is held.</summary>
-    internal async ValueTask CheckAsync(ArtifactPath path, WriteMode mode, CancellationToken cancellationToken)
+    internal async ValueTask CheckAsync(StorePath path, WriteMode mode, CancellationToken cancellationToken)
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
         if (there is { IsDirectory: true })
-            throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there");
+            throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there");
         if (mode.Kind == WriteModes.CreateNew && there is not null)
-            throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "it already exists");
+            throw new StoreException(StoreErrorCode.AlreadyExists, "it already exists");
         if (mode.Kind == WriteModes.Match && there?.ETag != mode.ETag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, there is null ? "it does not exist any more" : "it has changed");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, there is null ? "it does not exist any more" : "it has changed");
     }
 
-    private async ValueTask<IReadOnlyList<ArtifactInfo>> VisibleAsync(ArtifactPath directory, CancellationToken cancellationToken) =>
+    private async ValueTask<IReadOnlyList<StoreEntry>> VisibleAsync(StorePath directory, CancellationToken cancellationToken) =>
         [.. (await Client.ListAsync(directory, cancellationToken).ConfigureAwait(false)).Where(e => !WebDavKeys.IsTemp(e.Path))];
 
-    private async ValueTask<bool> DeleteFileAsync(ArtifactPath path, CancellationToken cancellationToken)
+    private async ValueTask<bool> DeleteFileAsync(StorePath path, CancellationToken cancellationToken)
     {
         var held = await TakeLockAsync(path.Parent, cancellationToken).ConfigureAwait(false);
         if (held is null)
@@ -182,23 +182,23 @@ internal sealed class WebDavDriver : StoreDriver
             return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) switch
             {
                 null => false,
-                { IsDirectory: true } => throw new ArtifactStoreException(StoreErrorCode.PathConflict, "a directory stands there"),
+                { IsDirectory: true } => throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there"),
                 _ => await Client.DeleteAsync(Client.Keys.FileUrl(path), cancellationToken).ConfigureAwait(false),
             };
         }
     }
 
-    private async ValueTask<bool> DeleteEmptyDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    private async ValueTask<bool> DeleteEmptyDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!_options.Lock)
-            throw new ArtifactStoreException(StoreErrorCode.Unsupported, "without locks a directory cannot be removed safely: another may be writing into it");
+            throw new StoreException(StoreErrorCode.Unsupported, "without locks a directory cannot be removed safely: another may be writing into it");
         return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true }
             && await RemoveEmptyAsync(path, onlyImplicit: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes a directory with nothing in it, under the lock that stands in it and goes with it.</summary>
     /// <returns>False when it is gone, or does not carry the mark that was asked for.</returns>
-    private async ValueTask<bool> RemoveEmptyAsync(ArtifactPath path, bool onlyImplicit, CancellationToken cancellationToken)
+    private async ValueTask<bool> RemoveEmptyAsync(StorePath path, bool onlyImplicit, CancellationToken cancellationToken)
     {
         var held = await TakeLockAsync(path, cancellationToken).ConfigureAwait(false);
         if (held is null)
@@ -206,7 +206,7 @@ internal sealed class WebDavDriver : StoreDriver
         await using (held.ConfigureAwait(false))
         {
             if ((await ContentAsync(path, cancellationToken).ConfigureAwait(false)).Count > 0)
-                return onlyImplicit ? false : throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the directory is not empty");
+                return onlyImplicit ? false : throw new StoreException(StoreErrorCode.PathConflict, "the directory is not empty");
             if (onlyImplicit && !await Client.IsImplicitAsync(path, cancellationToken).ConfigureAwait(false))
                 return false;
             // Aside first: DELETE looks for what is below while it deletes, and would take what a writer puts there once the lock is gone.
@@ -218,7 +218,7 @@ internal sealed class WebDavDriver : StoreDriver
         }
     }
 
-    private bool MayBeEmpty(ArtifactPath directory, int removed)
+    private bool MayBeEmpty(StorePath directory, int removed)
     {
         lock (_unseen)
         {
@@ -230,14 +230,14 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     /// <summary>What is in a directory, writes in progress included, without the lock.</summary>
-    private async ValueTask<IReadOnlyList<ArtifactInfo>> ContentAsync(ArtifactPath directory, CancellationToken cancellationToken) =>
+    private async ValueTask<IReadOnlyList<StoreEntry>> ContentAsync(StorePath directory, CancellationToken cancellationToken) =>
         [.. (await Client.ListAsync(directory, cancellationToken).ConfigureAwait(false)).Where(e => e.Path != WebDavKeys.LockOf(directory))];
 
-    private async ValueTask<WebDavLock?> TakeLockAsync(ArtifactPath directory, CancellationToken cancellationToken) => _options.Lock
+    private async ValueTask<WebDavLock?> TakeLockAsync(StorePath directory, CancellationToken cancellationToken) => _options.Lock
         ? await WebDavLock.TakeAsync(Client, directory, NewPatience(), _clock, cancellationToken).ConfigureAwait(false)
         : WebDavLock.None(Client, _clock);
 
-    private async ValueTask<ArtifactInfo> CopyUnderLockAsync(CopyRequest request, ArtifactInfo source, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CopyUnderLockAsync(CopyRequest request, StoreEntry source, CancellationToken cancellationToken)
     {
         var held = await LockForWriteAsync(request.Target, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
@@ -247,10 +247,10 @@ internal sealed class WebDavDriver : StoreDriver
             {
                 using var content = new ReadBody(source.Length, token => OpenReadAsync(new(request.Source) { IfMatch = source.ETag }, token));
                 if (await Client.PutAsync(Client.Keys.FileUrl(request.Target), content, cancellationToken).ConfigureAwait(false) != PutOutcome.Written)
-                    throw new ArtifactStoreException(StoreErrorCode.Unavailable, "another program holds a lock on the target");
+                    throw new StoreException(StoreErrorCode.Unavailable, "another program holds a lock on the target");
             }
             return await Client.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
-                ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server copied the file and does not show it");
+                ?? throw new StoreException(StoreErrorCode.Unavailable, "the server copied the file and does not show it");
         }
     }
 
@@ -274,7 +274,7 @@ internal sealed class WebDavDriver : StoreDriver
         return false;
     }
 
-    private async ValueTask EnsureDirectoryAsync(ArtifactPath path, bool isImplicit, CancellationToken cancellationToken)
+    private async ValueTask EnsureDirectoryAsync(StorePath path, bool isImplicit, CancellationToken cancellationToken)
     {
         var patience = NewPatience();
         while (!await TryMakeAsync(path, isImplicit, cancellationToken).ConfigureAwait(false))
@@ -282,11 +282,11 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     /// <summary>Makes what is missing of a directory and its parents, which come into being with it, each under its parent's lock, so that no one removes that as empty meanwhile; false when another was in the way.</summary>
-    private async ValueTask<bool> TryMakeAsync(ArtifactPath path, bool isImplicit, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryMakeAsync(StorePath path, bool isImplicit, CancellationToken cancellationToken)
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
         if (there is { IsFile: true })
-            throw new ArtifactStoreException(StoreErrorCode.PathConflict, $"a file stands at '{path}', where a directory is needed");
+            throw new StoreException(StoreErrorCode.PathConflict, $"a file stands at '{path}', where a directory is needed");
         if (path.IsRoot)
         {
             if (there is null)
@@ -317,11 +317,11 @@ internal sealed class WebDavDriver : StoreDriver
             if (await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true })
                 return true;
         }
-        throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories");
+        throw new StoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories");
     }
 
     /// <summary>Makes a directory one that was made by itself: under its own lock, which who removes it as empty holds.</summary>
-    private async ValueTask<bool> UnmarkAsync(ArtifactPath path, CancellationToken cancellationToken)
+    private async ValueTask<bool> UnmarkAsync(StorePath path, CancellationToken cancellationToken)
     {
         var held = await TakeLockAsync(path, cancellationToken).ConfigureAwait(false);
         if (held is null)
@@ -339,7 +339,7 @@ internal sealed class WebDavDriver : StoreDriver
             missing.Push(HttpUrls.Of(Client.Keys.Origin, at, directory: true));
         foreach (var url in missing)
             await Client.MakeDirectoryAsync(url, cancellationToken).ConfigureAwait(false);
-        if (await Client.StatAsync(ArtifactPath.Root, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
-            throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make the store's root");
+        if (await Client.StatAsync(StorePath.Root, cancellationToken).ConfigureAwait(false) is not { IsDirectory: true })
+            throw new StoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make the store's root");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class WebDavLock : IAsyncDisposable
 
     /// <summary>Takes the lock on a directory's entries, waiting while another holds it.</summary>
     /// <returns>The lock, or null when the directory is missing (or is no directory).</returns>
-    public static async ValueTask<WebDavLock?> TakeAsync(WebDavClient client, ArtifactPath directory, Patience patience, TimeProvider clock, CancellationToken cancellationToken)
+    public static async ValueTask<WebDavLock?> TakeAsync(WebDavClient client, StorePath directory, Patience patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         var turn = await client.Gates.EnterAsync(directory, cancellationToken).ConfigureAwait(false);
         WebDavLock? held = null;
@@ -72,7 +72,7 @@ internal sealed class WebDavLock : IAsyncDisposable
 
     /// <summary>Makes the directory that is the lock.</summary>
     /// <returns>Its address, or null when there is nothing to make it in.</returns>
-    private static async ValueTask<Uri?> AskAsync(WebDavClient client, ArtifactPath path, Patience patience, TimeProvider clock, CancellationToken cancellationToken)
+    private static async ValueTask<Uri?> AskAsync(WebDavClient client, StorePath path, Patience patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         var url = client.Keys.DirectoryUrl(path);
         (string? Modified, long Since) seen = default;
@@ -86,7 +86,7 @@ internal sealed class WebDavLock : IAsyncDisposable
                 case HttpStatusCode.Conflict:
                     return null;
                 case HttpStatusCode.Forbidden when refusals++ == MostRefusals:
-                    throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories, which a lock is");
+                    throw new StoreException(StoreErrorCode.PermissionDenied, "the server does not let the caller make directories, which a lock is");
             }
             await patience.WaitAsync("another writer has held the lock on its directory", cancellationToken).ConfigureAwait(false);
             if (clock.GetElapsedTime(looked) < LookEvery)
@@ -101,14 +101,14 @@ internal sealed class WebDavLock : IAsyncDisposable
     }
 
     /// <summary>Takes a lock away that was left behind: by a rename, of which one breaker succeeds, and which is undone where it met a younger lock.</summary>
-    private static async ValueTask BreakAsync(WebDavClient client, ArtifactPath path, string seen, CancellationToken cancellationToken)
+    private static async ValueTask BreakAsync(WebDavClient client, StorePath path, string seen, CancellationToken cancellationToken)
     {
         var aside = WebDavKeys.TempBeside(path);
         try
         {
             await client.TransferAsync("MOVE", client.Keys.DirectoryUrl(path), client.Keys.DirectoryUrl(aside), overwrite: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
         {
             return;
         }

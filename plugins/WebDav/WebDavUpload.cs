@@ -12,7 +12,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
     private CancellationTokenSource? _abort;
     private long _sent;
     private bool _begun;
-    private ArtifactInfo? _published;
+    private StoreEntry? _published;
 
     public override bool AcceptsAnyPartSize => true;
 
@@ -35,7 +35,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
         _sent = part.Offset + part.Data.Length;
     }
 
-    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_published is not null)
             return _published;
@@ -49,7 +49,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
             if (outcome == PutOutcome.Written)
                 return _published!;
             if (_put is not null)
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, outcome == PutOutcome.Locked ? "another program holds a lock on it" : "its directory was removed while it was written");
+                throw new StoreException(StoreErrorCode.Unavailable, outcome == PutOutcome.Locked ? "another program holds a lock on it" : "its directory was removed while it was written");
             if (outcome == PutOutcome.NoParent)
                 await driver.PrepareParentAsync(request.Path, cancellationToken).ConfigureAwait(false);
             await patience.WaitAsync("other programs have held locks on it, or removed its directory,", cancellationToken).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
             if (outcome == PutOutcome.Written)
             {
                 _published = await driver.Client.StatAsync(request.Path, cancellationToken).ConfigureAwait(false)
-                    ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server took the file and does not show it");
+                    ?? throw new StoreException(StoreErrorCode.Unavailable, "the server took the file and does not show it");
             }
             else
             {
@@ -118,8 +118,8 @@ internal sealed class WebDavUpload(WebDavDriver driver, UploadRequest request) :
         return await _put!.ConfigureAwait(false) switch
         {
             PutOutcome.Locked when first => false,
-            PutOutcome.NoParent => throw new ArtifactStoreException(StoreErrorCode.Unavailable, "its directory was removed while it was written"),
-            _ => throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the server answered before it had the whole file"),
+            PutOutcome.NoParent => throw new StoreException(StoreErrorCode.Unavailable, "its directory was removed while it was written"),
+            _ => throw new StoreException(StoreErrorCode.Unavailable, "the server answered before it had the whole file"),
         };
     }
 

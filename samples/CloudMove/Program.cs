@@ -14,7 +14,7 @@ if (args.Length < 2)
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; stop.Cancel(); };
 
-await using var io = new ArtifactIo()
+await using var io = new StoreIo()
     .Register(new S3Provider())
     .Register(new AzureProvider())
     .Register(new GcsProvider())
@@ -32,7 +32,7 @@ try
     }
     return 0;
 }
-catch (ArtifactStoreException e)
+catch (StoreException e)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

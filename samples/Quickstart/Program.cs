@@ -1,4 +1,5 @@
 using Cairn;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Local;
 

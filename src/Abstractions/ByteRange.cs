@@ -38,11 +38,11 @@ public readonly record struct ByteRange
     public bool IsAll => Offset == 0 && Length is null;
 
     /// <summary>How many bytes this range gives of an object of <paramref name="total"/> bytes.</summary>
-    /// <exception cref="ArtifactStoreException">The start lies at or past the end: <see cref="StoreErrorCode.RangeNotSatisfiable"/>.</exception>
+    /// <exception cref="StoreException">The start lies at or past the end: <see cref="StoreErrorCode.RangeNotSatisfiable"/>.</exception>
     public long LengthIn(long total)
     {
         if (Offset >= total && Offset > 0)
-            throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, $"the range starts at byte {Offset} of an object of {total} bytes");
+            throw new StoreException(StoreErrorCode.RangeNotSatisfiable, $"the range starts at byte {Offset} of an object of {total} bytes");
         return Math.Min(Length ?? long.MaxValue, total - Offset);
     }
 

@@ -1,3 +1,5 @@
+using Cairn.Errors;
+
 namespace Cairn;
 
 /// <summary>Something that a listing met and cannot list as a file or directory: nothing in Cairn reaches what is behind it, so whoever copies, moves or removes a whole tree leaves it.</summary>
@@ -5,10 +7,10 @@ namespace Cairn;
 /// <param name="Name">Its name there; where no path can name it, all that follows the directory in its key, and bytes that are not text are escaped.</param>
 /// <param name="Kind">Why it is left out.</param>
 /// <param name="Reason">The same in words, as an error.</param>
-public sealed record UnlistedEntry(ArtifactPath Directory, string Name, UnlistedKind Kind, Exception Reason)
+public sealed record UnlistedEntry(StorePath Directory, string Name, UnlistedKind Kind, Exception Reason)
 {
     /// <summary>Its path; null when no path can name it.</summary>
-    public ArtifactPath? Path => Kind != UnlistedKind.Unnameable && ArtifactPath.TryParse(Name, out var name) && name.Depth == 1 ? Directory / name : (ArtifactPath?)null;
+    public StorePath? Path => Kind != UnlistedKind.Unnameable && StorePath.TryParse(Name, out var name) && name.Depth == 1 ? Directory / name : (StorePath?)null;
 
     /// <summary>Its whole name, relative to the root: the text of its path where it has one.</summary>
     public string FullName => Directory.IsRoot ? Name : $"{Directory}/{Name}";
@@ -19,16 +21,16 @@ public sealed record UnlistedEntry(ArtifactPath Directory, string Name, Unlisted
     public static UnlistedEntry Unnameable(string fullName)
     {
         ArgumentException.ThrowIfNullOrEmpty(fullName);
-        var directory = ArtifactPath.Root;
+        var directory = StorePath.Root;
         var at = 0;
         for (var slash = fullName.IndexOf('/'); slash > at && slash < fullName.Length - 1; slash = fullName.IndexOf('/', at))
         {
-            if (!ArtifactPath.TryParse(fullName[at..slash], out var segment))
+            if (!StorePath.TryParse(fullName[at..slash], out var segment))
                 break;
             directory /= segment;
             at = slash + 1;
         }
-        var reason = new ArtifactStoreException(new(StoreErrorCode.PathConflict, $"it holds the object '{ArtifactPath.ForMessage(fullName)}', which no path can name")
+        var reason = new StoreException(new(StoreErrorCode.PathConflict, $"it holds the object '{ErrorText.Escape(fullName)}', which no path can name")
         {
             Advice = "Another program wrote it. Rename or remove it with the service's own tools.",
         });
@@ -37,12 +39,12 @@ public sealed record UnlistedEntry(ArtifactPath Directory, string Name, Unlisted
 
     /// <summary>The same entry as a directory sees it that holds it, or whose own marker it is.</summary>
     /// <param name="directory">The directory.</param>
-    public UnlistedEntry RelativeTo(ArtifactPath directory)
+    public UnlistedEntry RelativeTo(StorePath directory)
     {
         if (Directory.IsUnder(directory))
             return this with { Directory = Directory.RelativeTo(directory) };
         var name = FullName;
-        return this with { Directory = ArtifactPath.Root, Name = name.Length > directory.Value.Length + 1 ? name[(directory.Value.Length + 1)..] : "/" };
+        return this with { Directory = StorePath.Root, Name = name.Length > directory.Value.Length + 1 ? name[(directory.Value.Length + 1)..] : "/" };
     }
 }
 
@@ -58,6 +60,6 @@ public enum UnlistedKind
     /// <summary>A directory whose content cannot be read.</summary>
     Unreadable,
 
-    /// <summary>A name that no <see cref="ArtifactPath"/> can hold.</summary>
+    /// <summary>A name that no <see cref="StorePath"/> can hold.</summary>
     Unnameable,
 }

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Cairn.Analyzers;
 
-/// <summary>CAIRN001: a write stream that nothing completes publishes nothing, and says so to nobody.</summary>
+/// <summary>CAIRN101: a write stream that nothing completes publishes nothing, and says so to nobody.</summary>
 /// <remarks>
 /// It looks at streams that one member opens and does not hand on. To hand on is to return it, to store it anywhere but in a local variable, or to give it to something that may complete it, which needs its own
 /// type: what takes a <c>Stream</c> or a disposable cannot.
@@ -14,11 +14,11 @@ namespace Cairn.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
 {
-    private const string StreamType = "Cairn.ArtifactWriteStream";
+    private const string StreamType = "Cairn.StoreWriteStream";
 
     /// <summary>The rule.</summary>
     public static readonly DiagnosticDescriptor Rule = new(
-        "CAIRN001",
+        "CAIRN101",
         "A write stream is never completed",
         "Nothing completes this write stream, so nothing is published: call CompleteAsync on it after the last write",
         "Reliability",

@@ -6,13 +6,13 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Cairn.Analyzers;
 
-/// <summary>CAIRN002: of two texts, which one is saved and which one is the name is easily confused.</summary>
+/// <summary>CAIRN102: of two texts, which one is saved and which one is the name is easily confused.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class NamedTextAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>The rule.</summary>
     public static readonly DiagnosticDescriptor Rule = new(
-        "CAIRN002",
+        "CAIRN102",
         "A text is saved under a name that is a bare text too",
         "The first text is saved and the second names it: write 'new SaveOptions {{ Name = … }}' so that they cannot be confused",
         "Reliability",
@@ -30,7 +30,7 @@ public sealed class NamedTextAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            if (start.Compilation.GetTypeByMetadataName("Cairn.ArtifactRepository") is { } repository)
+            if (start.Compilation.GetTypeByMetadataName("Cairn.Artifacts.ArtifactRepository") is { } repository)
                 start.RegisterOperationAction(call => Look(call, repository), OperationKind.Invocation);
         });
     }

@@ -7,8 +7,8 @@ internal static class Failure
 {
     public static string Line(Exception exception) => OneLine(exception switch
     {
-        ArtifactStoreException { Advice: null } store when Advice(store.Code) is { } advice => $"{store.Message} {advice}",
-        ArtifactStoreException or MaterializationException or UsageException or FormatException or OutputException => exception.Message,
+        StoreException { Advice: null } store when Advice(store.Code) is { } advice => $"{store.Message} {advice}",
+        StoreException or MaterializationException or UsageException or FormatException or OutputException => exception.Message,
         ArgumentException { ParamName: { } name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal),
         UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')} (PermissionDenied).",
         IOException => $"{exception.Message.TrimEnd('.')} (Unknown). Run it again with --verbose for more.",

@@ -1,4 +1,5 @@
 using Cairn.Plugins;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
@@ -24,7 +25,7 @@ internal static class PluginFolders
         {
             return shell.Read();
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             session.Note($"note: {e.Reason}. {e.Advice}".TrimEnd());
             return [];
@@ -34,7 +35,7 @@ internal static class PluginFolders
     /// <summary>What <c>cairn plugin dev</c> changes.</summary>
     public static ShellPlugins Shell() => ShellPlugins.TryOpen(Own(), out var shell)
         ? shell
-        : throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unsupported, "a plugin under development is used by one shell, and this command runs without a terminal that has one")
+        : throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, "a plugin under development is used by one shell, and this command runs without a terminal that has one")
         {
             Advice = "In a script, copy the plugin with 'cairn plugin add --replace FOLDER'; in a program, give PluginHost a DevelopedPlugin.",
         });
@@ -57,7 +58,7 @@ internal static class PluginFolders
         if (Array.Find(folders, f => f.Find(name) is not null) is { } folder)
             return folder;
         var names = string.Join(", ", folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
-        throw new ArtifactStoreException(StoreErrorCode.NotFound, $"there is no plugin '{name}'; there are {(names.Length > 0 ? names : "none")}");
+        throw new StoreException(StoreErrorCode.NotFound, $"there is no plugin '{name}'; there are {(names.Length > 0 ? names : "none")}");
     }
 
     private static string Own() => PluginFolder.UserFolder ?? throw new UsageException("There is no folder for the user's settings: set CAIRN_HOME to one.");

@@ -1,7 +1,10 @@
+using Cairn.Flavors;
 using Cairn.Plugins;
 using Cairn.Providers;
 using Cairn.Providers.Local;
 using Cairn.Providers.Memory;
+using Cairn.Transfers;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
@@ -63,11 +66,11 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         {
             case AddressKind.Active or AddressKind.Registered:
                 var store = await OpenAsync(Workspace.Read().Find(address.Store), cancellationToken).ConfigureAwait(false);
-                return new(address, store, ArtifactPath.Parse(address.Rest));
+                return new(address, store, StorePath.Parse(address.Rest));
             case AddressKind.Standard:
                 throw new UsageException("'-' has no place here: it stands for standard input or output where one file is read or written.");
             default:
-                var uri = address.Kind == AddressKind.Uri ? ArtifactUri.Parse(address.Rest) : ArtifactUri.FromLocalPath(address.Rest);
+                var uri = address.Kind == AddressKind.Uri ? StoreUri.Parse(address.Rest) : StoreUri.FromLocalPath(address.Rest);
                 return await OpenAsync(address, uri, isCopy && address.Kind == AddressKind.Local ? _quick : null, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -166,7 +169,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     }
 
     /// <summary>A URI inside a registered store is served by that store, with its options; the deepest root counts. Local paths are served as they are.</summary>
-    private async ValueTask<Location> OpenAsync(Address address, ArtifactUri uri, IReadOnlyDictionary<string, string>? options, CancellationToken cancellationToken)
+    private async ValueTask<Location> OpenAsync(Address address, StoreUri uri, IReadOnlyDictionary<string, string>? options, CancellationToken cancellationToken)
     {
         var flavor = Flavors.RequireFlavorOfScheme(uri.Scheme);
         foreach (var registered in RegisteredAbove(uri))
@@ -174,7 +177,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             if (await TryOpenAboveAsync(registered, uri, cancellationToken).ConfigureAwait(false) is { } store)
                 return new(address, store, uri.Path.RelativeTo(registered.Root.Path));
         }
-        var root = uri.WithPath(uri.Scheme == ArtifactUri.FileScheme && OperatingSystem.IsWindows() ? ArtifactPath.Parse(uri.Path.Segments[0]) : ArtifactPath.Root);
+        var root = uri.WithPath(uri.Scheme == StoreUri.FileScheme && OperatingSystem.IsWindows() ? StorePath.Parse(uri.Path.Segments[0]) : StorePath.Root);
         // No registered name has a space.
         var key = options is null ? root.ToString() : $"copy {root}";
         if (!_stores.TryGetValue(key, out var direct))
@@ -186,15 +189,15 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     }
 
     /// <summary>The registered stores that an address lies in, the deepest root first. A workspace that cannot be read holds none for it, which is said.</summary>
-    private IReadOnlyList<RegisteredStore> RegisteredAbove(ArtifactUri uri)
+    private IReadOnlyList<RegisteredStore> RegisteredAbove(StoreUri uri)
     {
-        if (uri.Scheme == ArtifactUri.FileScheme)
+        if (uri.Scheme == StoreUri.FileScheme)
             return [];
         try
         {
             return FindWorkspace() is { } content ? [.. content.Stores.Where(s => uri.IsUnder(s.Root)).OrderByDescending(s => s.Root.Path.Depth)] : [];
         }
-        catch (ArtifactStoreException e) when (_workspace is not null)
+        catch (StoreException e) when (_workspace is not null)
         {
             NoteOnce($"warning: the registered stores are passed over for {uri}: {e.Message}");
             return [];
@@ -205,7 +208,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     /// Opens a registered store for an address below its root, and says so: its options apply, which the address does not show. One that cannot be opened is passed over, and that is said too: the address does
     /// not name it.
     /// </summary>
-    private async ValueTask<ArtifactStore?> TryOpenAboveAsync(RegisteredStore registered, ArtifactUri uri, CancellationToken cancellationToken)
+    private async ValueTask<ArtifactStore?> TryOpenAboveAsync(RegisteredStore registered, StoreUri uri, CancellationToken cancellationToken)
     {
         var isFirst = !_stores.ContainsKey(registered.Name);
         try
@@ -215,7 +218,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
                 Note($"note: {uri} lies in the registered store '{registered.Name}' ({registered.Root}), whose options apply");
             return store;
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             NoteOnce($"warning: the registered store '{registered.Name}' ({registered.Root}) cannot be opened, and is passed over for {uri}: {e.Reason}. Correct or remove the registration ('cairn store list').");
             return null;

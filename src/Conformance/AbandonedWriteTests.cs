@@ -183,7 +183,7 @@ public abstract class AbandonedWriteTests<THarness> : StoreTests<THarness>
         }
     }
 
-    private async Task LeavesAsync(Step step, bool overExisting, Func<ArtifactWriteStream, Task> letGo)
+    private async Task LeavesAsync(Step step, bool overExisting, Func<StoreWriteStream, Task> letGo)
     {
         var sizes = await PartSizesAsync(3);
         if (overExisting)

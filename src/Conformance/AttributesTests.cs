@@ -104,7 +104,7 @@ public abstract class AttributesTests<THarness> : StoreTests<THarness>
         return Can.Metadata ? options with { Metadata = new Dictionary<string, string> { ["note"] = note } } : options;
     }
 
-    private async Task AssertAttributesAsync(ArtifactPath path, string contentType, string note)
+    private async Task AssertAttributesAsync(StorePath path, string contentType, string note)
     {
         var info = await Store.StatAsync(path, Cancel);
         if (Can.ContentType)
@@ -113,7 +113,7 @@ public abstract class AttributesTests<THarness> : StoreTests<THarness>
             Assert.Equal(note, Assert.Single(info.Metadata, pair => pair.Key == "note").Value);
     }
 
-    private async Task WriteAsync(ArtifactPath path, string content, OpenWriteOptions options)
+    private async Task WriteAsync(StorePath path, string content, OpenWriteOptions options)
     {
         await using var stream = await Store.OpenWriteAsync(path, WriteMode.Replace, options, Cancel);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(content), Cancel);
@@ -123,7 +123,7 @@ public abstract class AttributesTests<THarness> : StoreTests<THarness>
     private async Task RefusedAsync(OpenWriteOptions options)
     {
         await Store.PutAsync("old", "old", Cancel);
-        foreach (var path in new ArtifactPath[] { "new", "old" })
+        foreach (var path in new StorePath[] { "new", "old" })
             await Expect.ErrorAsync(StoreErrorCode.Unsupported, () => WriteAsync(path, "bytes", options));
 
         Assert.False(await Store.ExistsAsync("new", Cancel));

@@ -76,7 +76,7 @@ public abstract class CancellationTests<THarness> : StoreTests<THarness>
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
             {
-                await foreach (var page in driver.ListAsync(new ListRequest(ArtifactPath.Root, Recursive: true), Cancelled))
+                await foreach (var page in driver.ListAsync(new ListRequest(StorePath.Root, Recursive: true), Cancelled))
                     GC.KeepAlive(page);
             });
         }

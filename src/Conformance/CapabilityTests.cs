@@ -19,7 +19,7 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
     {
         var etag = (await PutAsync("f", Content(1), AnyMode)).ETag ?? "none";
         var mode = kind switch { WriteModes.CreateNew => WriteMode.CreateNew, WriteModes.Replace => WriteMode.Replace, _ => WriteMode.Match(etag) };
-        ArtifactPath target = kind == WriteModes.CreateNew ? "new" : "f";
+        StorePath target = kind == WriteModes.CreateNew ? "new" : "f";
         if ((Can.WriteModes & kind) != 0)
         {
             await PutAsync(target, Content(2), mode);
@@ -231,7 +231,7 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
     {
         Assert.True(Can.DeleteBatch >= 1, "A delete takes at least one target.");
         var count = Math.Min(Can.DeleteBatch, Full ? 1000 : 50);
-        var paths = Enumerable.Range(0, count).Select(i => (ArtifactPath)$"d/f{i}").ToList();
+        var paths = Enumerable.Range(0, count).Select(i => (StorePath)$"d/f{i}").ToList();
         foreach (var path in paths)
             await PutAsync(path, Content(1), AnyMode);
         var driver = await OpenDriverAsync();
@@ -264,7 +264,7 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
 
     private WriteMode AnyMode => (Can.WriteModes & WriteModes.Replace) != 0 ? WriteMode.Replace : WriteMode.CreateNew;
 
-    private static async Task WriteAsync(ArtifactStore store, ArtifactPath path, WriteMode mode, OpenWriteOptions? options)
+    private static async Task WriteAsync(ArtifactStore store, StorePath path, WriteMode mode, OpenWriteOptions? options)
     {
         await using var stream = await store.OpenWriteAsync(path, mode, options, Cancel);
         await stream.WriteAsync(Content(10), Cancel);

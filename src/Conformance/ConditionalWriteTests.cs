@@ -197,7 +197,7 @@ public abstract class ConditionalWriteTests<THarness> : StoreTests<THarness>
 
     private void Needs(WriteModes mode) => Needs((Can.WriteModes & mode) != 0, $"{mode} is not declared; CapabilityTests asserts that it is refused.");
 
-    private async Task HoldsAsync(ArtifactInfo version, byte[] content)
+    private async Task HoldsAsync(StoreEntry version, byte[] content)
     {
         Assert.Equal(content, await GetAsync("f"));
         Assert.Equal(version.ETag, (await Store.StatAsync("f", Cancel)).ETag);

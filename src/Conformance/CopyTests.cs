@@ -37,7 +37,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
         await Store.CopyAsync("source", "target", WriteMode.CreateNew, Cancel);
         await Store.CopyAsync("source", "existing", WriteMode.Replace, Cancel);
 
-        foreach (var path in new ArtifactPath[] { "source", "target", "existing" })
+        foreach (var path in new StorePath[] { "source", "target", "existing" })
         {
             var info = await Store.StatAsync(path, Cancel);
             if (Can.ContentType)
@@ -159,7 +159,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
 
         await Expect.ErrorAsync(StoreErrorCode.PathConflict, () => Store.CopyAsync("source", "dir", WriteMode.Replace, Cancel));
         await Expect.ErrorAsync(StoreErrorCode.PathConflict, () => Store.CopyAsync("source", "dir/file/below", WriteMode.Replace, Cancel));
-        Assert.Equal(["dir/file", "source"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/file", "source"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
                 {
                     await Store.CopyAsync("source", "target", WriteMode.Replace, Cancel);
                 }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+                catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
                 {
                     // Changed in between, and said so: no copy of two versions.
                     continue;
@@ -231,7 +231,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
                     await Store.CopyAsync($"source{i}", "target", WriteMode.CreateNew, Cancel);
                     return i;
                 }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+                catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
                 {
                     return -1;
                 }
@@ -242,7 +242,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
         Assert.Equal($"source{winner}", await Store.ReadTextAsync("target", cancellationToken: Cancel));
     }
 
-    private async Task<ArtifactInfo> WriteWithAttributesAsync(ArtifactPath path, string content)
+    private async Task<StoreEntry> WriteWithAttributesAsync(StorePath path, string content)
     {
         var options = new OpenWriteOptions { ContentType = Can.ContentType ? "text/x-kit" : null };
         if (Can.Metadata)

@@ -1,5 +1,6 @@
 using Cairn.Providers;
 using Cairn.Providers.Memory;
+using Cairn.Transfers;
 using Xunit;
 
 namespace Cairn.Conformance;
@@ -132,11 +133,11 @@ public abstract class CrossStoreTests<THarness> : StoreTests<THarness>
         await from.MoveToAsync("file", to, "moved/file", WriteMode.CreateNew, Cancel);
         await from.MoveToAsync("dir", to, "moved/dir", WriteMode.CreateNew, Cancel);
 
-        Assert.Equal(["dir2/x"], await from.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir2/x"], await from.WholeTreeAsync(StorePath.Root, Cancel));
         List<string> expected = ["moved/dir/a", "moved/dir/b/c", "moved/file"];
         if (empty)
             expected.Insert(2, "moved/dir/empty/");
-        Assert.Equal(expected, await to.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(expected, await to.WholeTreeAsync(StorePath.Root, Cancel));
         Assert.Equal("dir/b/c", await to.ReadTextAsync("moved/dir/b/c", cancellationToken: Cancel));
     }
 
@@ -148,10 +149,10 @@ public abstract class CrossStoreTests<THarness> : StoreTests<THarness>
         await from.SeedAsync(["dir/a", "dir/b"], Cancel);
         await to.PutAsync("occupied/b", "there", Cancel);
 
-        await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => from.MoveToAsync("dir", to, "occupied", WriteMode.CreateNew, Cancel));
-        await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => from.MoveToAsync("dir/b", to, "occupied/b", WriteMode.CreateNew, Cancel));
+        await Assert.ThrowsAnyAsync<StoreException>(() => from.MoveToAsync("dir", to, "occupied", WriteMode.CreateNew, Cancel));
+        await Assert.ThrowsAnyAsync<StoreException>(() => from.MoveToAsync("dir/b", to, "occupied/b", WriteMode.CreateNew, Cancel));
 
-        Assert.Equal(["dir/a", "dir/b"], await from.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/a", "dir/b"], await from.AllKeysAsync(StorePath.Root, Cancel));
         Assert.Equal("there", await to.ReadTextAsync("occupied/b", cancellationToken: Cancel));
     }
 

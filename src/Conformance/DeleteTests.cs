@@ -19,7 +19,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         await Expect.ErrorAsync(StoreErrorCode.NotFound, () => Store.ReadTextAsync("dir/file", cancellationToken: Cancel));
         Assert.Equal("dir/other", await Store.ReadTextAsync("dir/other", cancellationToken: Cancel));
         if (Can.List)
-            Assert.Equal(["dir/other"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+            Assert.Equal(["dir/other"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         Assert.False(await Store.RemoveAsync("fil", Cancel));
         Assert.False(await Store.RemoveAsync("dir/file2", Cancel));
 
-        Assert.Equal(["dir/file", "file"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/file", "file"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -56,21 +56,21 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         Assert.Equal(4, await Store.RemoveTreeAsync("a/b", Cancel));
 
         Assert.False(await Store.ExistsAsync("a/b", Cancel));
-        Assert.Equal(Trees.InByteOrder(neighbours), await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(neighbours), await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
     public async Task A_tree_with_made_directories_goes_whole()
     {
         Needs(Can.Directories != DirectoryKind.None, "The store has no directories.");
-        foreach (var directory in new ArtifactPath[] { "tree", "tree/empty", "tree/deep/er/empty", "tree/full" })
+        foreach (var directory in new StorePath[] { "tree", "tree/empty", "tree/deep/er/empty", "tree/full" })
             await Store.MakeDirectoryAsync(directory, Cancel);
         await Store.SeedAsync(["tree/full/file", "tree/deep/file"], Cancel);
 
         Assert.Equal(2, await Store.RemoveTreeAsync("tree", Cancel));
 
         Assert.False(await Store.ExistsAsync("tree", Cancel));
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
         if (await Harness.RawNamesAsync(Cancel) is { } names)
             Assert.Empty(names);
     }
@@ -94,7 +94,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         Assert.Equal(0, await Store.RemoveTreeAsync("missing/deeper", Cancel));
         Assert.Equal(0, await Store.RemoveTreeAsync("file/below", Cancel));
 
-        Assert.Equal(["file", "tree2/file"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["file", "tree2/file"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(["dir/file", "dir/file2", "dir/file.txt"], Cancel);
 
         Assert.Equal(1, await Store.RemoveTreeAsync("dir/file", Cancel));
-        Assert.Equal(["dir/file.txt", "dir/file2"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/file.txt", "dir/file2"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -111,9 +111,9 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
     {
         await Store.SeedAsync(["a", "b/c", "d/e/f"], Cancel);
 
-        Assert.Equal(3, await Store.RemoveTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(3, await Store.RemoveTreeAsync(StorePath.Root, Cancel));
 
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
         await Store.PutAsync("again", "x", Cancel);
         Assert.Equal("x", await Store.ReadTextAsync("again", cancellationToken: Cancel));
     }
@@ -124,7 +124,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(Enumerable.Range(0, 1_205).Select(i => $"many/{i % 5}/{i}").Append("many.txt"), Cancel);
 
         Assert.Equal(1_205, await Store.RemoveTreeAsync("many", Cancel));
-        Assert.Equal(["many.txt"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["many.txt"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
     {
         await Store.SeedAsync(["there", "dir/there", "I'm a < & weird path"], Cancel);
         await using var driver = await Harness.OpenDriverAsync(Cancel);
-        ArtifactPath[] targets = ["missing", "there", "dir/missing", "dir/there", "I'm a < & weird path", "there/below"];
+        StorePath[] targets = ["missing", "there", "dir/missing", "dir/there", "I'm a < & weird path", "there/below"];
         var results = new List<DeleteResult>();
         foreach (var batch in targets.Chunk(driver.Capabilities.DeleteBatch))
             results.AddRange(await driver.DeleteAsync(new DeleteRequest([.. batch.Select(t => new DeleteTarget(t))]) { ReportMissing = true }, Cancel));
@@ -171,7 +171,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         Assert.Equal(
             [DeleteOutcome.Missing, DeleteOutcome.Deleted, DeleteOutcome.Missing, DeleteOutcome.Deleted, DeleteOutcome.Deleted, DeleteOutcome.Missing],
             results.Select(r => r.Outcome));
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -180,12 +180,12 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(["tree/a", "tree/kept", "tree/z", "tree/sub/b", "tree/sub/kept"], Cancel);
         await using var failing = new ArtifactStore(new FailingDeletes(await Harness.OpenDriverAsync(Cancel)));
 
-        var error = await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => failing.RemoveTreeAsync("tree", Cancel));
+        var error = await Assert.ThrowsAnyAsync<StoreException>(() => failing.RemoveTreeAsync("tree", Cancel));
 
         Assert.Equal(StoreErrorCode.PermissionDenied, error.Code);
         Assert.Contains("kept", error.ToString(), StringComparison.Ordinal);
         Assert.Equal(["tree/kept", "tree/sub/kept"], await Store.AllKeysAsync("tree", Cancel));
-        var single = await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => failing.RemoveAsync("tree/kept", Cancel));
+        var single = await Assert.ThrowsAnyAsync<StoreException>(() => failing.RemoveAsync("tree/kept", Cancel));
         Assert.Equal(StoreErrorCode.PermissionDenied, single.Code);
     }
 
@@ -233,7 +233,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         }
     }
 
-    private async Task<string> VersionAsync(ArtifactPath path, string text)
+    private async Task<string> VersionAsync(StorePath path, string text)
     {
         await Store.PutAsync(path, text, Cancel);
         return (await Store.StatAsync(path, Cancel)).ETag!;
@@ -253,7 +253,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         }
     }
 
-    private static StoreErrorCode CodeOf(StoreDriver driver, Exception error) => error is ArtifactStoreException known ? known.Code : driver.Classify(error).Code;
+    private static StoreErrorCode CodeOf(StoreDriver driver, Exception error) => error is StoreException known ? known.Code : driver.Classify(error).Code;
 
     /// <summary>Refuses every file whose name is <c>kept</c>.</summary>
     private sealed class FailingDeletes(StoreDriver inner) : DelegatingStoreDriver(inner)
@@ -265,7 +265,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
             return
             [
                 .. request.Targets.Select(t => t.Path.Name == "kept"
-                    ? new DeleteResult(t.Path, DeleteOutcome.Failed, new ArtifactStoreException(StoreErrorCode.PermissionDenied, "no"))
+                    ? new DeleteResult(t.Path, DeleteOutcome.Failed, new StoreException(StoreErrorCode.PermissionDenied, "no"))
                     : done.First(r => r.Path == t.Path)),
             ];
         }

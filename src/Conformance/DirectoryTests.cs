@@ -16,9 +16,9 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
         await Store.MakeDirectoryAsync("a/b/c", Cancel);
         await Store.MakeDirectoryAsync("a", Cancel);
 
-        foreach (var path in new ArtifactPath[] { "a", "a/b", "a/b/c" })
+        foreach (var path in new StorePath[] { "a", "a/b", "a/b/c" })
             Assert.True(await Store.IsDirectoryAsync(path, Cancel), path.Value);
-        Assert.Equal(["a/b/c/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["a/b/c/"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -31,15 +31,15 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
         await Store.MakeDirectoryAsync("dir/sub", Cancel);
 
         Assert.Equal("dir/file", await Store.ReadTextAsync("dir/file", cancellationToken: Cancel));
-        Assert.Equal(["dir/file", "dir/sub/file"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/file", "dir/sub/file"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
     public async Task The_root_can_always_be_made()
     {
         NeedsDirectories();
-        await Store.MakeDirectoryAsync(ArtifactPath.Root, Cancel);
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        await Store.MakeDirectoryAsync(StorePath.Root, Cancel);
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
         Assert.True(await Store.IsDirectoryAsync("a/b", Cancel));
         Assert.True(await Store.RemoveAsync("a/b/other", Cancel));
 
-        foreach (var ghost in new ArtifactPath[] { "a/b/c", "a/b", "a" })
+        foreach (var ghost in new StorePath[] { "a/b/c", "a/b", "a" })
             Assert.False(await Store.ExistsAsync(ghost, Cancel), $"'{ghost}' is a ghost.");
         await AssertNothingAsync();
     }
@@ -155,7 +155,7 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
 
         Assert.True(await Store.IsDirectoryAsync("made", Cancel));
         Assert.False(await Store.ExistsAsync("made/implied", Cancel), "'made/implied' is a ghost.");
-        Assert.Equal(["made/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["made/"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
         else
             await Store.RemoveAsync("made", Cancel);
 
-        Assert.Equal(["made/file", "made/sub/file"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["made/file", "made/sub/file"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
         Assert.True(await Store.IsDirectoryAsync("made", Cancel));
     }
 
@@ -241,7 +241,7 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
         NeedsDirectories();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Store.MakeDirectoryAsync("x/y/z", Cancel), Cancel)));
 
-        Assert.Equal(["x/y/z/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["x/y/z/"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
 
     private async Task AssertNothingAsync()
     {
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
         if (await Harness.RawNamesAsync(Cancel) is { } names)
             Assert.Empty(names);
     }

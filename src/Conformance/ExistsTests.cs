@@ -33,7 +33,7 @@ public abstract class ExistsTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
-    public async Task The_root_exists() => await AssertAsync(ArtifactPath.Root, exists: true, file: false, directory: true);
+    public async Task The_root_exists() => await AssertAsync(StorePath.Root, exists: true, file: false, directory: true);
 
     [Fact]
     public async Task A_name_that_begins_alike_is_another_name()
@@ -101,7 +101,7 @@ public abstract class ExistsTests<THarness> : StoreTests<THarness>
         Assert.Equal("both/below", await Store.ReadTextAsync("both/below", cancellationToken: Cancel));
     }
 
-    private async Task AssertAsync(ArtifactPath path, bool exists, bool file, bool directory)
+    private async Task AssertAsync(StorePath path, bool exists, bool file, bool directory)
     {
         var found = (await Store.ExistsAsync(path, Cancel), await Store.IsFileAsync(path, Cancel), await Store.IsDirectoryAsync(path, Cancel));
         Assert.True((exists, file, directory) == found, $"'{path}': exists, is a file, is a directory should be {(exists, file, directory)} and are {found}.");

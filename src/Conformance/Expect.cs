@@ -7,11 +7,11 @@ namespace Cairn.Conformance;
 internal static class Expect
 {
     /// <summary>The call fails with a store error of this code, and the message says what was tried and on what.</summary>
-    public static Task<ArtifactStoreException> ErrorAsync(StoreErrorCode code, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "") =>
+    public static Task<StoreException> ErrorAsync(StoreErrorCode code, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "") =>
         ErrorAsync([code], call, what);
 
     /// <summary>The call fails with a store error of one of these codes.</summary>
-    public static async Task<ArtifactStoreException> ErrorAsync(StoreErrorCode[] codes, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "")
+    public static async Task<StoreException> ErrorAsync(StoreErrorCode[] codes, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "")
     {
         var error = await CodeAsync(codes, call, what).ConfigureAwait(false);
         if (error.Operation is null || error.Uri is null)
@@ -20,19 +20,19 @@ internal static class Expect
     }
 
     /// <summary>The call fails with a store error of one of these codes; what the message says is not looked at.</summary>
-    public static async Task<ArtifactStoreException> CodeAsync(StoreErrorCode[] codes, Func<Task> call, string what)
+    public static async Task<StoreException> CodeAsync(StoreErrorCode[] codes, Func<Task> call, string what)
     {
         try
         {
             await call().ConfigureAwait(false);
         }
-        catch (ArtifactStoreException e) when (codes.Contains(e.Code))
+        catch (StoreException e) when (codes.Contains(e.Code))
         {
             return e;
         }
         catch (Exception e)
         {
-            var actual = e is ArtifactStoreException { Code: var code } ? code.ToString() : e.GetType().Name;
+            var actual = e is StoreException { Code: var code } ? code.ToString() : e.GetType().Name;
             throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, and it failed with {actual}: {e}", e);
         }
         throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, and it succeeded.");

@@ -81,7 +81,7 @@ public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
             if (overExisting)
                 await PutAsync("f", Content(777));
             await using var faulty = new ArtifactStore(new FaultyDriver(await Harness.OpenDriverAsync(Cancel), Enum.Parse<FaultyDriver.Step>(step)));
-            var error = await Assert.ThrowsAnyAsync<ArtifactStoreException>(async () =>
+            var error = await Assert.ThrowsAnyAsync<StoreException>(async () =>
             {
                 await using var stream = await faulty.OpenWriteAsync("f", WriteMode.Replace, cancellationToken: Cancel);
                 foreach (var size in sizes)
@@ -100,7 +100,7 @@ public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
         await using var faulty = new ArtifactStore(new FaultyDriver(await Harness.OpenDriverAsync(Cancel), FaultyDriver.Step.FirstPartBefore));
         await using (var stream = await faulty.OpenWriteAsync("f", WriteMode.CreateNew, cancellationToken: Cancel))
         {
-            await Assert.ThrowsAnyAsync<ArtifactStoreException>(async () =>
+            await Assert.ThrowsAnyAsync<StoreException>(async () =>
             {
                 foreach (var size in sizes)
                     await stream.WriteAsync(Content(size), Cancel);
@@ -116,7 +116,7 @@ public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
     {
         await using (var faulty = new ArtifactStore(new FaultyDriver(await Harness.OpenDriverAsync(Cancel), FaultyDriver.Step.CompletionAfter)))
         {
-            await Assert.ThrowsAnyAsync<ArtifactStoreException>(async () =>
+            await Assert.ThrowsAnyAsync<StoreException>(async () =>
             {
                 await using var stream = await faulty.OpenWriteAsync("f", WriteMode.CreateNew, cancellationToken: Cancel);
                 await stream.WriteAsync(Content(1000), Cancel);
@@ -162,7 +162,7 @@ public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
         {
             if ((Can.WriteModes & mode.Kind) == 0)
                 continue;
-            ArtifactPath path = $"f-{mode.Kind}";
+            StorePath path = $"f-{mode.Kind}";
             await using var upload = await driver.BeginUploadAsync(new UploadRequest(path, mode), Cancel);
             var size = severalParts ? upload.GetPartSize(0) : 0;
             if (severalParts)

@@ -38,7 +38,7 @@ internal sealed class FaultyDriver(StoreDriver inner, FaultyDriver.Step step) : 
                 throw new Break();
         }
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             if (step == Step.CompletionBefore)
                 throw new Break();

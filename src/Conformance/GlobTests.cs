@@ -93,7 +93,7 @@ public abstract class GlobTests<THarness> : StoreTests<THarness>
         var stat = await Store.StatAsync("dir/file.txt", Cancel);
         foreach (var pattern in new[] { "dir/*.txt", "**", "dir/file.txt" })
         {
-            var found = new List<ArtifactInfo>();
+            var found = new List<StoreEntry>();
             await foreach (var entry in Store.GlobAsync(pattern, Cancel))
                 found.Add(entry);
             var info = Assert.Single(found);
@@ -149,9 +149,9 @@ public abstract class GlobTests<THarness> : StoreTests<THarness>
 
     private sealed class RecordingListings(StoreDriver inner) : DelegatingStoreDriver(inner)
     {
-        public ConcurrentQueue<ArtifactPath> Directories { get; } = [];
+        public ConcurrentQueue<StorePath> Directories { get; } = [];
 
-        public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken)
+        public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken)
         {
             Directories.Enqueue(request.Directory);
             return Inner.ListAsync(request, cancellationToken);

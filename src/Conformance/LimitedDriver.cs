@@ -15,20 +15,20 @@ internal sealed class LimitedDriver(StoreDriver inner, Func<StoreCapabilities, S
 
     public override StoreCapabilities Capabilities { get; } = limit(inner.Capabilities);
 
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => Note("stat", base.StatAsync(path, cancellationToken));
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => Note("stat", base.StatAsync(path, cancellationToken));
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => Note("read", base.OpenReadAsync(request, cancellationToken));
 
     public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         Note("write", base.BeginUploadAsync(request, cancellationToken));
 
-    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         Note("list", base.ListAsync(request, cancellationToken));
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
         Note($"delete {request.Targets.Count}", base.DeleteAsync(request, cancellationToken));
 
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Note("copy", base.CopyAsync(request, cancellationToken));
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Note("copy", base.CopyAsync(request, cancellationToken));
 
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
     {
@@ -36,13 +36,13 @@ internal sealed class LimitedDriver(StoreDriver inner, Func<StoreCapabilities, S
         return base.MoveAsync(request, cancellationToken);
     }
 
-    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         _calls.Enqueue("make directory");
         return base.MakeDirectoryAsync(path, cancellationToken);
     }
 
-    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) => Note("touch", base.TouchAsync(path, cancellationToken));
+    public override ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) => Note("touch", base.TouchAsync(path, cancellationToken));
 
     public override ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken) => Note("presign", base.PresignAsync(request, cancellationToken));
 

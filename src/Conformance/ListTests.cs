@@ -18,7 +18,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     {
         await SeedAsync(Shape);
 
-        Assert.Equal(["a-b", "a.b", "a/", "ab", "b", "z/"], await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["a-b", "a.b", "a/", "ab", "b", "z/"], await Store.ListKeysAsync(StorePath.Root, Cancel));
         Assert.Equal(["a/b-x", "a/b.txt", "a/b/", "a/b0", "a/bc/"], await Store.ListKeysAsync("a", Cancel));
         Assert.Equal(["a/b/c/", "a/b/file"], await Store.ListKeysAsync("a/b", Cancel));
         Assert.Equal(["z/only/far/"], await Store.ListKeysAsync("z/only", Cancel));
@@ -29,7 +29,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     {
         await SeedAsync(Shape);
 
-        Assert.Equal(Trees.InByteOrder(Shape), await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(Shape), await Store.AllKeysAsync(StorePath.Root, Cancel));
         Assert.Equal(["a/b/c/deep", "a/b/file"], await Store.AllKeysAsync("a/b", Cancel));
         Assert.Equal(["a/b-x", "a/b.txt", "a/b/c/deep", "a/b/file", "a/b0", "a/bc/file"], await Store.AllKeysAsync("a", Cancel));
     }
@@ -48,8 +48,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     public async Task What_is_missing_and_what_is_empty_lists_empty()
     {
         Needs(Can.List, "The store cannot list.");
-        Assert.Empty(await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await Store.ListKeysAsync(StorePath.Root, Cancel));
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
         await Store.PutAsync("other", "x", Cancel);
         Assert.Empty(await Store.ListKeysAsync("missing", Cancel));
         Assert.Empty(await Store.AllKeysAsync("missing/deeper", Cancel));
@@ -76,8 +76,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         string[] names = ["a", "B", "_", "é", "e\u0301", "\ue000", "\uff5e", "😀", "𐀀", "~", "-", "日本", "a\u00a0b", "Z", "0", "10", "9"];
         await SeedAsync(Held(names));
 
-        Assert.Equal(Trees.InByteOrder(Held(names)), await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(Trees.InByteOrder(Held(names)), await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(Held(names)), await Store.ListKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(Held(names)), await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -91,8 +91,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         await SeedAsync(paths);
         var direct = paths.Select(p => p.IndexOf('/') is var slash and > 0 ? p[..(slash + 1)] : p);
 
-        Assert.Equal(Trees.InByteOrder(direct), await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(Trees.InByteOrder(paths), await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(direct), await Store.ListKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(paths), await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
 
         Assert.Equal(Trees.InByteOrder(names), await Store.ListKeysAsync("many", Cancel));
         Assert.Equal(Trees.InByteOrder(names), await Store.AllKeysAsync("many", Cancel));
-        Assert.Equal(["after", "many/", "many2/"], await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(names.Length + 2, (await Store.AllKeysAsync(ArtifactPath.Root, Cancel)).Count);
+        Assert.Equal(["after", "many/", "many2/"], await Store.ListKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(names.Length + 2, (await Store.AllKeysAsync(StorePath.Root, Cancel)).Count);
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         var names = Enumerable.Range(0, 1_100).Select(i => $"d{i:d4}/{i % 3}").ToArray();
         await SeedAsync(names);
 
-        Assert.Equal(names.Select(n => n[..6]), await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(names, await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(names.Select(n => n[..6]), await Store.ListKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(names, await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         Assert.Empty(await KeysAsync("a", new ListOptions { NamePrefix = "x" }));
         Assert.Empty(await KeysAsync("a", new ListOptions { NamePrefix = "B" }));
         Assert.Empty(await KeysAsync("a", new ListOptions { NamePrefix = "B", Recursive = true }));
-        Assert.Equal(["a-b", "a.b", "a/", "ab"], await KeysAsync(ArtifactPath.Root, new ListOptions { NamePrefix = "a" }));
+        Assert.Equal(["a-b", "a.b", "a/", "ab"], await KeysAsync(StorePath.Root, new ListOptions { NamePrefix = "a" }));
         Assert.Equal(
             ["a/b-x", "a/b.txt", "a/b/c/deep", "a/b/file", "a/b0", "a/bc/file"], await KeysAsync("a", new ListOptions { NamePrefix = "b", Recursive = true }));
         Assert.Equal(["a/b/c/deep"], await KeysAsync("a", new ListOptions { NamePrefix = "b/c", Recursive = true }));
@@ -139,12 +139,12 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     {
         Needs(Can.Directories != DirectoryKind.None, "The store has no directories.");
         await SeedAsync(["full/file", "half/inner/file"]);
-        foreach (var directory in new ArtifactPath[] { "empty", "half/bare", "nest/a/b", "full" })
+        foreach (var directory in new StorePath[] { "empty", "half/bare", "nest/a/b", "full" })
             await Store.MakeDirectoryAsync(directory, Cancel);
 
-        Assert.Equal(["empty/", "full/file", "half/bare/", "half/inner/file", "nest/a/b/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(["full/file", "half/inner/file"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(["empty/", "full/", "half/", "nest/"], await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["empty/", "full/file", "half/bare/", "half/inner/file", "nest/a/b/"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
+        Assert.Equal(["full/file", "half/inner/file"], await Store.AllKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(["empty/", "full/", "half/", "nest/"], await Store.ListKeysAsync(StorePath.Root, Cancel));
         Assert.Equal(["half/bare/", "half/inner/"], await Store.ListKeysAsync("half", Cancel));
         Assert.Equal(["nest/a/b/"], await Store.WholeTreeAsync("nest", Cancel));
     }
@@ -157,9 +157,9 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         await Store.PutAsync("made/file", "x", Cancel);
 
         Assert.Equal(["made/file", "made/inner/"], await Store.ListKeysAsync("made", Cancel));
-        Assert.Equal(["made/file"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
-        var all = new List<ArtifactInfo>();
-        await foreach (var entry in Store.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true, IncludeEmptyDirectories = true }, Cancel))
+        Assert.Equal(["made/file"], await Store.AllKeysAsync(StorePath.Root, Cancel));
+        var all = new List<StoreEntry>();
+        await foreach (var entry in Store.ListAsync(StorePath.Root, new ListOptions { Recursive = true, IncludeEmptyDirectories = true }, Cancel))
             all.Add(entry);
         Assert.Equal("made/file", Assert.Single(all, e => e.IsFile).Path.Value);
         Assert.All(all, e => Assert.DoesNotContain("//", e.OrderKey, StringComparison.Ordinal));
@@ -171,8 +171,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         Needs(Can.Directories != DirectoryKind.Real, "The store's directories are real.");
         await SeedAsync(["both", "both/below", "both-x"]);
 
-        Assert.Equal(["both", "both-x", "both/"], await Store.ListKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(["both", "both-x", "both/below"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["both", "both-x", "both/"], await Store.ListKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(["both", "both-x", "both/below"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         var counting = new CountingListings(await Harness.OpenDriverAsync(Cancel));
         await using var store = new ArtifactStore(counting);
 
-        await foreach (var entry in store.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true }, Cancel))
+        await foreach (var entry in store.ListAsync(StorePath.Root, new ListOptions { Recursive = true }, Cancel))
         {
             Assert.Equal("0/0000", entry.Path.Value);
             break;
@@ -256,7 +256,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     public async Task A_listing_fails_where_listing_is_not_declared()
     {
         Needs(!Can.List, "The store lists.");
-        await Expect.ErrorAsync(StoreErrorCode.Unsupported, () => Store.ListKeysAsync(ArtifactPath.Root, Cancel));
+        await Expect.ErrorAsync(StoreErrorCode.Unsupported, () => Store.ListKeysAsync(StorePath.Root, Cancel));
     }
 
     private Task SeedAsync(IEnumerable<string> paths)
@@ -267,7 +267,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
 
     private string[] Held(string[] paths) => [.. paths.Where(p => Harness.CanHold(p))];
 
-    private Task<List<string>> KeysAsync(ArtifactPath directory, ListOptions options) => Store.ListAsync(directory, options, Cancel).KeysAsync();
+    private Task<List<string>> KeysAsync(StorePath directory, ListOptions options) => Store.ListAsync(directory, options, Cancel).KeysAsync();
 
     private sealed class CountingListings(StoreDriver inner) : DelegatingStoreDriver(inner)
     {
@@ -275,7 +275,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
 
         public int Entries => _entries;
 
-        public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(
+        public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(
             ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await foreach (var page in Inner.ListAsync(request, cancellationToken))

@@ -53,7 +53,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
             try
             {
                 await ApplyAsync(store, model, operations[i]);
-                Assert.Equal(model.WholeTree(), await store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+                Assert.Equal(model.WholeTree(), await store.WholeTreeAsync(StorePath.Root, Cancel));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -62,8 +62,8 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
         }
         foreach (var (path, content) in model.Files)
             Trees.AssertSame(content, await store.ReadBytesAsync(path, cancellationToken: Cancel), $"The content of '{path}' is not the last written.");
-        await store.RemoveTreeAsync(ArtifactPath.Root, Cancel);
-        Assert.Empty(await store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        await store.RemoveTreeAsync(StorePath.Root, Cancel);
+        Assert.Empty(await store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     private Task ApplyAsync(ArtifactStore store, StoreModel model, Operation op) => op.Verb switch
@@ -176,7 +176,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
             }
             return;
         }
-        if (!createNew || ArtifactPath.Parse(op.Other).IsUnder(op.Path) || (Can.Directories != DirectoryKind.Real && model.Files.ContainsKey(op.Other)))
+        if (!createNew || StorePath.Parse(op.Other).IsUnder(op.Path) || (Can.Directories != DirectoryKind.Real && model.Files.ContainsKey(op.Other)))
             return;
         StoreErrorCode[] conflicts = model.IsDirectory(op.Other) || model.WriteErrors(op.Other, createNew).Length > 0 ? [StoreErrorCode.AlreadyExists, StoreErrorCode.PathConflict] : [];
         if (await SucceedsAsync(conflicts, () => store.MoveAsync(op.Path, op.Other, mode, Cancel)))
@@ -221,7 +221,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
             model.Files[op.Path] = [];
     }
 
-    private void Remember(string path, ArtifactInfo info)
+    private void Remember(string path, StoreEntry info)
     {
         if (info.ETag is null)
             return;

@@ -39,7 +39,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         Assert.Equal(length, moved.Length);
         Assert.False(await Store.ExistsAsync("from/file", Cancel));
         Trees.AssertSame(content, await Store.ReadBytesAsync("to/new/file", cancellationToken: Cancel));
-        Assert.Equal(["to/new/file"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["to/new/file"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         var expected = new List<string> { "dir.txt", "dir2/file", "new/place/a", "new/place/b/c", "new/place/b/d/e" };
         if (Can.Directories != DirectoryKind.None)
             expected.Add("new/place/empty/inner/");
-        Assert.Equal(expected, await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(expected, await Store.WholeTreeAsync(StorePath.Root, Cancel));
         Assert.Equal("dir/b/d/e", await Store.ReadTextAsync("new/place/b/d/e", cancellationToken: Cancel));
         Assert.False(await Store.ExistsAsync("dir", Cancel));
     }
@@ -170,7 +170,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         await Store.RemoveAsync("moved/file", Cancel);
         await Store.RemoveAsync("moved/inner/file", Cancel);
 
-        Assert.Equal(["moved/inner/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["moved/inner/"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
         await Store.RemoveAsync("moved/inner", Cancel);
         Assert.True(await Store.IsDirectoryAsync("moved", Cancel));
         Assert.False(await Store.ExistsAsync("dir", Cancel));
@@ -210,7 +210,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
 
         var error = await Record.ExceptionAsync(() => Store.MoveAsync("dir", target, WriteMode.CreateNew, Cancel));
 
-        Assert.True(error is ArgumentException or ArtifactStoreException { Code: StoreErrorCode.PathConflict }, $"{error}");
+        Assert.True(error is ArgumentException or StoreException { Code: StoreErrorCode.PathConflict }, $"{error}");
         await AssertTreeAsync(("dir/file", "dir/file"), ("dir/sub/file", "dir/sub/file"));
     }
 
@@ -220,7 +220,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         NeedsMove();
         await Store.SeedAsync(["dir/file", "other/file", "file"], Cancel);
 
-        foreach (var target in new ArtifactPath[] { "other", "file" })
+        foreach (var target in new StorePath[] { "other", "file" })
         {
             if (target == "file" && Can.Directories != DirectoryKind.Real)
                 continue;
@@ -252,12 +252,12 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(["file", "dir/a", "dir/b/c"], Cancel);
         await using var failing = new ArtifactStore(new FailingStep(await Harness.OpenDriverAsync(Cancel), step));
 
-        foreach (var (source, target) in new (ArtifactPath, ArtifactPath)[] { ("file", "file2"), ("dir", "dir2") })
+        foreach (var (source, target) in new (StorePath, StorePath)[] { ("file", "file2"), ("dir", "dir2") })
         {
             var error = await Record.ExceptionAsync(() => failing.MoveAsync(source, target, WriteMode.CreateNew, Cancel));
             if (error is null)
                 continue;
-            Assert.Equal(StoreErrorCode.Unavailable, Assert.IsAssignableFrom<ArtifactStoreException>(error).Code);
+            Assert.Equal(StoreErrorCode.Unavailable, Assert.IsAssignableFrom<StoreException>(error).Code);
             foreach (var path in source == "file" ? new[] { "file" } : ["dir/a", "dir/b/c"])
                 Assert.Equal(path, await Store.ReadTextAsync(path, cancellationToken: Cancel));
         }
@@ -305,7 +305,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         for (var round = 0; round < (Full ? 2000 : 200); round++)
         {
             // Each file moves once: who finds it gone from its old path must then find it at the new one, and who finds it at the new one must not find it at the old.
-            var (source, target) = wholeDirectory ? ((ArtifactPath)$"from{round}", (ArtifactPath)$"to{round}") : ($"from/{round}", $"to/{round}");
+            var (source, target) = wholeDirectory ? ((StorePath)$"from{round}", (StorePath)$"to{round}") : ($"from/{round}", $"to/{round}");
             var (before, after) = wholeDirectory ? (source / "file", target / "file") : (source, target);
             await Store.PutAsync(before, "content", Cancel);
             using var looking = new CountdownEvent(drivers.Length);
@@ -351,7 +351,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
                     await Store.MoveAsync("source", $"target{i}", WriteMode.CreateNew, Cancel);
                     return true;
                 }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+                catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
                 {
                     return false;
                 }
@@ -359,7 +359,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
             Cancel)));
 
         Assert.Single(moved, m => m);
-        Assert.Single(await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Single(await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -376,7 +376,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
                     await Store.MoveAsync($"source{i}", "target", WriteMode.CreateNew, Cancel);
                     return i;
                 }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+                catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
                 {
                     return -1;
                 }
@@ -385,7 +385,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
 
         var winner = Assert.Single(moved, m => m >= 0);
         Assert.Equal($"source{winner}", await Store.ReadTextAsync("target", cancellationToken: Cancel));
-        Assert.Equal(8, (await Store.AllKeysAsync(ArtifactPath.Root, Cancel)).Count);
+        Assert.Equal(8, (await Store.AllKeysAsync(StorePath.Root, Cancel)).Count);
     }
 
     [Fact]
@@ -401,11 +401,11 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
     private void NeedsMove() => Needs(Can.Move != MoveKind.None, "The store does not move.");
 
     private async Task AssertTreeAsync(params (string Path, string Content)[] expected) =>
-        Assert.Equal(expected, (await Store.ContentsAsync(ArtifactPath.Root, Cancel)).Select(p => (p.Key, p.Value ?? "(directory)")));
+        Assert.Equal(expected, (await Store.ContentsAsync(StorePath.Root, Cancel)).Select(p => (p.Key, p.Value ?? "(directory)")));
 
     private sealed class FailingStep(StoreDriver inner, MoveStep step) : DelegatingStoreDriver(inner)
     {
-        public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+        public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
         {
             FailAt(MoveStep.Copy);
             return base.CopyAsync(request, cancellationToken);
@@ -429,12 +429,12 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         private void FailAt(MoveStep reached)
         {
             if (reached == step)
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the connection broke, as the test wants it");
+                throw new StoreException(StoreErrorCode.Unavailable, "the connection broke, as the test wants it");
         }
 
         private sealed class FailingUpload(StoreUpload inner, FailingStep driver) : DelegatingStoreUpload(inner)
         {
-            public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+            public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
             {
                 driver.FailAt(MoveStep.Complete);
                 return base.CompleteAsync(last, cancellationToken);

@@ -60,7 +60,7 @@ public abstract class NonexistentContainerTests<THarness> : StoreTests<THarness>
         {
             Assert.False(await store.RemoveAsync("f", Cancel));
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             Assert.Equal(StoreErrorCode.NotFound, e.Code);
         }

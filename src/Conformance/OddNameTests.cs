@@ -45,7 +45,7 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
     {
         Assert.NotNull(odd);
         await Store.PutAsync("bystander", "bystander", Cancel);
-        foreach (var path in new ArtifactPath[] { name, ArtifactPath.Parse("dir/" + name), ArtifactPath.Parse(name + "/file") })
+        foreach (var path in new StorePath[] { name, StorePath.Parse("dir/" + name), StorePath.Parse(name + "/file") })
         {
             if (Harness.CanHold(path))
                 await AssertHeldAsync(path);
@@ -54,7 +54,7 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
         }
 
         Assert.Equal("bystander", await Store.ReadTextAsync("bystander", cancellationToken: Cancel));
-        Assert.Equal(["bystander"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["bystander"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
         if (await RawNamesAsync() is { } names)
             Assert.Equal(["bystander"], names);
     }
@@ -65,16 +65,16 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
     {
         Needs(Harness.CanHold(one) && Harness.CanHold(other), "The store cannot hold both names, and refuses the one.");
         if (Can.Directories == DirectoryKind.Real)
-            Assert.False(ArtifactPath.Parse(one).IsUnder(other) || ArtifactPath.Parse(other).IsUnder(one), "The pair itself is wrong.");
+            Assert.False(StorePath.Parse(one).IsUnder(other) || StorePath.Parse(other).IsUnder(one), "The pair itself is wrong.");
         await Store.WriteTextAsync(one, "one", WriteMode.CreateNew, cancellationToken: Cancel);
         Assert.False(await Store.ExistsAsync(other, Cancel), $"Only '{one}' was written, and '{other}' exists.");
         await Store.WriteTextAsync(other, "other", WriteMode.CreateNew, cancellationToken: Cancel);
 
         Assert.Equal("one", await Store.ReadTextAsync(one, cancellationToken: Cancel));
         Assert.Equal("other", await Store.ReadTextAsync(other, cancellationToken: Cancel));
-        Assert.Equal(Trees.InByteOrder([one, other]), await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder([one, other]), await Store.AllKeysAsync(StorePath.Root, Cancel));
         Assert.True(await Store.RemoveAsync(one, Cancel));
-        Assert.Equal([other], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal([other], await Store.AllKeysAsync(StorePath.Root, Cancel));
         Assert.Equal("other", await Store.ReadTextAsync(other, cancellationToken: Cancel));
     }
 
@@ -93,7 +93,7 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task The_storage_holds_the_very_names()
     {
-        var paths = Names.Select(row => ArtifactPath.Parse($"raw/{row.Data.Item2}/leaf")).Where(path => Harness.CanHold(path)).Select(p => p.Value).ToArray();
+        var paths = Names.Select(row => StorePath.Parse($"raw/{row.Data.Item2}/leaf")).Where(path => Harness.CanHold(path)).Select(p => p.Value).ToArray();
         await Store.SeedAsync(paths, Cancel);
         var names = await RawNamesAsync();
         Needs(names is not null, "The harness does not see raw names.");
@@ -104,34 +104,34 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task A_deep_path_is_held()
     {
-        var path = ArtifactPath.Parse(string.Join('/', Enumerable.Range(0, 100).Select(i => $"d{i}")));
+        var path = StorePath.Parse(string.Join('/', Enumerable.Range(0, 100).Select(i => $"d{i}")));
         Needs(Harness.CanHold(path), "The store cannot hold so deep a path.");
         await AssertHeldAsync(path);
-        Assert.Empty(await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
     public async Task A_name_longer_than_any_store_holds_is_refused_whole()
     {
-        ArtifactPath path = string.Join('/', Enumerable.Repeat(new string('n', 2_000), 20));
+        StorePath path = string.Join('/', Enumerable.Repeat(new string('n', 2_000), 20));
         Needs(!Harness.CanHold(path), "The store holds names of any length.");
         await Store.PutAsync("bystander", "bystander", Cancel);
 
         await Expect.ErrorAsync(StoreErrorCode.PathConflict, () => Store.PutAsync(path, "x", Cancel));
         Assert.False(await Store.ExistsAsync(path, Cancel));
-        Assert.Equal(["bystander"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["bystander"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
-    private async Task AssertHeldAsync(ArtifactPath path)
+    private async Task AssertHeldAsync(StorePath path)
     {
-        var copy = ArtifactPath.Parse("copy of/" + path.Value);
+        var copy = StorePath.Parse("copy of/" + path.Value);
         var content = $"content of {path}";
         await Store.WriteTextAsync(path, content, WriteMode.CreateNew, cancellationToken: Cancel);
 
         Assert.Equal(path, (await Store.StatAsync(path, Cancel)).Path);
         Assert.Equal(content, await Store.ReadTextAsync(path, cancellationToken: Cancel));
         Assert.Contains(path.Value, await Store.ListKeysAsync(path.Parent, Cancel));
-        Assert.Contains(path.Value, await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Contains(path.Value, await Store.AllKeysAsync(StorePath.Root, Cancel));
         if (!path.Parent.IsRoot)
             Assert.True(await Store.IsDirectoryAsync(path.Parent, Cancel));
         if (Harness.CanHold(copy))

@@ -67,7 +67,7 @@ public abstract class OffsetExclusivityTests<THarness> : StoreTests<THarness>
             foreach (var position in Positions)
             {
                 var keys = new List<string>();
-                await foreach (var page in driver.ListAsync(new ListRequest(ArtifactPath.Root, recursive) { StartAfter = position }, Cancel))
+                await foreach (var page in driver.ListAsync(new ListRequest(StorePath.Root, recursive) { StartAfter = position }, Cancel))
                     keys.AddRange(page.Select(e => e.OrderKey));
                 Assert.All(keys, key => Assert.True(Utf8Order.Compare(key, position) > 0, $"'{key}' does not come after '{position}'."));
             }

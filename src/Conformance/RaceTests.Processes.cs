@@ -44,7 +44,7 @@ public abstract partial class RaceTests<THarness>
             while ((order = await ReadAsync(Path.Join(folder, $"go-{round}"))).Length == 0)
                 await Task.Delay(1, Cancel);
             var write = mode == nameof(WriteModes.Match) ? WriteMode.Match(order) : mode == nameof(WriteModes.CreateNew) ? WriteMode.CreateNew : WriteMode.Replace;
-            ArtifactPath path = write.Kind == WriteModes.CreateNew ? $"d/f{round}" : "f";
+            StorePath path = write.Kind == WriteModes.CreateNew ? $"d/f{round}" : "f";
             if (await TryWriteAsync(store, path, write, number, 200_000 + number) is null)
                 won.Add(round);
             await WriteWholeAsync(Path.Join(folder, $"done-{round}-{number}"), won.LastOrDefault(-1) == round ? "won" : "lost");
@@ -87,7 +87,7 @@ public abstract partial class RaceTests<THarness>
                         winners.Add(i);
                 }
                 Assert.Equal(mode == WriteModes.Replace ? Processes : 1, winners.Count);
-                ArtifactPath path = mode == WriteModes.CreateNew ? $"d/f{round}" : "f";
+                StorePath path = mode == WriteModes.CreateNew ? $"d/f{round}" : "f";
                 var length = await Store.GetLengthAsync(path, Cancel);
                 Assert.Contains((int)length - 200_000, winners);
                 await HoldsPatternAsync(path, length, (int)length - 200_000);

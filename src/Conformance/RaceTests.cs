@@ -24,7 +24,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
         var stores = await OpenStoresAsync();
         for (var round = 0; round < RoundsFor(length); round++)
         {
-            ArtifactPath path = $"d/f{round}";
+            StorePath path = $"d/f{round}";
             var winner = Assert.Single(await RaceAsync(stores, i => (path, WriteMode.CreateNew, i, length), StoreErrorCode.AlreadyExists));
             await HoldsPatternAsync(path, length, winner);
         }
@@ -95,7 +95,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
         var stores = await OpenStoresAsync();
         for (var round = 0; round < CopyRounds; round++)
         {
-            ArtifactPath path = $"d/f{round}";
+            StorePath path = $"d/f{round}";
             var winner = Assert.Single(await RaceCopiesAsync(stores, path, WriteMode.CreateNew, move, StoreErrorCode.AlreadyExists));
             await HoldsPatternAsync(path, 100, winner);
         }
@@ -138,7 +138,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
                     await write.CompleteAsync(Cancel);
                     done++;
                 }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+                catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
                 {
                     await Task.Yield();
                 }
@@ -165,7 +165,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
                 {
                     bytes = await GetAsync(store, "f", new() { ReadAhead = 32 << 10 });
                 }
-                catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+                catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
                 {
                     continue;
                 }
@@ -224,7 +224,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
             {
                 for (var i = 0; i < 5; i++)
                 {
-                    ArtifactPath path = $"deep/er/d/w{w}";
+                    StorePath path = $"deep/er/d/w{w}";
                     Assert.Null(await TryWriteAsync(store, path, WriteMode.CreateNew, w, 100));
                     Assert.True(await store.RemoveAsync(path, Cancel));
                 }
@@ -264,7 +264,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
         }
     }
 
-    private static async Task<StoreErrorCode?> TryWriteAsync(ArtifactStore store, ArtifactPath path, WriteMode mode, int seed, int length)
+    private static async Task<StoreErrorCode?> TryWriteAsync(ArtifactStore store, StorePath path, WriteMode mode, int seed, int length)
     {
         try
         {
@@ -273,7 +273,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
             await stream.CompleteAsync(Cancel);
             return null;
         }
-        catch (ArtifactStoreException e) when (e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
+        catch (StoreException e) when (e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
         {
             return e.Code;
         }
@@ -282,7 +282,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
     /// <summary>Lets every store write at once.</summary>
     /// <returns>The numbers of the writers that succeeded; each other one failed with the expected code.</returns>
     private static async Task<List<int>> RaceAsync(
-        List<ArtifactStore> stores, Func<int, (ArtifactPath Path, WriteMode Mode, int Seed, int Length)> what, StoreErrorCode? expected)
+        List<ArtifactStore> stores, Func<int, (StorePath Path, WriteMode Mode, int Seed, int Length)> what, StoreErrorCode? expected)
     {
         var results = await AtOnceAsync(stores, (store, i) =>
         {
@@ -295,7 +295,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
 
     /// <summary>Lets every store copy, or move, a source of its own onto one path at once; the sources are the patterns of their numbers.</summary>
     /// <returns>The numbers of those that succeeded; each other one failed with the expected code and, of a move, left its source.</returns>
-    private async Task<List<int>> RaceCopiesAsync(List<ArtifactStore> stores, ArtifactPath target, WriteMode mode, bool move, StoreErrorCode expected)
+    private async Task<List<int>> RaceCopiesAsync(List<ArtifactStore> stores, StorePath target, WriteMode mode, bool move, StoreErrorCode expected)
     {
         for (var i = 0; i < stores.Count; i++)
             await PutAsync($"sources/{i}", Content(100, i));
@@ -309,7 +309,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
                     await store.CopyAsync($"sources/{i}", target, mode, Cancel);
                 return default(StoreErrorCode?);
             }
-            catch (ArtifactStoreException e) when (e.Code == expected)
+            catch (StoreException e) when (e.Code == expected)
             {
                 return e.Code;
             }

@@ -236,7 +236,7 @@ public abstract class ReadStreamTests<THarness> : StoreTests<THarness>
         await ReadsOldOrFailsAsync(stream, 0);
     }
 
-    private async Task ReadsOldOrFailsAsync(ArtifactReadStream stream, long from)
+    private async Task ReadsOldOrFailsAsync(StoreReadStream stream, long from)
     {
         var buffer = new byte[1 << 20];
         var at = from;
@@ -245,7 +245,7 @@ public abstract class ReadStreamTests<THarness> : StoreTests<THarness>
             for (int read; (read = await stream.ReadAsync(buffer, Cancel)) > 0; at += read)
                 Assert.Equal(-1, Pattern.FirstDifference(buffer.AsSpan(0, read), 1, at));
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             Assert.True(e.Code is StoreErrorCode.PreconditionFailed or StoreErrorCode.NotFound, $"The failure is {e.Code}.");
             return;

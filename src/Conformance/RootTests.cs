@@ -20,14 +20,14 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         await using var xy = await OpenBelowAsync("xy");
         await using var deep = await OpenBelowAsync("x/deep");
 
-        Assert.Equal(["deep/file", "file"], await x.AllKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(["file", "y"], await xy.AllKeysAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(["file"], await deep.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["deep/file", "file"], await x.AllKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(["file", "y"], await xy.AllKeysAsync(StorePath.Root, Cancel));
+        Assert.Equal(["file"], await deep.AllKeysAsync(StorePath.Root, Cancel));
         Assert.Equal("x/file", await x.ReadTextAsync("file", cancellationToken: Cancel));
         Assert.Equal("xy/file", await xy.ReadTextAsync("file", cancellationToken: Cancel));
         Assert.Equal("x/deep/file", await deep.ReadTextAsync("file", cancellationToken: Cancel));
         Assert.Equal("x/file".Length, (await x.StatAsync("file", Cancel)).Length);
-        foreach (var outside in new ArtifactPath[] { "x", "x/file", "xy", "y", "x.txt", "0", ".txt", "z", "y/file" })
+        foreach (var outside in new StorePath[] { "x", "x/file", "xy", "y", "x.txt", "0", ".txt", "z", "y/file" })
             Assert.False(await x.ExistsAsync(outside, Cancel), $"The store on x shows '{outside}'.");
     }
 
@@ -37,7 +37,7 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(Seed, Cancel);
         await using var none = await OpenBelowAsync("x/d");
 
-        Assert.Empty(await none.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await none.AllKeysAsync(StorePath.Root, Cancel));
         Assert.False(await none.ExistsAsync("file", Cancel));
         await Expect.ErrorAsync(StoreErrorCode.NotFound, () => none.ReadTextAsync("file", cancellationToken: Cancel));
     }
@@ -49,8 +49,8 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(["a", "x/a", "x/b", "x/c/d", "xa", "z"], Cancel);
         await using var x = await OpenBelowAsync("x");
 
-        Assert.Equal(["b", "c/"], await x.ListAsync(ArtifactPath.Root, new ListOptions { StartAfter = "a" }, Cancel).KeysAsync());
-        Assert.Equal(["c/d"], await x.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true, NamePrefix = "c" }, Cancel).KeysAsync());
+        Assert.Equal(["b", "c/"], await x.ListAsync(StorePath.Root, new ListOptions { StartAfter = "a" }, Cancel).KeysAsync());
+        Assert.Equal(["c/d"], await x.ListAsync(StorePath.Root, new ListOptions { Recursive = true, NamePrefix = "c" }, Cancel).KeysAsync());
         Assert.Equal(["c/d"], await x.ListAsync("c", new ListOptions { StartAfter = "c/" }, Cancel).KeysAsync());
     }
 
@@ -71,7 +71,7 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         Assert.Equal(Content(100), await GetAsync("x/a/file"));
         Assert.Equal("xy", await Store.ReadTextAsync("xy/a/file", cancellationToken: Cancel));
         string[] made = Can.Directories != DirectoryKind.None ? ["x/made/inner/"] : [];
-        Assert.Equal(["x/a/file", .. made, "xy/a/file"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["x/a/file", .. made, "xy/a/file"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
             Assert.Equal("file", (await x.TouchAsync("file", Cancel)).Path.Value);
 
         string[] moved = Can.Move != MoveKind.None ? ["x/moved"] : ["x/deep/file"];
-        Assert.Equal(Trees.InByteOrder([.. Seed.Except(["x/deep/file"]), .. moved, "x/y/copy"]), await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder([.. Seed.Except(["x/deep/file"]), .. moved, "x/y/copy"]), await Store.WholeTreeAsync(StorePath.Root, Cancel));
         Assert.Equal("x/file", await Store.ReadTextAsync("x/y/copy", cancellationToken: Cancel));
     }
 
@@ -100,10 +100,10 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         await using var x = await OpenBelowAsync("x");
 
         Assert.False(await x.RemoveAsync("xy/file", Cancel));
-        Assert.Equal(2, await x.RemoveTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(2, await x.RemoveTreeAsync(StorePath.Root, Cancel));
 
         // A root always exists: where directories are real, an empty one may stay.
-        Assert.Equal(Trees.InByteOrder([.. Seed.Where(p => !p.StartsWith("x/", StringComparison.Ordinal))]), await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder([.. Seed.Where(p => !p.StartsWith("x/", StringComparison.Ordinal))]), await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -129,15 +129,15 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         await using var elsewhere = new ArtifactStore(driver);
         await Store.SeedAsync(["only/here", "file"], Cancel);
 
-        Assert.Empty(await elsewhere.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Empty(await elsewhere.AllKeysAsync(StorePath.Root, Cancel));
         Assert.False(await elsewhere.ExistsAsync("file", Cancel));
         if (elsewhere.Capabilities.WriteModes.HasFlag(WriteModes.CreateNew))
         {
             await elsewhere.WriteTextAsync("file", "elsewhere", WriteMode.CreateNew, cancellationToken: Cancel);
-            Assert.Equal(1, await elsewhere.RemoveTreeAsync(ArtifactPath.Root, Cancel));
+            Assert.Equal(1, await elsewhere.RemoveTreeAsync(StorePath.Root, Cancel));
         }
         Assert.Equal("file", await Store.ReadTextAsync("file", cancellationToken: Cancel));
-        Assert.Equal(["file", "only/here"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["file", "only/here"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     private static InvalidOperationException Missing(string member, string? test = null) => new(
@@ -145,9 +145,9 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
 
     private void NeedsWriting() => Needs(Can.WriteModes.HasFlag(WriteModes.CreateNew) && Can.WriteModes.HasFlag(WriteModes.Replace), "The store is not written.");
 
-    private async Task<StoreDriver> BelowAsync(ArtifactPath path) => await Harness.OpenBelowAsync(path, Cancel) ?? throw Missing(nameof(StoreHarness.OpenBelowAsync));
+    private async Task<StoreDriver> BelowAsync(StorePath path) => await Harness.OpenBelowAsync(path, Cancel) ?? throw Missing(nameof(StoreHarness.OpenBelowAsync));
 
-    private async Task<ArtifactStore> OpenBelowAsync(ArtifactPath path)
+    private async Task<ArtifactStore> OpenBelowAsync(StorePath path)
     {
         var driver = await BelowAsync(path);
         Assert.Equal(Store.Root / path, driver.Root);

@@ -221,7 +221,7 @@ public abstract class RoundTripTests<THarness> : StoreTests<THarness>
         var sizes = await PartSizesAsync(2);
         foreach (var length in new[] { 0, 1, 1000, sizes[0] - 1, sizes[0], sizes[0] + 1, sizes[0] + sizes[1] + 1 })
         {
-            ArtifactPath path = $"d/f{length}";
+            StorePath path = $"d/f{length}";
             await Store.WriteBytesAsync(path, Content(length), WriteMode.CreateNew, cancellationToken: Cancel);
             Assert.Equal(Content(length), await Store.ReadBytesAsync(path, Cancel));
             await FailsAsync(StoreErrorCode.AlreadyExists, () => Store.WriteBytesAsync(path, Content(length, 2), WriteMode.CreateNew, cancellationToken: Cancel));
@@ -262,7 +262,7 @@ public abstract class RoundTripTests<THarness> : StoreTests<THarness>
         Assert.Equal(value, await Store.ReadJsonAsync<Dictionary<string, int[]>>("f", cancellationToken: Cancel));
     }
 
-    private async Task WriteAsync(ArtifactPath path, OpenWriteOptions options)
+    private async Task WriteAsync(StorePath path, OpenWriteOptions options)
     {
         await using var stream = await Store.OpenWriteAsync(path, WriteMode.Replace, options, Cancel);
         await stream.WriteAsync(Content(10), Cancel);

@@ -15,7 +15,7 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
         {
             Assert.False(await Store.ExistsAsync("dir/file", Cancel));
             if (Can.List)
-                Assert.Empty(await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+                Assert.Empty(await Store.AllKeysAsync(StorePath.Root, Cancel));
             if (Can.Staged)
             {
                 var staged = Assert.Single(await StagedAsync(driver));
@@ -104,7 +104,7 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
                 async () => await removed.CompleteAsync(new UploadPart(1, removed.GetPartSize(0), new byte[] { 1 }), Cancel));
         }
 
-        Assert.Equal(["dir/other"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/other"], await Store.AllKeysAsync(StorePath.Root, Cancel));
         await AssertNothingStagedAsync(driver);
     }
 
@@ -149,7 +149,7 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
     }
 
     /// <summary>An upload that has written one whole part.</summary>
-    private static async Task<StoreUpload> BeginAsync(StoreDriver driver, ArtifactPath path, WriteMode? mode = null, int seed = 1)
+    private static async Task<StoreUpload> BeginAsync(StoreDriver driver, StorePath path, WriteMode? mode = null, int seed = 1)
     {
         var upload = await driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.CreateNew), Cancel);
         await upload.WritePartAsync(new UploadPart(0, 0, Trees.Bytes(upload.GetPartSize(0), seed)), Cancel);

@@ -62,7 +62,7 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
     public async Task A_directory_is_one_whether_made_or_implied()
     {
         await Store.PutAsync("implied/deep/file", "x", Cancel);
-        foreach (var path in new ArtifactPath[] { "implied", "implied/deep" })
+        foreach (var path in new StorePath[] { "implied", "implied/deep" })
         {
             var info = await Store.StatAsync(path, Cancel);
             Assert.True(info.IsDirectory, $"{path} holds a file, so it is a directory.");
@@ -79,9 +79,9 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task The_root_is_a_directory_also_when_it_is_empty()
     {
-        Assert.True((await Store.StatAsync(ArtifactPath.Root, Cancel)).IsDirectory);
+        Assert.True((await Store.StatAsync(StorePath.Root, Cancel)).IsDirectory);
         await Store.PutAsync("a", "x", Cancel);
-        Assert.True((await Store.StatAsync(ArtifactPath.Root, Cancel)).IsDirectory);
+        Assert.True((await Store.StatAsync(StorePath.Root, Cancel)).IsDirectory);
     }
 
     [Fact]
@@ -116,15 +116,15 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
     {
         var written = await Store.WriteTextAsync("dir/file", "content", WriteMode.CreateNew, cancellationToken: Cancel);
         var stat = await Store.StatAsync("dir/file", Cancel);
-        ArtifactInfo opened;
+        StoreEntry opened;
         await using (var stream = await Store.OpenReadAsync("dir/file", cancellationToken: Cancel))
             opened = stream.Info;
-        var entries = new List<ArtifactInfo> { written, opened };
+        var entries = new List<StoreEntry> { written, opened };
         if (Can.List)
         {
             await foreach (var entry in Store.ListAsync("dir", null, Cancel))
                 entries.Add(entry);
-            await foreach (var entry in Store.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true }, Cancel))
+            await foreach (var entry in Store.ListAsync(StorePath.Root, new ListOptions { Recursive = true }, Cancel))
                 entries.Add(entry);
             Assert.Equal(4, entries.Count);
         }

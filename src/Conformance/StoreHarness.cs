@@ -50,7 +50,7 @@ public abstract class StoreHarness : IAsyncDisposable
 
     /// <summary>Opens a driver on the same storage whose root is a path below the harness' own, decorated. Null, the default: <see cref="RootTests{THarness}"/> must then be named in <see cref="Skips"/>.</summary>
     /// <remarks>Only the root's path differs from what <see cref="ConnectAsync"/> opens: the driver, not the harness, keeps to it.</remarks>
-    public virtual ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => new(default(StoreDriver));
+    public virtual ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => new(default(StoreDriver));
 
     /// <summary>
     /// Opens a driver on another container that exists and is empty, in the same service and with the same path, decorated. Null, the default: the test that needs it must then be named in
@@ -68,7 +68,7 @@ public abstract class StoreHarness : IAsyncDisposable
     public virtual ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken) => new(default(byte[]));
 
     /// <summary>Whether the store can hold a file at a path at all; where not, the suites assert that it refuses with PathConflict. All paths by default.</summary>
-    public virtual bool CanHold(ArtifactPath path) => true;
+    public virtual bool CanHold(StorePath path) => true;
 
     /// <summary>Removes the storage.</summary>
     public virtual ValueTask DisposeAsync()

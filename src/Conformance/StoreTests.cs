@@ -83,7 +83,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
 
     /// <summary>Runs an action that must fail with a store error of this code.</summary>
     /// <returns>The error.</returns>
-    protected static Task<ArtifactStoreException> FailsAsync(StoreErrorCode code, Func<Task> act, [CallerArgumentExpression(nameof(act))] string what = "") =>
+    protected static Task<StoreException> FailsAsync(StoreErrorCode code, Func<Task> act, [CallerArgumentExpression(nameof(act))] string what = "") =>
         Expect.CodeAsync([code], act, what);
 
     /// <summary>Bytes that are the same for the same seed, differ between seeds, and have no short period.</summary>
@@ -106,7 +106,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     }
 
     /// <summary>Writes a file through the façade.</summary>
-    protected async Task<ArtifactInfo> PutAsync(ArtifactPath path, ReadOnlyMemory<byte> content, WriteMode? mode = null)
+    protected async Task<StoreEntry> PutAsync(StorePath path, ReadOnlyMemory<byte> content, WriteMode? mode = null)
     {
         await using var stream = await Store.OpenWriteAsync(path, mode ?? WriteMode.Replace, cancellationToken: Cancel);
         await stream.WriteAsync(content, Cancel);
@@ -114,7 +114,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     }
 
     /// <summary>Writes a file of a <see cref="Pattern"/> through the façade, chunk by chunk, however long it is.</summary>
-    protected async Task<ArtifactInfo> PutPatternAsync(ArtifactPath path, long length, int seed, int chunk = 1 << 20, WriteMode? mode = null, OpenWriteOptions? options = null)
+    protected async Task<StoreEntry> PutPatternAsync(StorePath path, long length, int seed, int chunk = 1 << 20, WriteMode? mode = null, OpenWriteOptions? options = null)
     {
         await using var stream = await Store.OpenWriteAsync(path, mode ?? WriteMode.Replace, options, Cancel);
         var buffer = new byte[chunk];
@@ -128,7 +128,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     }
 
     /// <summary>Asserts that a file is a <see cref="Pattern"/> of this length, reading it chunk by chunk.</summary>
-    protected async Task HoldsPatternAsync(ArtifactPath path, long length, int seed, int chunk = 1 << 20)
+    protected async Task HoldsPatternAsync(StorePath path, long length, int seed, int chunk = 1 << 20)
     {
         await using var stream = await Store.OpenReadAsync(path, cancellationToken: Cancel);
         Assert.Equal(length, stream.Length);
@@ -150,10 +150,10 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     }
 
     /// <summary>Reads a file whole through the façade.</summary>
-    protected Task<byte[]> GetAsync(ArtifactPath path) => GetAsync(Store, path);
+    protected Task<byte[]> GetAsync(StorePath path) => GetAsync(Store, path);
 
     /// <summary>Reads a file whole through a store.</summary>
-    protected static async Task<byte[]> GetAsync(ArtifactStore store, ArtifactPath path, OpenReadOptions? options = null)
+    protected static async Task<byte[]> GetAsync(ArtifactStore store, StorePath path, OpenReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         await using var stream = await store.OpenReadAsync(path, options, Cancel);
@@ -163,9 +163,9 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     }
 
     /// <summary>Lists a directory whole through the façade.</summary>
-    protected async Task<List<ArtifactInfo>> ListAsync(ArtifactPath directory = default, ListOptions? options = null)
+    protected async Task<List<StoreEntry>> ListAsync(StorePath directory = default, ListOptions? options = null)
     {
-        var entries = new List<ArtifactInfo>();
+        var entries = new List<StoreEntry>();
         await foreach (var entry in Store.ListAsync(directory, options, Cancel))
             entries.Add(entry);
         return entries;

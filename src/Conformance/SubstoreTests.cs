@@ -16,7 +16,7 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         Assert.Equal("content", await Store.ReadTextAsync("sub/dir/a/file", cancellationToken: Cancel));
         await Store.PutAsync("sub/dir/b", "from above", Cancel);
         Assert.Equal("from above", await view.ReadTextAsync("b", cancellationToken: Cancel));
-        Assert.Equal(["a/file", "b"], await view.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["a/file", "b"], await view.AllKeysAsync(StorePath.Root, Cancel));
         Assert.Equal("a/file", (await view.StatAsync("a/file", Cancel)).Path.Value);
         if (await RawNamesAsync() is { } names)
             Assert.Equal(["sub/dir/a/file", "sub/dir/b"], names.Order(StringComparer.Ordinal));
@@ -40,14 +40,14 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync([.. outside, "sub/file", "sub/deep/file"], Cancel);
         var view = Store.Under("sub");
 
-        Assert.Equal(["deep/file", "file"], await view.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["deep/file", "file"], await view.AllKeysAsync(StorePath.Root, Cancel));
         Assert.False(await view.ExistsAsync("sub", Cancel));
         Assert.False(await view.ExistsAsync("sub2", Cancel));
         foreach (var climbing in new[] { "..", "../file", "deep/../../file", "./file" })
-            Assert.False(ArtifactPath.TryParse(climbing, out _), climbing);
-        Assert.Equal(2, await view.RemoveTreeAsync(ArtifactPath.Root, Cancel));
+            Assert.False(StorePath.TryParse(climbing, out _), climbing);
+        Assert.Equal(2, await view.RemoveTreeAsync(StorePath.Root, Cancel));
 
-        Assert.Equal(Trees.InByteOrder(outside), await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(outside), await Store.WholeTreeAsync(StorePath.Root, Cancel));
         foreach (var path in outside)
             Assert.Equal(path, await Store.ReadTextAsync(path, cancellationToken: Cancel));
     }
@@ -59,7 +59,7 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         var view = Store.Under("sub");
         foreach (var name in new[] { "..\\secret", "%2e%2e/secret", "%2e%2e%2fsecret", "..%2fsecret", "\\..\\secret", "..;/secret", "．．/secret" })
         {
-            if (!Harness.CanHold(ArtifactPath.Parse("sub/" + name)))
+            if (!Harness.CanHold(StorePath.Parse("sub/" + name)))
                 continue;
             Assert.False(await view.ExistsAsync(name, Cancel), name);
             await view.PutAsync(name, "inside", Cancel);
@@ -67,7 +67,7 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         }
 
         Assert.Equal("secret", await Store.ReadTextAsync("secret", cancellationToken: Cancel));
-        Assert.Equal(["secret"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["secret"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -77,8 +77,8 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(["sub/a", "sub/b", "sub/c/d", "t"], Cancel);
         var view = Store.Under("sub");
 
-        Assert.Equal(["b", "c/"], await view.ListAsync(ArtifactPath.Root, new ListOptions { StartAfter = "a" }, Cancel).KeysAsync());
-        Assert.Equal(["c/d"], await view.ListAsync(ArtifactPath.Root, new ListOptions { Recursive = true, NamePrefix = "c" }, Cancel).KeysAsync());
+        Assert.Equal(["b", "c/"], await view.ListAsync(StorePath.Root, new ListOptions { StartAfter = "a" }, Cancel).KeysAsync());
+        Assert.Equal(["c/d"], await view.ListAsync(StorePath.Root, new ListOptions { Recursive = true, NamePrefix = "c" }, Cancel).KeysAsync());
         Assert.Equal(["c/d"], await view.ListAsync("c", new ListOptions { StartAfter = "c/" }, Cancel).KeysAsync());
     }
 
@@ -92,7 +92,7 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         if (Can.Move != MoveKind.None)
             await view.MoveAsync("a", "moved", WriteMode.CreateNew, Cancel);
 
-        Assert.Equal(Can.Move != MoveKind.None ? ["sub/b/copy", "sub/moved"] : ["sub/a", "sub/b/copy"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Can.Move != MoveKind.None ? ["sub/b/copy", "sub/moved"] : ["sub/a", "sub/b/copy"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         var view = Store.Under("sub");
         await view.MakeDirectoryAsync("made/inner", Cancel);
 
-        Assert.Equal(["sub/made/inner/"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
-        Assert.Equal(["made/inner/"], await view.WholeTreeAsync(ArtifactPath.Root, Cancel));
-        Assert.True(await view.IsDirectoryAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["sub/made/inner/"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
+        Assert.Equal(["made/inner/"], await view.WholeTreeAsync(StorePath.Root, Cancel));
+        Assert.True(await view.IsDirectoryAsync(StorePath.Root, Cancel));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public abstract class SubstoreTests<THarness> : StoreTests<THarness>
         await view.PutAsync("file", "x", Cancel);
 
         Assert.Equal(Store.Root / "a/b", view.Root);
-        Assert.Equal(["a/b/file"], await Store.AllKeysAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["a/b/file"], await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
     [Fact]

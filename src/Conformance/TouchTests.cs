@@ -79,7 +79,7 @@ public abstract class TouchTests<THarness> : StoreTests<THarness>
 
         await Expect.ErrorAsync(StoreErrorCode.PathConflict, () => Store.TouchAsync("dir", Cancel));
         await Expect.ErrorAsync(StoreErrorCode.PathConflict, () => Store.TouchAsync("dir/file/below", Cancel));
-        Assert.Equal(["dir/file"], await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(["dir/file"], await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]

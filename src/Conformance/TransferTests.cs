@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.Providers;
+using Cairn.Transfers;
 using Xunit;
 
 namespace Cairn.Conformance;
@@ -113,7 +114,7 @@ public abstract class TransferTests<THarness> : StoreTests<THarness>
         await Expect.ErrorAsync(StoreErrorCode.PathConflict, () => Store.CopyTreeAsync("source", "source/subdir/again", null, Cancel));
         await Store.CopyTreeAsync("source", "source", null, Cancel);
 
-        Assert.Equal(Trees.InByteOrder(Source), await Store.WholeTreeAsync(ArtifactPath.Root, Cancel));
+        Assert.Equal(Trees.InByteOrder(Source), await Store.WholeTreeAsync(StorePath.Root, Cancel));
     }
 
     [Fact]

@@ -14,11 +14,11 @@ internal static class Trees
             async (path, token) => await store.WriteTextAsync(path, path, WriteMode.Replace, cancellationToken: token).ConfigureAwait(false));
 
     /// <summary>Writes one file whose content is given.</summary>
-    public static Task PutAsync(this ArtifactStore store, ArtifactPath path, string content, CancellationToken cancellationToken) =>
+    public static Task PutAsync(this ArtifactStore store, StorePath path, string content, CancellationToken cancellationToken) =>
         store.WriteTextAsync(path, content, WriteMode.Replace, cancellationToken: cancellationToken);
 
     /// <summary>The order keys of a listing, in the order that they came: a directory ends in <c>/</c>.</summary>
-    public static async Task<List<string>> KeysAsync(this IAsyncEnumerable<ArtifactInfo> entries)
+    public static async Task<List<string>> KeysAsync(this IAsyncEnumerable<StoreEntry> entries)
     {
         var keys = new List<string>();
         await foreach (var entry in entries.ConfigureAwait(false))
@@ -27,19 +27,19 @@ internal static class Trees
     }
 
     /// <summary>What is right below a directory.</summary>
-    public static Task<List<string>> ListKeysAsync(this ArtifactStore store, ArtifactPath directory, CancellationToken cancellationToken) =>
+    public static Task<List<string>> ListKeysAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken) =>
         store.ListAsync(directory, null, cancellationToken).KeysAsync();
 
     /// <summary>Every file below a directory.</summary>
-    public static Task<List<string>> AllKeysAsync(this ArtifactStore store, ArtifactPath directory, CancellationToken cancellationToken) =>
+    public static Task<List<string>> AllKeysAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken) =>
         store.ListAsync(directory, new ListOptions { Recursive = true }, cancellationToken).KeysAsync();
 
     /// <summary>Every file and every empty directory below a directory.</summary>
-    public static Task<List<string>> WholeTreeAsync(this ArtifactStore store, ArtifactPath directory, CancellationToken cancellationToken) =>
+    public static Task<List<string>> WholeTreeAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken) =>
         store.ListAsync(directory, new ListOptions { Recursive = true, IncludeEmptyDirectories = true }, cancellationToken).KeysAsync();
 
     /// <summary>Every file below a directory with its content, by path relative to the directory; an empty directory is there with null.</summary>
-    public static async Task<SortedDictionary<string, string?>> ContentsAsync(this ArtifactStore store, ArtifactPath directory, CancellationToken cancellationToken)
+    public static async Task<SortedDictionary<string, string?>> ContentsAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken)
     {
         var contents = new SortedDictionary<string, string?>(Utf8Order.Comparer);
         var options = new ListOptions { Recursive = true, IncludeEmptyDirectories = true };

@@ -18,7 +18,7 @@ public abstract class WalkTests<THarness> : StoreTests<THarness>
             [
                 " : a-b a.b a z : top", "a-b :  : 5", "a.b :  : 6", "a : b : 1 2", "a/b : c : 3", "a/b/c :  : 4", "z : deep : ", "z/deep : er : ", "z/deep/er :  : 7",
             ],
-            await WalkAsync(ArtifactPath.Root));
+            await WalkAsync(StorePath.Root));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public abstract class WalkTests<THarness> : StoreTests<THarness>
         await Store.MakeDirectoryAsync("a/empty", Cancel);
         await Store.MakeDirectoryAsync("bare/inner", Cancel);
 
-        Assert.Equal([" : a bare : ", "a : empty : file", "a/empty :  : ", "bare : inner : ", "bare/inner :  : "], await WalkAsync(ArtifactPath.Root));
+        Assert.Equal([" : a bare : ", "a : empty : file", "a/empty :  : ", "bare : inner : ", "bare/inner :  : "], await WalkAsync(StorePath.Root));
     }
 
     [Fact]
@@ -68,12 +68,12 @@ public abstract class WalkTests<THarness> : StoreTests<THarness>
     public async Task The_consumer_may_stop_early()
     {
         await SeedAsync(Shape);
-        await foreach (var directory in Store.WalkAsync(ArtifactPath.Root, Cancel))
+        await foreach (var directory in Store.WalkAsync(StorePath.Root, Cancel))
         {
             Assert.True(directory.Path.IsRoot);
             break;
         }
-        Assert.Equal(9, (await WalkAsync(ArtifactPath.Root)).Count);
+        Assert.Equal(9, (await WalkAsync(StorePath.Root)).Count);
     }
 
     private Task SeedAsync(IEnumerable<string> paths)
@@ -82,7 +82,7 @@ public abstract class WalkTests<THarness> : StoreTests<THarness>
         return Store.SeedAsync(paths, Cancel);
     }
 
-    private async Task<List<string>> WalkAsync(ArtifactPath from)
+    private async Task<List<string>> WalkAsync(StorePath from)
     {
         var walked = new List<string>();
         await foreach (var directory in Store.WalkAsync(from, Cancel))

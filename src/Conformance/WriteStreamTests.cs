@@ -155,7 +155,7 @@ public abstract class WriteStreamTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task Writes_to_several_files_at_once_do_not_mix()
     {
-        var streams = new List<ArtifactWriteStream>();
+        var streams = new List<StoreWriteStream>();
         for (var i = 0; i < 5; i++)
             streams.Add(await Store.OpenWriteAsync($"d/f{i}", WriteMode.CreateNew, cancellationToken: Cancel));
         for (var round = 0; round < 20; round++)
@@ -185,7 +185,7 @@ public abstract class WriteStreamTests<THarness> : StoreTests<THarness>
 
     [Fact]
     public async Task The_root_cannot_be_written() =>
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => Store.OpenWriteAsync(ArtifactPath.Root, WriteMode.Replace, cancellationToken: Cancel));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Store.OpenWriteAsync(StorePath.Root, WriteMode.Replace, cancellationToken: Cancel));
 
     [Fact]
     public async Task A_write_must_say_its_mode()

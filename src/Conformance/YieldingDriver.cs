@@ -16,7 +16,7 @@ internal sealed class YieldingDriver(StoreDriver inner) : DelegatingStoreDriver(
             await Inner.WritePartAsync(part, cancellationToken);
         }
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             await Task.Yield();
             return await Inner.CompleteAsync(last, cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class ArrowBatches(ArtifactReader reader, bool isDetached) : IAs
         {
             return await read().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (ArtifactStoreException or OperationCanceledException or OutOfMemoryException or ObjectDisposedException))
+        catch (Exception e) when (e is not (StoreException or OperationCanceledException or OutOfMemoryException or ObjectDisposedException))
         {
             // Where the bytes are damaged, that is the reason, and the read of the rest throws it.
             await stream.DrainAsync(cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal static class TemporaryFile
     }
 
     /// <summary>A copy of a file of an artifact, whose bytes are checked, at its start.</summary>
-    public static async ValueTask<FileStream> CopyAsync(Materializers.ArtifactReader reader, ArtifactPath name, CancellationToken cancellationToken)
+    public static async ValueTask<FileStream> CopyAsync(Materializers.ArtifactReader reader, StorePath name, CancellationToken cancellationToken)
     {
         var source = await reader.OpenAsync(name, cancellationToken).ConfigureAwait(false);
         await using var reading = source.ConfigureAwait(false);

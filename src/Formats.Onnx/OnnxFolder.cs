@@ -20,16 +20,16 @@ internal sealed class OnnxFolder : IDisposable
 
     /// <summary>The name of a file with weights, as a model states it: below the model's folder on every system.</summary>
     /// <exception cref="InvalidDataException">It is not such a name.</exception>
-    public static ArtifactPath NameOf(string? location)
+    public static StorePath NameOf(string? location)
     {
-        if (location is not null && ArtifactPath.TryParse(location, out var name) && !name.IsRoot && name.Value == location && location != ModelName
+        if (location is not null && StorePath.TryParse(location, out var name) && !name.IsRoot && name.Value == location && location != ModelName
             && !location.AsSpan().ContainsAny(Special) && !location.Any(char.IsControl) && location.Split('/').All(s => s.Length > 0 && s[^1] is not ('.' or ' ')))
             return name;
         throw new InvalidDataException($"it keeps weights in '{ShownText.Of(location ?? "")}', which is not a file below the model's own folder; save the model with its weights inside, or in files beside it");
     }
 
     /// <summary>Copies a file of an artifact into the folder; its bytes are checked.</summary>
-    public async ValueTask AddAsync(ArtifactReader reader, ArtifactPath source, ArtifactPath target, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(ArtifactReader reader, StorePath source, StorePath target, CancellationToken cancellationToken)
     {
         var local = Path.Join(_folder.FullName, target.Value);
         Directory.CreateDirectory(Path.GetDirectoryName(local)!);

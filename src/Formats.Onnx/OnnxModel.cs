@@ -30,7 +30,7 @@ public sealed class OnnxModel : IDisposable
     public long Parameters => _structure.Parameters;
 
     /// <summary>The files with weights that belong to the model, relative to its folder; none for a model of one file.</summary>
-    public IReadOnlyCollection<ArtifactPath> ExternalFiles => _structure.ExternalFiles;
+    public IReadOnlyCollection<StorePath> ExternalFiles => _structure.ExternalFiles;
 
     /// <summary>The length of the model's file in bytes.</summary>
     public long Length { get; }
@@ -78,7 +78,7 @@ public sealed class OnnxModel : IDisposable
     public async Task<byte[]> ReadBytesAsync(CancellationToken cancellationToken = default) => _content ?? await File.ReadAllBytesAsync(LocalFile!, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The full name of a file with weights.</summary>
-    internal string LocalFileOf(ArtifactPath external) => Path.Join(Path.GetDirectoryName(LocalFile), external.Value);
+    internal string LocalFileOf(StorePath external) => Path.Join(Path.GetDirectoryName(LocalFile), external.Value);
 
     /// <summary>Deletes the local files of a model that was loaded; does nothing for others.</summary>
     public void Dispose() => _folder?.Dispose();

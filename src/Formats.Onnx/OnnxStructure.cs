@@ -7,7 +7,7 @@ internal sealed class OnnxStructure
     private readonly List<OnnxValue> _inputs = [];
     private readonly List<OnnxValue> _outputs = [];
     private readonly SortedDictionary<string, long> _opsets = new(StringComparer.Ordinal);
-    private readonly SortedSet<ArtifactPath> _external = [];
+    private readonly SortedSet<StorePath> _external = [];
     private readonly HashSet<string> _initialized = new(StringComparer.Ordinal);
     private readonly ProtoReader _reader;
     private bool _hasGraph;
@@ -30,7 +30,7 @@ internal sealed class OnnxStructure
     public long Parameters { get; private set; }
 
     /// <summary>The files beside the model that hold weights.</summary>
-    public IReadOnlyCollection<ArtifactPath> ExternalFiles => _external;
+    public IReadOnlyCollection<StorePath> ExternalFiles => _external;
 
     /// <summary>Reads it; weights are passed over.</summary>
     /// <param name="stream">The model, at its start.</param>

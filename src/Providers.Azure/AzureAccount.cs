@@ -23,7 +23,7 @@ internal sealed class AzureAccount
     public string? Sas { get; private init; }
 
     /// <summary>Resolves, options first, then the address, then the environment.</summary>
-    public static AzureAccount Resolve(ArtifactUri root, AzureOptions options, Func<string, string?> environment)
+    public static AzureAccount Resolve(StoreUri root, AzureOptions options, Func<string, string?> environment)
     {
         CheckOneCredential(options);
         var (container, host) = Split(root);
@@ -60,10 +60,10 @@ internal sealed class AzureAccount
         return new(name, url, container) { Key = key is { Length: > 0 } ? key : null, Sas = sas is { Length: > 0 } ? sas.TrimStart('?') : null };
     }
 
-    internal static ArtifactStoreException Wrong(string reason, string? advice = null, Exception? inner = null) =>
+    internal static StoreException Wrong(string reason, string? advice = null, Exception? inner = null) =>
         new(new StoreFault(StoreErrorCode.InvalidConfiguration, reason) { Advice = advice }, inner);
 
-    private static (string Container, string? Host) Split(ArtifactUri root)
+    private static (string Container, string? Host) Split(StoreUri root)
     {
         if (root.Container.Split('@') is not [var container, var host])
         {

@@ -54,7 +54,7 @@ internal sealed class AzureBody : BodyStream
         _left -= bytes.Length;
         _md5?.AppendData(bytes);
         if (_left == 0 && _md5 is not null && Checksum.FromBytes("md5", _md5.GetCurrentHash()) is var found && found != _expected)
-            throw new ArtifactStoreException(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {found}, and {_expected} was written");
+            throw new StoreException(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {found}, and {_expected} was written");
         return bytes.Length;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class AzureClients : IDisposable
     /// <param name="over">What to put over the transport; null for nothing.</param>
     /// <param name="retrying">Told of each request that is sent again; null for nobody.</param>
     public static AzureClients Make(
-        ArtifactUri root, AzureOptions options, Func<string, string?> environment, Func<HttpMessageHandler, HttpMessageHandler>? over = null, Action<RetryNotice>? retrying = null)
+        StoreUri root, AzureOptions options, Func<string, string?> environment, Func<HttpMessageHandler, HttpMessageHandler>? over = null, Action<RetryNotice>? retrying = null)
     {
         Check(options);
         var account = AzureAccount.Resolve(root, options, environment);

@@ -34,7 +34,7 @@ internal sealed class AzureCopy
     public AzureCopy(AzureDriver driver, CopyRequest request, AzureHead source) =>
         (_driver, _request, _source, _writeId) = (driver, request, source, new(driver, request.Target, request.Mode));
 
-    public async ValueTask<ArtifactInfo> RunAsync(CancellationToken cancellationToken)
+    public async ValueTask<StoreEntry> RunAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +51,7 @@ internal sealed class AzureCopy
 
     private Uri Target => _driver.Keys.UrlOf(_request.Target);
 
-    private async ValueTask<ArtifactInfo> CopyOnceAsync(CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CopyOnceAsync(CancellationToken cancellationToken)
     {
         var message = _driver.Requests.Create(RequestMethod.Put, Target);
         var headers = message.Request.Headers;
@@ -67,7 +67,7 @@ internal sealed class AzureCopy
         return Copied(await _driver.Requests.SendAsync(message, cancellationToken).ConfigureAwait(false));
     }
 
-    private async ValueTask<ArtifactInfo> CopyBlocksAsync(CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CopyBlocksAsync(CancellationToken cancellationToken)
     {
         var length = _source.Info.Length;
         var size = Math.Max(LeastBlock, (length + AzureUpload.MostBlocks - 1) / AzureUpload.MostBlocks);
@@ -101,7 +101,7 @@ internal sealed class AzureCopy
         await _driver.Requests.SendAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ArtifactInfo> CommitAsync(string[] ids, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CommitAsync(string[] ids, CancellationToken cancellationToken)
     {
         var message = _driver.Requests.Create(RequestMethod.Put, Target, ("comp", "blocklist"));
         var headers = message.Request.Headers;
@@ -142,7 +142,7 @@ internal sealed class AzureCopy
         return _driver.Clients.Sas is { } sas ? new($"{url.AbsoluteUri}?{sas}") : url;
     }
 
-    private ArtifactInfo Copied(Response response)
+    private StoreEntry Copied(Response response)
     {
         var head = new AzureHead(_request.Target, response).Info;
         return new()

@@ -14,7 +14,7 @@ internal sealed partial class AzureDriver
     private const int FirstPages = 1000;
 
     /// <remarks>What comes before a start is read and dropped here: the service starts at a name only in versions of its interface that no emulator serves (decision 22).</remarks>
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = Keys.DirectoryKey(request.Directory) + request.NamePrefix;
         // The beginning of a name may end in a dot.
@@ -35,7 +35,7 @@ internal sealed partial class AzureDriver
     /// <summary>Blobs of which only uncommitted blocks exist. Blocks staged over a committed blob are not shown by the service.</summary>
     public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prefix = Keys.DirectoryKey(ArtifactPath.Root);
+        var prefix = Keys.DirectoryKey(StorePath.Root);
         await foreach (var item in Clients.Container.GetBlobsAsync(new GetBlobsOptions { States = BlobStates.Uncommitted, Prefix = prefix.Length == 0 ? null : prefix }, cancellationToken).ConfigureAwait(false))
         {
             // In the listing it looks like an empty blob; asked for, it does not exist.
@@ -50,7 +50,7 @@ internal sealed partial class AzureDriver
     /// </remarks>
     public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
     {
-        if (!staged.Id.StartsWith(Keys.DirectoryKey(ArtifactPath.Root), StringComparison.Ordinal))
+        if (!staged.Id.StartsWith(Keys.DirectoryKey(StorePath.Root), StringComparison.Ordinal))
             throw new ArgumentException($"'{staged.Id}' is not a staged upload of this store.", nameof(staged));
         if (await StagedLengthAsync(staged.Id, cancellationToken).ConfigureAwait(false) is null || await IsCommittedAsync(staged.Id, cancellationToken).ConfigureAwait(false))
             return;
@@ -73,7 +73,7 @@ internal sealed partial class AzureDriver
             throw AzureRequests.Failure(deleted);
     }
 
-    private async IAsyncEnumerable<List<ArtifactInfo>> PagesAsync(ListRequest request, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<List<StoreEntry>> PagesAsync(ListRequest request, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Directories of accounts with a hierarchical namespace, and what Hadoop's driver makes elsewhere, look like blobs but for their metadata.
         const BlobTraits Traits = BlobTraits.Metadata;
@@ -83,7 +83,7 @@ internal sealed partial class AzureDriver
         {
             // The first pages are small: a reader that stops early pays for little, and one that goes on loses nothing.
             var wanted = number < 2 ? Math.Min(size, FirstPages) : size;
-            var entries = new List<ArtifactInfo>();
+            var entries = new List<StoreEntry>();
             string? last;
             if (request.Recursive)
             {
@@ -117,7 +117,7 @@ internal sealed partial class AzureDriver
         yield return folders.Rest();
     }
 
-    private string? Relative(string? key) => key?[Math.Min(key.Length, Keys.DirectoryKey(ArtifactPath.Root).Length)..];
+    private string? Relative(string? key) => key?[Math.Min(key.Length, Keys.DirectoryKey(StorePath.Root).Length)..];
 
     private static async ValueTask<Page<T>> FirstAsync<T>(IAsyncEnumerable<Page<T>> pages)
         where T : notnull
@@ -127,7 +127,7 @@ internal sealed partial class AzureDriver
         return await enumerator.MoveNextAsync().ConfigureAwait(false) ? enumerator.Current : throw new InvalidOperationException("The SDK gave no page.");
     }
 
-    private void Add(List<ArtifactInfo> entries, ListRequest request, BlobItem item)
+    private void Add(List<StoreEntry> entries, ListRequest request, BlobItem item)
     {
         var properties = item.Properties;
         if (Keys.Listed(item.Name, properties.ContentLength ?? 0, request) is not { } found)

@@ -13,7 +13,7 @@ internal sealed partial class AzureDriver : StoreDriver
     private readonly TimeProvider _time;
     private readonly AzureBatch _batch;
 
-    public AzureDriver(ArtifactUri root, AzureOptions options, AzureClients clients, TimeProvider time)
+    public AzureDriver(StoreUri root, AzureOptions options, AzureClients clients, TimeProvider time)
         : base(root)
     {
         (Options, Clients, _time) = (options, clients, time);
@@ -36,7 +36,7 @@ internal sealed partial class AzureDriver : StoreDriver
         };
     }
 
-    public override ArtifactUri Place => ServicePlace.Of("az", Clients.Service.Uri, Clients.ContainerName, Root.Path);
+    public override StoreUri Place => ServicePlace.Of("az", Clients.Service.Uri, Clients.ContainerName, Root.Path);
 
     public override StoreCapabilities Capabilities { get; }
 
@@ -50,13 +50,13 @@ internal sealed partial class AzureDriver : StoreDriver
 
     internal AzureSigner Signer { get; }
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         (await HeadAsync(path, cancellationToken).ConfigureAwait(false))?.Info;
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
         if (AzureKeys.Problem(Keys.FileKey(request.Path)) is { } problem)
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, $"it does not exist: {problem}");
+            throw new StoreException(StoreErrorCode.NotFound, $"it does not exist: {problem}");
         var message = Requests.Create(RequestMethod.Get, Keys.UrlOf(request.Path));
         if (!request.Range.IsAll)
             message.Request.Headers.Add("x-ms-range", request.Range.ToString());
@@ -69,7 +69,7 @@ internal sealed partial class AzureDriver : StoreDriver
             {
                 var head = new AzureHead(request.Path, response);
                 if (head.IsDirectory)
-                    throw new ArtifactStoreException(StoreErrorCode.NotFound, "it is a directory, not a file");
+                    throw new StoreException(StoreErrorCode.NotFound, "it is a directory, not a file");
                 var length = request.Range.LengthIn(head.Info.Length);
                 return new(head.Info, new AzureBody(body, length, length == head.Info.Length && Clients.Checksum != AzureChecksum.None ? head.Info.Checksum : null));
             }
@@ -104,18 +104,18 @@ internal sealed partial class AzureDriver : StoreDriver
         return result.Error is { } error ? throw error : [result];
     }
 
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         AzureKeys.Check(Keys.FileKey(request.Target));
         AzureRequests.CheckMode(request.Mode);
         var source = await HeadAsync(request.Source, cancellationToken).ConfigureAwait(false)
-            ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "the source does not exist");
+            ?? throw new StoreException(StoreErrorCode.NotFound, "the source does not exist");
         if (request.SourceIfMatch is { } etag && source.Info.ETag != etag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
         return await new AzureCopy(this, request, source).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (path.IsRoot)
             return;
@@ -130,9 +130,9 @@ internal sealed partial class AzureDriver : StoreDriver
             throw AzureRequests.Failure(response);
     }
 
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
-        var there = await HeadAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+        var there = await HeadAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
         var message = Requests.Create(RequestMethod.Put, Keys.UrlOf(path), ("comp", "metadata"));
         message.Request.Headers.Add("Content-Length", "0");
         message.Request.Headers.Add("If-Match", AzureRequests.Quoted(there.Info.ETag!));
@@ -155,7 +155,7 @@ internal sealed partial class AzureDriver : StoreDriver
     public override async ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
     {
         if (!Signer.CanSign)
-            throw new ArtifactStoreException(StoreErrorCode.Unsupported, "this store has neither a key nor an identity to sign with");
+            throw new StoreException(StoreErrorCode.Unsupported, "this store has neither a key nor an identity to sign with");
         AzureKeys.Check(Keys.FileKey(request.Path));
         var permissions = request.Access == PresignAccess.Read ? BlobSasPermissions.Read : BlobSasPermissions.Create | BlobSasPermissions.Write;
         return await Signer.SignAsync(request.Path, permissions, request.Lifetime, cancellationToken).ConfigureAwait(false);
@@ -174,14 +174,14 @@ internal sealed partial class AzureDriver : StoreDriver
     }
 
     /// <summary>The blob at a path; null when there is none, also where only uncommitted blocks or a directory stand.</summary>
-    internal async ValueTask<AzureHead?> HeadAsync(ArtifactPath path, CancellationToken cancellationToken)
+    internal async ValueTask<AzureHead?> HeadAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (AzureKeys.Problem(Keys.FileKey(path)) is not null)
             return null;
         return await HeadAsync(Keys.FileKey(path), path, cancellationToken).ConfigureAwait(false) is { IsDirectory: false } head ? head : null;
     }
 
-    private async ValueTask<AzureHead?> HeadAsync(string key, ArtifactPath path, CancellationToken cancellationToken)
+    private async ValueTask<AzureHead?> HeadAsync(string key, StorePath path, CancellationToken cancellationToken)
     {
         var response = await Requests.TrySendAsync(Requests.Create(RequestMethod.Head, Keys.UrlOf(key)), cancellationToken).ConfigureAwait(false);
         if (!AzureRequests.IsFailure(response))

@@ -17,7 +17,7 @@ internal static class AzureErrors
     {
         switch (exception)
         {
-            case ArtifactStoreException:
+            case StoreException:
                 return StoreFaults.FromBaseLibrary(exception);
             // The SDK gives all tries that failed before any answer.
             case AggregateException { InnerExceptions: [.., var last] }:

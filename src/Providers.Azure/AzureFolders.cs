@@ -6,12 +6,12 @@ namespace Cairn.Providers.Azure;
 /// </summary>
 internal sealed class AzureFolders
 {
-    private readonly List<ArtifactInfo> _held = [];
+    private readonly List<StoreEntry> _held = [];
 
     /// <summary>Takes a page in, and gives what can go out.</summary>
     /// <param name="page">Its entries, in order but for such directories.</param>
     /// <param name="last">The last name that the service listed; null when none.</param>
-    public List<ArtifactInfo> Add(List<ArtifactInfo> page, string? last)
+    public List<StoreEntry> Add(List<StoreEntry> page, string? last)
     {
         if (_held.Count == 0 && !page.Exists(e => e.IsDirectory) || last is null)
             return page;
@@ -32,5 +32,5 @@ internal sealed class AzureFolders
     }
 
     /// <summary>What is left at the end.</summary>
-    public List<ArtifactInfo> Rest() => [.. _held.OrderBy(static e => e.OrderKey, StringComparer.Ordinal)];
+    public List<StoreEntry> Rest() => [.. _held.OrderBy(static e => e.OrderKey, StringComparer.Ordinal)];
 }

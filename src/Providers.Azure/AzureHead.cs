@@ -9,7 +9,7 @@ internal sealed class AzureHead
 {
     private readonly ResponseHeaders _headers;
 
-    public AzureHead(ArtifactPath path, Response response)
+    public AzureHead(StorePath path, Response response)
     {
         _headers = response.Headers;
         Dictionary<string, string>? metadata = null;
@@ -42,7 +42,7 @@ internal sealed class AzureHead
         IsDirectory = isFolder && Info.Length == 0;
     }
 
-    public ArtifactInfo Info { get; }
+    public StoreEntry Info { get; }
 
     /// <summary>The name of the conditional write that made the blob; null when there was none.</summary>
     public string? WriteId { get; }

@@ -3,7 +3,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.Azure;
 
 /// <summary>The names and addresses of the store's blobs.</summary>
-internal sealed class AzureKeys(ArtifactUri root, Uri container) : ObjectKeys(root)
+internal sealed class AzureKeys(StoreUri root, Uri container) : ObjectKeys(root)
 {
     private const int MostCharacters = 1024;
     private const int MostSegments = 254;
@@ -30,11 +30,11 @@ internal sealed class AzureKeys(ArtifactUri root, Uri container) : ObjectKeys(ro
     public static void Check(string key)
     {
         if (Problem(key) is { } problem)
-            throw new ArtifactStoreException(StoreErrorCode.PathConflict, problem);
+            throw new StoreException(StoreErrorCode.PathConflict, problem);
     }
 
     /// <summary>The address of a blob, each segment of its name encoded.</summary>
     public Uri UrlOf(string key) => new(_base + Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal));
 
-    public Uri UrlOf(ArtifactPath path) => UrlOf(FileKey(path));
+    public Uri UrlOf(StorePath path) => UrlOf(FileKey(path));
 }

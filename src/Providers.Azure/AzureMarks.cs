@@ -90,10 +90,10 @@ internal sealed class AzureMarks : HttpPipelinePolicy
     private static void CheckSame(Request request, Response response, string header)
     {
         if (request.Method == RequestMethod.Put && request.Headers.TryGetValue(header, out var sent) && response.Headers.TryGetValue(header, out var answered) && sent != answered)
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service took bytes of {header} {answered}, and {sent} was sent") { Advice = "Write it again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service took bytes of {header} {answered}, and {sent} was sent") { Advice = "Write it again." });
     }
 
-    private static ArtifactStoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Azure's blob service: {what}")
+    private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Azure's blob service: {what}")
     {
         Advice = "Check the endpoint, and whether a proxy or a login page answers in its place.",
     });

@@ -7,15 +7,15 @@ namespace Cairn.Providers.Azure;
 /// </remarks>
 internal sealed class AzureOrder
 {
-    private readonly PriorityQueue<ArtifactInfo, string> _held = new(Utf8Order.Comparer);
+    private readonly PriorityQueue<StoreEntry, string> _held = new(Utf8Order.Comparer);
     private string? _prefix;
 
     /// <summary>Takes a page in, and gives what can go out.</summary>
-    public List<ArtifactInfo> Add(List<ArtifactInfo> page)
+    public List<StoreEntry> Add(List<StoreEntry> page)
     {
         if (_held.Count == 0 && !page.Exists(static e => FirstSurrogate(e.OrderKey) >= 0))
             return page;
-        var ready = new List<ArtifactInfo>(page.Count);
+        var ready = new List<StoreEntry>(page.Count);
         foreach (var entry in page)
         {
             Release(entry.OrderKey, ready);
@@ -30,22 +30,22 @@ internal sealed class AzureOrder
     }
 
     /// <summary>What is left at the end.</summary>
-    public List<ArtifactInfo> Rest()
+    public List<StoreEntry> Rest()
     {
-        var rest = new List<ArtifactInfo>(_held.Count);
+        var rest = new List<StoreEntry>(_held.Count);
         Drain(rest);
         return rest;
     }
 
     /// <summary>Lets everything go once a key comes that does not start like the first held one: nothing after it can belong among them.</summary>
-    private void Release(string key, List<ArtifactInfo> ready)
+    private void Release(string key, List<StoreEntry> ready)
     {
         if (_prefix is null || key.StartsWith(_prefix, StringComparison.Ordinal))
             return;
         Drain(ready);
     }
 
-    private void Drain(List<ArtifactInfo> into)
+    private void Drain(List<StoreEntry> into)
     {
         while (_held.TryDequeue(out var entry, out _))
             into.Add(entry);

@@ -95,7 +95,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
     /// <summary>Whether the service takes an etag for that of one version.</summary>
     public static bool IsVersion(string etag) => etag.Trim('"') is not ("*" or "") && !etag.AsSpan().ContainsAnyExceptInRange('!', '~') && !etag.Contains(',', StringComparison.Ordinal);
 
-    public static ArtifactStoreException NoVersion() => new(StoreErrorCode.PreconditionFailed, "it has no such version");
+    public static StoreException NoVersion() => new(StoreErrorCode.PreconditionFailed, "it has no such version");
 
     /// <summary>An etag as headers have it; Cairn's own go without quotes, as in listings.</summary>
     public static string Quoted(string etag) => etag.StartsWith('"') ? etag : $"\"{etag}\"";

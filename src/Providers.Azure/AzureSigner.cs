@@ -15,7 +15,7 @@ internal sealed class AzureSigner(AzureClients clients, AzureKeys keys, TimeProv
     /// <summary>Whether there is something to sign with: not with a signature alone, and not anonymously.</summary>
     public bool CanSign => clients.Key is not null || clients.Token is not null;
 
-    public async ValueTask<Uri> SignAsync(ArtifactPath path, BlobSasPermissions permissions, TimeSpan lifetime, CancellationToken cancellationToken)
+    public async ValueTask<Uri> SignAsync(StorePath path, BlobSasPermissions permissions, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var ends = time.GetUtcNow() + lifetime;
         var sas = new BlobSasBuilder(permissions, ends) { BlobContainerName = clients.ContainerName, BlobName = keys.FileKey(path) };
@@ -34,7 +34,7 @@ internal sealed class AzureSigner(AzureClients clients, AzureKeys keys, TimeProv
         {
             var now = time.GetUtcNow();
             if (until > now + LentFor)
-                throw new ArtifactStoreException(StoreErrorCode.Unsupported, "an identity signs for at most six days");
+                throw new StoreException(StoreErrorCode.Unsupported, "an identity signs for at most six days");
             if (_lent is null || _lent.SignedExpiresOn < until)
                 _lent = await clients.Service.GetUserDelegationKeyAsync(now - ClockSkew, now + LentFor + ClockSkew, cancellationToken).ConfigureAwait(false);
             return _lent;

@@ -25,7 +25,7 @@ internal sealed class AzureUpload : StoreUpload
     private readonly AzureWriteId _writeId;
     private readonly byte[] _uploadId = RandomNumberGenerator.GetBytes(16);
     private readonly SortedDictionary<int, (uint Crc, int Length)> _blocks = [];
-    private ArtifactInfo? _published;
+    private StoreEntry? _published;
 
     public AzureUpload(AzureDriver driver, UploadRequest request) =>
         (_driver, _request, _writeId) = (driver, request, new(driver, request.Path, request.Mode));
@@ -52,7 +52,7 @@ internal sealed class AzureUpload : StoreUpload
             _blocks[part.Number] = (crc, part.Data.Length);
     }
 
-    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
         _published ??= await PublishAsync(last, cancellationToken).ConfigureAwait(false);
 
     /// <summary>There is nothing to abort.</summary>
@@ -60,7 +60,7 @@ internal sealed class AzureUpload : StoreUpload
 
     private Uri Url => _driver.Keys.UrlOf(_request.Path);
 
-    private async ValueTask<ArtifactInfo> PublishAsync(UploadPart last, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> PublishAsync(UploadPart last, CancellationToken cancellationToken)
     {
         try
         {
@@ -82,7 +82,7 @@ internal sealed class AzureUpload : StoreUpload
         }
     }
 
-    private async ValueTask<ArtifactInfo> PutAsync(UploadPart only, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> PutAsync(UploadPart only, CancellationToken cancellationToken)
     {
         var crc = Crc32C.Compute(only.Data.Span);
         var message = _driver.Requests.Create(RequestMethod.Put, Url);
@@ -91,7 +91,7 @@ internal sealed class AzureUpload : StoreUpload
         return await PublishAsync(message, crc, only.Data.Length, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ArtifactInfo> PutAsBlockAsync(UploadPart only, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> PutAsBlockAsync(UploadPart only, CancellationToken cancellationToken)
     {
         try
         {
@@ -106,7 +106,7 @@ internal sealed class AzureUpload : StoreUpload
         }
     }
 
-    private async ValueTask<ArtifactInfo> CommitAsync(CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CommitAsync(CancellationToken cancellationToken)
     {
         var (crc, length) = (0u, 0L);
         var list = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
@@ -122,7 +122,7 @@ internal sealed class AzureUpload : StoreUpload
         return await PublishAsync(message, crc, length, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ArtifactInfo> PublishAsync(HttpMessage message, uint crc, long length, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> PublishAsync(HttpMessage message, uint crc, long length, CancellationToken cancellationToken)
     {
         _driver.Requests.SetProperties(message, _request.ContentType, _request.Metadata, _writeId.Value, crc);
         AzureRequests.SetMode(message, _request.Mode);

@@ -6,7 +6,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.Azure;
 
 /// <summary>The name of one conditional write, kept in the blob's metadata: when an answer is lost and the SDK sends the request again, the refusal is told from one's own success.</summary>
-internal sealed class AzureWriteId(AzureDriver driver, ArtifactPath path, WriteMode mode)
+internal sealed class AzureWriteId(AzureDriver driver, StorePath path, WriteMode mode)
 {
     /// <summary>The name; null for a write without a condition, which may simply be sent again.</summary>
     public string? Value { get; } = mode.Kind == WriteModes.Replace ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
@@ -16,7 +16,7 @@ internal sealed class AzureWriteId(AzureDriver driver, ArtifactPath path, WriteM
     {
         RequestFailedException { Status: (int)HttpStatusCode.PreconditionFailed or (int)HttpStatusCode.Conflict or (int)HttpStatusCode.NotFound or >= 500 or 0 } => true,
         RequestFailedException { ErrorCode: "InvalidBlockList" } => true,
-        AggregateException or HttpRequestException or IOException => exception is not ArtifactStoreException,
+        AggregateException or HttpRequestException or IOException => exception is not StoreException,
         _ => false,
     };
 
@@ -43,9 +43,9 @@ internal sealed class AzureWriteId(AzureDriver driver, ArtifactPath path, WriteM
         return mode.Kind switch
         {
             WriteModes.CreateNew when e.ErrorCode is "BlobAlreadyExists" or "TargetConditionNotMet" or "ConditionNotMet" =>
-                new ArtifactStoreException(new StoreFault(StoreErrorCode.AlreadyExists, "it already exists") { RequestId = requestId }, e),
+                new StoreException(new StoreFault(StoreErrorCode.AlreadyExists, "it already exists") { RequestId = requestId }, e),
             WriteModes.Match when AzureErrors.IsMissing(e) =>
-                new ArtifactStoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "it does not exist any more") { RequestId = requestId }, e),
+                new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, "it does not exist any more") { RequestId = requestId }, e),
             _ => e,
         };
     }

@@ -9,15 +9,15 @@ internal sealed class GcsBody : BodyStream
 
     private readonly GcsReader _reader;
     private readonly GcsClient _client;
-    private readonly ArtifactPath _path;
-    private readonly ArtifactInfo _info;
+    private readonly StorePath _path;
+    private readonly StoreEntry _info;
     private HttpResponseMessage? _response;
     private Stream? _content;
     private GcsAttempts _attempts;
     private long _offset;
     private long _left;
 
-    public GcsBody(GcsReader reader, GcsClient client, ArtifactPath path, ArtifactInfo info, HttpResponseMessage response, long offset, long length)
+    public GcsBody(GcsReader reader, GcsClient client, StorePath path, StoreEntry info, HttpResponseMessage response, long offset, long length)
     {
         (_reader, _client, _path, _info, _response, _offset, _left) = (reader, client, path, info, response, offset, length);
         _attempts = client.Begin();

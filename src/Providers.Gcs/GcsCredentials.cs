@@ -65,7 +65,7 @@ internal sealed class GcsCredentials
         {
             if (Named() is { } named)
                 throw Broken(named, "holds a credential that cannot be used", null);
-            throw new ArtifactStoreException(
+            throw new StoreException(
                 new StoreFault(StoreErrorCode.Unauthenticated, "no Google credentials were found")
                 {
                     Advice = "Set GOOGLE_APPLICATION_CREDENTIALS, run 'gcloud auth application-default login', or give the store a key-file.",
@@ -90,13 +90,13 @@ internal sealed class GcsCredentials
         {
             throw Broken(file, "does not exist", e);
         }
-        catch (Exception e) when (e is IOException and not ArtifactStoreException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException and not StoreException or UnauthorizedAccessException)
         {
             throw Broken(file, "cannot be read", e);
         }
     }
 
-    private static ArtifactStoreException Broken(string file, string problem, Exception? inner) =>
+    private static StoreException Broken(string file, string problem, Exception? inner) =>
         new(new StoreFault(StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS names {file}, which {problem}") { Advice = "Correct the variable or the file." }, inner);
 
     private static string? KindOf(string? json)
@@ -135,5 +135,5 @@ internal sealed class GcsCredentials
         }
     }
 
-    private static ArtifactStoreException Wrong(string reason, Exception? inner) => new(StoreErrorCode.InvalidConfiguration, reason, inner);
+    private static StoreException Wrong(string reason, Exception? inner) => new(StoreErrorCode.InvalidConfiguration, reason, inner);
 }

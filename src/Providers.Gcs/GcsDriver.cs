@@ -19,7 +19,7 @@ internal sealed class GcsDriver : StoreDriver
     private readonly GcsReader _reader;
     private readonly GcsBatch _batch;
 
-    public GcsDriver(ArtifactUri root, GcsOptions options, GcsClient client, TimeProvider clock)
+    public GcsDriver(StoreUri root, GcsOptions options, GcsClient client, TimeProvider clock)
         : base(root)
     {
         (Options, Client, Clock, Keys) = (options, client, clock, new(root));
@@ -44,7 +44,7 @@ internal sealed class GcsDriver : StoreDriver
         };
     }
 
-    public override ArtifactUri Place => ServicePlace.Of("gs", new(Client.Endpoint), Keys.Bucket, Root.Path);
+    public override StoreUri Place => ServicePlace.Of("gs", new(Client.Endpoint), Keys.Bucket, Root.Path);
 
     public override StoreCapabilities Capabilities { get; }
 
@@ -61,7 +61,7 @@ internal sealed class GcsDriver : StoreDriver
     /// <summary>True once the server has shown that it has no call that moves.</summary>
     internal bool MovesByCopy { get; set; }
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         (await FindAsync(Keys.FileKey(path), Facts, cancellationToken).ConfigureAwait(false))?.ToInfo(path);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
@@ -70,7 +70,7 @@ internal sealed class GcsDriver : StoreDriver
     public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         new(IsComposite(request) ? new GcsCompositeUpload(this, request) : new GcsResumableUpload(this, request));
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var directory = Keys.DirectoryKey(request.Directory);
         if (!GcsKeys.IsHeld(directory + request.NamePrefix))
@@ -107,7 +107,7 @@ internal sealed class GcsDriver : StoreDriver
     }
 
     /// <summary>A marker is deleted in the version that was seen to be empty: with content it is another program's object.</summary>
-    private async ValueTask<(DeleteResult? Result, long? Generation)> MarkerAsync(ArtifactPath path, CancellationToken cancellationToken)
+    private async ValueTask<(DeleteResult? Result, long? Generation)> MarkerAsync(StorePath path, CancellationToken cancellationToken)
     {
         var key = Keys.DirectoryKey(path);
         return await FindAsync(key, "size,generation", cancellationToken).ConfigureAwait(false) switch
@@ -118,12 +118,12 @@ internal sealed class GcsDriver : StoreDriver
         };
     }
 
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         (await new GcsRewrite(this, request).RunAsync(cancellationToken).ConfigureAwait(false)).ToInfo(request.Target);
 
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => new GcsMove(this, request).RunAsync(cancellationToken);
 
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (path.IsRoot)
             return;
@@ -138,10 +138,10 @@ internal sealed class GcsDriver : StoreDriver
         }
     }
 
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
         // The documented way to a new time is a rewrite onto itself; metadata and content type go along.
-        var info = await StatAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+        var info = await StatAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
         return await CopyAsync(new(path, path, WriteMode.Match(info.ETag!)) { SourceIfMatch = info.ETag }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -177,10 +177,10 @@ internal sealed class GcsDriver : StoreDriver
     }
 
     /// <summary>The generation that an etag of this store names.</summary>
-    /// <exception cref="ArtifactStoreException">PreconditionFailed: it is none, so no version has it.</exception>
+    /// <exception cref="StoreException">PreconditionFailed: it is none, so no version has it.</exception>
     internal static long GenerationOf(string etag) => long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && etag[0] != '0'
         ? generation
-        : throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "no version of it has that etag");
+        : throw new StoreException(StoreErrorCode.PreconditionFailed, "no version of it has that etag");
 
     /// <summary>The value of <c>ifGenerationMatch</c> for a mode; null for none.</summary>
     internal static long? ConditionOf(WriteMode mode) => mode.Kind switch
@@ -273,9 +273,9 @@ internal sealed class GcsDriver : StoreDriver
         _ => Options.Parallelism > 1 && request.Length >= 4L * Options.PartSize && Options.StorageClass is null or "STANDARD",
     };
 
-    private List<ArtifactInfo> Entries(ListRequest request, Listing listing)
+    private List<StoreEntry> Entries(ListRequest request, Listing listing)
     {
-        var page = new List<ArtifactInfo>((listing.Items?.Count ?? 0) + (listing.Prefixes?.Count ?? 0));
+        var page = new List<StoreEntry>((listing.Items?.Count ?? 0) + (listing.Prefixes?.Count ?? 0));
         foreach (var item in listing.Items ?? [])
         {
             if (Keys.Listed(item.Name!, (long)(item.Size ?? 0), request) is not { } found)

@@ -26,7 +26,7 @@ internal static class GcsErrors
     public static bool IsMissing(GoogleApiException e) => e is { HttpStatusCode: HttpStatusCode.NotFound, Error: GcsError { IsOfService: true } error } && !IsBucketMissing(error);
 
     /// <summary>An error that the provider finds out from a refusal.</summary>
-    public static ArtifactStoreException Of(StoreErrorCode code, string reason, GoogleApiException e) => new(new StoreFault(code, reason) { RequestId = (e.Error as GcsError)?.RequestId }, e);
+    public static StoreException Of(StoreErrorCode code, string reason, GoogleApiException e) => new(new StoreFault(code, reason) { RequestId = (e.Error as GcsError)?.RequestId }, e);
 
     private static bool IsBucketMissing(GcsError e) => e.Reason == "NoSuchBucket" || e.Message.Contains("bucket does not exist", StringComparison.OrdinalIgnoreCase);
 
@@ -95,7 +95,7 @@ internal static class GcsErrors
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => new(StoreErrorCode.Unavailable, "the proxy refused the connection") { Advice = "Check the proxy." },
         HttpRequestException => new(StoreErrorCode.Unavailable, "the connection broke"),
         EndOfStreamException => new(StoreErrorCode.Unavailable, "the connection ended early"),
-        IOException and not ArtifactStoreException and not FileNotFoundException and not DirectoryNotFoundException and not PathTooLongException => new(StoreErrorCode.Unavailable, "the connection broke"),
+        IOException and not StoreException and not FileNotFoundException and not DirectoryNotFoundException and not PathTooLongException => new(StoreErrorCode.Unavailable, "the connection broke"),
         _ => StoreFaults.FromBaseLibrary(exception),
     };
 }

@@ -4,7 +4,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.Gcs;
 
 /// <summary>The names of the store's objects.</summary>
-internal sealed class GcsKeys(ArtifactUri root) : ObjectKeys(root)
+internal sealed class GcsKeys(StoreUri root) : ObjectKeys(root)
 {
     /// <summary>What the service gives an object for which no content type is named.</summary>
     public const string NoContentType = "application/octet-stream";
@@ -22,5 +22,5 @@ internal sealed class GcsKeys(ArtifactUri root) : ObjectKeys(root)
     public static bool IsHeld(string key) => Encoding.UTF8.GetByteCount(key) <= MostBytes;
 
     /// <summary>Refuses a name that the service cannot hold.</summary>
-    public static string Held(string key) => IsHeld(key) ? key : throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the name is longer than the 1,024 bytes that the service takes");
+    public static string Held(string key) => IsHeld(key) ? key : throw new StoreException(StoreErrorCode.PathConflict, "the name is longer than the 1,024 bytes that the service takes");
 }

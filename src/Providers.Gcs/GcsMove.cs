@@ -24,7 +24,7 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
         for (var replaced = 0; ; replaced++)
         {
             if (request.SourceIfMatch is { } etag && source.Generation != GcsDriver.GenerationOf(etag))
-                throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+                throw new StoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
             var isLost = false;
             try
             {
@@ -47,7 +47,7 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
                 if (now.Generation == source.Generation)
                     driver.MovesByCopy = true;
                 else if (replaced == MostReplaced)
-                    throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source changed again and again", e);
+                    throw new StoreException(StoreErrorCode.PreconditionFailed, "the source changed again and again", e);
                 source = now;
             }
         }
@@ -87,5 +87,5 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
     private static bool MayLackTheCall(Exception e) =>
         e is GoogleApiException { HttpStatusCode: HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented };
 
-    private static ArtifactStoreException Missing(GoogleApiException? e) => e is null ? new(StoreErrorCode.NotFound, "the source does not exist") : GcsErrors.Of(StoreErrorCode.NotFound, "the source does not exist", e);
+    private static StoreException Missing(GoogleApiException? e) => e is null ? new(StoreErrorCode.NotFound, "the source does not exist") : GcsErrors.Of(StoreErrorCode.NotFound, "the source does not exist", e);
 }

@@ -9,7 +9,7 @@ internal static class GcsObjects
     /// <summary>The name of the conditional write that made the object; null for another's.</summary>
     public static string? WriteId(this StorageObject resource) => resource.Metadata is { } metadata && metadata.TryGetValue(GcsMetadata.WriteId, out var id) ? id : null;
 
-    public static ArtifactInfo ToInfo(this StorageObject resource, ArtifactPath path) => new()
+    public static StoreEntry ToInfo(this StorageObject resource, StorePath path) => new()
     {
         Path = path,
         Length = (long)(resource.Size ?? 0),

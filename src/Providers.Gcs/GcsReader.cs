@@ -24,11 +24,11 @@ internal sealed class GcsReader(GcsDriver driver)
         _ => new Uri(driver.Client.Endpoint).Host.EndsWith(".googleapis.com", StringComparison.OrdinalIgnoreCase),
     };
 
-    public async ValueTask<Providers.StoreRead> OpenAsync(ArtifactPath path, ByteRange range, long? generation, CancellationToken cancellationToken)
+    public async ValueTask<Providers.StoreRead> OpenAsync(StorePath path, ByteRange range, long? generation, CancellationToken cancellationToken)
     {
         var key = driver.Keys.FileKey(path);
         if (!GcsKeys.IsHeld(key))
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+            throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
         if (_xml)
             return await OpenAsync(path, null, range, generation, cancellationToken).ConfigureAwait(false);
         for (var replaced = 0; ; replaced++)
@@ -50,7 +50,7 @@ internal sealed class GcsReader(GcsDriver driver)
     }
 
     /// <summary>Opens the rest of a body whose connection broke, in the same generation.</summary>
-    public async ValueTask<HttpResponseMessage> ReopenAsync(ArtifactPath path, string? generation, long offset, long length, CancellationToken cancellationToken)
+    public async ValueTask<HttpResponseMessage> ReopenAsync(StorePath path, string? generation, long offset, long length, CancellationToken cancellationToken)
     {
         var response = await SendAsync(path, new ByteRange(offset, length), generation is null ? null : GcsDriver.GenerationOf(generation), cancellationToken).ConfigureAwait(false);
         try
@@ -71,7 +71,7 @@ internal sealed class GcsReader(GcsDriver driver)
         try
         {
             var resource = await driver.GetAsync(key, GcsDriver.Facts, cancellationToken).ConfigureAwait(false);
-            return generation is null || resource.Generation == generation ? resource : throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+            return generation is null || resource.Generation == generation ? resource : throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
         }
         catch (GoogleApiException e) when (generation is not null && GcsErrors.IsMissing(e))
         {
@@ -79,7 +79,7 @@ internal sealed class GcsReader(GcsDriver driver)
         }
     }
 
-    private async ValueTask<Providers.StoreRead> OpenAsync(ArtifactPath path, ArtifactInfo? facts, ByteRange range, long? generation, CancellationToken cancellationToken)
+    private async ValueTask<Providers.StoreRead> OpenAsync(StorePath path, StoreEntry? facts, ByteRange range, long? generation, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         try
@@ -106,7 +106,7 @@ internal sealed class GcsReader(GcsDriver driver)
         }
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(ArtifactPath path, ByteRange range, long? generation, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendAsync(StorePath path, ByteRange range, long? generation, CancellationToken cancellationToken)
     {
         var key = driver.Keys.FileKey(path);
         var url = _xml ? driver.Addresses.Xml(key) : driver.Addresses.Media(key, generation);
@@ -137,7 +137,7 @@ internal sealed class GcsReader(GcsDriver driver)
     private static void CheckStart(HttpResponseMessage response, long offset)
     {
         if ((response.Content.Headers.ContentRange?.From ?? 0) != offset)
-            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
+            throw new StoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
     }
 
     private static async ValueTask<Stream> ReadAsync(GcsBody body, int length, Checksum? expected, CancellationToken cancellationToken)
@@ -146,12 +146,12 @@ internal sealed class GcsReader(GcsDriver driver)
         var bytes = GC.AllocateUninitializedArray<byte>(length);
         await body.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
         if (expected is not null && Checksum.FromCrc32C(Crc32C.Compute(bytes)) is var came && came != expected)
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {came}, and the service keeps {expected}") { Advice = "Read it again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {came}, and the service keeps {expected}") { Advice = "Read it again." });
         return new MemoryStream(bytes, writable: false);
     }
 
     /// <summary>The facts that an answer of the XML API carries. One to a range is not documented to carry the checksum of the whole.</summary>
-    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response)
+    private static StoreEntry InfoOf(StorePath path, HttpResponseMessage response)
     {
         var content = response.Content.Headers;
         var length = content.ContentRange?.Length

@@ -24,7 +24,7 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
         {
             var source = await driver.FindAsync(from, null, cancellationToken).ConfigureAwait(false) ?? throw Missing(null);
             if (generation is not null && source.Generation != generation)
-                throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+                throw new StoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
             generation = source.Generation;
             resource = Body(source, condition is null ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
         }
@@ -64,7 +64,7 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
                 cancellationToken).ConfigureAwait(false);
             if (answer is { Done: true, Resource: { } made })
                 return made;
-            token = answer.RewriteToken ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service neither copied nor said how to go on");
+            token = answer.RewriteToken ?? throw new StoreException(StoreErrorCode.Unavailable, "the service neither copied nor said how to go on");
         }
     }
 
@@ -88,5 +88,5 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
         };
     }
 
-    private static ArtifactStoreException Missing(Exception? inner) => new(StoreErrorCode.NotFound, "the source does not exist", inner);
+    private static StoreException Missing(Exception? inner) => new(StoreErrorCode.NotFound, "the source does not exist", inner);
 }

@@ -30,7 +30,7 @@ internal abstract class GcsUpload : StoreUpload
 
     protected bool IsCompleted => _made is not null;
 
-    public sealed override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public sealed override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_made is not null)
             return _made.ToInfo(Request.Path);
@@ -72,7 +72,7 @@ internal abstract class GcsUpload : StoreUpload
             return there;
         if (there?.Generation is { } generation && generation == made.Generation)
             await RemoveAsync(generation, cancellationToken).ConfigureAwait(false);
-        throw new ArtifactStoreException(StoreErrorCode.IntegrityFailure, "the service stored other bytes than were sent; they were removed again");
+        throw new StoreException(StoreErrorCode.IntegrityFailure, "the service stored other bytes than were sent; they were removed again");
     }
 
     private async ValueTask RemoveAsync(long generation, CancellationToken cancellationToken)

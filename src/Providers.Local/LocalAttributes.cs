@@ -23,7 +23,7 @@ internal sealed record LocalAttributes
                 LocalJson.Default.LocalAttributes);
 
     /// <summary>Reads stored bytes.</summary>
-    /// <exception cref="ArtifactStoreException">IntegrityFailure when they are not what Cairn writes.</exception>
+    /// <exception cref="StoreException">IntegrityFailure when they are not what Cairn writes.</exception>
     public static LocalAttributes? Decode(byte[]? stored)
     {
         try

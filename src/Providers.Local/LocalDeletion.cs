@@ -73,7 +73,7 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
         }
     }
 
-    private bool DeleteDirectory(LocalDirectory parent, ArtifactPath path)
+    private bool DeleteDirectory(LocalDirectory parent, StorePath path)
     {
         var outcome = parent.RemoveDirectory(path.Name);
         if (outcome == RemoveOutcome.NotEmpty)

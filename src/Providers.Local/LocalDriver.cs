@@ -11,7 +11,7 @@ internal sealed class LocalDriver : StoreDriver
     private readonly LocalTree _tree;
     private readonly bool _windowsNames;
 
-    private LocalDriver(ArtifactUri root, LocalTree tree, bool windowsNames)
+    private LocalDriver(StoreUri root, LocalTree tree, bool windowsNames)
         : base(root)
     {
         (_tree, _windowsNames) = (tree, windowsNames);
@@ -36,22 +36,22 @@ internal sealed class LocalDriver : StoreDriver
     public override StoreCapabilities Capabilities { get; }
 
     /// <summary>Opens a driver on a root, which may be missing: the first write makes it.</summary>
-    public static LocalDriver Open(ArtifactUri root, LocalOptions options, TimeProvider clock, LocalPlatform platform)
+    public static LocalDriver Open(StoreUri root, LocalOptions options, TimeProvider clock, LocalPlatform platform)
     {
-        if (root.Scheme != ArtifactUri.FileScheme)
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"the local flavor serves file:// addresses, not {root.Scheme}://");
+        if (root.Scheme != StoreUri.FileScheme)
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"the local flavor serves file:// addresses, not {root.Scheme}://");
         var path = root.ToLocalPath();
         if (!Path.IsPathFullyQualified(path))
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "the root names no drive: write file:///C:/path");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, "the root names no drive: write file:///C:/path");
         if (options.StagedAge < TimeSpan.Zero)
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "option 'staged-age' cannot be negative");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, "option 'staged-age' cannot be negative");
         if (File.Exists(path))
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "the root is a file, not a directory");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, "the root is a file, not a directory");
         return new(root, new LocalTree(platform.Open(path), options, clock), platform.WindowsNames);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!LocalPaths.CanHold(path, _windowsNames))
             return null;
@@ -75,7 +75,7 @@ internal sealed class LocalDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!request.Directory.IsRoot && !LocalPaths.CanHold(request.Directory, _windowsNames))
             yield break;
@@ -89,7 +89,7 @@ internal sealed class LocalDriver : StoreDriver
         await BlockingWork.RunAsync(() => new LocalDeletion(_tree, _windowsNames, request).Run(cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         Check(request);
         return await BlockingWork.RunAsync(() => Copy(request, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -103,7 +103,7 @@ internal sealed class LocalDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         LocalPaths.Check(path, _windowsNames);
         await BlockingWork.RunAsync(
@@ -116,7 +116,7 @@ internal sealed class LocalDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!LocalPaths.CanHold(path, _windowsNames))
             throw LocalErrors.NotFound();
@@ -154,7 +154,7 @@ internal sealed class LocalDriver : StoreDriver
         return base.DisposeAsync();
     }
 
-    private ArtifactInfo? Stat(ArtifactPath path) =>
+    private StoreEntry? Stat(StorePath path) =>
         _tree.FileSystem.Stat(path, withAttributes: true, out var attributes) is { Kind: LocalKind.File or LocalKind.Directory } facts
             ? LocalTree.Describe(path, facts, attributes)
             : null;
@@ -180,7 +180,7 @@ internal sealed class LocalDriver : StoreDriver
         }
     }
 
-    private ArtifactInfo Copy(CopyRequest request, CancellationToken cancellationToken)
+    private StoreEntry Copy(CopyRequest request, CancellationToken cancellationToken)
     {
         var files = _tree.FileSystem;
         using var source = files.OpenFile(request.Source) ?? throw LocalErrors.NotFound();
@@ -211,12 +211,12 @@ internal sealed class LocalDriver : StoreDriver
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var failure = e as ArtifactStoreException ?? new ArtifactStoreException(LocalErrors.Classify(e), e);
+            var failure = e as StoreException ?? new StoreException(LocalErrors.Classify(e), e);
             throw failure.WithContext("copy to", Root / request.Target);
         }
     }
 
-    private ArtifactInfo Touch(ArtifactPath path, CancellationToken cancellationToken)
+    private StoreEntry Touch(StorePath path, CancellationToken cancellationToken)
     {
         using var parent = _tree.TryOpen(path.Parent) ?? throw LocalErrors.NotFound();
         using var lease = parent.Lock(exclusive: false, cancellationToken);
@@ -239,6 +239,6 @@ internal sealed class LocalDriver : StoreDriver
     private void RequireMode(WriteMode mode)
     {
         if (!Capabilities.WriteModes.HasFlag(mode.Kind))
-            throw new ArtifactStoreException(StoreErrorCode.Unsupported, $"the file system has no locks, so the write mode {mode.Kind} cannot hold");
+            throw new StoreException(StoreErrorCode.Unsupported, $"the file system has no locks, so the write mode {mode.Kind} cannot hold");
     }
 }

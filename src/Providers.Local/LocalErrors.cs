@@ -7,18 +7,18 @@ namespace Cairn.Providers.Local;
 internal static class LocalErrors
 {
     /// <summary>A link that leads out of the root.</summary>
-    public static ArtifactStoreException Escape(ArtifactPath path) => new(new StoreFault(
+    public static StoreException Escape(StorePath path) => new(new StoreFault(
         StoreErrorCode.PermissionDenied, $"a symbolic link in '{path}' is absolute or leads outside of the store's root")
     {
         Advice = "Make the link relative to a place below the root, or open a store on the place that it leads to.",
     });
 
     /// <summary>Links that lead to each other.</summary>
-    public static ArtifactStoreException LinksInCircle(ArtifactPath path) =>
+    public static StoreException LinksInCircle(StorePath path) =>
         new(StoreErrorCode.PathConflict, $"'{path}' passes through too many symbolic links, or through one that leads in a circle");
 
     /// <summary>A listed name that cannot be part of a path.</summary>
-    public static ArtifactStoreException NameIsNotText(ReadOnlySpan<byte> name) =>
+    public static StoreException NameIsNotText(ReadOnlySpan<byte> name) =>
         new(new StoreFault(StoreErrorCode.PathConflict, $"the directory holds the name '{Escaped(name)}', which is not UTF-8 text") { Advice = "Rename it: no path can name it." });
 
     /// <summary>A name that is not text, with its bytes in hexadecimal where they are not ASCII.</summary>
@@ -31,7 +31,7 @@ internal static class LocalErrors
     }
 
     /// <summary>A link that is not listed.</summary>
-    public static ArtifactStoreException LinkIsNotListed(LocalFacts? leadsTo) => new(new StoreFault(
+    public static StoreException LinkIsNotListed(LocalFacts? leadsTo) => new(new StoreFault(
         StoreErrorCode.PathConflict, leadsTo?.Kind switch
         {
             LocalKind.Directory => "it is a symbolic link to a folder, which is not followed",
@@ -40,24 +40,24 @@ internal static class LocalErrors
         }));
 
     /// <summary>A pipe, socket or device.</summary>
-    public static ArtifactStoreException IsSpecial() => new(StoreErrorCode.PathConflict, "it is a pipe, a socket or a device, and not a file");
+    public static StoreException IsSpecial() => new(StoreErrorCode.PathConflict, "it is a pipe, a socket or a device, and not a file");
 
     /// <summary>A path that this platform or this provider cannot hold.</summary>
-    public static ArtifactStoreException NameCannotBeHeld(ReadOnlySpan<char> name, string problem) =>
+    public static StoreException NameCannotBeHeld(ReadOnlySpan<char> name, string problem) =>
         new(new StoreFault(StoreErrorCode.PathConflict, $"the name '{Shown(name)}' {problem}") { Advice = "Choose another name." });
 
     /// <summary>A path that is too long as a whole.</summary>
-    public static ArtifactStoreException PathTooLong(int longest) =>
+    public static StoreException PathTooLong(int longest) =>
         new(new StoreFault(StoreErrorCode.PathConflict, $"the path is longer than {longest} bytes") { Advice = "Choose a shorter one." });
 
     /// <summary>A directory where a file is meant.</summary>
-    public static ArtifactStoreException IsDirectory() => new(StoreErrorCode.PathConflict, "a directory stands there");
+    public static StoreException IsDirectory() => new(StoreErrorCode.PathConflict, "a directory stands there");
 
     /// <summary>A file where a directory is meant.</summary>
-    public static ArtifactStoreException IsFile() => new(StoreErrorCode.PathConflict, "a file stands there, or at a parent");
+    public static StoreException IsFile() => new(StoreErrorCode.PathConflict, "a file stands there, or at a parent");
 
     /// <summary>A path that something has taken.</summary>
-    public static ArtifactStoreException Taken(LocalKind by) => by switch
+    public static StoreException Taken(LocalKind by) => by switch
     {
         LocalKind.Directory => IsDirectory(),
         LocalKind.Special => new(StoreErrorCode.PathConflict, "something stands there that is neither a file nor a directory"),
@@ -65,55 +65,55 @@ internal static class LocalErrors
     };
 
     /// <summary>Nothing there.</summary>
-    public static ArtifactStoreException NotFound() => new(StoreErrorCode.NotFound, "it does not exist");
+    public static StoreException NotFound() => new(StoreErrorCode.NotFound, "it does not exist");
 
     /// <summary>Something there that must not be.</summary>
-    public static ArtifactStoreException AlreadyExists() => new(StoreErrorCode.AlreadyExists, "something is already there");
+    public static StoreException AlreadyExists() => new(StoreErrorCode.AlreadyExists, "something is already there");
 
     /// <summary>Another version, or none, where one was asked for.</summary>
-    public static ArtifactStoreException Changed(string? found) =>
+    public static StoreException Changed(string? found) =>
         new(StoreErrorCode.PreconditionFailed, found is null ? "nothing is there" : $"it has changed: its etag is {found}");
 
     /// <summary>A file became shorter under its reader.</summary>
-    public static ArtifactStoreException CutWhileRead() => new(StoreErrorCode.PreconditionFailed, "another program has cut the file short while it was read");
+    public static StoreException CutWhileRead() => new(StoreErrorCode.PreconditionFailed, "another program has cut the file short while it was read");
 
     /// <summary>A file was written in place under its reader.</summary>
-    public static ArtifactStoreException ChangedWhileRead() =>
+    public static StoreException ChangedWhileRead() =>
         new(new StoreFault(StoreErrorCode.PreconditionFailed, "another program has changed the file while it was read") { Advice = "Read it again when nobody writes it." });
 
     /// <summary>A staged file was removed under its writer.</summary>
-    public static ArtifactStoreException StagedRemoved() => new(StoreErrorCode.NotFound, "the staged upload was removed while it was being written");
+    public static StoreException StagedRemoved() => new(StoreErrorCode.NotFound, "the staged upload was removed while it was being written");
 
     /// <summary>An id that is not of a staged file.</summary>
-    public static ArtifactStoreException NotStaged() => new(StoreErrorCode.PathConflict, "the id is not that of a staged upload of this store");
+    public static StoreException NotStaged() => new(StoreErrorCode.PathConflict, "the id is not that of a staged upload of this store");
 
     /// <summary>A flush has failed before: what is on the device is not known, and a second flush would not tell.</summary>
-    public static ArtifactStoreException FlushFailed(Exception cause) => new(
+    public static StoreException FlushFailed(Exception cause) => new(
         new StoreFault(StoreErrorCode.Unavailable, "the bytes could not be brought to the device") { IsTransient = false, Advice = "Check the device, then write the file anew." }, cause);
 
     /// <summary>Attributes that the file system has no room for.</summary>
-    public static ArtifactStoreException AttributesTooLarge(int length) => new(new StoreFault(
+    public static StoreException AttributesTooLarge(int length) => new(new StoreFault(
         StoreErrorCode.Unsupported, $"content type and metadata take {length} bytes, more than the file system keeps with a file")
     {
         Advice = "Keep less metadata: most file systems hold up to about 4,000 bytes.",
     });
 
     /// <summary>Attributes that another program has spoilt.</summary>
-    public static ArtifactStoreException AttributesSpoilt(Exception cause) =>
+    public static StoreException AttributesSpoilt(Exception cause) =>
         new(StoreErrorCode.IntegrityFailure, "the content type and metadata stored with the file cannot be read", cause);
 
     /// <summary>A lock that nobody gives back.</summary>
-    public static ArtifactStoreException LockHeld(TimeSpan waited) => new(new StoreFault(
+    public static StoreException LockHeld(TimeSpan waited) => new(new StoreFault(
         StoreErrorCode.Unavailable, $"another process has held the lock of the directory for more than {waited.TotalSeconds:0} s")
     {
         Advice = "Look for a process that hangs.",
     });
 
     /// <summary>A directory that holds something.</summary>
-    public static ArtifactStoreException NotEmpty(string what) => new(StoreErrorCode.PathConflict, $"the directory is not empty: it holds {what}");
+    public static StoreException NotEmpty(string what) => new(StoreErrorCode.PathConflict, $"the directory is not empty: it holds {what}");
 
     /// <summary>A directory that would have to take the place of something, or come to lie in itself.</summary>
-    public static ArtifactStoreException DirectoryMove(string why) => new(StoreErrorCode.PathConflict, why);
+    public static StoreException DirectoryMove(string why) => new(StoreErrorCode.PathConflict, why);
 
     /// <summary>A name from outside, made safe to stand in a one-line message.</summary>
     private static string Shown(ReadOnlySpan<char> name)
@@ -127,7 +127,7 @@ internal static class LocalErrors
     /// <summary>What an exception means.</summary>
     public static StoreFault Classify(Exception exception) => exception switch
     {
-        ArtifactStoreException => StoreFaults.FromBaseLibrary(exception),
+        StoreException => StoreFaults.FromBaseLibrary(exception),
         NotADirectoryException => new(StoreErrorCode.PathConflict, "a file stands where a directory is needed"),
         IOException e when SystemFaults.Of(e.HResult) is { } fault => fault,
         _ => StoreFaults.FromBaseLibrary(exception),

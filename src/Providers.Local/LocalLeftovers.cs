@@ -5,7 +5,7 @@ namespace Cairn.Providers.Local;
 /// <summary>Finds what is staged, and removes what killed writers have left. A living writer holds a lock on its file.</summary>
 internal sealed class LocalLeftovers(LocalTree tree)
 {
-    private readonly Stack<ArtifactPath> _pending = new([ArtifactPath.Root]);
+    private readonly Stack<StorePath> _pending = new([StorePath.Root]);
 
     /// <summary>Looks into the next directory.</summary>
     /// <returns>What is staged in it, also by living writers; null when the whole tree has been seen.</returns>
@@ -27,7 +27,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
             else if (names.KindAt(i) == LocalKind.File && LocalPaths.IsStaged(key) && directory.Look(names, i) is { Kind: LocalKind.File } facts)
             {
                 var name = names.TextAt(i);
-                var target = LocalPaths.StagedTarget(name) is { } below ? path / below : (ArtifactPath?)null;
+                var target = LocalPaths.StagedTarget(name) is { } below ? path / below : (StorePath?)null;
                 found.Add(new StagedUpload((path / name).Value, target, facts.Modified, facts.Length));
             }
         }
@@ -37,7 +37,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
     /// <summary>Removes a staged file by its id; its writer, if it lives, then fails.</summary>
     public static void Remove(LocalTree tree, string id)
     {
-        if (!ArtifactPath.TryParse(id, out var path) || !path.Name.StartsWith(LocalPaths.StagedPrefix, StringComparison.Ordinal))
+        if (!StorePath.TryParse(id, out var path) || !path.Name.StartsWith(LocalPaths.StagedPrefix, StringComparison.Ordinal))
             throw LocalErrors.NotStaged();
         using var directory = tree.TryOpen(path.Parent);
         if (directory is not null && directory.RemoveFile(path.Name))
@@ -45,7 +45,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
     }
 
     /// <summary>Removes a staged file whose writer is gone and that has not been written for long; leaves it where that may not be done.</summary>
-    public static void RemoveIfStale(LocalTree tree, LocalDirectory directory, ArtifactPath path, string name)
+    public static void RemoveIfStale(LocalTree tree, LocalDirectory directory, StorePath path, string name)
     {
         if (name.StartsWith(LocalPaths.StagedPrefix, StringComparison.Ordinal) && directory.Look(name) is { Kind: LocalKind.File } facts && facts.Modified < tree.StaleBefore)
             TryRemoveDead(tree, directory, path, name);
@@ -53,7 +53,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
 
     /// <summary>Removes what killed writers have left in a directory that is to go itself.</summary>
     /// <returns>What it still holds, in words; null when nothing of that kind was in the way.</returns>
-    public static string? ClearDirectory(LocalTree tree, ArtifactPath path)
+    public static string? ClearDirectory(LocalTree tree, StorePath path)
     {
         using var directory = tree.TryOpen(path);
         if (directory is null)
@@ -71,7 +71,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
         return held;
     }
 
-    private static bool TryRemoveDead(LocalTree tree, LocalDirectory directory, ArtifactPath path, string name)
+    private static bool TryRemoveDead(LocalTree tree, LocalDirectory directory, StorePath path, string name)
     {
         try
         {

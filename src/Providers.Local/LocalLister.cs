@@ -7,7 +7,7 @@ namespace Cairn.Providers.Local;
 /// A link to a file is listed as that file. A link to a directory is not listed and not entered, so that no walk goes round in circles and no removal of a tree
 /// reaches what a link leads to; links that lead nowhere or out of the root are not listed either. Whoever gives <see cref="ListRequest.Unlisted"/> hears of them.
 /// </remarks>
-internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest request) : IDisposable
+internal sealed class LocalLister(LocalTree tree, StoreUri root, ListRequest request) : IDisposable
 {
     private const int PageSize = 1000;
 
@@ -18,7 +18,7 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
 
     /// <summary>Reads the next page.</summary>
     /// <returns>Null at the end.</returns>
-    public IReadOnlyList<ArtifactInfo>? NextPage(CancellationToken cancellationToken)
+    public IReadOnlyList<StoreEntry>? NextPage(CancellationToken cancellationToken)
     {
         if (!_begun)
         {
@@ -27,7 +27,7 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
         }
         cancellationToken.ThrowIfCancellationRequested();
         var most = Math.Clamp(request.Limit ?? PageSize, 1, PageSize);
-        var page = new List<ArtifactInfo>(_levels.TryPeek(out var level) ? Math.Min(most, level.Names.Count) : 0);
+        var page = new List<StoreEntry>(_levels.TryPeek(out var level) ? Math.Min(most, level.Names.Count) : 0);
         while (page.Count < most && _levels.TryPeek(out level))
         {
             if (level.Next == level.Names.Count || !level.IsOpen(tree))
@@ -46,7 +46,7 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
             level.Dispose();
     }
 
-    private void AddFile(Level level, List<ArtifactInfo> page)
+    private void AddFile(Level level, List<StoreEntry> page)
     {
         var index = level.Next++;
         if (LocalPaths.IsReserved(level.Names.KeyAt(index)))
@@ -63,7 +63,7 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
         var text = level.Prefix + level.Names.TextAt(index);
         if (!IsAfter(text) || !HasPrefix(text))
             return;
-        var path = ArtifactPath.Parse(text);
+        var path = StorePath.Parse(text);
         var facts = level.Directory!.Look(level.Names, index);
         var isLink = facts is { Kind: LocalKind.Link };
         if (isLink)
@@ -76,16 +76,16 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
             request.Unlisted?.Invoke(new(level.Path, path.Name, UnlistedKind.Special, LocalErrors.IsSpecial()));
     }
 
-    private void AddDirectory(Level level, List<ArtifactInfo> page, CancellationToken cancellationToken)
+    private void AddDirectory(Level level, List<StoreEntry> page, CancellationToken cancellationToken)
     {
         var text = level.Prefix + level.Names.TextAt(level.Next++);
         var key = text + "/";
         var isAfter = IsAfter(key);
         if (!isAfter && !_after!.StartsWith(key, StringComparison.Ordinal))
             return;
-        var path = ArtifactPath.Parse(text);
+        var path = StorePath.Parse(text);
         if (isAfter && HasPrefix(text))
-            page.Add(new ArtifactInfo { Path = path, Kind = EntryKind.Directory });
+            page.Add(new StoreEntry { Path = path, Kind = EntryKind.Directory });
         if (!request.Recursive || (!HasPrefix(text) && !request.NamePrefix!.AsSpan().StartsWith(key.AsSpan(_skip))))
             return;
         level.Close();
@@ -100,16 +100,16 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
     }
 
     /// <summary>Says what a listing cannot hold, where somebody asks; otherwise it cannot go on past a directory as if nothing were there.</summary>
-    private void LeaveOut(ArtifactPath directory, string name, UnlistedKind kind, Exception reason)
+    private void LeaveOut(StorePath directory, string name, UnlistedKind kind, Exception reason)
     {
-        var failure = reason as ArtifactStoreException ?? new ArtifactStoreException(LocalErrors.Classify(reason), reason);
+        var failure = reason as StoreException ?? new StoreException(LocalErrors.Classify(reason), reason);
         if (request.Unlisted is { } tell)
             tell(new(directory, name, kind, failure));
         else if (kind == UnlistedKind.Unreadable)
             throw failure.WithContext("list", root / directory / name);
     }
 
-    private void Enter(ArtifactPath path, CancellationToken cancellationToken)
+    private void Enter(StorePath path, CancellationToken cancellationToken)
     {
         if (tree.TryOpen(path) is not { } directory)
             return;
@@ -140,9 +140,9 @@ internal sealed class LocalLister(LocalTree tree, ArtifactUri root, ListRequest 
     private bool HasPrefix(string text) => request.NamePrefix is null || text.AsSpan(_skip).StartsWith(request.NamePrefix);
 
     /// <summary>One directory on the way down; only the deepest is open.</summary>
-    private sealed class Level(ArtifactPath path, LocalDirectory directory) : IDisposable
+    private sealed class Level(StorePath path, LocalDirectory directory) : IDisposable
     {
-        public ArtifactPath Path => path;
+        public StorePath Path => path;
 
         public string Prefix { get; } = path.IsRoot ? "" : path.Value + "/";
 

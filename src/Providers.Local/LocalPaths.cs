@@ -20,17 +20,17 @@ internal static class LocalPaths
     public static bool IsStaged(ReadOnlySpan<byte> name) => name.StartsWith(".cairn-tmp-"u8);
 
     /// <summary>Refuses a path that cannot be held, before anything is made for it.</summary>
-    /// <exception cref="ArtifactStoreException">PathConflict.</exception>
-    public static void Check(ArtifactPath path, bool windowsNames)
+    /// <exception cref="StoreException">PathConflict.</exception>
+    public static void Check(StorePath path, bool windowsNames)
     {
         if (Problem(path, windowsNames) is { } problem)
             throw problem;
     }
 
     /// <summary>True for a path that can be held; at any other there is nothing.</summary>
-    public static bool CanHold(ArtifactPath path, bool windowsNames) => Problem(path, windowsNames) is null;
+    public static bool CanHold(StorePath path, bool windowsNames) => Problem(path, windowsNames) is null;
 
-    private static ArtifactStoreException? Problem(ArtifactPath path, bool windowsNames)
+    private static StoreException? Problem(StorePath path, bool windowsNames)
     {
         if (path.IsRoot)
             return LocalErrors.IsDirectory();
@@ -50,7 +50,7 @@ internal static class LocalPaths
     }
 
     /// <summary>A new name for a file that is being written, which says for which path below its directory it is.</summary>
-    public static string NewStagedName(ArtifactPath target)
+    public static string NewStagedName(StorePath target)
     {
         var name = $"{StagedPrefix}{Random.Shared.NextInt64():x16}";
         var escaped = target.Value.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
@@ -58,12 +58,12 @@ internal static class LocalPaths
     }
 
     /// <summary>The path below its directory that a staged file is for; null when its name does not tell.</summary>
-    public static ArtifactPath? StagedTarget(string name)
+    public static StorePath? StagedTarget(string name)
     {
         var start = StagedPrefix.Length + RandomDigits + 1;
         if (name.Length <= start || name[start - 1] != '-')
             return null;
         var text = name[start..].Replace("%2F", "/", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
-        return ArtifactPath.TryParse(text, out var path) && !path.IsRoot ? path : (ArtifactPath?)null;
+        return StorePath.TryParse(text, out var path) && !path.IsRoot ? path : (StorePath?)null;
     }
 }

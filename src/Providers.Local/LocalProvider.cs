@@ -3,7 +3,7 @@ using Cairn.Providers.Local.Platform;
 namespace Cairn.Providers.Local;
 
 /// <summary>Makes stores on local disk.</summary>
-[StoreFlavor("local", ArtifactUri.FileScheme, Description = "Files on a local or mounted disk: atomic, durable, contained.", Options = typeof(LocalOptions))]
+[StoreFlavor("local", StoreUri.FileScheme, Description = "Files on a local or mounted disk: atomic, durable, contained.", Options = typeof(LocalOptions))]
 public sealed class LocalProvider : IStoreProvider
 {
     /// <inheritdoc/>

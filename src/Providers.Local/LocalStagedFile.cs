@@ -17,14 +17,14 @@ internal sealed class LocalStagedFile : IDisposable
     private const int BeginLength = 8 << 20;
 
     private readonly LocalTree _tree;
-    private readonly ArtifactPath _path;
+    private readonly StorePath _path;
     private readonly LocalDirectory _directory;
     private readonly string _name;
     private LocalFacts _facts;
     private Exception? _flushFailure;
     private bool _sealed, _published, _durable, _disposed;
 
-    private LocalStagedFile(LocalTree tree, ArtifactPath path, LocalDirectory directory, string name, SafeFileHandle handle) =>
+    private LocalStagedFile(LocalTree tree, StorePath path, LocalDirectory directory, string name, SafeFileHandle handle) =>
         (_tree, _path, _directory, _name, Handle) = (tree, path, directory, name, handle);
 
     /// <summary>The open file.</summary>
@@ -34,7 +34,7 @@ internal sealed class LocalStagedFile : IDisposable
     public bool IsSealed => _sealed;
 
     /// <summary>Creates the file. A condition that is already known to fail is reported at once; where the file is published right away and replaces what is there, that look is spared.</summary>
-    public static LocalStagedFile Create(LocalTree tree, ArtifactPath path, WriteMode mode, bool isPublishedAtOnce = false)
+    public static LocalStagedFile Create(LocalTree tree, StorePath path, WriteMode mode, bool isPublishedAtOnce = false)
     {
         for (var tries = 0; ; tries++)
         {

@@ -7,7 +7,7 @@ namespace Cairn.Providers.Local;
 internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options, TimeProvider clock) : IDisposable
 {
     /// <summary>Directories that writers of this process are creating and have not flushed yet. A file in one of them is durable only when they are.</summary>
-    private readonly ConcurrentDictionary<ArtifactPath, int> _unflushed = [];
+    private readonly ConcurrentDictionary<StorePath, int> _unflushed = [];
 
     /// <summary>How often an operation begins anew because others removed a directory under it.</summary>
     public const int MostTries = 1000;
@@ -28,12 +28,12 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>A file's facts as users see them.</summary>
-    public static ArtifactInfo Describe(ArtifactPath path, in LocalFacts facts, byte[]? attributes = null)
+    public static StoreEntry Describe(StorePath path, in LocalFacts facts, byte[]? attributes = null)
     {
         if (facts.Kind == LocalKind.Directory)
-            return new ArtifactInfo { Path = path, Kind = EntryKind.Directory };
+            return new StoreEntry { Path = path, Kind = EntryKind.Directory };
         var stored = LocalAttributes.Decode(attributes);
-        return new ArtifactInfo
+        return new StoreEntry
         {
             Path = path,
             Length = facts.Length,
@@ -46,7 +46,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     }
 
     /// <summary>Opens a directory where a missing one and one with a file in its way are both just not there.</summary>
-    public LocalDirectory? TryOpen(ArtifactPath path)
+    public LocalDirectory? TryOpen(StorePath path)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     }
 
     /// <summary>Opens the deepest of a directory and its parents that exists; makes the root when there is nothing at all.</summary>
-    public LocalDirectory OpenNearest(ArtifactPath path, out ArtifactPath found)
+    public LocalDirectory OpenNearest(StorePath path, out StorePath found)
     {
         found = path;
         if (FileSystem.OpenDirectory(path) is { } there)
@@ -68,7 +68,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         if (FileSystem.OpenDirectory(found) is { } above)
             return above;
         // From the top, so that a deep path of which little exists costs little.
-        found = ArtifactPath.Root;
+        found = StorePath.Root;
         var nearest = FileSystem.OpenDirectory(found);
         if (nearest is null)
         {
@@ -96,7 +96,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     }
 
     /// <summary>Opens a directory, and makes it and its parents where they are missing; those go again with their last entry.</summary>
-    public LocalDirectory Ensure(ArtifactPath path)
+    public LocalDirectory Ensure(StorePath path)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -117,7 +117,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     }
 
     /// <summary>Makes a directory that stays when it is empty.</summary>
-    public void MakeDirectory(ArtifactPath path, CancellationToken cancellationToken)
+    public void MakeDirectory(StorePath path, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -149,7 +149,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
 
     /// <summary>Checks that a file may take the place of what stands at its path, under a condition. Exact when the caller holds the directory's lock.</summary>
     /// <returns>What stands there; null for nothing.</returns>
-    public LocalFacts? CheckTarget(LocalDirectory parent, ArtifactPath path, WriteMode mode)
+    public LocalFacts? CheckTarget(LocalDirectory parent, StorePath path, WriteMode mode)
     {
         var found = parent.Look(path.Name);
         if (found is { Kind: LocalKind.Link })
@@ -168,14 +168,14 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     /// <param name="path">The directory that has lost an entry.</param>
     /// <param name="lost">That directory itself.</param>
     /// <param name="cancellationToken">Gives up waiting for a lock.</param>
-    public void Prune(ArtifactPath path, LocalDirectory lost, CancellationToken cancellationToken)
+    public void Prune(StorePath path, LocalDirectory lost, CancellationToken cancellationToken)
     {
         if (!TryPrune(path, lost, cancellationToken) && Flushes)
             lost.Flush();
     }
 
     /// <summary>Prunes what a write that came to nothing may have made.</summary>
-    public void PruneUnused(ArtifactPath path)
+    public void PruneUnused(StorePath path)
     {
         for (; !path.IsRoot; path = path.Parent)
         {
@@ -194,7 +194,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         FileSystem.Dispose();
     }
 
-    private bool TryPrune(ArtifactPath path, LocalDirectory directory, CancellationToken cancellationToken)
+    private bool TryPrune(StorePath path, LocalDirectory directory, CancellationToken cancellationToken)
     {
         if (path.IsRoot || !directory.IsImplicit || !directory.IsEmpty || TryOpen(path.Parent) is not { } parent)
             return false;
@@ -210,7 +210,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
     }
 
-    private bool TryMakeNext(LocalDirectory nearest, ArtifactPath found, ArtifactPath path, bool isImplicit)
+    private bool TryMakeNext(LocalDirectory nearest, StorePath found, StorePath path, bool isImplicit)
     {
         var name = path.RelativeTo(found).Segments[0];
         try
@@ -241,7 +241,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     }
 
     /// <summary>Flushes what holds the directories of a path that others are creating: their creators may not have done so yet.</summary>
-    private void FlushParents(ArtifactPath path)
+    private void FlushParents(StorePath path)
     {
         if (_unflushed.IsEmpty)
             return;
@@ -254,7 +254,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
     }
 
-    private void Leave(ArtifactPath path)
+    private void Leave(StorePath path)
     {
         while (_unflushed.TryGetValue(path, out var makers))
         {

@@ -42,7 +42,7 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
             cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         // Where nothing waits for the device, a small file is written in less time than another thread takes to begin; and many threads that write into one directory only wait for each other.
         if (!tree.Flushes && last.Offset == 0 && last.Data.Length <= AtOnce)
@@ -70,7 +70,7 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
             CancellationToken.None).ConfigureAwait(false);
     }
 
-    private ArtifactInfo Complete(UploadPart last, CancellationToken cancellationToken)
+    private StoreEntry Complete(UploadPart last, CancellationToken cancellationToken)
     {
         var staged = Staged(isLast: true);
         if (!staged.IsSealed)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cairn.Providers.Memory;
 
 /// <summary>A store over one <see cref="MemorySpace"/>, or over a part of it.</summary>
-internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOptions options, TimeProvider time) : StoreDriver(root)
+internal sealed class MemoryDriver(StoreUri root, MemorySpace space, MemoryOptions options, TimeProvider time) : StoreDriver(root)
 {
     private const int PageSize = 1000;
 
@@ -24,7 +24,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
     };
 
     /// <summary>Providers share nothing: a name is one place in each.</summary>
-    public override ArtifactUri Place { get; } = ArtifactUri.Create("mem", $"{root.Container}#{space.Number}", root.Path);
+    public override StoreUri Place { get; } = StoreUri.Create("mem", $"{root.Container}#{space.Number}", root.Path);
 
     internal MemorySpace Space => space;
 
@@ -34,7 +34,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
 
     internal bool IsDisposed { get; private set; }
 
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         return new(space.Find(_keys.File(path))?.Describe(path));
@@ -58,7 +58,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         return new(new MemoryUpload(this, request, key, Now));
     }
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
         var below = _keys.Below(request.Directory);
@@ -71,7 +71,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
             Enter(cancellationToken);
             // One pass takes a page under the lock and lets go of it before the page is handed out.
             var page = space.Page(from, size, Skip, e => e.Key.StartsWith(head, StringComparison.Ordinal));
-            var infos = page.Select(Describe).OfType<ArtifactInfo>().ToList();
+            var infos = page.Select(Describe).OfType<StoreEntry>().ToList();
             if (infos.Count > 0)
                 yield return infos;
             if (page.Count < size)
@@ -83,7 +83,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         string? Skip(MemoryEntry entry) =>
             request.Recursive || entry.Key.IndexOf('/', below.Length) is not (var slash and >= 0) ? null : Past(entry.Key[..slash]);
 
-        ArtifactInfo? Describe(MemoryEntry entry)
+        StoreEntry? Describe(MemoryEntry entry)
         {
             var slash = request.Recursive ? -1 : entry.Key.IndexOf('/', below.Length);
             var key = slash < 0 ? entry.Key : entry.Key[..(slash + 1)];
@@ -110,7 +110,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
                 var there = space.Remove(target.Kind == EntryKind.Directory ? _keys.Marker(target.Path) : _keys.File(target.Path), target.IfMatch);
                 results.Add(new(target.Path, there ? DeleteOutcome.Deleted : DeleteOutcome.Missing));
             }
-            catch (ArtifactStoreException e)
+            catch (StoreException e)
             {
                 results.Add(new(target.Path, DeleteOutcome.Failed, e));
             }
@@ -118,7 +118,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         return new(results);
     }
 
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         var copy = space.Copy(_keys.File(request.Source), request.SourceIfMatch, _keys.File(request.Target), request.Mode, Now, MaxSize);
@@ -132,7 +132,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         if (!path.IsRoot)
@@ -140,7 +140,7 @@ internal sealed class MemoryDriver(ArtifactUri root, MemorySpace space, MemoryOp
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         return new(space.Touch(_keys.File(path), Now).Describe(path));

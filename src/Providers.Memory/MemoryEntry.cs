@@ -21,7 +21,7 @@ internal sealed record MemoryEntry(string Key)
 
     public bool IsMarker => Key.EndsWith('/');
 
-    public ArtifactInfo Describe(ArtifactPath path) => IsMarker
+    public StoreEntry Describe(StorePath path) => IsMarker
         ? new() { Path = path, Kind = EntryKind.Directory }
         : new()
         {

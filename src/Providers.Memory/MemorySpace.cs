@@ -120,7 +120,7 @@ internal sealed class MemorySpace
     }
 
     /// <summary>Takes room for bytes that are about to be stored.</summary>
-    /// <exception cref="ArtifactStoreException">There would be more than <paramref name="bound"/>; nothing was taken.</exception>
+    /// <exception cref="StoreException">There would be more than <paramref name="bound"/>; nothing was taken.</exception>
     public void Take(long bytes, long? bound)
     {
         lock (_lock)

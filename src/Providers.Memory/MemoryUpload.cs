@@ -48,7 +48,7 @@ internal sealed class MemoryUpload : StoreUpload
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)

@@ -55,12 +55,12 @@ internal static class S3Clients
         }
         catch (AmazonClientException e)
         {
-            throw new ArtifactStoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Give the store a region and credentials, or set AWS_REGION." }, e);
+            throw new StoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Give the store a region and credentials, or set AWS_REGION." }, e);
         }
     }
 
     /// <summary>An address that an option or the first of several variables gives; null when none does.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static Uri? Address(string? given, string option, params ReadOnlySpan<string> variables)
     {
         foreach (var variable in variables)
@@ -120,5 +120,5 @@ internal static class S3Clients
             throw Wrong("the proxy is not an address such as http://proxy:3128, without a user");
     }
 
-    private static ArtifactStoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
+    private static StoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
 }

@@ -16,12 +16,12 @@ internal sealed class S3Conditions(S3Driver driver)
     private readonly Dictionary<(WriteModes Kind, bool IsMultipart), Task<bool>> _found = [];
 
     /// <summary>Refuses a write under a condition that the service would pass over.</summary>
-    /// <exception cref="ArtifactStoreException">Unsupported.</exception>
+    /// <exception cref="StoreException">Unsupported.</exception>
     public async ValueTask DemandAsync(WriteMode mode, bool isMultipart, CancellationToken cancellationToken)
     {
         if (mode.Kind == WriteModes.Replace || await AreKeptAsync(mode.Kind, isMultipart, cancellationToken).ConfigureAwait(false))
             return;
-        throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unsupported, mode.Kind == WriteModes.CreateNew
+        throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, mode.Kind == WriteModes.CreateNew
             ? "the service passes over the conditions of writes: in a trial it wrote over a file on the condition that none is there"
             : "the service passes over the conditions of writes: in a trial it wrote over a file on the condition that it is of another version")
         {
@@ -50,11 +50,11 @@ internal sealed class S3Conditions(S3Driver driver)
     {
         try
         {
-            return await TryAsync(ArtifactPath.Parse($".cairn-check-{Guid.NewGuid():N}"), kind, isMultipart).ConfigureAwait(false);
+            return await TryAsync(StorePath.Parse($".cairn-check-{Guid.NewGuid():N}"), kind, isMultipart).ConfigureAwait(false);
         }
         catch (Exception e) when (driver.Classify(e) is { Code: StoreErrorCode.PermissionDenied } fault)
         {
-            throw new ArtifactStoreException(fault with
+            throw new StoreException(fault with
             {
                 Reason = $"whether the service looks at the conditions of writes could not be tried by writing and deleting a file: {fault.Reason}",
                 Advice = "Open the store with conditions=yes where it does, and with conditions=no where it does not.",
@@ -62,7 +62,7 @@ internal sealed class S3Conditions(S3Driver driver)
         }
     }
 
-    private async Task<bool> TryAsync(ArtifactPath path, WriteModes kind, bool isMultipart)
+    private async Task<bool> TryAsync(StorePath path, WriteModes kind, bool isMultipart)
     {
         await WriteAsync(path, WriteMode.Replace, isMultipart: false).ConfigureAwait(false);
         try
@@ -70,7 +70,7 @@ internal sealed class S3Conditions(S3Driver driver)
             await WriteAsync(path, kind == WriteModes.CreateNew ? WriteMode.CreateNew : WriteMode.Match(NoVersion), isMultipart).ConfigureAwait(false);
             return false;
         }
-        catch (ArtifactStoreException e) when (e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
+        catch (StoreException e) when (e.Code is StoreErrorCode.AlreadyExists or StoreErrorCode.PreconditionFailed)
         {
             return true;
         }
@@ -82,7 +82,7 @@ internal sealed class S3Conditions(S3Driver driver)
         }
     }
 
-    private async Task WriteAsync(ArtifactPath path, WriteMode mode, bool isMultipart)
+    private async Task WriteAsync(StorePath path, WriteMode mode, bool isMultipart)
     {
         var content = Encoding.UTF8.GetBytes(path.Value);
         var upload = new S3Upload(driver, new(path, mode) { Length = content.Length }, isTrial: true);

@@ -49,7 +49,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         {
             _results[i] = new(path, await DeleteOneAsync(KeyOf(i), request.Targets[i].IfMatch, IsMarker(i), cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception e) when (e is ArtifactStoreException || (e is AmazonS3Exception { ErrorCode: not "NoSuchBucket" } && _results.Length > 1))
+        catch (Exception e) when (e is StoreException || (e is AmazonS3Exception { ErrorCode: not "NoSuchBucket" } && _results.Length > 1))
         {
             _results[i] = new(path, DeleteOutcome.Failed, e);
         }
@@ -72,7 +72,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
                 if (isMarker && length > 0)
                     throw ObjectKeys.HasContent(key);
                 if (version is not null && etag != version)
-                    throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+                    throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
             }
             try
             {
@@ -105,7 +105,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
             var options = new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(batch, options, async (i, token) => there[i] = (await LookAsync(KeyOf(i), token).ConfigureAwait(false)).ETag is not null).ConfigureAwait(false);
         }
-        var errors = new Dictionary<string, ArtifactStoreException>(StringComparer.Ordinal);
+        var errors = new Dictionary<string, StoreException>(StringComparer.Ordinal);
         try
         {
             var response = await driver.Client.DeleteObjectsAsync(

@@ -18,7 +18,7 @@ internal sealed class S3Driver : StoreDriver
     private static readonly TimeSpan LongestSigned = TimeSpan.FromDays(7);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(30);
 
-    public S3Driver(ArtifactUri root, S3Options options, AmazonS3Client client)
+    public S3Driver(StoreUri root, S3Options options, AmazonS3Client client)
         : base(root)
     {
         (Options, Client, Keys, Conditions) = (options, client, new(root), new(this));
@@ -28,7 +28,7 @@ internal sealed class S3Driver : StoreDriver
     }
 
     /// <summary>Names of buckets are unique within Amazon's own service, whatever the region.</summary>
-    public override ArtifactUri Place => IsAmazons ? Root : ServicePlace.Of("s3", new(Client.Config.ServiceURL), Keys.Bucket, Root.Path);
+    public override StoreUri Place => IsAmazons ? Root : ServicePlace.Of("s3", new(Client.Config.ServiceURL), Keys.Bucket, Root.Path);
 
     public override StoreCapabilities Capabilities => _capabilities ??= new()
     {
@@ -66,14 +66,14 @@ internal sealed class S3Driver : StoreDriver
     /// <summary>Over TLS the payload need not be hashed for the signature: the checksum guards it. Over plain http the protocol asks for it.</summary>
     internal bool SkipsPayloadSigning { get; }
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         (await HeadAsync(path, cancellationToken).ConfigureAwait(false)).Info;
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
         var range = request.Range;
         if (!S3Keys.Fits(Keys.FileKey(request.Path)))
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+            throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
         try
         {
             var response = await Client.GetObjectAsync(new GetObjectRequest
@@ -106,27 +106,27 @@ internal sealed class S3Driver : StoreDriver
         return new(new S3Upload(this, request));
     }
 
-    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         new S3Listing(this, request).PagesAsync(cancellationToken);
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
         new S3Deletion(this, request).RunAsync(cancellationToken);
 
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         S3Keys.ThrowIfTooLong(Keys.FileKey(request.Target));
         S3Errors.ThrowIfNoVersion(request.Mode);
         var (source, _) = await HeadAsync(request.Source, cancellationToken).ConfigureAwait(false);
         if (source is null)
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, "the source does not exist");
+            throw new StoreException(StoreErrorCode.NotFound, "the source does not exist");
         if (request.SourceIfMatch is { } etag && source.ETag != etag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "the source has changed");
         if (request.Mode.Kind != WriteModes.Replace || source.Length > Options.CopyPartSize)
             return await new S3LargeCopy(this, request, source).RunAsync(cancellationToken).ConfigureAwait(false);
         return await CopyOnceAsync(request.Source, request.Target, source, S3MetadataDirective.COPY, cancellationToken).ConfigureAwait(false);
     }
 
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (path.IsRoot)
             return;
@@ -156,9 +156,9 @@ internal sealed class S3Driver : StoreDriver
         S3Marks.ETag((await Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false)).ETag);
     }
 
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
-        var info = await StatAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+        var info = await StatAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
         if (info.Length > Options.CopyPartSize)
             return await new S3LargeCopy(this, new(path, path, WriteMode.Match(info.ETag!)), info).RunAsync(cancellationToken).ConfigureAwait(false);
         return await CopyOnceAsync(path, path, info, S3MetadataDirective.REPLACE, cancellationToken).ConfigureAwait(false);
@@ -167,7 +167,7 @@ internal sealed class S3Driver : StoreDriver
     public override async ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
     {
         if (request.Lifetime > LongestSigned)
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unsupported, "the service takes signatures of at most seven days") { Advice = "Ask for a shorter time." });
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, "the service takes signatures of at most seven days") { Advice = "Ask for a shorter time." });
         var url = await Client.GetPreSignedURLAsync(new()
         {
             BucketName = Keys.Bucket,
@@ -187,7 +187,7 @@ internal sealed class S3Driver : StoreDriver
         do
         {
             var response = await Client.ListMultipartUploadsAsync(
-                new ListMultipartUploadsRequest { BucketName = Keys.Bucket, Prefix = Keys.DirectoryKey(ArtifactPath.Root), KeyMarker = key, UploadIdMarker = id, Encoding = EncodingType.Url, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
+                new ListMultipartUploadsRequest { BucketName = Keys.Bucket, Prefix = Keys.DirectoryKey(StorePath.Root), KeyMarker = key, UploadIdMarker = id, Encoding = EncodingType.Url, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
             var isEncoded = response.EncodingType == EncodingType.Url;
             foreach (var (upload, name) in (response.MultipartUploads ?? []).Select(u => (u, S3Keys.Decoded(u.Key, isEncoded))))
                 yield return new($"{upload.UploadId} {name}", Keys.FromKey(name)?.Path, upload.Initiated is { } at ? new(at.ToUniversalTime()) : DateTimeOffset.UnixEpoch, null);
@@ -198,7 +198,7 @@ internal sealed class S3Driver : StoreDriver
 
     public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
     {
-        if (staged.Id.Split(' ', 2) is not [var id, var key] || !key.StartsWith(Keys.DirectoryKey(ArtifactPath.Root), StringComparison.Ordinal))
+        if (staged.Id.Split(' ', 2) is not [var id, var key] || !key.StartsWith(Keys.DirectoryKey(StorePath.Root), StringComparison.Ordinal))
             throw new ArgumentException($"'{staged.Id}' is not a staged upload of this store.", nameof(staged));
         try
         {
@@ -222,7 +222,7 @@ internal sealed class S3Driver : StoreDriver
     }
 
     /// <summary>The file at a path and the name of the conditional write that made it; nulls when there is none.</summary>
-    internal async ValueTask<(ArtifactInfo? Info, string? WriteId)> HeadAsync(ArtifactPath path, CancellationToken cancellationToken)
+    internal async ValueTask<(StoreEntry? Info, string? WriteId)> HeadAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!S3Keys.Fits(Keys.FileKey(path)))
             return (null, null);
@@ -274,7 +274,7 @@ internal sealed class S3Driver : StoreDriver
     private static bool IsOfAmazon(string host) =>
         host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".amazonaws.com.cn", StringComparison.OrdinalIgnoreCase);
 
-    private async ValueTask<ArtifactInfo> CopyOnceAsync(ArtifactPath from, ArtifactPath to, ArtifactInfo source, S3MetadataDirective directive, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CopyOnceAsync(StorePath from, StorePath to, StoreEntry source, S3MetadataDirective directive, CancellationToken cancellationToken)
     {
         var request = new CopyObjectRequest
         {
@@ -314,10 +314,10 @@ internal sealed class S3Driver : StoreDriver
         if (range.Offset == 0 || response.ContentRange?.StartsWith($"bytes {range.Offset.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal) == true)
             return;
         response.Dispose();
-        throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
+        throw new StoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
     }
 
-    private static ArtifactInfo InfoOf(ArtifactPath path, long length, string etag, DateTime? modified, string? contentType, MetadataCollection metadata, Checksum? checksum)
+    private static StoreEntry InfoOf(StorePath path, long length, string etag, DateTime? modified, string? contentType, MetadataCollection metadata, Checksum? checksum)
     {
         Dictionary<string, string>? own = null;
         foreach (var name in metadata.Keys)
@@ -326,7 +326,7 @@ internal sealed class S3Driver : StoreDriver
             if (bare != S3Upload.WriteIdName)
                 (own ??= new(StringComparer.Ordinal))[bare] = S3Metadata.Decode(metadata[name]);
         }
-        var info = new ArtifactInfo
+        var info = new StoreEntry
         {
             Path = path,
             Length = length,

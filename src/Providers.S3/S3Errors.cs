@@ -66,11 +66,11 @@ internal static partial class S3Errors
     }
 
     /// <summary>Refuses to match what is no version: S3 takes <c>*</c> for any.</summary>
-    /// <exception cref="ArtifactStoreException">PreconditionFailed.</exception>
+    /// <exception cref="StoreException">PreconditionFailed.</exception>
     public static void ThrowIfNoVersion(WriteMode mode)
     {
         if (mode.ETag is { } etag && !(etag.Length >= 2 && etag[0] == '"' && etag[^1] == '"'))
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "that is the etag of no version");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "that is the etag of no version");
     }
 
     /// <summary>Whether the service refused a request because its body is not what its checksum says.</summary>
@@ -97,7 +97,7 @@ internal static partial class S3Errors
             _ => e,
         };
 
-        ArtifactStoreException Error(StoreErrorCode code, string reason) => new(new StoreFault(code, reason) { RequestId = RequestIdOf(service) }, e);
+        StoreException Error(StoreErrorCode code, string reason) => new(new StoreFault(code, reason) { RequestId = RequestIdOf(service) }, e);
     }
 
     /// <summary>What a portal for SSO answers, or the SDK finds out before it asks one.</summary>
@@ -192,7 +192,7 @@ internal static partial class S3Errors
         },
         HttpRequestException { InnerException: TimeoutException } => new(StoreErrorCode.Unavailable, "the service stood still for too long"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(StoreErrorCode.Unavailable, "the service could not be reached") { Advice = "Check the endpoint." },
-        HttpRequestException { InnerException: IOException } or IOException and not ArtifactStoreException and not FileNotFoundException => new(StoreErrorCode.Unavailable, "the connection broke"),
+        HttpRequestException { InnerException: IOException } or IOException and not StoreException and not FileNotFoundException => new(StoreErrorCode.Unavailable, "the connection broke"),
         _ => StoreFaults.FromBaseLibrary(exception),
     };
 }

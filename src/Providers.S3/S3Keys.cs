@@ -4,7 +4,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.S3;
 
 /// <summary>Turns paths into object keys and back: the root's path, a slash, the path. A key that ends in a slash marks a directory.</summary>
-internal sealed class S3Keys(ArtifactUri root) : ObjectKeys(root)
+internal sealed class S3Keys(StoreUri root) : ObjectKeys(root)
 {
     private const int LongestKey = 1024;
 
@@ -17,10 +17,10 @@ internal sealed class S3Keys(ArtifactUri root) : ObjectKeys(root)
     public static bool Fits(string key) => key.Length <= LongestKey / 3 || Encoding.UTF8.GetByteCount(key) <= LongestKey;
 
     /// <summary>Refuses a key that S3 cannot hold; not every service says so itself.</summary>
-    /// <exception cref="ArtifactStoreException">PathConflict.</exception>
+    /// <exception cref="StoreException">PathConflict.</exception>
     public static void ThrowIfTooLong(string key)
     {
         if (!Fits(key))
-            throw new ArtifactStoreException(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes");
+            throw new StoreException(StoreErrorCode.PathConflict, "the key is longer than the 1,024 bytes that S3 takes");
     }
 }

@@ -7,14 +7,14 @@ using Cairn.Providers;
 namespace Cairn.Providers.S3;
 
 /// <summary>A copy by parts on the service: above the limit of a single copy, and where the completion must carry a condition, which not every service looks at on a plain copy.</summary>
-internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, ArtifactInfo source)
+internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, StoreEntry source)
 {
     private const int MostParts = 10_000;
 
     /// <summary>Parts of half a GiB: large enough to be few, small enough that several run at once.</summary>
     private const long LargestPart = 512L << 20;
 
-    public async ValueTask<ArtifactInfo> RunAsync(CancellationToken cancellationToken)
+    public async ValueTask<StoreEntry> RunAsync(CancellationToken cancellationToken)
     {
         if (source.Length == 0)
             return await CreateEmptyAsync(cancellationToken).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
             throw;
         }
         return await driver.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
-            ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "the copy was removed as soon as it was made");
+            ?? throw new StoreException(StoreErrorCode.NotFound, "the copy was removed as soon as it was made");
     }
 
     private string Key => driver.Keys.FileKey(request.Target);
@@ -94,7 +94,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, Artifact
         }
     }
 
-    private async ValueTask<ArtifactInfo> CreateEmptyAsync(CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CreateEmptyAsync(CancellationToken cancellationToken)
     {
         var upload = new S3Upload(driver, new(request.Target, request.Mode) { ContentType = source.ContentType, Metadata = source.Metadata, Length = 0 });
         await using (upload.ConfigureAwait(false))

@@ -12,7 +12,7 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
 
     private readonly string _directory = driver.Keys.DirectoryKey(request.Directory);
 
-    public async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> PagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<StoreEntry>> PagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!S3Keys.Fits(_directory + request.NamePrefix))
             yield break;
@@ -39,9 +39,9 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
         while (token is not null);
     }
 
-    private List<ArtifactInfo> PageOf(ListObjectsV2Response response)
+    private List<StoreEntry> PageOf(ListObjectsV2Response response)
     {
-        var page = new List<ArtifactInfo>((response.S3Objects?.Count ?? 0) + (response.CommonPrefixes?.Count ?? 0));
+        var page = new List<StoreEntry>((response.S3Objects?.Count ?? 0) + (response.CommonPrefixes?.Count ?? 0));
         var isEncoded = response.Encoding == EncodingType.Url;
         foreach (var item in response.S3Objects ?? [])
         {

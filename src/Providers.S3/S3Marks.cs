@@ -14,16 +14,16 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
     private const int LongestLead = 64 << 10;
 
     /// <summary>The etag of an answer that must have one.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration: it has none.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration: it has none.</exception>
     public static string ETag(string? etag) => etag is { Length: > 0 } ? etag : throw Missing("an answer without an etag");
 
     /// <summary>Refuses an answer that shows another checksum than was sent; not every service shows one.</summary>
-    /// <exception cref="ArtifactStoreException">IntegrityFailure.</exception>
+    /// <exception cref="StoreException">IntegrityFailure.</exception>
     public static void CheckCrc32C(string? sent, string? answered)
     {
         // One of parts ends in their number, and is none of the whole.
         if (sent is not null && answered is { Length: 8 } && answered != sent)
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service stored bytes of CRC-32C {answered}, and {sent} was sent") { Advice = "Write it again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service stored bytes of CRC-32C {answered}, and {sent} was sent") { Advice = "Write it again." });
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -125,7 +125,7 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
         return name[(name.IndexOf(':') + 1)..].ToString();
     }
 
-    private static ArtifactStoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not S3: {what}")
+    private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not S3: {what}")
     {
         Advice = "Check the endpoint, and whether a proxy or a login page answers in its place. Services that do not name requests need the option request-id=no.",
     });

@@ -40,7 +40,7 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
     {
         var request = executionContext.RequestContext;
         // Found out here, about an answer that came: another would be the same.
-        if (exception is ArtifactStoreException)
+        if (exception is StoreException)
             return false;
         var failed = _asked.GetOrCreateValue(request);
         (failed.IsHopeless, failed.Last) = (contact().IsHopeless(exception), exception);

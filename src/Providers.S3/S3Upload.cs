@@ -26,7 +26,7 @@ internal sealed class S3Upload : StoreUpload
     private readonly SortedDictionary<int, (PartETag Tag, uint Crc, int Length)> _parts = [];
     private Task<string>? _beginning;
     private string? _writeId;
-    private ArtifactInfo? _published;
+    private StoreEntry? _published;
     private readonly bool _isTrial;
     private bool _disposed;
 
@@ -72,7 +72,7 @@ internal sealed class S3Upload : StoreUpload
             _parts[part.Number] = (tag, crc, part.Data.Length);
     }
 
-    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_published is { } before)
             return before;
@@ -133,7 +133,7 @@ internal sealed class S3Upload : StoreUpload
         return (await _driver.Client.InitiateMultipartUploadAsync(request, CancellationToken.None).ConfigureAwait(false)).UploadId;
     }
 
-    private async ValueTask<ArtifactInfo> PutAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> PutAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         using var body = StreamOf(data);
         var request = new PutObjectRequest
@@ -165,7 +165,7 @@ internal sealed class S3Upload : StoreUpload
         return Written(S3Marks.ETag(response.ETag), data.Length, crc);
     }
 
-    private async ValueTask<ArtifactInfo> CompleteMultipartAsync(string id, CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry> CompleteMultipartAsync(string id, CancellationToken cancellationToken)
     {
         var (crc, length) = (0u, 0L);
         foreach (var part in _parts.Values)
@@ -203,7 +203,7 @@ internal sealed class S3Upload : StoreUpload
         }
     }
 
-    private ArtifactInfo Written(string etag, long length, uint crc) => new()
+    private StoreEntry Written(string etag, long length, uint crc) => new()
     {
         Path = _request.Path,
         Length = length,
@@ -234,10 +234,10 @@ internal sealed class S3Upload : StoreUpload
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound or 0 } => true,
         AmazonServiceException service => (int)service.StatusCode >= 500,
-        _ => e is not (ArgumentException or ArtifactStoreException),
+        _ => e is not (ArgumentException or StoreException),
     };
 
-    private async ValueTask<ArtifactInfo?> OwnSuccessAsync(CancellationToken cancellationToken)
+    private async ValueTask<StoreEntry?> OwnSuccessAsync(CancellationToken cancellationToken)
     {
         try
         {

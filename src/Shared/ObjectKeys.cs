@@ -2,16 +2,16 @@ namespace Cairn.Providers;
 
 /// <summary>Turns paths into the names of objects and back: the root's path, a slash, the path. A name that ends in a slash marks a directory.</summary>
 /// <remarks>A source file that the providers of object stores share; each of them is a package of its own.</remarks>
-internal abstract class ObjectKeys(ArtifactUri root)
+internal abstract class ObjectKeys(StoreUri root)
 {
     /// <summary>What every name of the store begins with: the root's path and a slash, or nothing.</summary>
     protected string Prefix { get; } = root.Path.IsRoot ? "" : root.Path.Value + "/";
 
-    public string FileKey(ArtifactPath path) => Prefix + path.Value;
+    public string FileKey(StorePath path) => Prefix + path.Value;
 
-    public string DirectoryKey(ArtifactPath path) => path.IsRoot ? Prefix : Prefix + path.Value + "/";
+    public string DirectoryKey(StorePath path) => path.IsRoot ? Prefix : Prefix + path.Value + "/";
 
-    public string Key(ArtifactPath path, EntryKind kind) => kind == EntryKind.Directory ? DirectoryKey(path) : FileKey(path);
+    public string Key(StorePath path, EntryKind kind) => kind == EntryKind.Directory ? DirectoryKey(path) : FileKey(path);
 
     /// <summary>The name of an order key, or of a start.</summary>
     public string OfOrderKey(string orderKey) => Prefix + orderKey;
@@ -20,7 +20,7 @@ internal abstract class ObjectKeys(ArtifactUri root)
     /// <param name="key">The object's name.</param>
     /// <param name="length">Its length.</param>
     /// <param name="request">The listing.</param>
-    public (ArtifactPath Path, EntryKind Kind)? Listed(string key, long length, ListRequest request)
+    public (StorePath Path, EntryKind Kind)? Listed(string key, long length, ListRequest request)
     {
         var isOwnMarker = key == DirectoryKey(request.Directory);
         var found = isOwnMarker ? null : FromKey(key);
@@ -36,10 +36,10 @@ internal abstract class ObjectKeys(ArtifactUri root)
     }
 
     /// <summary>The directory that a common prefix of a listing means; null, and the listing hears of it, for one that no path can name.</summary>
-    public ArtifactPath? ListedDirectory(string prefix, ListRequest request) => Listed(prefix, 0, request)?.Path;
+    public StorePath? ListedDirectory(string prefix, ListRequest request) => Listed(prefix, 0, request)?.Path;
 
     /// <summary>Why a directory's marker is not removed or replaced: it has content, so it is an object of another program.</summary>
-    public static ArtifactStoreException HasContent(string key) => new(new StoreFault(StoreErrorCode.PathConflict, $"the object '{key}' has content, and is no mark of a directory")
+    public static StoreException HasContent(string key) => new(new StoreFault(StoreErrorCode.PathConflict, $"the object '{key}' has content, and is no mark of a directory")
     {
         Advice = "Another program wrote it, under a name that no path can hold. Move or remove it with the service's own tools.",
     });
@@ -48,13 +48,13 @@ internal abstract class ObjectKeys(ArtifactUri root)
     protected virtual bool IsOwn(string key) => false;
 
     /// <summary>The path and kind that a name means; null for the root's own marker and for names that no path can have (<c>a//b</c>, <c>..</c>).</summary>
-    public (ArtifactPath Path, EntryKind Kind)? FromKey(string key)
+    public (StorePath Path, EntryKind Kind)? FromKey(string key)
     {
         if (!key.StartsWith(Prefix, StringComparison.Ordinal) || key.Length == Prefix.Length)
             return null;
         var text = key[Prefix.Length..];
         var directory = text.EndsWith('/');
         var body = directory ? text[..^1] : text;
-        return ArtifactPath.TryParse(body, out var path) && path.Value == body && !path.IsRoot ? (path, directory ? EntryKind.Directory : EntryKind.File) : null;
+        return StorePath.TryParse(body, out var path) && path.Value == body && !path.IsRoot ? (path, directory ? EntryKind.Directory : EntryKind.File) : null;
     }
 }

@@ -5,9 +5,9 @@ namespace Cairn.Providers;
 internal static class ServicePlace
 {
     /// <summary>A bucket or container and a path in it, below the address of the service.</summary>
-    public static ArtifactUri Of(string scheme, Uri service, string container, ArtifactPath path)
+    public static StoreUri Of(string scheme, Uri service, string container, StorePath path)
     {
         var home = service.AbsolutePath.Trim('/');
-        return ArtifactUri.Create(scheme, service.Authority.ToLowerInvariant(), ArtifactPath.Parse(home.Length == 0 ? container : $"{home}/{container}") / path);
+        return StoreUri.Create(scheme, service.Authority.ToLowerInvariant(), StorePath.Parse(home.Length == 0 ? container : $"{home}/{container}") / path);
     }
 }

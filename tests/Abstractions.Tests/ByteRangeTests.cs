@@ -18,7 +18,7 @@ public class ByteRangeTests
     [InlineData(11, 10)]
     [InlineData(1, 0)]
     public void A_start_at_or_past_the_end_is_not_satisfiable(long offset, long total) =>
-        Should.Throw<ArtifactStoreException>(() => new ByteRange(offset).LengthIn(total)).Code.ShouldBe(StoreErrorCode.RangeNotSatisfiable);
+        Should.Throw<StoreException>(() => new ByteRange(offset).LengthIn(total)).Code.ShouldBe(StoreErrorCode.RangeNotSatisfiable);
 
     [Fact]
     public void Nonsense_is_refused_when_it_is_made()

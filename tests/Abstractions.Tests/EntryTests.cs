@@ -6,11 +6,11 @@ public class EntryTests
     [Fact]
     public void A_file_and_a_directory_are_told_apart_and_ordered()
     {
-        var file = new ArtifactInfo { Path = "a/b", Kind = EntryKind.File, Length = 3, ETag = "e1" };
+        var file = new StoreEntry { Path = "a/b", Kind = EntryKind.File, Length = 3, ETag = "e1" };
         (file.IsFile, file.IsDirectory, file.OrderKey).ShouldBe((true, false, "a/b"));
         file.ToString().ShouldBe("a/b (3 bytes, etag e1)");
-        new ArtifactInfo { Path = "c" }.ToString().ShouldBe("c (0 bytes, etag none)");
-        var directory = new ArtifactInfo { Path = "a/b", Kind = EntryKind.Directory };
+        new StoreEntry { Path = "c" }.ToString().ShouldBe("c (0 bytes, etag none)");
+        var directory = new StoreEntry { Path = "a/b", Kind = EntryKind.Directory };
         (directory.IsFile, directory.IsDirectory, directory.OrderKey).ShouldBe((false, true, "a/b/"));
         directory.ToString().ShouldBe("a/b/");
     }
@@ -18,7 +18,7 @@ public class EntryTests
     [Fact]
     public void At_another_path_everything_else_stays()
     {
-        var info = new ArtifactInfo
+        var info = new StoreEntry
         {
             Path = "a", Kind = EntryKind.File, Length = 3, ETag = "e1", Modified = DateTimeOffset.UnixEpoch, ContentType = "text/x",
             Metadata = new Dictionary<string, string> { ["k"] = "v" }, IsExecutable = true,

@@ -16,7 +16,7 @@ public sealed class UnlistedEntryTests
         var entry = UnlistedEntry.Unnameable(fullName);
 
         (entry.Directory.Value, entry.Name, entry.FullName, entry.Path, entry.Kind).ShouldBe((directory, name, fullName, null, UnlistedKind.Unnameable));
-        entry.Reason.ShouldBeOfType<ArtifactStoreException>().Code.ShouldBe(StoreErrorCode.PathConflict);
+        entry.Reason.ShouldBeOfType<StoreException>().Code.ShouldBe(StoreErrorCode.PathConflict);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cairn.Artifacts;
 using Cairn.Providers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -21,21 +22,22 @@ internal static class Analysis
     public static async Task<string[]> ReportsAsync(DiagnosticAnalyzer analyzer, string body, string members = "")
     {
         typeof(ArtifactStore).Assembly.ShouldNotBeNull();
-        typeof(ArtifactPath).Assembly.ShouldNotBeNull();
+        typeof(StorePath).Assembly.ShouldNotBeNull();
         var code = $$"""
             using System;
             using System.Collections.Generic;
             using System.IO;
             using System.Threading.Tasks;
             using Cairn;
+            using Cairn.Artifacts;
             using Cairn.Providers;
 
             class Program
             {
-                ArtifactWriteStream? _field;
+                StoreWriteStream? _field;
                 {{members}}
-                Task UseAsync(ArtifactWriteStream stream) => stream.CompleteAsync();
-                async Task<object?> RunAsync(ArtifactStore store, ArtifactRepository repository, ArtifactIo io, Stream source, WriteMode mode)
+                Task UseAsync(StoreWriteStream stream) => stream.CompleteAsync();
+                async Task<object?> RunAsync(ArtifactStore store, ArtifactRepository repository, StoreIo io, Stream source, WriteMode mode)
                 {
                     {{body}}
                     return null;

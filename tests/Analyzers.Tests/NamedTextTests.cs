@@ -1,3 +1,5 @@
+using Cairn.Artifacts;
+
 namespace Cairn.Analyzers.Tests;
 
 public sealed class NamedTextTests

@@ -40,7 +40,7 @@ public sealed class AddressTests
     [InlineData("/", "a", "/a")]
     [InlineData(".", "a", "./a")]
     [InlineData("src", "", "src")]
-    public void What_is_below_is_written_in_the_same_way(string text, string below, string expected) => Address.Parse(text).Below(ArtifactPath.Parse(below)).ShouldBe(expected);
+    public void What_is_below_is_written_in_the_same_way(string text, string below, string expected) => Address.Parse(text).Below(StorePath.Parse(below)).ShouldBe(expected);
 
     [Theory]
     [InlineData(":keep/**/*.cs", ":keep", "**/*.cs")]

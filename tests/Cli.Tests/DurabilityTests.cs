@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Flavors;
 using Cairn.Providers;
 using Cairn.Providers.Local;
 

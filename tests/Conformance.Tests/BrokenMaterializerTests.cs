@@ -114,7 +114,7 @@ public sealed class BrokenMaterializerTests
                 await using var stream = writer.Create("note.txt");
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(fault == Fault.LosesTheEnd ? text[..(text.Length / 2)] : text), token);
             }
-            catch (ArtifactStoreException e) when (fault == Fault.WrapsFailures)
+            catch (StoreException e) when (fault == Fault.WrapsFailures)
             {
                 throw new MaterializationException(Id, e.Message, e);
             }

@@ -10,7 +10,7 @@ namespace Cairn.Conformance.Tests;
 /// <param name="Root">Which root a driver understands when it is asked for one; null for the one that it is asked for.</param>
 /// <param name="Below">A driver on a path below the root of another; null for what the provider opens there.</param>
 internal sealed record Decoration(
-    Func<StoreDriver, StoreDriver> Apply, ArtifactPath Prefix = default, Func<ArtifactUri, ArtifactUri>? Root = null, Func<StoreDriver, ArtifactPath, StoreDriver>? Below = null)
+    Func<StoreDriver, StoreDriver> Apply, StorePath Prefix = default, Func<StoreUri, StoreUri>? Root = null, Func<StoreDriver, StorePath, StoreDriver>? Below = null)
 {
     /// <summary>Nothing: the store in memory itself.</summary>
     public static Decoration None { get; } = new(driver => driver);
@@ -21,7 +21,7 @@ public sealed class DecoratedHarness : StoreHarness
 {
     private static readonly AsyncLocal<Decoration?> CurrentDecoration = new();
     private readonly MemoryProvider _provider = new();
-    private readonly ArtifactUri _root = ArtifactUri.Parse($"mem://kit-{Guid.NewGuid():N}");
+    private readonly StoreUri _root = StoreUri.Parse($"mem://kit-{Guid.NewGuid():N}");
     private readonly Decoration _decoration = CurrentDecoration.Value ?? Decoration.None;
 
     internal static Decoration Current
@@ -34,12 +34,12 @@ public sealed class DecoratedHarness : StoreHarness
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
         _decoration.Apply(new MissingContainer(await ConnectAsync(cancellationToken)));
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => _decoration.Below is { } below
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => _decoration.Below is { } below
         ? below(await OpenDriverAsync(cancellationToken), path)
         : Decorate(await ConnectAsync(_root / path, cancellationToken));
 
     public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
-        Decorate(await ConnectAsync(ArtifactUri.Create("mem", _root.Container + "-elsewhere", _root.Path), cancellationToken));
+        Decorate(await ConnectAsync(StoreUri.Create("mem", _root.Container + "-elsewhere", _root.Path), cancellationToken));
 
     public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
@@ -66,39 +66,39 @@ public sealed class DecoratedHarness : StoreHarness
     protected override StoreDriver Decorate(StoreDriver driver) => _decoration.Apply(driver);
 
     /// <summary>Says that it serves the root that was asked for, whichever it serves.</summary>
-    private async ValueTask<StoreDriver> ConnectAsync(ArtifactUri root, CancellationToken cancellationToken)
+    private async ValueTask<StoreDriver> ConnectAsync(StoreUri root, CancellationToken cancellationToken)
     {
         var understood = _decoration.Root?.Invoke(root) ?? root;
         var driver = await _provider.OpenAsync(new StoreContext { Root = understood }, cancellationToken);
         return understood == root ? driver : new Renamed(driver, root);
     }
 
-    private sealed class Renamed(StoreDriver inner, ArtifactUri root) : DelegatingStoreDriver(inner, root);
+    private sealed class Renamed(StoreDriver inner, StoreUri root) : DelegatingStoreDriver(inner, root);
 }
 
 /// <summary>A store whose container does not exist: a sound driver's answers to that.</summary>
 internal sealed class MissingContainer(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    private static ArtifactStoreException Missing => new(StoreErrorCode.NotFound, "the container does not exist");
+    private static StoreException Missing => new(StoreErrorCode.NotFound, "the container does not exist");
 
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => throw Missing;
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => throw Missing;
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => throw Missing;
 
     public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) => throw Missing;
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        yield return await ValueTask.FromException<IReadOnlyList<ArtifactInfo>>(Missing);
+        yield return await ValueTask.FromException<IReadOnlyList<StoreEntry>>(Missing);
     }
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) => throw Missing;
 
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => throw Missing;
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => throw Missing;
 
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => throw Missing;
 
-    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken) => throw Missing;
+    public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => throw Missing;
 
-    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) => throw Missing;
+    public override ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) => throw Missing;
 }

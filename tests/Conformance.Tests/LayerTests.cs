@@ -36,7 +36,7 @@ public sealed class LayerTests(ITestOutputHelper output) : IDisposable
 
     private Decoration Of(string layer) => layer switch
     {
-        "prefix" => new(driver => new PrefixDriver(driver, "below/a prefix"), "below/a prefix", Below: (driver, path) => new PrefixDriver(driver, path)),
+        "prefix" => new(driver => driver.WithPrefix("below/a prefix"), "below/a prefix", Below: (driver, path) => driver.WithPrefix(path)),
         "capability check" => new(driver => driver.WithCapabilityCheck()),
         "telemetry" => new(driver => driver.WithTelemetry()),
         "retry" => new(driver => driver.WithRetry(Quick)),

@@ -3,7 +3,7 @@ namespace Cairn.Conformance.Tests;
 /// <summary>What the kit says when it fails is enough to act on.</summary>
 public sealed class MessageTests
 {
-    private static readonly ArtifactPath Missing = "missing";
+    private static readonly StorePath Missing = "missing";
 
     [Fact]
     public async Task A_call_that_should_have_failed_is_named_with_the_code()
@@ -12,14 +12,14 @@ public sealed class MessageTests
         error.Message.ShouldContain("Task.FromResult(Missing) should fail with NotFound, and it succeeded");
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(
-            [StoreErrorCode.NotFound, StoreErrorCode.PathConflict], () => Task.FromException(new ArtifactStoreException(StoreErrorCode.Unavailable, "busy"))));
+            [StoreErrorCode.NotFound, StoreErrorCode.PathConflict], () => Task.FromException(new StoreException(StoreErrorCode.Unavailable, "busy"))));
         error.Message.ShouldContain("should fail with NotFound or PathConflict, and it failed with Unavailable");
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromException(new InvalidOperationException("odd"))));
         error.Message.ShouldContain("should fail with NotFound, and it failed with InvalidOperationException");
         error.Message.ShouldContain("odd");
 
-        error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromException(new ArtifactStoreException(StoreErrorCode.NotFound, "gone"))));
+        error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromException(new StoreException(StoreErrorCode.NotFound, "gone"))));
         error.Message.ShouldContain("does not say what was tried and on what");
     }
 

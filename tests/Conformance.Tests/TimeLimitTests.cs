@@ -61,13 +61,13 @@ public sealed class HangingHarness : StoreHarness
         How is null ? new Dictionary<string, string> { ["ExistsTests"] = "The store hangs: TimeLimitTests runs it in a separate process." } : new Dictionary<string, string>();
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) =>
-        new MemoryProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("mem://hanging") }, cancellationToken);
+        new MemoryProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse("mem://hanging") }, cancellationToken);
 
     protected override StoreDriver Decorate(StoreDriver driver) => new HangingDriver(driver);
 
     private sealed class HangingDriver(StoreDriver inner) : DelegatingStoreDriver(inner)
     {
-        public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
         {
             if (How == "blocks")
                 Thread.Sleep(Timeout.Infinite);

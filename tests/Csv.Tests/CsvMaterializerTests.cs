@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using System.Text;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;
 using FsCheck;
@@ -175,10 +176,10 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
 
         public override IReadOnlyDictionary<string, string> Facts => facts;
 
-        public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(new MemoryStream(_content));
+        public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(new MemoryStream(_content));
 
-        public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+        public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 
-        public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

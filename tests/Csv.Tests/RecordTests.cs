@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;
 
@@ -106,10 +107,10 @@ public sealed class RecordTests : IAsyncLifetime
 
         public override IReadOnlyDictionary<string, string> Facts => new Dictionary<string, string>();
 
-        public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(new MemoryStream(_content));
+        public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(new MemoryStream(_content));
 
-        public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+        public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 
-        public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

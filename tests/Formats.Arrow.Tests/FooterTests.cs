@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using Cairn.Artifacts;
 using Cairn.Formats.Tests;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Cairn.Artifacts;
 using Cairn.Formats.Arrow.Tests.Kit;
 using Cairn.Formats.Tests;
 using Cairn.Materializers;

@@ -14,9 +14,9 @@ internal sealed class FileReader(byte[] content) : ArtifactReader
 
     public override IReadOnlyDictionary<string, string> Facts => new Dictionary<string, string>();
 
-    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => new(new MemoryStream(content, writable: false));
+    public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => new(new MemoryStream(content, writable: false));
 
-    public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+    public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 
-    public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;
 using Microsoft.ML;

@@ -1,3 +1,4 @@
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;
 

@@ -13,9 +13,9 @@ internal sealed class LocalReader(string path) : ArtifactReader
 
     public override IReadOnlyDictionary<string, string> Facts => new Dictionary<string, string>();
 
-    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(File.OpenRead(path));
+    public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(File.OpenRead(path));
 
-    public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+    public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 
-    public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult(path);
+    public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult(path);
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;
 using DuckDB.NET.Data;

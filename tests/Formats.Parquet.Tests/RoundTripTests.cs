@@ -1,5 +1,6 @@
 using System.Data;
 using Apache.Arrow;
+using Cairn.Artifacts;
 using Cairn.Formats.Tests;
 using Cairn.Materializers;
 using Cairn.Providers.Memory;

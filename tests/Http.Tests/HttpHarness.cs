@@ -53,14 +53,14 @@ public sealed class HttpHarness : StoreHarness
         return base.DisposeAsync();
     }
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => await OpenAsync(path, cancellationToken);
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => await OpenAsync(path, cancellationToken);
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(default, cancellationToken);
 
-    private async ValueTask<StoreDriver> OpenAsync(ArtifactPath below, CancellationToken cancellationToken) => new BehindItsBack(
-        await new HttpProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse(_url) / below }, cancellationToken),
+    private async ValueTask<StoreDriver> OpenAsync(StorePath below, CancellationToken cancellationToken) => new BehindItsBack(
+        await new HttpProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse(_url) / below }, cancellationToken),
         await new LocalProvider().OpenAsync(
-            new StoreContext { Root = ArtifactUri.FromLocalPath(Path.Join(_folder, below.Value)), Options = new Dictionary<string, string> { ["durability"] = "none" } }, cancellationToken));
+            new StoreContext { Root = StoreUri.FromLocalPath(Path.Join(_folder, below.Value)), Options = new Dictionary<string, string> { ["durability"] = "none" } }, cancellationToken));
 
     /// <summary>Reads with the one driver, writes with the other, which works on the folder that the server shows.</summary>
     private sealed class BehindItsBack(StoreDriver http, StoreDriver disk) : DelegatingStoreDriver(http)
@@ -73,7 +73,7 @@ public sealed class HttpHarness : StoreHarness
 
         public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) => disk.DeleteAsync(request, cancellationToken);
 
-        public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken) => disk.MakeDirectoryAsync(path, cancellationToken);
+        public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => disk.MakeDirectoryAsync(path, cancellationToken);
 
         public override StoreFault Classify(Exception exception) => base.Classify(exception) is { Code: not StoreErrorCode.Unknown } fault ? fault : disk.Classify(exception);
 
@@ -86,10 +86,10 @@ public sealed class HttpHarness : StoreHarness
         /// <summary>Speaks of the versions that the server shows.</summary>
         private sealed class Upload(BehindItsBack driver, UploadRequest request, StoreUpload inner) : DelegatingStoreUpload(inner)
         {
-            public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+            public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
             {
                 if (request.Mode.Kind == WriteModes.Match && (await driver.StatAsync(request.Path, cancellationToken))?.ETag != request.Mode.ETag)
-                    throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+                    throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
                 await base.CompleteAsync(last, cancellationToken);
                 return (await driver.StatAsync(request.Path, cancellationToken))!;
             }

@@ -29,7 +29,7 @@ public sealed class HttpTests
         if (isIndex)
             (await store.ListAsync(cancellationToken: Cancel).ToListAsync(Cancel)).ShouldBeEmpty();
         else
-            (await Should.ThrowAsync<ArtifactStoreException>(async () => await store.ListAsync(cancellationToken: Cancel).ToListAsync(Cancel))).Reason.ShouldContain("is not a directory index");
+            (await Should.ThrowAsync<StoreException>(async () => await store.ListAsync(cancellationToken: Cancel).ToListAsync(Cancel))).Reason.ShouldContain("is not a directory index");
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class HttpTests
         }
         await using var store = await OpenAsync($"http://{server.Endpoint.Authority}/{path}");
 
-        var listed = await store.ListAsync(ArtifactPath.Root, new() { Recursive = true }, Cancel).ToListAsync(Cancel);
+        var listed = await store.ListAsync(StorePath.Root, new() { Recursive = true }, Cancel).ToListAsync(Cancel);
 
         listed.Select(e => e.Path.Value).ShouldBe(names.Order(StringComparer.Ordinal));
         foreach (var entry in listed)
@@ -56,7 +56,7 @@ public sealed class HttpTests
             entry.Length.ShouldBe(System.Text.Encoding.UTF8.GetByteCount(entry.Path.Value));
             (await store.ReadTextAsync(entry.Path, cancellationToken: Cancel)).ShouldBe(entry.Path.Value);
         }
-        (await store.ListAsync(ArtifactPath.Root, null, Cancel).Where(e => e.IsDirectory).ToListAsync(Cancel)).ShouldHaveSingleItem().Path.Value.ShouldBe("dir");
+        (await store.ListAsync(StorePath.Root, null, Cancel).Where(e => e.IsDirectory).ToListAsync(Cancel)).ShouldHaveSingleItem().Path.Value.ShouldBe("dir");
         (await store.IsDirectoryAsync("dir/deep", Cancel)).ShouldBeTrue();
         Directory.Delete(folder, recursive: true);
     }
@@ -72,7 +72,7 @@ public sealed class HttpTests
 
         (await ReadAsync(store, "a", new() { Range = new ByteRange(3, 4) })).ShouldBe("3456");
         await File.WriteAllTextAsync(Path.Join(folder, "a"), "another, longer", Cancel);
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => ReadAsync(store, "a", new() { IfMatch = first.ETag }));
+        var error = await Should.ThrowAsync<StoreException>(() => ReadAsync(store, "a", new() { IfMatch = first.ETag }));
         error.Code.ShouldBe(StoreErrorCode.PreconditionFailed);
     }
 
@@ -127,7 +127,7 @@ public sealed class HttpTests
         });
         await using var store = await OpenAsync(server.Endpoint.OriginalString);
 
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel))).Message.ShouldContain("redirected 10 times and more");
+        (await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel))).Message.ShouldContain("redirected 10 times and more");
         server.Asked.Count.ShouldBeLessThan(30);
     }
 
@@ -150,7 +150,7 @@ public sealed class HttpTests
         });
         await using var store = await OpenAsync(server.Endpoint.OriginalString, ("password", "s3cret-word"), ("username", "ada"));
 
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel));
 
         TestContext.Current.TestOutputHelper?.WriteLine(error.Message);
         error.Code.ShouldBe(code);
@@ -171,7 +171,7 @@ public sealed class HttpTests
         {
             await using (var store = await OpenAsync($"https://localhost:{server.Endpoint.Port}"))
             {
-                var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel));
+                var error = await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel));
                 TestContext.Current.TestOutputHelper?.WriteLine(error.Message);
                 error.IsTransient.ShouldBeFalse();
                 error.Message.ShouldContain("certificate");
@@ -201,7 +201,7 @@ public sealed class HttpTests
         await File.WriteAllTextAsync(pem, certificate.ExportCertificatePem(), Cancel);
         await using var store = await OpenAsync($"https://localhost:{server.Endpoint.Port}", ("ca-file", pem));
 
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("a", cancellationToken: Cancel));
 
         error.Code.ShouldBe(StoreErrorCode.PermissionDenied);
         plain.Asked.ShouldBeEmpty();
@@ -222,7 +222,7 @@ public sealed class HttpTests
             () => store.CopyAsync("a", "b", WriteMode.CreateNew, Cancel),
             () => store.MakeDirectoryAsync("d", Cancel),
         })
-            (await Should.ThrowAsync<ArtifactStoreException>(act)).Code.ShouldBe(StoreErrorCode.Unsupported);
+            (await Should.ThrowAsync<StoreException>(act)).Code.ShouldBe(StoreErrorCode.Unsupported);
         server.Asked.ShouldAllBe(a => a.Method == "HEAD" || a.Method == "GET");
     }
 
@@ -235,13 +235,13 @@ public sealed class HttpTests
             return AnswerAsync(c, "hello");
         });
         await using var store = await OpenAsync(server.Endpoint.OriginalString);
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await store.ListAsync(ArtifactPath.Root, null, Cancel).ToListAsync(Cancel))).Message.ShouldContain("not an index");
+        (await Should.ThrowAsync<StoreException>(async () => await store.ListAsync(StorePath.Root, null, Cancel).ToListAsync(Cancel))).Message.ShouldContain("not an index");
 
         await using var silent = await OpenAsync(server.Endpoint.OriginalString, ("index", "none"));
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await silent.ListAsync(ArtifactPath.Root, null, Cancel).ToListAsync(Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(async () => await silent.ListAsync(StorePath.Root, null, Cancel).ToListAsync(Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
     }
 
-    private static async Task<string> ReadAsync(ArtifactStore store, ArtifactPath path, OpenReadOptions options)
+    private static async Task<string> ReadAsync(ArtifactStore store, StorePath path, OpenReadOptions options)
     {
         await using var content = await store.OpenReadAsync(path, options, Cancel);
         using var text = new StreamReader(content);
@@ -255,7 +255,7 @@ public sealed class HttpTests
     }
 
     private static async Task<ArtifactStore> OpenAsync(string address, params (string Name, string Value)[] options) =>
-        await ArtifactStore.OpenAsync(new HttpProvider(), ArtifactUri.Parse(address), options.ToDictionary(o => o.Name, o => o.Value), cancellationToken: Cancel);
+        await ArtifactStore.OpenAsync(new HttpProvider(), StoreUri.Parse(address), options.ToDictionary(o => o.Name, o => o.Value), cancellationToken: Cancel);
 
     private static X509Certificate2 SelfSigned()
     {

@@ -9,7 +9,7 @@ namespace Cairn.Live;
 /// <summary>A folder of its own below the address in <c>CAIRN_LIVE</c>, on a real account; credentials come by the cloud's own conventions. What a test wrote is removed after it.</summary>
 public sealed class LiveHarness : StoreHarness
 {
-    private ArtifactUri? _root;
+    private StoreUri? _root;
 
     public override string? Address => _root?.ToString();
 
@@ -21,20 +21,20 @@ public sealed class LiveHarness : StoreHarness
     public override ValueTask StartAsync(CancellationToken cancellationToken)
     {
         var given = Environment.GetEnvironmentVariable("CAIRN_LIVE") ?? throw new InvalidOperationException("Set CAIRN_LIVE to an address to test in, or run: ./test --live s3://bucket/prefix");
-        var below = ArtifactUri.Parse(given);
+        var below = StoreUri.Parse(given);
         _root = below.WithPath(below.Path / $"cairn-live-{Guid.NewGuid():N}");
         return ValueTask.CompletedTask;
     }
 
     public override ValueTask AttachAsync(string address, CancellationToken cancellationToken)
     {
-        _root = ArtifactUri.Parse(address);
+        _root = StoreUri.Parse(address);
         return ValueTask.CompletedTask;
     }
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => await OpenAsync(_root! / path, cancellationToken);
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => await OpenAsync(_root! / path, cancellationToken);
 
-    public override bool CanHold(ArtifactPath path) => System.Text.Encoding.UTF8.GetByteCount($"{_root!.Path.Value}/{path.Value}") <= 1024;
+    public override bool CanHold(StorePath path) => System.Text.Encoding.UTF8.GetByteCount($"{_root!.Path.Value}/{path.Value}") <= 1024;
 
     public override async ValueTask DisposeAsync()
     {
@@ -47,7 +47,7 @@ public sealed class LiveHarness : StoreHarness
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(_root!, cancellationToken);
 
-    private static async ValueTask<StoreDriver> OpenAsync(ArtifactUri root, CancellationToken cancellationToken)
+    private static async ValueTask<StoreDriver> OpenAsync(StoreUri root, CancellationToken cancellationToken)
     {
         IStoreProvider provider = root.Scheme switch
         {

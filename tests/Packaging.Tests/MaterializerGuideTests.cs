@@ -15,8 +15,8 @@ public sealed partial class MaterializerGuideTests(PackedFolder packed)
         foreach (var (name, code) in files)
             await WriteAsync(folder, name, code);
         await WriteAsync(folder, "Directory.Build.props", $"<Project><PropertyGroup><RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources></PropertyGroup></Project>");
-        await WriteAsync(folder, "App/App.csproj", Program("", "Cairn", "Cairn.Providers.Local"));
-        await WriteAsync(folder, "Host/Host.csproj", Program(null, "Cairn", "Cairn.Providers.Local"));
+        await WriteAsync(folder, "App/App.csproj", Program("", "Cairn.Artifacts", "Cairn.Providers.Local"));
+        await WriteAsync(folder, "Host/Host.csproj", Program(null, "Cairn.Plugins", "Cairn.Providers.Local"));
         await WriteAsync(folder, "Kit/Kit.csproj", Program("", "Cairn.Conformance", "xunit.v3"));
 
         // In user code: the program has the class itself.

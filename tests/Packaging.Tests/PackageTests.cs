@@ -66,7 +66,7 @@ public sealed class PackageTests(PackedFolder packed)
                 <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Cairn" Version="*" />
+                <PackageReference Include="Cairn.Artifacts" Version="*" />
                 <PackageReference Include="Cairn.Providers.Local" Version="*" />
               </ItemGroup>
             </Project>

@@ -37,6 +37,7 @@ public sealed class PublicApiTests(PackedFolder packed)
         var folder = packed.NewFolder("analyzers");
         await File.WriteAllTextAsync(Path.Join(folder, "Program.cs"), """
             using Cairn;
+            using Cairn.Artifacts;
             using Cairn.Providers.Memory;
 
             await using var store = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://a");
@@ -54,7 +55,7 @@ public sealed class PublicApiTests(PackedFolder packed)
                 <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Cairn" Version="*" />
+                <PackageReference Include="Cairn.Artifacts" Version="*" />
                 <PackageReference Include="Cairn.Providers.Memory" Version="*" />
               </ItemGroup>
             </Project>
@@ -62,8 +63,8 @@ public sealed class PublicApiTests(PackedFolder packed)
 
         var output = await packed.DotnetAsync(folder, "build", "-v", "q", "-nologo", "--no-incremental");
 
-        output.ShouldContain("Program.cs(5,26): warning CAIRN001");
-        output.ShouldContain("warning CAIRN002");
+        output.ShouldContain("Program.cs(6,26): warning CAIRN101");
+        output.ShouldContain("warning CAIRN102");
     }
 
     /// <summary>The members that programs see and that have a value tuple in their signature.</summary>

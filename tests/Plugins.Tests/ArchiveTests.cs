@@ -204,7 +204,7 @@ public sealed class ArchiveTests : IDisposable
         (await _box.User.VerifyAsync("acme.one", Cancel)).Matches.ShouldBeTrue();
         Directory.EnumerateFileSystemEntries(_box.User.Folder).ShouldHaveSingleItem();
 
-        await Should.ThrowAsync<ArtifactStoreException>(() => _box.User.AddAsync(_box.Copy("One", change: m => m["format"] = 7), new() { Replace = true }, Cancel));
+        await Should.ThrowAsync<StoreException>(() => _box.User.AddAsync(_box.Copy("One", change: m => m["format"] = 7), new() { Replace = true }, Cancel));
         _box.User.Find("acme.one")!.Version.ShouldBe("2.0.0");
     }
 
@@ -239,7 +239,7 @@ public sealed class ArchiveTests : IDisposable
         var pins = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(_box.User.PinFile, Cancel))!;
         pins["plugins"]!["acme.one"]!["folder"] = folder;
         await File.WriteAllTextAsync(_box.User.PinFile, pins.ToJsonString(), Cancel);
-        Should.Throw<ArtifactStoreException>(_box.User.List).Message.ShouldContain("which is no folder of it");
+        Should.Throw<StoreException>(_box.User.List).Message.ShouldContain("which is no folder of it");
     }
 
     public void Dispose() => _box.Dispose();

@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cairn.Flavors;
 
 namespace Cairn.Plugins.Tests;
 
 /// <summary>A plugin under development in a long-running program. A build is what a build does to a folder: the output's assembly first, the layout taken away and laid out, the manifest last.</summary>
 public sealed class DevelopmentTests : IDisposable
 {
-    private static readonly ArtifactPath Answer = ArtifactPath.Parse("answer.txt");
+    private static readonly StorePath Answer = StorePath.Parse("answer.txt");
     private readonly PluginSandbox _box = new();
     private readonly string _output;
     private int _builds;
@@ -205,7 +206,7 @@ public sealed class DevelopmentTests : IDisposable
 
     private static void Refused(string folder, params string[] mentions)
     {
-        var error = Should.Throw<ArtifactStoreException>(() => DevelopedPlugin.At(folder));
+        var error = Should.Throw<StoreException>(() => DevelopedPlugin.At(folder));
         TestContext.Current.TestOutputHelper?.WriteLine(error.Message);
         foreach (var mention in mentions)
             error.Message.ShouldContain(mention);

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
+using Cairn.Flavors;
+using Cairn.Workspaces;
 
 namespace Cairn.Plugins.Tests;
 
@@ -94,7 +96,7 @@ public sealed class LoadingTests : IDisposable
             var held = await host.UnloadAsync("acme.one", TestContext.Current.CancellationToken);
             TestContext.Current.TestOutputHelper?.WriteLine(held.ToString());
             held.ShouldBe(new("acme.one", PluginUnloadOutcome.InUse, 1));
-            (await store.ReadTextAsync(ArtifactPath.Parse("answer.txt"), cancellationToken: TestContext.Current.CancellationToken)).ShouldStartWith("Hello");
+            (await store.ReadTextAsync(StorePath.Parse("answer.txt"), cancellationToken: TestContext.Current.CancellationToken)).ShouldStartWith("Hello");
         }
         (await host.UnloadAsync("acme.one", TestContext.Current.CancellationToken)).Outcome.ShouldBe(PluginUnloadOutcome.Unloaded);
     }
@@ -128,7 +130,7 @@ public sealed class LoadingTests : IDisposable
 
         await PluginSandbox.RefusedAsync(
             StoreErrorCode.InvalidConfiguration,
-            async () => await provider.OpenAsync(new() { Root = ArtifactUri.Parse("one://x") }, TestContext.Current.CancellationToken),
+            async () => await provider.OpenAsync(new() { Root = StoreUri.Parse("one://x") }, TestContext.Current.CancellationToken),
             "option 'name' is required");
 
         (await host.UnloadAsync("acme.one", TestContext.Current.CancellationToken)).Outcome.ShouldBe(PluginUnloadOutcome.Unloaded);

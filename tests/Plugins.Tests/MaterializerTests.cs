@@ -1,4 +1,5 @@
 using System.Data;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 
 namespace Cairn.Plugins.Tests;

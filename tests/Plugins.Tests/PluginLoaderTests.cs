@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Loader;
+using Cairn.Flavors;
 using Cairn.Materializers;
 using Cairn.Providers;
 using McMaster.NETCore.Plugins;
@@ -36,7 +37,7 @@ public sealed class PluginLoaderTests : IDisposable
             var type = assembly.GetType(provider, throwOnError: true)!;
             FlavorDescriptor.Of(type).Schemes.ShouldBe(descriptor.Schemes);
             var options = Needed.Where(n => descriptor.Options.Any(o => o.Name == n.Key)).ToDictionary();
-            var root = ArtifactUri.Parse($"{descriptor.Schemes[0]}://some-container");
+            var root = StoreUri.Parse($"{descriptor.Schemes[0]}://some-container");
             await using var driver = await ((IStoreProvider)Activator.CreateInstance(type)!).OpenAsync(new() { Root = root, Options = options }, Cancel);
             driver.Root.Scheme.ShouldBe(root.Scheme);
         }
@@ -62,7 +63,7 @@ public sealed class PluginLoaderTests : IDisposable
         var registry = new FlavorRegistry();
         host.AddTo(registry).ShouldBeEmpty();
         await using var store = await PluginSandbox.OpenAsync(registry, "one", "one://x");
-        (await store.ReadTextAsync(ArtifactPath.Parse("answer.txt"), Cancel)).ShouldStartWith("Hello");
+        (await store.ReadTextAsync(StorePath.Parse("answer.txt"), Cancel)).ShouldStartWith("Hello");
 
         // Contexts of all tests are in one list; only this one finds the extra library.
         var (context, extra) = AssemblyLoadContext.All.Where(c => c.Name == (developed ? "Acme.One" : "cairn-plugin:acme.older"))

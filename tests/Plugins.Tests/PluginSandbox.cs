@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cairn.Flavors;
 using Cairn.Providers;
+using Cairn.Workspaces;
 
 namespace Cairn.Plugins.Tests;
 
@@ -97,9 +99,9 @@ public sealed class PluginSandbox : IDisposable
     /// <summary>What the plugin that serves an address answers.</summary>
     public static async Task<string> AskAsync(FlavorRegistry registry, string address)
     {
-        var uri = ArtifactUri.Parse(address);
+        var uri = StoreUri.Parse(address);
         await using var store = await OpenAsync(registry, registry.RequireFlavorOfScheme(uri.Scheme), address);
-        return await store.ReadTextAsync(ArtifactPath.Parse("answer.txt"));
+        return await store.ReadTextAsync(StorePath.Parse("answer.txt"));
     }
 
     public static async Task<ArtifactStore> OpenAsync(FlavorRegistry registry, string flavor, string address)
@@ -107,13 +109,13 @@ public sealed class PluginSandbox : IDisposable
         var values = new Dictionary<string, string>();
         if (registry.Describe(flavor).Options.Any(o => o.Name == "name"))
             values["name"] = "Ada";
-        return await ArtifactStore.OpenAsync(await registry.GetProviderAsync(flavor), ArtifactUri.Parse(address), values);
+        return await ArtifactStore.OpenAsync(await registry.GetProviderAsync(flavor), StoreUri.Parse(address), values);
     }
 
     /// <summary>Asserts that something is refused with a code, shows the message, and returns it.</summary>
     public static async Task<string> RefusedAsync(StoreErrorCode code, Func<Task> act, params string[] mentions)
     {
-        var error = await Should.ThrowAsync<ArtifactStoreException>(act);
+        var error = await Should.ThrowAsync<StoreException>(act);
         TestContext.Current.TestOutputHelper?.WriteLine(error.Message);
         error.Code.ShouldBe(code, error.Message);
         foreach (var mention in mentions)

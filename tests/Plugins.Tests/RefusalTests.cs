@@ -3,7 +3,9 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.Json.Nodes;
+using Cairn.Flavors;
 using Cairn.Providers;
+using Cairn.Workspaces;
 
 namespace Cairn.Plugins.Tests;
 

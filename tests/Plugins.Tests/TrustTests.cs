@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cairn.Workspaces;
 
 namespace Cairn.Plugins.Tests;
 
@@ -122,7 +123,7 @@ public sealed class TrustTests : IDisposable
         File.Copy(Path.Join(PluginSandbox.Built("Two"), "Acme.Greeting.dll"), Path.Join(plugin.Folder, "Acme.Greeting.dll"), overwrite: true);
 
         await PluginSandbox.RefusedAsync(
-            StoreErrorCode.IntegrityFailure, () => store.ReadTextAsync(ArtifactPath.Parse("answer.txt"), Cancel), "changed Acme.Greeting.dll");
+            StoreErrorCode.IntegrityFailure, () => store.ReadTextAsync(StorePath.Parse("answer.txt"), Cancel), "changed Acme.Greeting.dll");
     }
 
     [Fact]

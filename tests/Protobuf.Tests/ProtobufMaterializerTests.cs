@@ -1,3 +1,4 @@
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Plugins.Protobuf.Tests.Kit;
 using Cairn.Providers.Memory;
@@ -90,10 +91,10 @@ public sealed class ProtobufMaterializerTests : IAsyncLifetime
 
         public override IReadOnlyDictionary<string, string> Facts => new Dictionary<string, string>();
 
-        public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => new(new MemoryStream(content));
+        public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => new(new MemoryStream(content));
 
-        public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+        public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
 
-        public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

@@ -127,17 +127,17 @@ public sealed class AzureAccountTests
     public void An_endpoint_without_TLS_needs_a_credential_that_is_not_an_identity()
     {
         var options = new AzureOptions { Account = "acme", Endpoint = "http://127.0.0.1:10000/acme" };
-        var error = Should.Throw<ArtifactStoreException>(() => AzureClients.Make(ArtifactUri.Parse("az://data"), options, static _ => null));
+        var error = Should.Throw<StoreException>(() => AzureClients.Make(StoreUri.Parse("az://data"), options, static _ => null));
         (error.Code, error.Advice).ShouldBe((StoreErrorCode.InvalidConfiguration, "Use an https endpoint, give account-key, sas-token or connection-string, or anonymous=yes."));
     }
 
-    private static ArtifactStoreException Refused(string address, AzureOptions options)
+    private static StoreException Refused(string address, AzureOptions options)
     {
-        var error = Should.Throw<ArtifactStoreException>(() => Resolve(address, options));
+        var error = Should.Throw<StoreException>(() => Resolve(address, options));
         error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         return error;
     }
 
     private static AzureAccount Resolve(string address, AzureOptions? options = null, params (string Name, string Value)[] environment) =>
-        AzureAccount.Resolve(ArtifactUri.Parse(address), options ?? new(), name => environment.FirstOrDefault(v => v.Name == name).Value);
+        AzureAccount.Resolve(StoreUri.Parse(address), options ?? new(), name => environment.FirstOrDefault(v => v.Name == name).Value);
 }

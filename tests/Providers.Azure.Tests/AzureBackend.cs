@@ -60,11 +60,11 @@ public sealed class AzureBackend : IAsyncDisposable
         return options;
     }
 
-    public static async Task<StoreDriver> OpenAsync(ArtifactUri root, Dictionary<string, string> options) =>
+    public static async Task<StoreDriver> OpenAsync(StoreUri root, Dictionary<string, string> options) =>
         await new AzureProvider().OpenAsync(new StoreContext { Root = root, Options = options }, CancellationToken.None);
 
     public static async Task<ArtifactStore> OpenStoreAsync(string container, params (string Name, string? Value)[] more) =>
-        new(await OpenAsync(ArtifactUri.Create("az", container, default), Options(await ServerAsync(), more)));
+        new(await OpenAsync(StoreUri.Create("az", container, default), Options(await ServerAsync(), more)));
 
     public async ValueTask DisposeAsync()
     {

@@ -109,7 +109,7 @@ public sealed class AzureMessageTests
         Make(new() { Account = "acme", Anonymous = true }).Token.ShouldBeNull();
         Make(new() { Account = "acme" }).Checksum.ShouldBe(AzureChecksum.Crc64);
 
-        static AzureClients Make(AzureOptions options) => AzureClients.Make(ArtifactUri.Parse("az://data"), options, static _ => null);
+        static AzureClients Make(AzureOptions options) => AzureClients.Make(StoreUri.Parse("az://data"), options, static _ => null);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class AzureMessageTests
         var texts = new List<string>();
         foreach (var options in all)
         {
-            var driver = await AzureBackend.OpenAsync(ArtifactUri.Create("az", container, default), AzureBackend.Options(server, options));
+            var driver = await AzureBackend.OpenAsync(StoreUri.Create("az", container, default), AzureBackend.Options(server, options));
             await using var store = Told(driver);
             texts.Add(driver.ToString()!);
             texts.Add(store.ToString()!);
@@ -138,16 +138,16 @@ public sealed class AzureMessageTests
             Func<Task>[] verbs =
             [
                 () => store.WriteBytesAsync("file", new byte[10], WriteMode.CreateNew), () => store.WriteBytesAsync("file", new byte[3 << 20], WriteMode.CreateNew), () => store.ReadBytesAsync("file"),
-                async () => await store.ListAsync(ArtifactPath.Root).ToListAsync(), () => store.CopyAsync("file", "other", WriteMode.CreateNew), () => store.RemoveAsync("file"),
+                async () => await store.ListAsync(StorePath.Root).ToListAsync(), () => store.CopyAsync("file", "other", WriteMode.CreateNew), () => store.RemoveAsync("file"),
             ];
             foreach (var verb in verbs)
-                texts.Add((await Should.ThrowAsync<ArtifactStoreException>(verb)).ToString());
+                texts.Add((await Should.ThrowAsync<StoreException>(verb)).ToString());
         }
 
         (string, string)[] right = [("account-key", key), ("sas-token", $"sv=2021-12-02&sig={_canary}"), ("connection-string", $"AccountName=acme;AccountKey={key};BlobEndpoint={recorder.Endpoint}")];
         foreach (var credential in right)
         {
-            await using var store = Told(await AzureBackend.OpenAsync(ArtifactUri.Parse("az://data/root"), recorder.Options(credential)));
+            await using var store = Told(await AzureBackend.OpenAsync(StoreUri.Parse("az://data/root"), recorder.Options(credential)));
             await AzureRecorder.DoAllAsync(store);
         }
         texts.AddRange(telltale.Texts);
@@ -158,8 +158,8 @@ public sealed class AzureMessageTests
         ArtifactStore Told(StoreDriver driver) => new(driver.WithTelemetry(new() { PathsOnSpans = true }, new() { LoggerFactory = telltale }), new ArtifactStoreOptions { LoggerFactory = telltale });
     }
 
-    private static async Task<ArtifactStoreException> FailAsync(ArtifactStore store) =>
-        await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("file", new byte[1], WriteMode.Replace));
+    private static async Task<StoreException> FailAsync(ArtifactStore store) =>
+        await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("file", new byte[1], WriteMode.Replace));
 
     /// <summary>Takes connections; answers each request with 418, or never.</summary>
     private sealed class Listener : IAsyncDisposable

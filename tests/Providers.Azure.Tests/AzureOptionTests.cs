@@ -58,7 +58,7 @@ public sealed class AzureOptionTests
         await anonymous.StatAsync("f", Cancel);
         (recorder.Server.Requests[2]["Authorization"], recorder.Server.Requests[2].Target).ShouldBe(("", "/acme/data/root/f"));
         await using var text = new ArtifactStore(await AzureBackend.OpenAsync(
-            ArtifactUri.Parse("az://data/root"), new() { ["connection-string"] = $"AccountName=other;AccountKey=c2VjcmV0;BlobEndpoint={recorder.Endpoint}" }));
+            StoreUri.Parse("az://data/root"), new() { ["connection-string"] = $"AccountName=other;AccountKey=c2VjcmV0;BlobEndpoint={recorder.Endpoint}" }));
         await text.StatAsync("f", Cancel);
         recorder.Server.Requests[3]["Authorization"].ShouldStartWith("SharedKey other:");
     }
@@ -119,7 +119,7 @@ public sealed class AzureOptionTests
         await using var recorder = new AzureRecorder();
         await using var proxy = FaultProxy.Start(recorder.Server.Endpoint, new() { Rules = { new(kind) } });
         await using var store = new ArtifactStore(await AzureBackend.OpenAsync(
-            ArtifactUri.Parse("az://data/root"), recorder.Options(("endpoint", $"{proxy.Endpoint}acme"), ("account-key", "c2VjcmV0"), ("retries", "2"))));
+            StoreUri.Parse("az://data/root"), recorder.Options(("endpoint", $"{proxy.Endpoint}acme"), ("account-key", "c2VjcmV0"), ("retries", "2"))));
         Func<Task>[] all =
         [
             () => store.StatAsync("f", Cancel), () => store.ReadBytesAsync("f", Cancel), () => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel),
@@ -128,7 +128,7 @@ public sealed class AzureOptionTests
         foreach (var one in all)
         {
             proxy.ResetCounters();
-            await Should.ThrowAsync<ArtifactStoreException>(one);
+            await Should.ThrowAsync<StoreException>(one);
             proxy.Counters.Requests.ShouldBe(3);
         }
     }
@@ -145,6 +145,6 @@ public sealed class AzureOptionTests
         var copied = await store.CopyAsync("from", "to", WriteMode.CreateNew, Cancel);
         proxy.Counters.Faults.ShouldBe(1);
         (await store.StatAsync("to", Cancel)).ETag.ShouldBe(copied.ETag);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyAsync("from", "to", WriteMode.CreateNew, Cancel))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(() => store.CopyAsync("from", "to", WriteMode.CreateNew, Cancel))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
     }
 }

@@ -17,7 +17,7 @@ public sealed class AzureOrderTests
         {
             var order = new AzureOrder();
             var incoming = given.byUnits ? given.Names.Order(StringComparer.Ordinal) : given.Names.Order(Utf8Order.Comparer);
-            List<string> got = [.. incoming.Chunk(given.size).SelectMany(p => order.Add([.. p.Select(static n => new ArtifactInfo { Path = n })])).Select(static e => e.OrderKey)];
+            List<string> got = [.. incoming.Chunk(given.size).SelectMany(p => order.Add([.. p.Select(static n => new StoreEntry { Path = n })])).Select(static e => e.OrderKey)];
             got.AddRange(order.Rest().Select(static e => e.OrderKey));
             return got.SequenceEqual(given.Names.Order(Utf8Order.Comparer));
         }).QuickCheckThrowOnFailure();
@@ -25,7 +25,7 @@ public sealed class AzureOrderTests
     [Fact]
     public void Names_without_surrogates_pass_straight_through()
     {
-        var page = new List<ArtifactInfo> { new() { Path = "a" }, new() { Path = "\uFFFD" } };
+        var page = new List<StoreEntry> { new() { Path = "a" }, new() { Path = "\uFFFD" } };
 
         new AzureOrder().Add(page).ShouldBeSameAs(page);
     }

@@ -25,7 +25,7 @@ internal sealed class AzureRecorder : IAsyncDisposable
         return options;
     }
 
-    public async Task<ArtifactStore> OpenAsync(params (string Name, string Value)[] options) => new(await AzureBackend.OpenAsync(ArtifactUri.Parse("az://data/root"), Options(options)));
+    public async Task<ArtifactStore> OpenAsync(params (string Name, string Value)[] options) => new(await AzureBackend.OpenAsync(StoreUri.Parse("az://data/root"), Options(options)));
 
     /// <summary>Every kind of request, once.</summary>
     public static async Task DoAllAsync(ArtifactStore store, bool copies = true)

@@ -38,7 +38,7 @@ public sealed class AzureServiceTests
         var container = await AzureBackend.NewContainerAsync();
         var server = await AzureBackend.ServerAsync();
         var blocks = new BlockCopies(await AzureBackend.RawAsync(container));
-        var root = ArtifactUri.Create("az", container, default);
+        var root = StoreUri.Create("az", container, default);
         var options = StoreOptions.Bind<AzureOptions>(AzureBackend.Options(server, ("part-size", "16MiB")));
         await using var store = new ArtifactStore(new AzureDriver(root, options, AzureClients.Make(root, options, static _ => null, blocks.Over), TimeProvider.System));
         var content = new byte[(257 << 20) + 5];
@@ -54,7 +54,7 @@ public sealed class AzureServiceTests
         (there.Length, there.ContentType, there.Metadata["key"]).ShouldBe((content.Length, "text/x-test", "value"));
         there.Checksum!.Hex.ShouldBe(Crc32C.Compute(content).ToString("x8", System.Globalization.CultureInfo.InvariantCulture));
         (await AzureBackend.ReadAsync(container, "target")).AsSpan().SequenceEqual(content).ShouldBeTrue();
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.CopyAsync("source", "target", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(() => store.CopyAsync("source", "target", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class AzureServiceTests
         var container = await AzureBackend.NewContainerAsync();
         var server = await AzureBackend.ServerAsync();
         await using var proxy = FaultProxy.Start(new(server.BlobEndpoint.GetLeftPart(UriPartial.Authority)));
-        var driver = await AzureBackend.OpenAsync(ArtifactUri.Create("az", container, default), AzureBackend.Options(server, ("endpoint", server.At(proxy.Endpoint).BlobEndpoint.OriginalString)));
+        var driver = await AzureBackend.OpenAsync(StoreUri.Create("az", container, default), AzureBackend.Options(server, ("endpoint", server.At(proxy.Endpoint).BlobEndpoint.OriginalString)));
         await using var store = new ArtifactStore(driver);
         string[] names = [.. Enumerable.Range(0, 100).Select(static i => $"d/a b+c%41#é{i}")];
         foreach (var name in names)
@@ -137,10 +137,10 @@ public sealed class AzureServiceTests
         await store.WriteBytesAsync("a", new byte[10], WriteMode.CreateNew);
         await store.WriteBytesAsync("b", new byte[3 << 20], WriteMode.CreateNew);
         await store.CopyAsync("a", "c", WriteMode.CreateNew);
-        (await store.ListAsync(ArtifactPath.Root).ToListAsync()).Count.ShouldBe(3);
-        (await store.RemoveTreeAsync(ArtifactPath.Root)).ShouldBe(3);
+        (await store.ListAsync(StorePath.Root).ToListAsync()).Count.ShouldBe(3);
+        (await store.RemoveTreeAsync(StorePath.Root)).ShouldBe(3);
         store.Capabilities.Presign.ShouldBeFalse();
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.PresignAsync("a", PresignAccess.Read, TimeSpan.FromMinutes(1)))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => store.PresignAsync("a", PresignAccess.Read, TimeSpan.FromMinutes(1)))).Code.ShouldBe(StoreErrorCode.Unsupported);
     }
 
     [Fact]
@@ -148,9 +148,9 @@ public sealed class AzureServiceTests
     {
         var container = await AzureBackend.NewContainerAsync();
         var server = await AzureBackend.ServerAsync();
-        await using var one = new ArtifactStore(await AzureBackend.OpenAsync(ArtifactUri.Create("az", container, default), new() { ["connection-string"] = server.ConnectionString }));
+        await using var one = new ArtifactStore(await AzureBackend.OpenAsync(StoreUri.Create("az", container, default), new() { ["connection-string"] = server.ConnectionString }));
         await using var other = new ArtifactStore(await AzureBackend.OpenAsync(
-            ArtifactUri.Parse($"abfss://{container}@{server.AccountName}.dfs.core.windows.net"), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account-key"] = server.AccountKey }));
+            StoreUri.Parse($"abfss://{container}@{server.AccountName}.dfs.core.windows.net"), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account-key"] = server.AccountKey }));
 
         await one.WriteBytesAsync("d/a", new byte[10], WriteMode.CreateNew);
         var item = (await other.ListAsync("d").ToListAsync()).ShouldHaveSingleItem();
@@ -173,11 +173,11 @@ public sealed class AzureServiceTests
             await raw.UploadBlobAsync(name, new BinaryData("x"));
         var root = scheme == "az" ? $"az://{container}" : $"abfss://{container}@{server.AccountName}.dfs.core.windows.net";
         await using var store = new ArtifactStore(await AzureBackend.OpenAsync(
-            ArtifactUri.Parse(root), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account"] = server.AccountName, ["account-key"] = server.AccountKey }));
+            StoreUri.Parse(root), new() { ["endpoint"] = server.BlobEndpoint.OriginalString, ["account"] = server.AccountName, ["account-key"] = server.AccountKey }));
 
         (await store.StatAsync("tree/dir")).IsDirectory.ShouldBeTrue();
         (await store.StatAsync("tree/empty")).IsDirectory.ShouldBeTrue();
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadBytesAsync("tree/dir"))).Code.ShouldBe(StoreErrorCode.NotFound);
+        (await Should.ThrowAsync<StoreException>(() => store.ReadBytesAsync("tree/dir"))).Code.ShouldBe(StoreErrorCode.NotFound);
         (await ListAsync("tree", recursive: false)).ShouldBe(["tree/dir-a", "tree/dir/", "tree/empty/", "tree/z"]);
         (await ListAsync("tree", recursive: true)).ShouldBe(["tree/dir-a", "tree/dir/file", "tree/empty/", "tree/z"]);
 
@@ -200,7 +200,7 @@ public sealed class AzureServiceTests
     public async Task A_name_whose_dots_the_service_would_drop_is_refused(string name)
     {
         await using var store = await AzureBackend.OpenStoreAsync(await AzureBackend.NewContainerAsync());
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync(name, "x", WriteMode.Replace));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync(name, "x", WriteMode.Replace));
         (error.Code, error.Reason).ShouldBe((StoreErrorCode.PathConflict, "Azure drops the dots at the end of a name's segments"));
         (await store.TryStatAsync(name)).ShouldBeNull();
         await store.WriteTextAsync("a.b", "x", WriteMode.Replace);
@@ -241,7 +241,7 @@ public sealed class AzureServiceTests
 
     private static AzureUpload Upload(long? length)
     {
-        var (root, options) = (ArtifactUri.Parse("az://data"), new AzureOptions { Account = "acme", Anonymous = true });
+        var (root, options) = (StoreUri.Parse("az://data"), new AzureOptions { Account = "acme", Anonymous = true });
         return new(new AzureDriver(root, options, AzureClients.Make(root, options, static _ => null), TimeProvider.System), new("file", WriteMode.Replace) { Length = length });
     }
 }

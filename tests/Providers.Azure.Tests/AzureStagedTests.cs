@@ -55,7 +55,7 @@ public sealed class AzureStagedTests
         await store.WriteBytesAsync("file", new byte[3], WriteMode.CreateNew, cancellationToken: Cancel);
 
         (await store.ReadBytesAsync("file", Cancel)).Length.ShouldBe(3);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("file", new byte[3], WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("file", new byte[3], WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class AzureStagedTests
     private static async Task<bool> HasUncommittedAsync(BlockBlobClient blob) => (await blob.GetBlockListAsync(BlockListTypes.Uncommitted, cancellationToken: Cancel)).Value.UncommittedBlocks.Any();
 
     private static async Task<StoreDriver> OpenAsync(string container, params (string Name, string? Value)[] more) =>
-        await AzureBackend.OpenAsync(ArtifactUri.Create("az", container, default), AzureBackend.Options(await AzureBackend.ServerAsync(), more));
+        await AzureBackend.OpenAsync(StoreUri.Create("az", container, default), AzureBackend.Options(await AzureBackend.ServerAsync(), more));
 
     private static async Task<List<StagedUpload>> StagedAsync(StoreDriver driver) => await driver.ListStagedAsync(Cancel).ToListAsync(Cancel);
 }

@@ -42,7 +42,7 @@ public sealed class FaultTests
         if (_full || kinds.Length > 1)
             counters.Faults.ShouldBeGreaterThan(0);
 
-        async Task<List<ArtifactStoreException>> RunAsync(string root, FaultKind[] faults)
+        async Task<List<StoreException>> RunAsync(string root, FaultKind[] faults)
         {
             foreach (var kind in faults)
                 proxy.Add(RuleOf(kind));
@@ -69,7 +69,7 @@ public sealed class FaultTests
         await using var proxy = FaultProxy.Start(new((await AzureBackend.ServerAsync()).BlobEndpoint.GetLeftPart(UriPartial.Authority)), options);
         await using var store = await AzureBackend.OpenStoreAsync(container, ("endpoint", (await AzureBackend.ServerAsync()).At(proxy.Endpoint).BlobEndpoint.OriginalString), ("part-size", "64KiB"));
 
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("file", new byte[length], WriteMode.Replace));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("file", new byte[length], WriteMode.Replace));
 
         error.Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         error.IsTransient.ShouldBeTrue();
@@ -89,8 +89,8 @@ public sealed class FaultTests
         // What another program wrote has the service's MD5 alone.
         await (await AzureBackend.RawAsync(container)).UploadBlobAsync("other", new BinaryData(new byte[100_000]));
 
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadBytesAsync("file"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadBytesAsync("other"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        (await Should.ThrowAsync<StoreException>(() => store.ReadBytesAsync("file"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        (await Should.ThrowAsync<StoreException>(() => store.ReadBytesAsync("other"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class FaultTests
 
         for (var i = 0; i < 2; i++)
         {
-            var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("file", new byte[1], WriteMode.Replace));
+            var error = await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("file", new byte[1], WriteMode.Replace));
             (error.Code, error.RetryAfter, error.IsTransient).ShouldBe((StoreErrorCode.Throttled, TimeSpan.FromSeconds(3), true));
         }
     }
@@ -126,7 +126,7 @@ public sealed class FaultTests
         proxy.Counters.Faults.ShouldBe(1);
         (await store.StatAsync("file")).ETag.ShouldBe(written.ETag);
         written.Length.ShouldBe(length);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("file", new byte[length], mode))).Code
+        (await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("file", new byte[length], mode))).Code
             .ShouldBe(match ? StoreErrorCode.PreconditionFailed : StoreErrorCode.AlreadyExists);
     }
 

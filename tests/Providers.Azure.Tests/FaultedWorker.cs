@@ -8,7 +8,7 @@ internal sealed class FaultedWorker(ArtifactStore store, string name, int seed)
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, List<byte[]?>> _may = [];
 
-    public List<ArtifactStoreException> Errors { get; } = [];
+    public List<StoreException> Errors { get; } = [];
 
     public async Task RunAsync(int operations, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class FaultedWorker(ArtifactStore store, string name, int seed)
             {
                 await OneAsync(path, cancellationToken);
             }
-            catch (ArtifactStoreException e)
+            catch (StoreException e)
             {
                 e.Code.ShouldNotBe(StoreErrorCode.Unknown, e.ToString());
                 Errors.Add(e);
@@ -32,7 +32,7 @@ internal sealed class FaultedWorker(ArtifactStore store, string name, int seed)
     {
         foreach (var path in _may.Keys)
             await ReadAsync(path, cancellationToken);
-        foreach (var entry in await store.ListAsync(ArtifactPath.Root, new ListOptions { NamePrefix = "whole" }, cancellationToken).ToListAsync(cancellationToken))
+        foreach (var entry in await store.ListAsync(StorePath.Root, new ListOptions { NamePrefix = "whole" }, cancellationToken).ToListAsync(cancellationToken))
         {
             if (_may.TryGetValue(entry.Path.Value, out var may))
                 may.ShouldContain(c => c != null && c.Length == entry.Length);
@@ -97,7 +97,7 @@ internal sealed class FaultedWorker(ArtifactStore store, string name, int seed)
             await store.CopyAsync(path, target, WriteMode.Replace, cancellationToken);
             _may[target] = after;
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && from.Contains(null))
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && from.Contains(null))
         {
             _may[path] = [null];
         }
@@ -111,7 +111,7 @@ internal sealed class FaultedWorker(ArtifactStore store, string name, int seed)
         {
             found = path.StartsWith("whole", StringComparison.Ordinal) ? await store.ReadBytesAsync(path, cancellationToken) : await ReadInRangesAsync(path, cancellationToken);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
         {
             found = null;
         }

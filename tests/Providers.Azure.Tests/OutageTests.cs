@@ -29,7 +29,7 @@ public sealed class OutageTests
     {
         await using var server = RecordingServer.Start(static _ => new(503));
         await using var store = await OpenAsync(server, ("retry-delay", "1ms"), (option, value));
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel))).Code.ShouldBe(StoreErrorCode.Unavailable);
+        (await Should.ThrowAsync<StoreException>(() => store.StatAsync("f", Cancel))).Code.ShouldBe(StoreErrorCode.Unavailable);
         server.Requests.Count.ShouldBe(requests);
     }
 
@@ -46,7 +46,7 @@ public sealed class OutageTests
         foreach (var (store, failures) in new[] { (reached, 6), (never, 3) })
         {
             told.Clear();
-            (await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel))).Code.ShouldBe(StoreErrorCode.Unavailable);
+            (await Should.ThrowAsync<StoreException>(() => store.StatAsync("f", Cancel))).Code.ShouldBe(StoreErrorCode.Unavailable);
             told.Select(static n => n.Failed).ShouldBe(Enumerable.Range(1, failures));
             told.ShouldAllBe(n => n.Service == $"{server.Endpoint}acme" && n.Reason.Contains("could not be reached", StringComparison.Ordinal));
         }
@@ -54,7 +54,7 @@ public sealed class OutageTests
         ArtifactStore Open()
         {
             var options = new Dictionary<string, string> { ["endpoint"] = $"{server.Endpoint}acme", ["account"] = "acme", ["anonymous"] = "yes", ["retry-delay"] = "1ms", ["retries"] = "6" };
-            var context = new StoreContext { Root = ArtifactUri.Parse("az://data/root"), Options = options, Retrying = told.Enqueue };
+            var context = new StoreContext { Root = StoreUri.Parse("az://data/root"), Options = options, Retrying = told.Enqueue };
             return new(new AzureProvider().OpenAsync(context, Cancel).AsTask().GetAwaiter().GetResult());
         }
     }
@@ -64,6 +64,6 @@ public sealed class OutageTests
         var options = new Dictionary<string, string> { ["endpoint"] = $"{server.Endpoint}acme", ["account"] = "acme", ["anonymous"] = "yes" };
         foreach (var (name, value) in more)
             options[name] = value;
-        return new(await AzureBackend.OpenAsync(ArtifactUri.Parse("az://data/root"), options));
+        return new(await AzureBackend.OpenAsync(StoreUri.Parse("az://data/root"), options));
     }
 }

@@ -9,7 +9,7 @@ public sealed class PlaceTests
     [InlineData("az://data/root", "endpoint", "http://127.0.0.1:10000/acme", "az://127.0.0.1:10000/acme/data/root")]
     public async Task The_account_is_part_of_the_place(string root, string option, string value, string place)
     {
-        await using var driver = await AzureBackend.OpenAsync(ArtifactUri.Parse(root), new() { [option] = value, ["account-key"] = "c2VjcmV0LWtleQ==" });
+        await using var driver = await AzureBackend.OpenAsync(StoreUri.Parse(root), new() { [option] = value, ["account-key"] = "c2VjcmV0LWtleQ==" });
         driver.Place.ToString().ShouldBe(place);
     }
 }

@@ -18,7 +18,7 @@ internal static class Program
         if (args is [IdentityArgument])
         {
             await using var unknown = await ArtifactStore.OpenAsync(new AzureProvider(), "az://data", new Dictionary<string, string> { ["endpoint"] = "https://127.0.0.1:1/", ["retries"] = "0" });
-            var error = await Should.ThrowAsync<ArtifactStoreException>(() => unknown.StatAsync("f"));
+            var error = await Should.ThrowAsync<StoreException>(() => unknown.StatAsync("f"));
             Console.WriteLine($"{error.Code}: {error.Message}");
             return 0;
         }

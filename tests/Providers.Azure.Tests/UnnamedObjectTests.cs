@@ -13,7 +13,7 @@ public sealed class UnnamedObjectTests : Cairn.Tests.UnnamedObjectTests, IDispos
     protected override async Task<StoreDriver> OpenAsync()
     {
         _container = await AzureBackend.NewContainerAsync();
-        return await AzureBackend.OpenAsync(ArtifactUri.Create("az", _container, "root"), AzureBackend.Options(await AzureBackend.ServerAsync()));
+        return await AzureBackend.OpenAsync(StoreUri.Create("az", _container, "root"), AzureBackend.Options(await AzureBackend.ServerAsync()));
     }
 
     protected override async Task PutAsync(string name, byte[] content)

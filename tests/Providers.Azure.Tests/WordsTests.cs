@@ -14,7 +14,7 @@ public sealed class WordsTests
     {
         await using var server = RecordingServer.Start(_ => Error(status, code, sentence));
         await using var store = await OpenAsync(server);
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace));
         error.Code.ShouldBe(means, error.ToString());
         error.Reason.ShouldContain(reason);
     }
@@ -26,12 +26,12 @@ public sealed class WordsTests
             ? new(403) { Headers = [("x-ms-error-code", "AuthenticationFailed"), ("x-ms-request-id", "r1")] }
             : Error(403, "AuthenticationFailed", "Signature not valid in the specified time frame"));
         await using var store = await OpenAsync(server);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f"))).Reason.ShouldContain("not valid at this time");
+        (await Should.ThrowAsync<StoreException>(() => store.StatAsync("f"))).Reason.ShouldContain("not valid at this time");
     }
 
     private static Answer Error(int status, string code, string sentence) =>
         new(status, $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{sentence}\nRequestId:r1</Message></Error>") { Headers = [("x-ms-error-code", code), ("x-ms-request-id", "r1")] };
 
     private static async Task<ArtifactStore> OpenAsync(RecordingServer server) => new(await AzureBackend.OpenAsync(
-        ArtifactUri.Parse("az://data/root"), new() { ["endpoint"] = $"{server.Endpoint}acme", ["account"] = "acme", ["account-key"] = "c2VjcmV0LWtleQ==", ["retries"] = "0" }));
+        StoreUri.Parse("az://data/root"), new() { ["endpoint"] = $"{server.Endpoint}acme", ["account"] = "acme", ["account-key"] = "c2VjcmV0LWtleQ==", ["retries"] = "0" }));
 }

@@ -75,7 +75,7 @@ public sealed class CompositeUploadTests : GcsTest
         await cleaner.RemoveStagedAsync(staged[0], Cancel);
         Fake.ObjectNames(Bucket).ShouldBeEmpty();
 
-        var error = await Should.ThrowAsync<ArtifactStoreException>(async () => await upload.CompleteAsync(new(3, 3 * Part, Bytes(1)), Cancel));
+        var error = await Should.ThrowAsync<StoreException>(async () => await upload.CompleteAsync(new(3, 3 * Part, Bytes(1)), Cancel));
         error.Reason.ShouldContain("cleaned away");
         await upload.DisposeAsync();
         Fake.ObjectNames(Bucket).ShouldBeEmpty();

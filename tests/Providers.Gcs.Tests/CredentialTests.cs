@@ -183,7 +183,7 @@ public sealed class CredentialTests : GcsTest
             await WithEnvironmentAsync("GOOGLE_APPLICATION_CREDENTIALS", file, async () =>
             {
                 await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), "gs://bucket", new Dictionary<string, string> { ["endpoint"] = "http://127.0.0.1:9", ["retries"] = "0" });
-                var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f"));
+                var error = await Should.ThrowAsync<StoreException>(() => store.StatAsync("f"));
                 (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS names {file}, which {error.Reason.Split(", which ")[^1]}"));
                 error.Reason.ShouldContain(reason);
             });

@@ -61,7 +61,7 @@ public sealed class FaultCampaignTests : GcsTest
                 await ActAsync(store, model, name, kind, seed, length);
                 Interlocked.Increment(ref _completed);
             }
-            catch (ArtifactStoreException e)
+            catch (StoreException e)
             {
                 if (e.Code == StoreErrorCode.Unknown)
                     TestContext.Current.TestOutputHelper!.WriteLine(e.ToString());

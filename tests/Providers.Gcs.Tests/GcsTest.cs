@@ -59,16 +59,16 @@ public abstract class GcsTest : IAsyncLifetime
         return bytes;
     }
 
-    private protected static async Task<ArtifactInfo> PutAsync(ArtifactStore store, string path, byte[] content, WriteMode? mode = null, OpenWriteOptions? options = null)
+    private protected static async Task<StoreEntry> PutAsync(ArtifactStore store, string path, byte[] content, WriteMode? mode = null, OpenWriteOptions? options = null)
     {
         await using var stream = await store.OpenWriteAsync(path, mode ?? WriteMode.Replace, options, Cancel);
         await stream.WriteAsync(content, Cancel);
         return await stream.CompleteAsync(Cancel);
     }
 
-    private protected static async Task<ArtifactStoreException> FailsAsync(StoreErrorCode code, Func<Task> act)
+    private protected static async Task<StoreException> FailsAsync(StoreErrorCode code, Func<Task> act)
     {
-        var error = await Should.ThrowAsync<ArtifactStoreException>(act);
+        var error = await Should.ThrowAsync<StoreException>(act);
         error.Code.ShouldBe(code, error.ToString());
         return error;
     }

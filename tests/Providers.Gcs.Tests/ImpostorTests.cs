@@ -12,7 +12,7 @@ public class ImpostorTests : Cairn.Tests.ImpostorTests
         var options = new Dictionary<string, string> { ["endpoint"] = endpoint.ToString(), ["anonymous"] = "yes", ["part-size"] = "256KiB" };
         foreach (var (name, value) in more)
             options[name] = value;
-        return await new GcsProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("gs://bucket/root"), Options = options }, CancellationToken.None);
+        return await new GcsProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse("gs://bucket/root"), Options = options }, CancellationToken.None);
     }
 }
 

@@ -71,7 +71,7 @@ public sealed class MessageTests : GcsTest
             // The store that was opened owns the driver.
             var store = new ArtifactStore(opened.GetDriver().WithTelemetry(new() { PathsOnSpans = true }, new() { LoggerFactory = telltale }), new ArtifactStoreOptions { LoggerFactory = telltale });
             Proxy.Clear();
-            foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(600_000)), () => store.CopyAsync("f", "g", WriteMode.Replace, Cancel), () => store.ReadBytesAsync("f", Cancel), () => store.RemoveTreeAsync(ArtifactPath.Root, Cancel) })
+            foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(600_000)), () => store.CopyAsync("f", "g", WriteMode.Replace, Cancel), () => store.ReadBytesAsync("f", Cancel), () => store.RemoveTreeAsync(StorePath.Root, Cancel) })
                 texts.Add($"{await Record.ExceptionAsync(act)}");
             foreach (var fault in new[] { FaultKind.Status500, FaultKind.ResetBeforeBody, FaultKind.TruncateResponse, FaultKind.Status429 })
             {

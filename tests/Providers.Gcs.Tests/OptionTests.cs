@@ -32,7 +32,7 @@ public sealed class OptionTests : GcsTest
         await PutAsync(rich, "b", Bytes(600_000));
         (await rich.ReadBytesAsync("a", Cancel)).ShouldBe(Bytes(10));
         await rich.CopyAsync("a", "c", WriteMode.CreateNew, Cancel);
-        (await rich.RemoveTreeAsync(ArtifactPath.Root, Cancel)).ShouldBe(3);
+        (await rich.RemoveTreeAsync(StorePath.Root, Cancel)).ShouldBe(3);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class OptionTests : GcsTest
     {
         await using var server = await HeaderServer.StartAsync();
         var store = await OpenAsync($"endpoint={server.Endpoint}", "user-agent=pipeline/7", "retries=0");
-        await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel));
+        await Should.ThrowAsync<StoreException>(() => store.StatAsync("f", Cancel));
         server.UserAgents.ShouldHaveSingleItem().ShouldStartWith("cairn pipeline/7 google-api-dotnet-client/");
     }
 

@@ -52,7 +52,7 @@ public sealed class OutageTests : GcsTest
         async Task<ArtifactStore> StoreAsync()
         {
             var options = new Dictionary<string, string> { ["endpoint"] = endpoint, ["anonymous"] = "yes", ["retry-delay"] = "1ms", ["retries"] = "6" };
-            return new(await new GcsProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse($"gs://{bucket}"), Options = options, Retrying = told.Enqueue }, Cancel));
+            return new(await new GcsProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse($"gs://{bucket}"), Options = options, Retrying = told.Enqueue }, Cancel));
         }
     }
 }

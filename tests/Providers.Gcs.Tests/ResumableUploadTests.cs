@@ -50,7 +50,7 @@ public sealed class ResumableUploadTests : GcsTest
         await stream.WriteAsync(Bytes((2 * Part) + 1), Cancel);
         await WaitForAsync(() => Fake.OpenUploads == 1);
         Fake.ExpireUploads();
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => stream.CompleteAsync(Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => stream.CompleteAsync(Cancel));
         error.RequestId.ShouldNotBeNullOrEmpty();
         Fake.ObjectNames(Bucket).ShouldBeEmpty();
     }

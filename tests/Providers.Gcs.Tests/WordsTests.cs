@@ -16,7 +16,7 @@ public sealed class WordsTests
         await using var server = RecordingServer.Start(_ => new(status, body, "application/json"));
         var options = new Dictionary<string, string> { ["endpoint"] = server.Endpoint.ToString(), ["anonymous"] = "yes", ["retries"] = "0" };
         await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), "gs://bucket", options);
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace));
         error.Code.ShouldBe(means, error.ToString());
         error.Reason.ShouldContain(reason);
     }

@@ -47,7 +47,7 @@ public sealed class CertainRaceTests
         {
             if ((operation, name) != ("rename", "f"))
                 return;
-            using var directory = other.OpenDirectory(ArtifactPath.Root)!;
+            using var directory = other.OpenDirectory(StorePath.Root)!;
             var lease = Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose());
             entered.Add(lease is null);
         };

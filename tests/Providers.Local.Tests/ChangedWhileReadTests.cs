@@ -33,7 +33,7 @@ public sealed class ChangedWhileReadTests
         await read.Content.ReadExactlyAsync(bytes, Cancel);
         Overwrite(store, 'n');
         read.Content.Position = 5;
-        Should.Throw<ArtifactStoreException>(() => read.Content.Read(bytes, 0, 10)).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        Should.Throw<StoreException>(() => read.Content.Read(bytes, 0, 10)).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class Children
         await using var output = Console.OpenStandardOutput();
         for (var number = 0; ; number++)
         {
-            ArtifactPath path = random.Next(3) == 0 ? $"new/{seed}/{number}" : $"same/{random.Next(4)}";
+            StorePath path = random.Next(3) == 0 ? $"new/{seed}/{number}" : $"same/{random.Next(4)}";
             var parts = random.Next(4);
             var upload = await driver.BeginUploadAsync(new UploadRequest(path, WriteMode.Replace), CancellationToken.None);
             await using (upload.ConfigureAwait(false))
@@ -113,9 +113,9 @@ internal static class Children
     }
 
     private static LocalDriver Open(string root) =>
-        LocalDriver.Open(ArtifactUri.FromLocalPath(root), new LocalOptions(), TimeProvider.System, LocalPlatform.Current);
+        LocalDriver.Open(StoreUri.FromLocalPath(root), new LocalOptions(), TimeProvider.System, LocalPlatform.Current);
 
-    private static async Task PutAsync(LocalDriver driver, ArtifactPath path, string text)
+    private static async Task PutAsync(LocalDriver driver, StorePath path, string text)
     {
         await using var upload = await driver.BeginUploadAsync(new UploadRequest(path, WriteMode.Replace), CancellationToken.None);
         await upload.CompleteAsync(new UploadPart(0, 0, System.Text.Encoding.UTF8.GetBytes(text)), CancellationToken.None);

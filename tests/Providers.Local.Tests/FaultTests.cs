@@ -106,7 +106,7 @@ public sealed class FaultTests
             for (var i = 0; i < 20; i++)
                 await upload.WritePartAsync(new UploadPart(i, (long)i << 20, part), Cancel);
             var last = new UploadPart(20, 20 << 20, part);
-            var error = await Should.ThrowAsync<ArtifactStoreException>(() => upload.CompleteAsync(last, Cancel).AsTask());
+            var error = await Should.ThrowAsync<StoreException>(() => upload.CompleteAsync(last, Cancel).AsTask());
             (error.Code, error.IsTransient).ShouldBe((StoreErrorCode.Unavailable, false));
             error.Message.ShouldContain("device");
             // The system reports the loss once; asked again it would say that all is well.
@@ -123,11 +123,11 @@ public sealed class FaultTests
         await store.PutAsync("file", "x");
         foreach (var root in new[] { $"file://{store.Real("file")}", "mem://box/x" })
         {
-            var context = new StoreContext { Root = ArtifactUri.Parse(root) };
-            var error = await Should.ThrowAsync<ArtifactStoreException>(async () => await new LocalProvider().OpenAsync(context, Cancel));
+            var context = new StoreContext { Root = StoreUri.Parse(root) };
+            var error = await Should.ThrowAsync<StoreException>(async () => await new LocalProvider().OpenAsync(context, Cancel));
             error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         }
-        var below = LocalDriver.Open(ArtifactUri.FromLocalPath(store.Real("file/below")), new LocalOptions(), TimeProvider.System, LocalPlatform.Current);
+        var below = LocalDriver.Open(StoreUri.FromLocalPath(store.Real("file/below")), new LocalOptions(), TimeProvider.System, LocalPlatform.Current);
         (await store.CodeOfAsync(() => below.StatAsync("x", Cancel).AsTask())).ShouldBe(StoreErrorCode.PathConflict);
     }
 

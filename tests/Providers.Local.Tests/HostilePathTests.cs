@@ -32,12 +32,12 @@ public sealed class HostilePathTests(ITestOutputHelper output)
             var root = Path.Join(folder, Depth, "root");
             var before = Snapshot(folder, root);
             await using var driver = LocalDriver.Open(
-                ArtifactUri.FromLocalPath(root), new LocalOptions { Durability = LocalDurability.None }, TimeProvider.System, new LocalPlatform(usesHandles, windowsNames));
+                StoreUri.FromLocalPath(root), new LocalOptions { Durability = LocalDurability.None }, TimeProvider.System, new LocalPlatform(usesHandles, windowsNames));
             int parsed = 0, held = 0, refused = 0;
             var paths = HostilePaths.Read();
             foreach (var text in paths)
             {
-                if (!ArtifactPath.TryParse(text, out var path))
+                if (!StorePath.TryParse(text, out var path))
                     continue;
                 parsed++;
                 if (await TryAllAsync(driver, path))
@@ -57,7 +57,7 @@ public sealed class HostilePathTests(ITestOutputHelper output)
     }
 
     /// <summary>Works on a path in each way there is; true when it could be held.</summary>
-    private static async Task<bool> TryAllAsync(LocalDriver driver, ArtifactPath path)
+    private static async Task<bool> TryAllAsync(LocalDriver driver, StorePath path)
     {
         var held = false;
         await AllowedToFailAsync(driver, async () =>
@@ -94,13 +94,13 @@ public sealed class HostilePathTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task PutAsync(LocalDriver driver, ArtifactPath path)
+    private static async Task PutAsync(LocalDriver driver, StorePath path)
     {
         await using var upload = await driver.BeginUploadAsync(new UploadRequest(path, WriteMode.Replace), Cancel);
         await upload.CompleteAsync(new UploadPart(0, 0, Encoding.ASCII.GetBytes("mine")), Cancel);
     }
 
-    private static async Task ListAsync(LocalDriver driver, ArtifactPath path)
+    private static async Task ListAsync(LocalDriver driver, StorePath path)
     {
         await foreach (var page in driver.ListAsync(new ListRequest(path, Recursive: true), Cancel))
             page.ShouldAllBe(i => i.Path.IsUnder(path));

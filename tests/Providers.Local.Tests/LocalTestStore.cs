@@ -11,7 +11,7 @@ internal sealed class LocalTestStore : IAsyncDisposable
         Folder = Path.Join(Path.GetTempPath(), $"cairn-local-{Guid.NewGuid():n}");
         Directory.CreateDirectory(Folder);
         RootPath = root ?? Path.Join(Folder, "root");
-        Driver = LocalDriver.Open(ArtifactUri.FromLocalPath(RootPath), options ?? new LocalOptions(), clock ?? TimeProvider.System, platform ?? LocalPlatform.Current);
+        Driver = LocalDriver.Open(StoreUri.FromLocalPath(RootPath), options ?? new LocalOptions(), clock ?? TimeProvider.System, platform ?? LocalPlatform.Current);
     }
 
     /// <summary>What the test owns; the root is in it.</summary>
@@ -26,9 +26,9 @@ internal sealed class LocalTestStore : IAsyncDisposable
     /// <summary>The real path of a path in the store.</summary>
     public string Real(string path) => Path.Join(RootPath, path);
 
-    public Task<ArtifactInfo> PutAsync(string path, string text, WriteMode? mode = null) => PutAsync(path, Encoding.UTF8.GetBytes(text), mode);
+    public Task<StoreEntry> PutAsync(string path, string text, WriteMode? mode = null) => PutAsync(path, Encoding.UTF8.GetBytes(text), mode);
 
-    public async Task<ArtifactInfo> PutAsync(string path, byte[] bytes, WriteMode? mode = null)
+    public async Task<StoreEntry> PutAsync(string path, byte[] bytes, WriteMode? mode = null)
     {
         await using var upload = await Driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.Replace), Cancel);
         return await upload.CompleteAsync(new UploadPart(0, 0, bytes), Cancel);

@@ -26,7 +26,7 @@ public sealed class MaxSizeTests : IAsyncLifetime
         await _store.WriteTextAsync("old", "x", WriteMode.CreateNew);
         foreach (var path in new[] { "old", "new" })
         {
-            var error = await Should.ThrowAsync<ArtifactStoreException>(async () =>
+            var error = await Should.ThrowAsync<StoreException>(async () =>
             {
                 await using var stream = await _store.OpenWriteAsync(path, WriteMode.Replace);
                 for (var at = 0; at < length; at += 1000)
@@ -62,7 +62,7 @@ public sealed class MaxSizeTests : IAsyncLifetime
     public async Task A_copy_counts()
     {
         await _store.WriteBytesAsync("f", new byte[3 << 20], WriteMode.CreateNew);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => _store.CopyAsync("f", "g", WriteMode.CreateNew))).Message.ShouldContain("max-size");
+        (await Should.ThrowAsync<StoreException>(() => _store.CopyAsync("f", "g", WriteMode.CreateNew))).Message.ShouldContain("max-size");
         (await _store.ExistsAsync("g")).ShouldBeFalse();
     }
 
@@ -71,7 +71,7 @@ public sealed class MaxSizeTests : IAsyncLifetime
     {
         await using var below = await ArtifactStore.OpenAsync(_provider, "mem://a/below");
         await below.WriteBytesAsync("f", new byte[4 << 20], WriteMode.CreateNew);
-        await Should.ThrowAsync<ArtifactStoreException>(() => _store.WriteTextAsync("g", "x", WriteMode.CreateNew));
+        await Should.ThrowAsync<StoreException>(() => _store.WriteTextAsync("g", "x", WriteMode.CreateNew));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class MaxSizeTests : IAsyncLifetime
                 await _store.WriteBytesAsync($"f{i}", new byte[1 << 20], WriteMode.CreateNew);
                 return true;
             }
-            catch (ArtifactStoreException)
+            catch (StoreException)
             {
                 return false;
             }

@@ -9,7 +9,7 @@ public sealed class MemoryDriverTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _driver = await new MemoryProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("mem://a") }, default);
+        _driver = await new MemoryProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse("mem://a") }, default);
         await PutAsync("f", 1);
     }
 
@@ -36,15 +36,15 @@ public sealed class MemoryDriverTests : IAsyncLifetime
     [Fact]
     public async Task A_condition_is_checked_at_the_beginning_and_at_the_end()
     {
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await _driver.BeginUploadAsync(new("f", WriteMode.CreateNew), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(async () => await _driver.BeginUploadAsync(new("f", WriteMode.CreateNew), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
         await using var first = await _driver.BeginUploadAsync(new("g", WriteMode.CreateNew), default);
         await using var second = await _driver.BeginUploadAsync(new("g", WriteMode.CreateNew), default);
         await first.CompleteAsync(new(0, 0, new byte[] { 1 }), default);
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await second.CompleteAsync(new(0, 0, new byte[] { 2 }), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(async () => await second.CompleteAsync(new(0, 0, new byte[] { 2 }), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
         (await ReadAsync("g")).ShouldBe([1]);
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await _driver.CopyAsync(new("f", "g", WriteMode.CreateNew), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await _driver.MoveAsync(new("f", "g", WriteMode.CreateNew), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
-        (await Should.ThrowAsync<ArtifactStoreException>(async () => await _driver.MoveAsync(new("none", "g", WriteMode.Replace), default))).Code.ShouldBe(StoreErrorCode.NotFound);
+        (await Should.ThrowAsync<StoreException>(async () => await _driver.CopyAsync(new("f", "g", WriteMode.CreateNew), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(async () => await _driver.MoveAsync(new("f", "g", WriteMode.CreateNew), default))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(async () => await _driver.MoveAsync(new("none", "g", WriteMode.Replace), default))).Code.ShouldBe(StoreErrorCode.NotFound);
         await _driver.MoveAsync(new("f", "g", WriteMode.Replace), default);
         (await _driver.StatAsync("f", default)).ShouldBeNull();
         (await ReadAsync("g")).ShouldBe([1]);
@@ -73,8 +73,8 @@ public sealed class MemoryDriverTests : IAsyncLifetime
         await removed.WritePartAsync(new(0, 0, new byte[3]), default);
         await _driver.RemoveStagedAsync((await StagedAsync())[0], default);
         (await StagedAsync()).ShouldBeEmpty();
-        await Should.ThrowAsync<ArtifactStoreException>(async () => await removed.WritePartAsync(new(1, 3, new byte[1]), default));
-        await Should.ThrowAsync<ArtifactStoreException>(async () => await removed.CompleteAsync(new(1, 3, default), default));
+        await Should.ThrowAsync<StoreException>(async () => await removed.WritePartAsync(new(1, 3, new byte[1]), default));
+        await Should.ThrowAsync<StoreException>(async () => await removed.CompleteAsync(new(1, 3, default), default));
         await removed.DisposeAsync();
         await Should.ThrowAsync<ObjectDisposedException>(async () => await removed.WritePartAsync(new(1, 3, new byte[1]), default));
         var disposed = await _driver.BeginUploadAsync(new("g", WriteMode.Replace), default);
@@ -108,13 +108,13 @@ public sealed class MemoryDriverTests : IAsyncLifetime
         (await ListAsync(new("none", Recursive: true))).ShouldBeEmpty();
     }
 
-    private async Task PutAsync(ArtifactPath path, byte content)
+    private async Task PutAsync(StorePath path, byte content)
     {
         await using var upload = await _driver.BeginUploadAsync(new(path, WriteMode.Replace), default);
         await upload.CompleteAsync(new(0, 0, new[] { content }), default);
     }
 
-    private async Task<byte[]> ReadAsync(ArtifactPath path)
+    private async Task<byte[]> ReadAsync(StorePath path)
     {
         await using var read = await _driver.OpenReadAsync(new(path), default);
         var all = new MemoryStream();

@@ -20,17 +20,17 @@ public class MemoryHarness : StoreHarness
     /// <summary>A name of its own, so that two harnesses are two places.</summary>
     protected string Box { get; } = $"box-{Guid.NewGuid():N}";
 
-    protected virtual ArtifactPath Prefix => default;
+    protected virtual StorePath Prefix => default;
 
-    private ArtifactUri Root => ArtifactUri.Create("mem", Box, Prefix);
+    private StoreUri Root => StoreUri.Create("mem", Box, Prefix);
 
     private const string NotShared = "Memory is not shared between processes.";
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) =>
         Decorate(await _provider.OpenAsync(new StoreContext { Root = Root / path }, cancellationToken));
 
     public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
-        Decorate(await _provider.OpenAsync(new StoreContext { Root = ArtifactUri.Create("mem", Box + "-elsewhere", Prefix) }, cancellationToken));
+        Decorate(await _provider.OpenAsync(new StoreContext { Root = StoreUri.Create("mem", Box + "-elsewhere", Prefix) }, cancellationToken));
 
     public override ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken)
     {
@@ -55,5 +55,5 @@ public class MemoryHarness : StoreHarness
 /// <summary>The same on a part of a named store.</summary>
 public sealed class PrefixedMemoryHarness : MemoryHarness
 {
-    protected override ArtifactPath Prefix => "in/a part";
+    protected override StorePath Prefix => "in/a part";
 }

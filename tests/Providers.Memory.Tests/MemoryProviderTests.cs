@@ -33,7 +33,7 @@ public sealed class MemoryProviderTests
     public async Task A_wrong_root_or_option_is_refused(string root, string? size)
     {
         var options = size is null ? null : new Dictionary<string, string> { ["max-size"] = size };
-        var error = await Should.ThrowAsync<ArtifactStoreException>(async () => await ArtifactStore.OpenAsync(new MemoryProvider(), root, options));
+        var error = await Should.ThrowAsync<StoreException>(async () => await ArtifactStore.OpenAsync(new MemoryProvider(), root, options));
         error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
     }
 
@@ -50,7 +50,7 @@ public sealed class MemoryProviderTests
     public async Task Times_come_from_the_clock_that_was_given()
     {
         var clock = new FixedClock();
-        await using var store = new ArtifactStore(await new MemoryProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("mem://a"), TimeProvider = clock }, default));
+        await using var store = new ArtifactStore(await new MemoryProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse("mem://a"), TimeProvider = clock }, default));
         (await store.WriteTextAsync("f", "x", WriteMode.CreateNew)).Modified.ShouldBe(clock.GetUtcNow());
         clock.Now = clock.Now.AddHours(1);
         (await store.TouchAsync("f")).Modified.ShouldBe(clock.Now);

@@ -5,7 +5,7 @@ public sealed class UploadEndTests
     [Fact]
     public async Task An_upload_whose_driver_is_disposed_fails()
     {
-        var driver = await new MemoryProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("mem://a") }, default);
+        var driver = await new MemoryProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse("mem://a") }, default);
         await using var upload = await driver.BeginUploadAsync(new("f", WriteMode.CreateNew), default);
         await driver.DisposeAsync();
         await Should.ThrowAsync<ObjectDisposedException>(async () => await upload.CompleteAsync(new(0, 0, default), default));
@@ -14,7 +14,7 @@ public sealed class UploadEndTests
     [Fact]
     public async Task Parts_that_leave_a_hole_do_not_complete()
     {
-        await using var driver = await new MemoryProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse("mem://a") }, default);
+        await using var driver = await new MemoryProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse("mem://a") }, default);
         await using var upload = await driver.BeginUploadAsync(new("f", WriteMode.CreateNew), default);
         await upload.WritePartAsync(new(0, 0, new byte[10]), default);
         await Should.ThrowAsync<InvalidOperationException>(async () => await upload.CompleteAsync(new(2, 20, new byte[1]), default));
@@ -25,7 +25,7 @@ public sealed class UploadEndTests
     public async Task A_part_that_is_written_again_takes_the_room_of_one()
     {
         await using var driver = await new MemoryProvider().OpenAsync(
-            new StoreContext { Root = ArtifactUri.Parse("mem://a"), Options = new Dictionary<string, string> { ["max-size"] = "1MiB" } }, default);
+            new StoreContext { Root = StoreUri.Parse("mem://a"), Options = new Dictionary<string, string> { ["max-size"] = "1MiB" } }, default);
         await using var upload = await driver.BeginUploadAsync(new("f", WriteMode.CreateNew), default);
         for (byte i = 1; i <= 10; i++)
             await upload.WritePartAsync(new(0, 0, Enumerable.Repeat(i, 400 << 10).ToArray()), default);

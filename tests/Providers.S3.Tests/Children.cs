@@ -18,7 +18,7 @@ internal static class Children
             await using var store = await ArtifactStore.OpenAsync(new S3Provider(), "s3://bucket/root", options);
             Console.WriteLine($"length {(await store.StatAsync("f")).Length}");
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             Console.WriteLine($"{e.Code}: {e.Message} {e.Advice}");
         }

@@ -13,7 +13,7 @@ public sealed class ConditionTests
         await using var recorder = new S3Recorder();
         await using var store = await recorder.OpenAsync(("conditions", "no"));
         foreach (var mode in new[] { WriteMode.CreateNew, WriteMode.Match("\"0123456789abcdef0123456789abcdef\"") })
-            (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("f", new byte[3], mode, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+            (await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("f", new byte[3], mode, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
         recorder.Requests.ShouldBeEmpty();
         await store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel);
         recorder.Requests.ShouldHaveSingleItem();
@@ -95,7 +95,7 @@ public sealed class ConditionTests
         ];
         foreach (var write in conditional)
         {
-            var error = await Should.ThrowAsync<ArtifactStoreException>(write);
+            var error = await Should.ThrowAsync<StoreException>(write);
             error.Code.ShouldBe(StoreErrorCode.Unsupported);
             error.Message.ShouldContain("passes over the conditions of writes");
             error.Message.ShouldContain("conditions=no");
@@ -116,8 +116,8 @@ public sealed class ConditionTests
         for (var i = 0; i < 3; i++)
             await store.WriteTextAsync($"f{i}", "x", WriteMode.CreateNew, cancellationToken: Cancel);
         service.Trials.ShouldBe(1);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f0", "y", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("large", new byte[6 << 20], WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("f0", "y", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        (await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("large", new byte[6 << 20], WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
         await store.WriteBytesAsync("large", new byte[6 << 20], WriteMode.Match("\"0123456789abcdef0123456789abcdef\""), cancellationToken: Cancel);
         service.Trials.ShouldBe(3);
         service.Objects.ShouldBe(["/bucket/root/f0", "/bucket/root/f1", "/bucket/root/f2", "/bucket/root/large"]);
@@ -158,7 +158,7 @@ public sealed class ConditionTests
     {
         await using var recorder = new S3Recorder { Instead = static r => r.Method == "DELETE" ? new Answer(403, "<Error><Code>AccessDenied</Code><Message>x</Message></Error>") : null };
         await using var store = await recorder.OpenAsync(("conditions", ""));
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel));
         (error.Code, error.Message.Contains("conditions=yes", StringComparison.Ordinal)).ShouldBe((StoreErrorCode.PermissionDenied, true), error.Message);
         recorder.Requests.ShouldNotContain(static r => r.Target == "/bucket/root/f");
     }
@@ -169,11 +169,11 @@ public sealed class ConditionTests
         await using var recorder = new S3Recorder();
         await using var store = await recorder.OpenAsync(("conditions", ""));
         recorder.Refuse(new(403, "<Error><Code>AccessDenied</Code><Message>x</Message></Error>"));
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel));
         error.Code.ShouldBe(StoreErrorCode.PermissionDenied);
         error.Message.ShouldContain("conditions=yes");
         recorder.Requests.ShouldHaveSingleItem().Target.ShouldContain(".cairn-check-");
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("f", "x", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
         recorder.Requests.ShouldNotContain(static r => r.Target == "/bucket/root/f");
     }
 }

@@ -34,7 +34,7 @@ public sealed class ErrorTests
     public async Task A_missing_bucket_is_said()
     {
         var server = await S3Backend.ServerAsync();
-        var error = await FailureAsync(ArtifactUri.Create("s3", $"cairn-missing-{Guid.NewGuid():N}", default), S3Backend.Options(server));
+        var error = await FailureAsync(StoreUri.Create("s3", $"cairn-missing-{Guid.NewGuid():N}", default), S3Backend.Options(server));
         error.Code.ShouldBe(StoreErrorCode.NotFound);
         error.Message.ShouldContain("the bucket does not exist");
         error.RequestId.ShouldNotBeNull();
@@ -62,7 +62,7 @@ public sealed class ErrorTests
         });
         box.Proxy.Add(new FaultRule(kind));
         var store = await box.ThroughAsync(("retries", "0"));
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("f", cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("f", cancellationToken: Cancel));
         (error.Code, error.RetryAfter, error.IsTransient).ShouldBe((StoreErrorCode.Throttled, TimeSpan.FromSeconds(7), true));
     }
 
@@ -72,7 +72,7 @@ public sealed class ErrorTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var options = new Dictionary<string, string> { ["endpoint"] = $"http://{listener.LocalEndpoint}", ["access-key"] = "a", ["secret-key"] = "b", ["timeout"] = "200ms", ["retries"] = "0" };
-        var error = await FailureAsync(ArtifactUri.Create("s3", "bucket", default), options);
+        var error = await FailureAsync(StoreUri.Create("s3", "bucket", default), options);
         (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unavailable, "the service stood still for too long"));
     }
 
@@ -95,7 +95,7 @@ public sealed class ErrorTests
         try
         {
             var options = new Dictionary<string, string> { ["endpoint"] = $"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}", ["access-key"] = "a", ["secret-key"] = "b", ["retries"] = "0" };
-            var root = ArtifactUri.Create("s3", "bucket", default);
+            var root = StoreUri.Create("s3", "bucket", default);
             var error = await FailureAsync(root, options);
             (error.Code, error.IsTransient, error.Reason).ShouldBe((StoreErrorCode.Unavailable, false, "no secure connection could be made"));
             error.Advice.ShouldNotBeNull().ShouldContain("ca-file");
@@ -105,7 +105,7 @@ public sealed class ErrorTests
             (await trusting.IsFileAsync("f", Cancel)).ShouldBeFalse();
 
             options["ca-file"] = file + ".missing";
-            (await Should.ThrowAsync<ArtifactStoreException>(() => S3Backend.OpenAsync(root, options))).Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
+            (await Should.ThrowAsync<StoreException>(() => S3Backend.OpenAsync(root, options))).Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         }
         finally
         {
@@ -129,8 +129,8 @@ public sealed class ErrorTests
     [InlineData("profile", "no-such-profile-anywhere")]
     public async Task A_wrong_option_is_a_configuration_error(string option, string value)
     {
-        var error = await Should.ThrowAsync<ArtifactStoreException>(
-            () => S3Backend.OpenAsync(ArtifactUri.Create("s3", "bucket", default), new() { ["region"] = "us-east-1", [option] = value }));
+        var error = await Should.ThrowAsync<StoreException>(
+            () => S3Backend.OpenAsync(StoreUri.Create("s3", "bucket", default), new() { ["region"] = "us-east-1", [option] = value }));
         error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         error.ToString().ShouldNotContain(Canary);
     }
@@ -159,7 +159,7 @@ public sealed class ErrorTests
             async () => await store.ListAsync(cancellationToken: Cancel).GetAsyncEnumerator(Cancel).MoveNextAsync(),
         ];
         foreach (var one in all)
-            texts.Add((await Should.ThrowAsync<ArtifactStoreException>(one)).ToString());
+            texts.Add((await Should.ThrowAsync<StoreException>(one)).ToString());
         texts.AddRange([$"{store}", $"{store.Root}", .. telltale.Texts]);
         string[] secrets = [Canary, "canary-session-secret", "canary-session-token"];
         texts.Where(t => secrets.Any(s => t.Contains(s, StringComparison.Ordinal))).ShouldBeEmpty();
@@ -169,10 +169,10 @@ public sealed class ErrorTests
         ArtifactStore Told(StoreDriver driver) => new(driver.WithTelemetry(new() { PathsOnSpans = true }, new() { LoggerFactory = telltale }), new ArtifactStoreOptions { LoggerFactory = telltale });
     }
 
-    private static async Task<ArtifactStoreException> FailureAsync(ArtifactUri root, Dictionary<string, string> options)
+    private static async Task<StoreException> FailureAsync(StoreUri root, Dictionary<string, string> options)
     {
         await using var store = new ArtifactStore(await S3Backend.OpenAsync(root, options));
-        return await Should.ThrowAsync<ArtifactStoreException>(async () =>
+        return await Should.ThrowAsync<StoreException>(async () =>
         {
             await foreach (var _ in store.ListAsync(cancellationToken: Cancel))
                 break;

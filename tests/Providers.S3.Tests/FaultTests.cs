@@ -88,7 +88,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         return bytes;
     }
 
-    private static async Task<ArtifactInfo> WriteAsync(ArtifactStore store, string path, byte[] content, WriteMode mode) =>
+    private static async Task<StoreEntry> WriteAsync(ArtifactStore store, string path, byte[] content, WriteMode mode) =>
         await store.WriteBytesAsync(path, content, mode, cancellationToken: Cancel);
 
     private static Task<byte[]> ReadAsync(ArtifactStore store, string path) => store.ReadBytesAsync(path, Cancel);
@@ -117,7 +117,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         public int Failed { get; private set; }
 
         /// <summary>A write that depends on one that failed counts as failed with it.</summary>
-        public async Task<ArtifactInfo?> WriteAsync(string key, byte[] content, Func<Task<ArtifactInfo>> write, ArtifactInfo? needs)
+        public async Task<StoreEntry?> WriteAsync(string key, byte[] content, Func<Task<StoreEntry>> write, StoreEntry? needs)
         {
             if (needs is not null)
                 return await WriteAsync(key, content, write);
@@ -125,10 +125,10 @@ public sealed class FaultTests(ITestOutputHelper output)
             return null;
         }
 
-        public async Task<ArtifactInfo?> WriteAsync(string key, byte[] content, Func<Task<ArtifactInfo>> write)
+        public async Task<StoreEntry?> WriteAsync(string key, byte[] content, Func<Task<StoreEntry>> write)
         {
             var before = Possible.TryGetValue(key, out var known) ? known : [null];
-            ArtifactInfo? info = null;
+            StoreEntry? info = null;
             if (await RunAsync(async () => info = await write()))
             {
                 Possible[key] = [content];
@@ -148,13 +148,13 @@ public sealed class FaultTests(ITestOutputHelper output)
                 if (await RunAsync(async () => content = await read()))
                     possible.Any(p => p is not null && p.AsSpan().SequenceEqual(content)).ShouldBeTrue($"{key} was read with content that nobody wrote there");
             }
-            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && possible.Contains(null))
+            catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && possible.Contains(null))
             {
                 Failed++;
             }
         }
 
-        public async Task RemoveAsync(string key, Func<Task<bool>> remove, ArtifactInfo? needs)
+        public async Task RemoveAsync(string key, Func<Task<bool>> remove, StoreEntry? needs)
         {
             var before = Possible.TryGetValue(key, out var known) ? known : [null];
             if (needs is null || !await RunAsync(() => remove()))
@@ -173,7 +173,7 @@ public sealed class FaultTests(ITestOutputHelper output)
                 Done++;
                 return true;
             }
-            catch (ArtifactStoreException e) when (Fair.Contains(e.Code))
+            catch (StoreException e) when (Fair.Contains(e.Code))
             {
                 e.Uri.ShouldNotBeNull();
                 Failed++;

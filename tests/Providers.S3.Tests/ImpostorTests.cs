@@ -12,6 +12,6 @@ public class ImpostorTests : Cairn.Tests.ImpostorTests
         var options = new Dictionary<string, string> { ["endpoint"] = endpoint.ToString(), ["region"] = "us-east-1", ["access-key"] = "AKIATEST", ["secret-key"] = "secret", ["part-size"] = "5MiB" };
         foreach (var (name, value) in more)
             options[name] = value;
-        return await S3Backend.OpenAsync(ArtifactUri.Parse("s3://bucket/root"), options);
+        return await S3Backend.OpenAsync(StoreUri.Parse("s3://bucket/root"), options);
     }
 }

@@ -17,7 +17,7 @@ public sealed class KeyEncodingTests : IAsyncDisposable
     public async Task Every_character_of_a_key_comes_back_from_a_listing()
     {
         _bucket = await S3Backend.NewBucketAsync();
-        await using var store = new ArtifactStore(await S3Backend.OpenAsync(ArtifactUri.Create("s3", _bucket, "a+b %2B"), S3Backend.Options(await S3Backend.ServerAsync())));
+        await using var store = new ArtifactStore(await S3Backend.OpenAsync(StoreUri.Create("s3", _bucket, "a+b %2B"), S3Backend.Options(await S3Backend.ServerAsync())));
         string[] names = ["d/\u0001", "d/a b", "d/a%20b", "d/a+b", "d/ü", "d/\uFFFE", "d/\uFFFF"];
         foreach (var name in names)
             await store.WriteTextAsync(name, name, WriteMode.CreateNew, cancellationToken: Cancel);
@@ -31,7 +31,7 @@ public sealed class KeyEncodingTests : IAsyncDisposable
     public async Task A_signature_for_a_content_type_holds_for_no_other()
     {
         _bucket = await S3Backend.NewBucketAsync();
-        await using var store = new ArtifactStore(await S3Backend.OpenAsync(ArtifactUri.Create("s3", _bucket, default), S3Backend.Options(await S3Backend.ServerAsync())));
+        await using var store = new ArtifactStore(await S3Backend.OpenAsync(StoreUri.Create("s3", _bucket, default), S3Backend.Options(await S3Backend.ServerAsync())));
         var url = await store.PresignWriteAsync("f", TimeSpan.FromMinutes(5), "image/png", Cancel);
         using var http = new HttpClient();
         foreach (var (type, status) in new[] { ("text/plain", 403), ("image/png", 200) })
@@ -49,6 +49,6 @@ public sealed class KeyEncodingTests : IAsyncDisposable
         await using var recorder = new S3Recorder();
         await using var store = await recorder.OpenAsync();
         (await store.PresignAsync("f", PresignAccess.Read, TimeSpan.FromDays(7), Cancel)).Query.ShouldContain("AWS4-HMAC-SHA256");
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.PresignAsync("f", PresignAccess.Read, TimeSpan.FromDays(7.01), Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => store.PresignAsync("f", PresignAccess.Read, TimeSpan.FromDays(7.01), Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
     }
 }

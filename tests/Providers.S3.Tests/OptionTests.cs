@@ -182,7 +182,7 @@ public sealed class OptionTests
         (recorder.RoleRequests.Length, recorder.Requests.Length, S3Recorder.KeyIdOf(recorder.Requests[^1])).ShouldBe((2, 3, "ASIA2"));
 
         recorder.Refuse(expired, times: 2);
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("f", Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("f", Cancel));
         (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unauthenticated, "the credentials have expired"));
         recorder.RoleRequests.Length.ShouldBe(3);
     }

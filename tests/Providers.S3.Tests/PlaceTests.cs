@@ -14,7 +14,7 @@ public sealed class PlaceTests
         var options = new Dictionary<string, string> { ["region"] = "eu-central-1", ["access-key"] = "a", ["secret-key"] = "b" };
         if (endpoint is not null)
             options["endpoint"] = endpoint;
-        await using var driver = await S3Backend.OpenAsync(ArtifactUri.Parse("s3://data/root"), options);
+        await using var driver = await S3Backend.OpenAsync(StoreUri.Parse("s3://data/root"), options);
         driver.Place.ToString().ShouldBe(place);
     }
 }

@@ -31,7 +31,7 @@ public sealed class RetryTests
         }
         recorder.Refuse(new(status), times: 3);
         var last = recorder.Requests.Length;
-        (await Should.ThrowAsync<ArtifactStoreException>(all[1])).Code.ShouldBe(code);
+        (await Should.ThrowAsync<StoreException>(all[1])).Code.ShouldBe(code);
         (recorder.Requests.Length - last).ShouldBe(3);
     }
 
@@ -76,7 +76,7 @@ public sealed class RetryTests
         foreach (var (store, failures) in new[] { (reached, 9), (never, 3) })
         {
             told.Clear();
-            var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel));
+            var error = await Should.ThrowAsync<StoreException>(() => store.StatAsync("f", Cancel));
             error.Code.ShouldBe(StoreErrorCode.Unavailable);
             error.Message.ShouldContain("Check the endpoint");
             told.Count.ShouldBe(failures);
@@ -131,7 +131,7 @@ public sealed class RetryTests
         await store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel);
         recorder.Requests.Length.ShouldBe(3);
         recorder.Refuse(damaged, times: 3);
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel));
         (error.Code, error.IsTransient).ShouldBe((StoreErrorCode.IntegrityFailure, true));
         recorder.Requests.Length.ShouldBe(6);
     }
@@ -147,7 +147,7 @@ public sealed class RetryTests
         clock.Waits.ShouldContain(TimeSpan.FromSeconds(17));
 
         recorder.Refuse(new(503) { Headers = [("Retry-After", "3600")] });
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.ReadTextAsync("f", Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.ReadTextAsync("f", Cancel));
         (error.RetryAfter, error.IsTransient).ShouldBe((TimeSpan.FromHours(1), true));
         recorder.Requests.Length.ShouldBe(3);
     }

@@ -61,7 +61,7 @@ internal static class S3Backend
         return options;
     }
 
-    public static async Task<StoreDriver> OpenAsync(ArtifactUri root, Dictionary<string, string> options) =>
+    public static async Task<StoreDriver> OpenAsync(StoreUri root, Dictionary<string, string> options) =>
         await new S3Provider().OpenAsync(new StoreContext { Root = root, Options = options }, CancellationToken.None);
 
     private static AmazonS3Client RawClient(S3Server server) => new(

@@ -16,7 +16,7 @@ internal sealed class S3Box : IAsyncDisposable
 
     public FaultProxy Proxy { get; }
 
-    public ArtifactUri Root => ArtifactUri.Create("s3", Bucket, default);
+    public StoreUri Root => StoreUri.Create("s3", Bucket, default);
 
     public static async Task<S3Box> CreateAsync(FaultProxyOptions? options = null)
     {

@@ -53,7 +53,7 @@ internal sealed class S3Recorder : IAsyncDisposable
             else
                 values[name] = value;
         }
-        var context = new StoreContext { Root = ArtifactUri.Parse("s3://bucket/root"), Options = values, TimeProvider = clock ?? TimeProvider.System, Retrying = Retrying };
+        var context = new StoreContext { Root = StoreUri.Parse("s3://bucket/root"), Options = values, TimeProvider = clock ?? TimeProvider.System, Retrying = Retrying };
         return await new S3Provider().OpenAsync(context, TestContext.Current.CancellationToken);
     }
 

@@ -16,7 +16,7 @@ public sealed class UnnamedObjectTests : Cairn.Tests.UnnamedObjectTests, IAsyncD
     protected override async Task<StoreDriver> OpenAsync()
     {
         _bucket = await S3Backend.NewBucketAsync();
-        return await S3Backend.OpenAsync(ArtifactUri.Create("s3", _bucket, "root"), S3Backend.Options(await S3Backend.ServerAsync()));
+        return await S3Backend.OpenAsync(StoreUri.Create("s3", _bucket, "root"), S3Backend.Options(await S3Backend.ServerAsync()));
     }
 
     protected override async Task PutAsync(string name, byte[] content) =>

@@ -38,7 +38,7 @@ public sealed class UploadTests(ITestOutputHelper output)
         await using var box = await S3Box.CreateAsync();
         var store = await box.ThroughAsync();
         await store.WriteTextAsync("f", "same", WriteMode.CreateNew, cancellationToken: Cancel);
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("f", "same", WriteMode.CreateNew, cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("f", "same", WriteMode.CreateNew, cancellationToken: Cancel));
         error.Code.ShouldBe(StoreErrorCode.AlreadyExists);
         error.RequestId.ShouldNotBeNull();
     }

@@ -19,7 +19,7 @@ public sealed class WordsTests
         await using var recorder = new S3Recorder();
         await using var store = await recorder.OpenAsync();
         recorder.Refuse(new(status, $"<Error><Code>{code}</Code><Message>{sentence}</Message><RequestId>r1</RequestId></Error>"));
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteBytesAsync("f", new byte[3], WriteMode.Replace, cancellationToken: Cancel));
         error.Code.ShouldBe(means, error.ToString());
         error.Reason.ShouldContain(reason);
         (error.Advice ?? "").ShouldContain(advice);
@@ -33,7 +33,7 @@ public sealed class WordsTests
             : new(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message><RequestId>r2</RequestId></Error>"));
         await using var recorder = new S3Recorder();
         await using var store = await recorder.OpenAsync(("endpoint", server.Endpoint.ToString()));
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel))).Reason.ShouldBe("the secret key is wrong");
+        (await Should.ThrowAsync<StoreException>(() => store.StatAsync("f", Cancel))).Reason.ShouldBe("the secret key is wrong");
     }
 
     [Fact]
@@ -42,6 +42,6 @@ public sealed class WordsTests
         await using var server = RecordingServer.Start(static _ => new(301) { Headers = [("x-amz-request-id", "r1"), ("x-amz-bucket-region", "eu-central-1")] });
         await using var recorder = new S3Recorder();
         await using var store = await recorder.OpenAsync(("endpoint", server.Endpoint.ToString()));
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.StatAsync("f", Cancel))).Advice.ShouldBe("Set the store's region to eu-central-1.");
+        (await Should.ThrowAsync<StoreException>(() => store.StatAsync("f", Cancel))).Advice.ShouldBe("Set the store's region to eu-central-1.");
     }
 }

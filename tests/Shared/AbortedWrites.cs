@@ -116,7 +116,7 @@ internal sealed class AbortedWrites
 
     /// <summary>Looks at all files: each has content that some write was given whole, and none is missing that was complete.</summary>
     /// <returns>Their paths.</returns>
-    public async Task<IReadOnlyList<ArtifactPath>> CheckAsync(ArtifactStore store, string root, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StorePath>> CheckAsync(ArtifactStore store, string root, CancellationToken cancellationToken)
     {
         var files = await store.ListAsync(root, new ListOptions { Recursive = true }, cancellationToken).Where(e => e.IsFile).ToListAsync(cancellationToken);
         foreach (var file in files)
@@ -153,7 +153,7 @@ internal sealed class AbortedWrites
         {
             return false;
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists && before.Contains(null))
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists && before.Contains(null))
         {
             // One that was cancelled while it completed is there all the same.
             return false;

@@ -35,7 +35,7 @@ public abstract class ImpostorTests
         ["stat"] = async (d, c) => await d.StatAsync(At("f"), c),
         ["read"] = (d, c) => ReadAsync(d, default, c),
         ["read a range"] = (d, c) => ReadAsync(d, new(1, 5), c),
-        ["list"] = async (d, c) => await d.ListAsync(new(ArtifactPath.Root, false), c).ToListAsync(c),
+        ["list"] = async (d, c) => await d.ListAsync(new(StorePath.Root, false), c).ToListAsync(c),
         ["list recursively"] = async (d, c) => await d.ListAsync(new(At("dir"), true), c).ToListAsync(c),
         ["create"] = (d, c) => WriteAsync(d, WriteMode.CreateNew, 1, c),
         ["replace"] = (d, c) => WriteAsync(d, WriteMode.Replace, 1, c),
@@ -96,7 +96,7 @@ public abstract class ImpostorTests
         _ => true,
     };
 
-    private static ArtifactPath At(string path) => ArtifactPath.Parse(path);
+    private static StorePath At(string path) => StorePath.Parse(path);
 
     private static async Task ReadAsync(StoreDriver driver, ByteRange range, CancellationToken cancellationToken)
     {

@@ -14,5 +14,5 @@ public sealed class ImpostorTests : Cairn.Tests.ImpostorTests
     };
 
     protected override async Task<StoreDriver> OpenAsync(Uri endpoint) =>
-        await new WebDavProvider().OpenAsync(new StoreContext { Root = ArtifactUri.Parse($"dav://{endpoint.Authority}/root"), Options = new Dictionary<string, string>() }, CancellationToken.None);
+        await new WebDavProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse($"dav://{endpoint.Authority}/root"), Options = new Dictionary<string, string>() }, CancellationToken.None);
 }

@@ -57,11 +57,11 @@ public class WebDavHarness : StoreHarness
         return base.DisposeAsync();
     }
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => await OpenAsync(ArtifactUri.Parse(_address) / path, cancellationToken);
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => await OpenAsync(StoreUri.Parse(_address) / path, cancellationToken);
 
-    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(ArtifactUri.Parse(_address), cancellationToken);
+    protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(StoreUri.Parse(_address), cancellationToken);
 
-    private ValueTask<StoreDriver> OpenAsync(ArtifactUri root, CancellationToken cancellationToken) =>
+    private ValueTask<StoreDriver> OpenAsync(StoreUri root, CancellationToken cancellationToken) =>
         new WebDavProvider().OpenAsync(new StoreContext { Root = root, Options = Options }, cancellationToken);
 }
 

@@ -21,7 +21,7 @@ public sealed class WebDavTests
 
         foreach (var act in new Func<Task>[] { () => store.ExistsAsync("a", Cancel), () => store.ReadTextAsync("a", cancellationToken: Cancel), () => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel) })
         {
-            var error = await Should.ThrowAsync<ArtifactStoreException>(act);
+            var error = await Should.ThrowAsync<StoreException>(act);
             error.Code.ShouldBe(StoreErrorCode.Unauthenticated);
             error.ToString().ShouldNotContain("wrong-pass-word");
             error.Message.ShouldContain("Give the store's username and password");
@@ -54,7 +54,7 @@ public sealed class WebDavTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(left, (UnixFileMode)0b111_111_111);
         var clock = new FastClock(speed: 200);
-        await using var store = await ArtifactStore.OpenAsync(new Clocked(clock), ArtifactUri.Parse($"dav://{server.Endpoint.Authority}/{path}"), cancellationToken: Cancel);
+        await using var store = await ArtifactStore.OpenAsync(new Clocked(clock), StoreUri.Parse($"dav://{server.Endpoint.Authority}/{path}"), cancellationToken: Cancel);
 
         await store.WriteTextAsync("a", "after", WriteMode.CreateNew, cancellationToken: Cancel);
 
@@ -71,7 +71,7 @@ public sealed class WebDavTests
         Directory.CreateDirectory(Path.Join(folder, ".cairn-tmp-lock"));
         await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("lock-wait", "100ms"));
 
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel));
 
         error.Code.ShouldBe(StoreErrorCode.Unavailable);
         error.Message.ShouldContain("another writer has held the lock on its directory for 0.1 s");
@@ -86,7 +86,7 @@ public sealed class WebDavTests
         await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("lock", "false"));
 
         await store.WriteTextAsync("d/a", "x", WriteMode.Replace, cancellationToken: Cancel);
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("d/b", "x", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("d/b", "x", WriteMode.CreateNew, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
         (await store.ReadTextAsync("d/a", cancellationToken: Cancel)).ShouldBe("x");
     }
 
@@ -111,12 +111,12 @@ public sealed class WebDavTests
         var port = ((IPEndPoint)plain.LocalEndpoint).Port;
         var answering = AnswerAsync(plain);
         await using (var store = await OpenAsync($"127.0.0.1:{port}/x"))
-            (await Should.ThrowAsync<ArtifactStoreException>(() => store.ExistsAsync("a", Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
+            (await Should.ThrowAsync<StoreException>(() => store.ExistsAsync("a", Cancel))).Code.ShouldBe(StoreErrorCode.Unsupported);
         plain.Stop();
         await answering;
 
         await using var nobody = await OpenAsync($"127.0.0.1:{port}/x");
-        var error = await Should.ThrowAsync<ArtifactStoreException>(() => nobody.ExistsAsync("a", Cancel));
+        var error = await Should.ThrowAsync<StoreException>(() => nobody.ExistsAsync("a", Cancel));
         error.Code.ShouldBe(StoreErrorCode.Unavailable);
         error.IsTransient.ShouldBeTrue();
     }
@@ -129,12 +129,12 @@ public sealed class WebDavTests
         await File.WriteAllTextAsync(Path.Join(folder, ".cairn-tmp-left"), "", Cancel);
         await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}");
 
-        (await store.ListAsync(ArtifactPath.Root, null, Cancel).ToListAsync(Cancel)).ShouldBeEmpty();
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.WriteTextAsync("d/.cairn-tmp-x/y", "x", WriteMode.Replace, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.PathConflict);
+        (await store.ListAsync(StorePath.Root, null, Cancel).ToListAsync(Cancel)).ShouldBeEmpty();
+        (await Should.ThrowAsync<StoreException>(() => store.WriteTextAsync("d/.cairn-tmp-x/y", "x", WriteMode.Replace, cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.PathConflict);
     }
 
     private static async Task<ArtifactStore> OpenAsync(string place, params (string Name, string Value)[] options) =>
-        await ArtifactStore.OpenAsync(new WebDavProvider(), ArtifactUri.Parse("dav://" + place), options.ToDictionary(o => o.Name, o => o.Value), cancellationToken: Cancel);
+        await ArtifactStore.OpenAsync(new WebDavProvider(), StoreUri.Parse("dav://" + place), options.ToDictionary(o => o.Name, o => o.Value), cancellationToken: Cancel);
 
     /// <summary>Tells each client that it knows no such method, until it is stopped.</summary>
     private static async Task AnswerAsync(TcpListener listener)

@@ -7,7 +7,7 @@ namespace Cairn.Plugins.Http;
 internal static class HttpErrors
 {
     /// <summary>The error of an answer that is no success.</summary>
-    public static ArtifactStoreException FromResponse(HttpResponseMessage response)
+    public static StoreException FromResponse(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
         var reason = $"the server answered {status} {response.ReasonPhrase}".TrimEnd();

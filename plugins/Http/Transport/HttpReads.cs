@@ -8,7 +8,7 @@ namespace Cairn.Plugins.Http;
 internal static class HttpReads
 {
     /// <summary>The file at a URL, or null when there is none; a directory, to whose address with a final <c>/</c> the server redirects, when those are asked for.</summary>
-    public static async ValueTask<ArtifactInfo?> StatAsync(HttpTransport http, ArtifactPath path, Uri url, bool directories, CancellationToken cancellationToken)
+    public static async ValueTask<StoreEntry?> StatAsync(HttpTransport http, StorePath path, Uri url, bool directories, CancellationToken cancellationToken)
     {
         using (var head = await http.SendAsync(HttpMethod.Head, url, null, cancellationToken).ConfigureAwait(false))
         {
@@ -40,7 +40,7 @@ internal static class HttpReads
         {
             if (!range.IsAll)
                 message.Headers.Range = new(range.Offset, range.Length is { } n ? range.Offset + n - 1 : null);
-        }, cancellationToken).ConfigureAwait(false) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it is a directory");
+        }, cancellationToken).ConfigureAwait(false) ?? throw new StoreException(StoreErrorCode.NotFound, "it is a directory");
         try
         {
             return await FromAnswerAsync(http, request, response, cancellationToken).ConfigureAwait(false);
@@ -73,20 +73,20 @@ internal static class HttpReads
         // A range past the end of a newer, shorter version says first of all that there is a newer version.
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && request.IfMatch is { } wanted
             && (await StatAsync(http, request.Path, response.RequestMessage!.RequestUri!, directories: false, cancellationToken).ConfigureAwait(false))?.ETag != wanted)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
         if (!response.IsSuccessStatusCode)
             throw HttpErrors.FromResponse(response);
         var total = TotalOf(response);
         var info = InfoOf(request.Path, response, total);
         // Checked here rather than by If-Match: servers answer that with 412 for weak etags, and not every one looks at it.
         if (request.IfMatch is { } etag && info.ETag != etag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
         var length = range.LengthIn(total);
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.PartialContent)
         {
             if (response.Content.Headers.ContentRange?.From is { } from && from != range.Offset)
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"the server sent bytes from {from} when asked for {range}");
+                throw new StoreException(StoreErrorCode.Unavailable, $"the server sent bytes from {from} when asked for {range}");
         }
         else if (range.Offset > 0)
         {
@@ -98,9 +98,9 @@ internal static class HttpReads
 
     private static long TotalOf(HttpResponseMessage response) =>
         (response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength)
-        ?? throw new ArtifactStoreException(StoreErrorCode.Unsupported, "the server does not tell its length");
+        ?? throw new StoreException(StoreErrorCode.Unsupported, "the server does not tell its length");
 
-    private static ArtifactInfo InfoOf(ArtifactPath path, HttpResponseMessage response, long length) => new()
+    private static StoreEntry InfoOf(StorePath path, HttpResponseMessage response, long length) => new()
     {
         Path = path,
         Length = length,

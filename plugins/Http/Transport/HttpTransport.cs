@@ -70,9 +70,9 @@ internal sealed class HttpTransport : IDisposable
             if (Uri.UnescapeDataString(next.AbsolutePath) == Uri.UnescapeDataString(url.AbsolutePath) + "/")
                 return null;
             if (hop == MostRedirects)
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"the server redirected {MostRedirects} times and more");
+                throw new StoreException(StoreErrorCode.Unavailable, $"the server redirected {MostRedirects} times and more");
             if (next.Scheme is not ("http" or "https") || (url.Scheme == "https" && next.Scheme == "http"))
-                throw new ArtifactStoreException(StoreErrorCode.PermissionDenied, $"the server redirects from {url.Scheme} to {next.Scheme}, which is not followed");
+                throw new StoreException(StoreErrorCode.PermissionDenied, $"the server redirects from {url.Scheme} to {next.Scheme}, which is not followed");
             url = next;
         }
     }
@@ -116,7 +116,7 @@ internal sealed class HttpTransport : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"option 'ca-file' names {file}, which cannot be read as PEM certificates", e);
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"option 'ca-file' names {file}, which cannot be read as PEM certificates", e);
         }
         return policy;
     }

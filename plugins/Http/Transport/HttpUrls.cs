@@ -6,7 +6,7 @@ namespace Cairn.Plugins.Http;
 internal static class HttpUrls
 {
     /// <summary>The URL of a path below a root: each segment percent-encoded, so that <c>%41</c>, <c>?</c> and <c>#</c> arrive as they are.</summary>
-    public static Uri Of(string origin, ArtifactPath path, bool directory)
+    public static Uri Of(string origin, StorePath path, bool directory)
     {
         var text = new StringBuilder(origin);
         foreach (var segment in path.Segments)

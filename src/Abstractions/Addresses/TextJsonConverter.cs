@@ -44,22 +44,22 @@ internal abstract class TextJsonConverter<T> : JsonConverter<T>
     }
 }
 
-/// <summary>An <see cref="ArtifactPath"/> as JSON.</summary>
-internal sealed class ArtifactPathJsonConverter : TextJsonConverter<ArtifactPath>
+/// <summary>A <see cref="StorePath"/> as JSON.</summary>
+internal sealed class StorePathJsonConverter : TextJsonConverter<StorePath>
 {
     /// <inheritdoc/>
-    protected override ArtifactPath ParseText(string text) => ArtifactPath.Parse(text);
+    protected override StorePath ParseText(string text) => StorePath.Parse(text);
 
     /// <inheritdoc/>
-    protected override string Format(ArtifactPath value) => value.Value;
+    protected override string Format(StorePath value) => value.Value;
 }
 
-/// <summary>An <see cref="ArtifactUri"/> as JSON.</summary>
-internal sealed class ArtifactUriJsonConverter : TextJsonConverter<ArtifactUri>
+/// <summary>A <see cref="StoreUri"/> as JSON.</summary>
+internal sealed class StoreUriJsonConverter : TextJsonConverter<StoreUri>
 {
     /// <inheritdoc/>
-    protected override ArtifactUri ParseText(string text) => ArtifactUri.Parse(text);
+    protected override StoreUri ParseText(string text) => StoreUri.Parse(text);
 
     /// <inheritdoc/>
-    protected override string Format(ArtifactUri value) => value.ToString();
+    protected override string Format(StoreUri value) => value.ToString();
 }

@@ -15,8 +15,8 @@ internal abstract class TextTypeConverter<T> : TypeConverter
         value is string text ? T.Parse(text, CultureInfo.InvariantCulture) : base.ConvertFrom(context, culture, value);
 }
 
-/// <summary>An <see cref="ArtifactPath"/> from text.</summary>
-internal sealed class ArtifactPathTypeConverter : TextTypeConverter<ArtifactPath>;
+/// <summary>A <see cref="StorePath"/> from text.</summary>
+internal sealed class StorePathTypeConverter : TextTypeConverter<StorePath>;
 
-/// <summary>An <see cref="ArtifactUri"/> from text.</summary>
-internal sealed class ArtifactUriTypeConverter : TextTypeConverter<ArtifactUri>;
+/// <summary>A <see cref="StoreUri"/> from text.</summary>
+internal sealed class StoreUriTypeConverter : TextTypeConverter<StoreUri>;

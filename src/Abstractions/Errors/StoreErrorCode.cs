@@ -36,7 +36,7 @@ public enum StoreErrorCode
     /// <summary>The store's options or address are wrong.</summary>
     InvalidConfiguration,
 
-    /// <summary>The store asks to slow down; <see cref="ArtifactStoreException.RetryAfter"/> may say for how long.</summary>
+    /// <summary>The store asks to slow down; <see cref="StoreException.RetryAfter"/> may say for how long.</summary>
     Throttled,
 
     /// <summary>The store could not be reached, timed out or failed on its own side.</summary>

@@ -5,7 +5,7 @@ namespace Cairn.Materializers;
 /// <param name="MediaType">Its media type.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Digest">The SHA-256 of its content.</param>
-public sealed record ArtifactFile(ArtifactPath Name, string MediaType, long Length, Checksum Digest)
+public sealed record ArtifactFile(StorePath Name, string MediaType, long Length, Checksum Digest)
 {
     /// <summary>The media type of bytes of which no more is known.</summary>
     public const string Bytes = "application/octet-stream";

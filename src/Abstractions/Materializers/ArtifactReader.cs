@@ -29,14 +29,14 @@ public abstract class ArtifactReader : IAsyncDisposable
     /// A stream that the caller disposes. The read that reaches the end fails with <see cref="StoreErrorCode.IntegrityFailure"/> when the bytes are not those of the digest. What a
     /// materializer has not read to the end is read on and checked after it returns and before the value is handed out.
     /// </returns>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.NotFound"/> when the artifact has no such file, or its bytes are missing.</exception>
-    public abstract ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default);
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when the artifact has no such file, or its bytes are missing.</exception>
+    public abstract ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a file for a value that reads it later by itself, such as a stream or a lazy sequence. The value owns the stream, and its last read does the check.</summary>
     /// <param name="name">The file.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <returns>A stream as from <see cref="OpenAsync"/>, that nobody else reads on or closes.</returns>
-    public abstract ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default);
+    public abstract ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a part of a file, for a format that is not read from first to last byte.</summary>
     /// <param name="name">The file.</param>
@@ -46,12 +46,12 @@ public abstract class ArtifactReader : IAsyncDisposable
     /// A stream of these bytes alone, from first to last, that nobody else reads on or closes. It may be opened after a load has ended. Nothing compares a part with the digest, which is that of the
     /// whole file: a materializer that reads parts keeps digests of the parts in a file of its own, and compares them.
     /// </returns>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.RangeNotSatisfiable"/> when the file is shorter; what <see cref="OpenAsync"/> fails with.</exception>
-    public virtual async ValueTask<Stream> OpenRangeAsync(ArtifactPath name, ByteRange range, CancellationToken cancellationToken = default)
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.RangeNotSatisfiable"/> when the file is shorter; what <see cref="OpenAsync"/> fails with.</exception>
+    public virtual async ValueTask<Stream> OpenRangeAsync(StorePath name, ByteRange range, CancellationToken cancellationToken = default)
     {
         var file = Files.FirstOrDefault(f => f.Name == name);
         if (file is not null && range.Offset + (range.Length ?? 0) > file.Length)
-            throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, $"'{name}' has {file.Length} bytes, and {range.Length} from {range.Offset} on were asked for");
+            throw new StoreException(StoreErrorCode.RangeNotSatisfiable, $"'{name}' has {file.Length} bytes, and {range.Length} from {range.Offset} on were asked for");
         var stream = await OpenDetachedAsync(name, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -68,7 +68,7 @@ public abstract class ArtifactReader : IAsyncDisposable
     /// <param name="name">The file.</param>
     /// <param name="cancellationToken">Cancels the copying.</param>
     /// <returns>The copy's full name; its last part is the file's own where the platform can hold it. It is deleted when the reader is disposed, which after a load is at once.</returns>
-    public abstract ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default);
+    public abstract ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default);
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync()

@@ -1,7 +1,7 @@
 namespace Cairn;
 
 /// <summary>A value could not be turned into files or back: nobody serves its type, the stored format is another one, or the files do not hold what the format says.</summary>
-/// <remarks>Failures of the store are <see cref="ArtifactStoreException"/>, and pass through a materializer as they are.</remarks>
+/// <remarks>Failures of the store are <see cref="StoreException"/>, and pass through a materializer as they are.</remarks>
 public sealed class MaterializationException : Exception
 {
     /// <summary>Makes an error.</summary>

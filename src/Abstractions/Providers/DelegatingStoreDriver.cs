@@ -14,7 +14,7 @@ public abstract class DelegatingStoreDriver : StoreDriver
     /// <summary>Makes a layer that shifts paths and therefore has a root of its own.</summary>
     /// <param name="inner">The driver below; owned.</param>
     /// <param name="root">The layer's root.</param>
-    protected DelegatingStoreDriver(StoreDriver inner, ArtifactUri root)
+    protected DelegatingStoreDriver(StoreDriver inner, StoreUri root)
         : base(root)
     {
         ArgumentNullException.ThrowIfNull(inner);
@@ -25,13 +25,13 @@ public abstract class DelegatingStoreDriver : StoreDriver
     protected StoreDriver Inner { get; }
 
     /// <inheritdoc/>
-    public override ArtifactUri Place => Inner.Place;
+    public override StoreUri Place => Inner.Place;
 
     /// <inheritdoc/>
     public override StoreCapabilities Capabilities => Inner.Capabilities;
 
     /// <inheritdoc/>
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.StatAsync(path, cancellationToken);
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => Inner.StatAsync(path, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => Inner.OpenReadAsync(request, cancellationToken);
@@ -41,7 +41,7 @@ public abstract class DelegatingStoreDriver : StoreDriver
         Inner.BeginUploadAsync(request, cancellationToken);
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         Inner.ListAsync(request, cancellationToken);
 
     /// <inheritdoc/>
@@ -49,16 +49,16 @@ public abstract class DelegatingStoreDriver : StoreDriver
         Inner.DeleteAsync(request, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.CopyAsync(request, cancellationToken);
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.CopyAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.MoveAsync(request, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.MakeDirectoryAsync(path, cancellationToken);
+    public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => Inner.MakeDirectoryAsync(path, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.TouchAsync(path, cancellationToken);
+    public override ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) => Inner.TouchAsync(path, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken) => Inner.PresignAsync(request, cancellationToken);

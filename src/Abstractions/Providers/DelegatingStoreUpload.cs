@@ -26,7 +26,7 @@ public abstract class DelegatingStoreUpload(StoreUpload inner) : StoreUpload
     public override ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) => new(false);
 
     /// <inheritdoc/>
-    public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => Inner.CompleteAsync(last, cancellationToken);
+    public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => Inner.CompleteAsync(last, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()

@@ -13,18 +13,18 @@ public static class DirectoryListing
     /// <param name="read">Reads all entries of one directory, in any order; none when it is missing.</param>
     /// <param name="cancellationToken">The token.</param>
     /// <returns>Pages in order. Memory is bounded by the entries of the directories on the way down.</returns>
-    public static async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(
+    public static async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(
         ListRequest request,
         DirectoryKind kind,
-        Func<ArtifactPath, CancellationToken, ValueTask<IReadOnlyList<ArtifactInfo>>> read,
+        Func<StorePath, CancellationToken, ValueTask<IReadOnlyList<StoreEntry>>> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(read);
-        var open = new Stack<IEnumerator<ArtifactInfo>>();
+        var open = new Stack<IEnumerator<StoreEntry>>();
         open.Push(await InOrderAsync(request.Directory).ConfigureAwait(false));
         var most = Math.Clamp(request.Limit ?? MostInPage, 1, MostInPage);
-        var page = new List<ArtifactInfo>();
+        var page = new List<StoreEntry>();
         while (open.TryPeek(out var top))
         {
             if (!top.MoveNext())
@@ -46,15 +46,15 @@ public static class DirectoryListing
         if (page.Count > 0)
             yield return page;
 
-        async ValueTask<IEnumerator<ArtifactInfo>> InOrderAsync(ArtifactPath directory) =>
+        async ValueTask<IEnumerator<StoreEntry>> InOrderAsync(StorePath directory) =>
             (await read(directory, cancellationToken).ConfigureAwait(false)).OrderBy(e => e.OrderKey, Utf8Order.Comparer).GetEnumerator();
     }
 
-    private static bool IsWanted(ListRequest request, ArtifactInfo entry) =>
+    private static bool IsWanted(ListRequest request, StoreEntry entry) =>
         (request.NamePrefix is not { } prefix || entry.Path.RelativeTo(request.Directory).Value.StartsWith(prefix, StringComparison.Ordinal))
         && (request.StartAfter is not { } after || Utf8Order.Compare(entry.OrderKey, after) > 0);
 
-    private static bool MayHoldWanted(ListRequest request, ArtifactInfo directory)
+    private static bool MayHoldWanted(ListRequest request, StoreEntry directory)
     {
         if (request.NamePrefix is { } prefix)
         {

@@ -9,6 +9,6 @@ public interface IStoreProvider
 {
     /// <summary>Opens a driver on a root.</summary>
     /// <returns>A driver that the caller disposes. Opening makes no service call that could be left to the first operation: a missing container shows there.</returns>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
     ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken);
 }

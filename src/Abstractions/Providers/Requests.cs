@@ -2,7 +2,7 @@ namespace Cairn.Providers;
 
 /// <summary>What to read.</summary>
 /// <param name="Path">The file.</param>
-public sealed record ReadRequest(ArtifactPath Path)
+public sealed record ReadRequest(StorePath Path)
 {
     /// <summary>Which bytes; all by default.</summary>
     public ByteRange Range { get; init; }
@@ -14,7 +14,7 @@ public sealed record ReadRequest(ArtifactPath Path)
 /// <summary>What to write.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Mode">On what condition.</param>
-public sealed record UploadRequest(ArtifactPath Path, WriteMode Mode)
+public sealed record UploadRequest(StorePath Path, WriteMode Mode)
 {
     /// <summary>The media type; null for none. Null where the driver does not declare it.</summary>
     public string? ContentType { get; init; }
@@ -35,12 +35,12 @@ public sealed record UploadRequest(ArtifactPath Path, WriteMode Mode)
 /// <summary>What to list.</summary>
 /// <param name="Directory">The directory; the root for all.</param>
 /// <param name="Recursive">False for what is right below it, true for all below it.</param>
-public sealed record ListRequest(ArtifactPath Directory, bool Recursive)
+public sealed record ListRequest(StorePath Directory, bool Recursive)
 {
     /// <summary>Only entries whose path relative to <see cref="Directory"/> starts with this text; not by segment. Null for all.</summary>
     public string? NamePrefix { get; init; }
 
-    /// <summary>Only entries whose <see cref="ArtifactInfo.OrderKey"/> comes after this text. Null for all.</summary>
+    /// <summary>Only entries whose <see cref="StoreEntry.OrderKey"/> comes after this text. Null for all.</summary>
     public string? StartAfter { get; init; }
 
     /// <summary>The most entries that the caller wants in all: lets a driver ask for a small page. More may come. Null for all.</summary>
@@ -64,7 +64,7 @@ public sealed record DeleteRequest(IReadOnlyList<DeleteTarget> Targets)
 /// <summary>One thing to delete.</summary>
 /// <param name="Path">Where.</param>
 /// <param name="Kind">A file; or a directory's marker, or an empty real directory.</param>
-public readonly record struct DeleteTarget(ArtifactPath Path, EntryKind Kind = EntryKind.File)
+public readonly record struct DeleteTarget(StorePath Path, EntryKind Kind = EntryKind.File)
 {
     /// <summary>
     /// The etag that the file must have: another version stays, and its result is a failure with PreconditionFailed; a file that is gone is <see cref="DeleteOutcome.Missing"/>. Null for whatever is
@@ -77,7 +77,7 @@ public readonly record struct DeleteTarget(ArtifactPath Path, EntryKind Kind = E
 /// <param name="Path">Where.</param>
 /// <param name="Outcome">What happened.</param>
 /// <param name="Error">Why it failed; null unless it did.</param>
-public sealed record DeleteResult(ArtifactPath Path, DeleteOutcome Outcome, Exception? Error = null);
+public sealed record DeleteResult(StorePath Path, DeleteOutcome Outcome, Exception? Error = null);
 
 /// <summary>What became of a delete.</summary>
 public enum DeleteOutcome
@@ -96,7 +96,7 @@ public enum DeleteOutcome
 /// <param name="Source">From where.</param>
 /// <param name="Target">To where; never the same as the source.</param>
 /// <param name="Mode">On what condition of the target.</param>
-public sealed record CopyRequest(ArtifactPath Source, ArtifactPath Target, WriteMode Mode)
+public sealed record CopyRequest(StorePath Source, StorePath Target, WriteMode Mode)
 {
     /// <summary>The etag that the source must have, else PreconditionFailed; null for whatever is there.</summary>
     public string? SourceIfMatch { get; init; }
@@ -106,7 +106,7 @@ public sealed record CopyRequest(ArtifactPath Source, ArtifactPath Target, Write
 /// <param name="Path">The file.</param>
 /// <param name="Access">To read or to write it.</param>
 /// <param name="Lifetime">For how long from now.</param>
-public sealed record PresignRequest(ArtifactPath Path, PresignAccess Access, TimeSpan Lifetime)
+public sealed record PresignRequest(StorePath Path, PresignAccess Access, TimeSpan Lifetime)
 {
     /// <summary>The media type with which the file must be written; null for any, with <see cref="PresignAccess.Read"/>, and where the driver does not declare <see cref="StoreCapabilities.PresignContentType"/>.</summary>
     public string? ContentType { get; init; }
@@ -127,4 +127,4 @@ public enum PresignAccess
 /// <param name="Path">The file that it was for; null when it cannot be told.</param>
 /// <param name="Started">When it began or was last written.</param>
 /// <param name="Length">How many bytes it holds; null when it cannot be told.</param>
-public sealed record StagedUpload(string Id, ArtifactPath? Path, DateTimeOffset Started, long? Length);
+public sealed record StagedUpload(string Id, StorePath? Path, DateTimeOffset Started, long? Length);

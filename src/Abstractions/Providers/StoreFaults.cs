@@ -9,7 +9,7 @@ public static class StoreFaults
     /// <summary>Classifies an exception of System.IO, System.Net or the like; <see cref="StoreErrorCode.Unknown"/> for others.</summary>
     public static StoreFault FromBaseLibrary(Exception exception) => exception switch
     {
-        ArtifactStoreException e => new(e.Code, e.Reason) { IsTransient = e.IsTransient, RetryAfter = e.RetryAfter, RequestId = e.RequestId, Advice = e.Advice },
+        StoreException e => new(e.Code, e.Reason) { IsTransient = e.IsTransient, RetryAfter = e.RetryAfter, RequestId = e.RequestId, Advice = e.Advice },
         FileNotFoundException { FileName: { } name } when IsAssembly(name) => MissingAssembly(name),
         FileLoadException { FileName: { } name } when IsAssembly(name) => MissingAssembly(name),
         FileNotFoundException or DirectoryNotFoundException => new(StoreErrorCode.NotFound, "it does not exist"),

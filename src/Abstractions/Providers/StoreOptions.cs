@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
+using Cairn.Errors;
 
 namespace Cairn.Providers;
 
@@ -19,7 +20,7 @@ public static class StoreOptions
     ];
 
     /// <summary>Makes a <typeparamref name="T"/>, sets the properties that <paramref name="values"/> name, and leaves the others at their defaults.</summary>
-    /// <exception cref="ArtifactStoreException">
+    /// <exception cref="StoreException">
     /// <see cref="StoreErrorCode.InvalidConfiguration"/> for an unknown option, a value that does not fit, or a required one that is missing. No message shows a
     /// secret's value.
     /// </exception>
@@ -32,7 +33,7 @@ public static class StoreOptions
         foreach (var name in values.Keys.Where(name => !properties.Exists(p => p.Option.Name == name)))
         {
             var known = properties.Count == 0 ? "there are none" : "there are " + string.Join(", ", properties.Select(p => p.Option.Name).Order(StringComparer.Ordinal));
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"'{ArtifactPath.ForMessage(name)}' is not an option of this flavor; {known}");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"'{ErrorText.Escape(name)}' is not an option of this flavor; {known}");
         }
         object result = new T();
         foreach (var (property, option) in properties)
@@ -41,14 +42,14 @@ public static class StoreOptions
             {
                 if (!TryRead(property.PropertyType, option, text, out var value))
                 {
-                    var given = option.Secret ? "the given value" : $"'{ArtifactPath.ForMessage(text)}'";
-                    throw new ArtifactStoreException(
+                    var given = option.Secret ? "the given value" : $"'{ErrorText.Escape(text)}'";
+                    throw new StoreException(
                         StoreErrorCode.InvalidConfiguration, $"option '{option.Name}' takes {TypeName(property.PropertyType, option)}, and {given} is none");
                 }
                 property.SetValue(result, value);
             }
             else if (option.Required)
-                throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, $"option '{option.Name}' is required: {option.Description}");
+                throw new StoreException(StoreErrorCode.InvalidConfiguration, $"option '{option.Name}' is required: {option.Description}");
         }
         return (T)result;
     }

@@ -9,15 +9,15 @@ public sealed class StoreRead : IAsyncDisposable
     private readonly IAsyncDisposable? _owner;
 
     /// <summary>Makes an open read.</summary>
-    /// <param name="info">The facts of the version that is read; <see cref="ArtifactInfo.Length"/> is that of the whole file.</param>
+    /// <param name="info">The facts of the version that is read; <see cref="StoreEntry.Length"/> is that of the whole file.</param>
     /// <param name="content">
     /// The requested bytes, from the range's start. A stream that can seek is over the whole file, positioned at the range's start, and the caller stops at its end.
     /// </param>
     /// <param name="owner">What else to dispose; null for nothing.</param>
-    public StoreRead(ArtifactInfo info, Stream content, IAsyncDisposable? owner = null) => (Info, Content, _owner) = (info, content, owner);
+    public StoreRead(StoreEntry info, Stream content, IAsyncDisposable? owner = null) => (Info, Content, _owner) = (info, content, owner);
 
     /// <summary>The facts of the version that is read.</summary>
-    public ArtifactInfo Info { get; }
+    public StoreEntry Info { get; }
 
     /// <summary>The requested bytes.</summary>
     public Stream Content { get; }

@@ -42,8 +42,8 @@ public abstract class StoreUpload : IAsyncDisposable
     /// cancellation may come too late.
     /// </remarks>
     /// <returns>The facts of what was written.</returns>
-    /// <exception cref="ArtifactStoreException">AlreadyExists, PreconditionFailed, PathConflict, and whatever the store says.</exception>
-    public abstract ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken);
+    /// <exception cref="StoreException">AlreadyExists, PreconditionFailed, PathConflict, and whatever the store says.</exception>
+    public abstract ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken);
 
     /// <summary>
     /// After completion: releases. Before: aborts, so that the old content stays and nothing remains staged; it throws nothing that would hide the exception

@@ -1,3 +1,5 @@
+using Cairn.Workspaces;
+
 namespace Cairn.Cli;
 
 /// <summary>How an address is written.</summary>
@@ -56,7 +58,7 @@ internal sealed record Address(string Text, AddressKind Kind, string? Store, str
     }
 
     /// <summary>The address of something below this one, written in the same way.</summary>
-    public string Below(ArtifactPath relative)
+    public string Below(StorePath relative)
     {
         if (relative.IsRoot)
             return Text;

@@ -5,12 +5,12 @@ namespace Cairn.Cli.Checks;
 /// <summary>One thing that was tried on a store.</summary>
 /// <param name="Name">What.</param>
 /// <param name="Error">Why it failed; null when it did not.</param>
-internal sealed record StoreTrial(string Name, ArtifactStoreException? Error);
+internal sealed record StoreTrial(string Name, StoreException? Error);
 
 /// <summary>Tries what programs will ask of a store, each thing by itself, so that each failure is explained by itself. What it writes, it removes.</summary>
 internal sealed class StoreCheck(ArtifactStore store)
 {
-    private readonly ArtifactPath _path = ArtifactPath.Parse($".cairn-check-{Guid.NewGuid():N}");
+    private readonly StorePath _path = StorePath.Parse($".cairn-check-{Guid.NewGuid():N}");
     private readonly List<StoreTrial> _trials = [];
 
     /// <summary>Tries to read, and unless <paramref name="readOnly"/> or the store can only be read, to write.</summary>
@@ -27,7 +27,7 @@ internal sealed class StoreCheck(ArtifactStore store)
         var writes = store.Capabilities.WriteModes.HasFlag(WriteModes.Replace) ? WriteMode.Replace : WriteMode.CreateNew;
         if (!await TryAsync("write", () => store.WriteTextAsync(_path, _path.Value, writes, cancellationToken: cancellationToken)).ConfigureAwait(false))
             return _trials;
-        var copy = ArtifactPath.Parse(_path.Value + "-copy");
+        var copy = StorePath.Parse(_path.Value + "-copy");
         var isCopied = false;
         try
         {
@@ -51,12 +51,12 @@ internal sealed class StoreCheck(ArtifactStore store)
 
     private async Task<bool> TryAsync(string name, Func<Task> act)
     {
-        ArtifactStoreException? error = null;
+        StoreException? error = null;
         try
         {
             await act().ConfigureAwait(false);
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             error = e;
         }
@@ -89,7 +89,7 @@ internal sealed class StoreCheck(ArtifactStore store)
         {
             await store.WriteTextAsync(_path, "second", WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
         {
             return;
         }
@@ -98,11 +98,11 @@ internal sealed class StoreCheck(ArtifactStore store)
     }
 
     /// <summary>Also when the check is cancelled.</summary>
-    private async Task RemoveAsync(ArtifactPath[] paths)
+    private async Task RemoveAsync(StorePath[] paths)
     {
         foreach (var path in paths)
             await store.RemoveAsync(path, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private ArtifactStoreException Broken(StoreErrorCode code, string reason) => new ArtifactStoreException(code, reason).WithContext("check", store.Root);
+    private StoreException Broken(StoreErrorCode code, string reason) => new StoreException(code, reason).WithContext("check", store.Root);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 
 namespace Cairn.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
 
@@ -45,7 +46,7 @@ internal static class CpCommand
             _ = source.LocalPath is { } file
                 ? await target.Store.UploadFileAsync(file, target.Path, options.Mode, null, options.Progress, cancellationToken).ConfigureAwait(false)
                 : await source.Store.CopyToAsync(source.Path, target.Store, target.Path, options.Mode, options.Progress, cancellationToken).ConfigureAwait(false);
-            options.Arrived?.Invoke(ArtifactPath.Root);
+            options.Arrived?.Invoke(StorePath.Root);
             return;
         }
         var result = source.LocalPath is { } folder

@@ -16,14 +16,14 @@ internal static class DemoCommand
 
     private static async Task RunAsync(Session session, string? root, CancellationToken cancellationToken)
     {
-        var given = root is null ? null : ArtifactUri.Parse(root) / $"cairn-demo-{Guid.NewGuid():N}";
+        var given = root is null ? null : StoreUri.Parse(root) / $"cairn-demo-{Guid.NewGuid():N}";
         var output = session.Output;
         var folder = Path.Join(Path.GetTempPath(), $"cairn-demo-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         try
         {
             var data = Path.Join(AppContext.BaseDirectory, "data");
-            var scene = new DemoScene(folder, data, given ?? ArtifactUri.FromLocalPath(Path.Join(folder, "first")), session.Flavors, line => output.Line("  > " + line.ReplaceLineEndings("\n  > ")), cancellationToken);
+            var scene = new DemoScene(folder, data, given ?? StoreUri.FromLocalPath(Path.Join(folder, "first")), session.Flavors, line => output.Line("  > " + line.ReplaceLineEndings("\n  > ")), cancellationToken);
             await using (scene.ConfigureAwait(false))
             {
                 try

@@ -45,7 +45,7 @@ internal static class DuCommand
                 void WriteCurrent()
                 {
                     if (current is not null && !parsed.GetValue(summary))
-                        Write(location.Address.Below(ArtifactPath.Parse(current)), part, partFiles);
+                        Write(location.Address.Below(StorePath.Parse(current)), part, partFiles);
                 }
 
                 void Write(string shown, long bytes, long files)

@@ -30,7 +30,7 @@ internal static class FindCommand
                 }
                 return leftOut.Report();
 
-                string AddressOf(ArtifactPath path) => head is "." ? path.Value : location.Address.Below(path);
+                string AddressOf(StorePath path) => head is "." ? path.Value : location.Address.Below(path);
             });
     }
 

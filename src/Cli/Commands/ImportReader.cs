@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using Cairn.Errors;
+using Cairn.LocalFiles;
 using Cairn.Materializers;
-using Cairn.Materializers.BuiltIn;
 using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
@@ -9,7 +10,7 @@ namespace Cairn.Cli.Commands;
 internal sealed class ImportReader(string id, Materializer materializer) : ArtifactReader
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-import-");
-    private readonly Dictionary<ArtifactPath, string> _locals = [];
+    private readonly Dictionary<StorePath, string> _locals = [];
     private ArtifactFile[] _files = [];
 
     public override IReadOnlyList<ArtifactFile> Files => _files;
@@ -36,12 +37,11 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
     public async Task FillFromFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var files = new List<ArtifactFile>();
-        var source = new LocalSource(folder, LinkHandling.Fail, entry => throw FilesMaterializer.Refusal(id, entry));
-        await foreach (var item in source.FindAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var item in LocalFolder.WalkAsync(folder, LinkHandling.Fail, Refuse, cancellationToken).ConfigureAwait(false))
         {
             if (item.IsDirectory)
                 continue;
-            var local = source.FullName(item.Path);
+            var local = item.FullName;
             var content = LocalFile.OpenRead(local);
             await using var closing = content.ConfigureAwait(false);
             files.Add(FileOf(item.Path, content.Length, await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false)));
@@ -50,11 +50,15 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
         _files = [.. files.OrderBy(f => f.Name)];
     }
 
-    public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(LocalFile.OpenRead(LocalOf(name)));
+    /// <summary>Nothing of the folder may be missing from the artifact.</summary>
+    private void Refuse(UnlistedEntry entry) =>
+        throw new MaterializationException(id, $"'{ErrorText.Escape(entry.FullName)}' cannot be saved: {((entry.Reason as StoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
 
-    public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+    public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(LocalFile.OpenRead(LocalOf(name)));
 
-    public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => ValueTask.FromResult(LocalOf(name));
+    public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => OpenAsync(name, cancellationToken);
+
+    public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult(LocalOf(name));
 
     public override ValueTask DisposeAsync()
     {
@@ -62,7 +66,7 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
         return base.DisposeAsync();
     }
 
-    private ArtifactFile FileOf(ArtifactPath name, long length, byte[] sha256) => new(name, materializer.MediaType, length, Checksum.FromBytes(Checksum.Sha256, sha256));
+    private ArtifactFile FileOf(StorePath name, long length, byte[] sha256) => new(name, materializer.MediaType, length, Checksum.FromBytes(Checksum.Sha256, sha256));
 
-    private string LocalOf(ArtifactPath name) => _locals.TryGetValue(name, out var local) ? local : throw new MaterializationException(id, $"there is no file '{name}'");
+    private string LocalOf(StorePath name) => _locals.TryGetValue(name, out var local) ? local : throw new MaterializationException(id, $"there is no file '{name}'");
 }

@@ -31,7 +31,7 @@ internal static class LsCommand
             });
     }
 
-    private static void Write(CommandOutput output, Form form, string name, string address, ArtifactInfo entry)
+    private static void Write(CommandOutput output, Form form, string name, string address, StoreEntry entry)
     {
         var shown = entry.IsDirectory ? name + "/" : name;
         if (form.Json)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal static class MvCommand
                     var mode = info.IsDirectory || parsed.GetValue(noReplace) ? WriteMode.CreateNew : WriteMode.Replace;
                     await ProgressBar.ShowAsync(session, source.Text, progress => from.Store.MoveToAsync(
                         from.Path, to.Store, to.Path, mode, new TransferOptions { FailFast = parsed.GetValue(failFast), Progress = progress }, cancellationToken)).ConfigureAwait(false);
-                    transfer.Teller(session)?.Invoke(ArtifactPath.Root);
+                    transfer.Teller(session)?.Invoke(StorePath.Root);
                 }).ConfigureAwait(false);
             });
     }

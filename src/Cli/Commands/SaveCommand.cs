@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cairn.Artifacts;
+using Cairn.LocalFiles;
 using Cairn.Materializers;
 
 namespace Cairn.Cli.Commands;
@@ -36,7 +38,7 @@ internal static class SaveCommand
             return await SaveByNameAsync(session, repository, path, options, cancellationToken).ConfigureAwait(false);
         if (path != "-" && materializer == "files")
             return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
-        var content = path == "-" ? Console.OpenStandardInput() : Transfers.LocalFile.OpenRead(path);
+        var content = path == "-" ? Console.OpenStandardInput() : LocalFile.OpenRead(path);
         await using var closing = content.ConfigureAwait(false);
         return materializer is null or "bytes"
             ? await repository.SaveAsync(content, options, cancellationToken).ConfigureAwait(false)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 
 namespace Cairn.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.Cli.Checks;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli.Commands;
 
@@ -42,7 +43,7 @@ internal static class StoreCheckCommand
             var store = await session.OpenAsync(registered, cancellationToken).ConfigureAwait(false);
             return await new StoreCheck(store).RunAsync(readOnly, cancellationToken).ConfigureAwait(false);
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             return [new("open", e)];
         }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Cairn.Artifacts;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli.Commands;
 
@@ -36,7 +38,7 @@ internal static class StoreCleanCommand
             });
     }
 
-    private static void Tell(CommandOutput output, bool asJson, bool removed, string id, ArtifactPath? path, DateTimeOffset started)
+    private static void Tell(CommandOutput output, bool asJson, bool removed, string id, StorePath? path, DateTimeOffset started)
     {
         if (!asJson)
         {

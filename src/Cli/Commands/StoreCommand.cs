@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli.Commands;
 
@@ -128,8 +129,8 @@ internal static class StoreCommand
             });
     }
 
-    private static ArtifactUri RootOf(string text) =>
-        text.Contains("://", StringComparison.Ordinal) ? ArtifactUri.Parse(text) : ArtifactUri.FromLocalPath(text);
+    private static StoreUri RootOf(string text) =>
+        text.Contains("://", StringComparison.Ordinal) ? StoreUri.Parse(text) : StoreUri.FromLocalPath(text);
 
     private static void Write(Utf8JsonWriter writer, RegisteredStore store, string? active)
     {

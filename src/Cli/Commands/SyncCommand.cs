@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
 

@@ -42,9 +42,9 @@ internal static class TreeCommand
         public long Bytes { get; private set; }
 
         /// <summary>One folder: an entry is shown when the next is known, because the last is drawn otherwise.</summary>
-        public async Task ShowAsync(ArtifactPath folder, string indent, int level, CancellationToken cancellationToken)
+        public async Task ShowAsync(StorePath folder, string indent, int level, CancellationToken cancellationToken)
         {
-            ArtifactInfo? waiting = null;
+            StoreEntry? waiting = null;
             await foreach (var entry in location.Store.ListAsync(folder, _options, cancellationToken).ConfigureAwait(false))
             {
                 if (waiting is not null)
@@ -55,7 +55,7 @@ internal static class TreeCommand
                 await ShowAsync(waiting, indent, level, last: true, cancellationToken).ConfigureAwait(false);
         }
 
-        private async Task ShowAsync(ArtifactInfo entry, string indent, int level, bool last, CancellationToken cancellationToken)
+        private async Task ShowAsync(StoreEntry entry, string indent, int level, bool last, CancellationToken cancellationToken)
         {
             if (json)
                 output.Json(writer => EntryJson.Write(writer, entry.Path.RelativeTo(location.Path).Value, location.Display(entry.Path), entry));
@@ -74,7 +74,7 @@ internal static class TreeCommand
             {
                 await ShowAsync(entry.Path, indent + (last ? "    " : "│   "), level + 1, cancellationToken).ConfigureAwait(false);
             }
-            catch (ArtifactStoreException e) when (!e.IsTransient)
+            catch (StoreException e) when (!e.IsTransient)
             {
                 leftOut.Add(new UnlistedEntry(entry.Path.Parent, entry.Path.Name, UnlistedKind.Unreadable, e).RelativeTo(location.Path));
             }

@@ -14,7 +14,7 @@ internal static class AddressCompletion
         {
             await AddEntriesAsync(session, word, found, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ArtifactStoreException or FormatException or UsageException)
+        catch (Exception e) when (e is StoreException or FormatException or UsageException)
         {
             // Half an address names nothing yet: there is nothing to offer, and nobody to tell.
             return found;

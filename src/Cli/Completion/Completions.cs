@@ -1,4 +1,5 @@
 using System.CommandLine.Completions;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
@@ -14,7 +15,7 @@ internal static class Completions
         {
             return [.. Workspace.Locate(GlobalOptions.WorkspaceOf(context.ParseResult), Session.KnownFlavors()).Read().Stores.Select(s => new CompletionItem(s.Name))];
         }
-        catch (ArtifactStoreException)
+        catch (StoreException)
         {
             return [];
         }

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using Cairn.Artifacts;
+using Cairn.Flavors;
 using Cairn.Materializers;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli.Demo;
 
 /// <summary>What the steps of the demo work on.</summary>
-internal sealed class DemoScene(string folder, string data, ArtifactUri root, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class DemoScene(string folder, string data, StoreUri root, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private ArtifactStore? _store;
     private ArtifactStore? _second;
@@ -18,7 +21,7 @@ internal sealed class DemoScene(string folder, string data, ArtifactUri root, Fl
     public FlavorRegistry Flavors => flavors;
 
     /// <summary>Where the first store is: empty at first.</summary>
-    public ArtifactUri Root => root;
+    public StoreUri Root => root;
 
     public string Flavor => flavors.RequireFlavorOfScheme(root.Scheme);
 
@@ -70,9 +73,9 @@ internal sealed class DemoScene(string folder, string data, ArtifactUri root, Fl
     public async Task ClearAsync()
     {
         if (_store is not null)
-            await _store.RemoveTreeAsync(ArtifactPath.Root, CancellationToken.None).ConfigureAwait(false);
+            await _store.RemoveTreeAsync(StorePath.Root, CancellationToken.None).ConfigureAwait(false);
         // A store empties its root and never removes it.
-        if (root.Scheme == ArtifactUri.FileScheme && Directory.Exists(root.ToLocalPath()))
+        if (root.Scheme == StoreUri.FileScheme && Directory.Exists(root.ToLocalPath()))
             Directory.Delete(root.ToLocalPath(), recursive: true);
     }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Cairn.Artifacts;
 using Cairn.Materializers;
+using Cairn.Workspaces;
 
 namespace Cairn.Cli.Demo;
 
@@ -14,7 +16,7 @@ internal static class DemoSteps
         {
             (demo.Workspace, _) = await Workspace.InitializeAsync(demo.Folder, demo.Flavors);
             await demo.Workspace.RegisterAsync(new RegisteredStore("main", demo.Flavor, demo.Root));
-            var root = ArtifactUri.FromLocalPath(Path.Join(demo.Folder, "second"));
+            var root = StoreUri.FromLocalPath(Path.Join(demo.Folder, "second"));
             await demo.Workspace.RegisterAsync(new RegisteredStore("second", "local", root));
             foreach (var store in demo.Workspace.Read().Stores)
                 demo.Print($"{store.Name}: {store.Flavor} at {store.Root}");
@@ -53,7 +55,7 @@ internal static class DemoSteps
             {
                 await demo.Store.WriteTextAsync("results/species.json", "something else", WriteMode.CreateNew);
             }
-            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+            catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
             {
                 demo.Print($"the second write was refused: {e.Code}");
             }
@@ -67,7 +69,7 @@ internal static class DemoSteps
             {
                 await demo.Store.WriteTextAsync("results/notes.txt", "late", WriteMode.Match(first.ETag!));
             }
-            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+            catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
             {
                 demo.Print($"the late writer was refused: {e.Code}; it reads '{await demo.Store.ReadTextAsync("results/notes.txt")}'");
             }

@@ -9,7 +9,7 @@ internal static class EntryJson
     /// <param name="name">The entry's name as the listing shows it: its path below what was listed.</param>
     /// <param name="address">The entry as an argument of another command.</param>
     /// <param name="info">Its facts; those that are not known are left out.</param>
-    public static void Write(Utf8JsonWriter writer, string name, string address, ArtifactInfo info)
+    public static void Write(Utf8JsonWriter writer, string name, string address, StoreEntry info)
     {
         writer.WriteString("name", name);
         writer.WriteString("address", address);

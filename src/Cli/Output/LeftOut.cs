@@ -7,7 +7,7 @@ namespace Cairn.Cli;
 /// <param name="json">Whether each is also an object of the output.</param>
 /// <param name="folder">The address of the folder that is listed.</param>
 /// <param name="nameOf">The name of a path below it as the listing shows it.</param>
-internal sealed class LeftOut(Session session, bool json, ArtifactUri folder, Func<ArtifactPath, string> nameOf)
+internal sealed class LeftOut(Session session, bool json, StoreUri folder, Func<StorePath, string> nameOf)
 {
     private const int MostShown = 5;
 
@@ -28,7 +28,7 @@ internal sealed class LeftOut(Session session, bool json, ArtifactUri folder, Fu
         var code = ExitCode.Done;
         foreach (var entry in _entries.Where(static e => e.Kind == UnlistedKind.Unreadable))
         {
-            var failure = entry.Reason as ArtifactStoreException ?? new ArtifactStoreException(StoreErrorCode.Unknown, entry.Reason.Message, entry.Reason);
+            var failure = entry.Reason as StoreException ?? new StoreException(StoreErrorCode.Unknown, entry.Reason.Message, entry.Reason);
             code = session.Report(failure.Uri is null ? failure.WithContext("list", folder / (entry.Path ?? entry.Directory)) : failure);
         }
         return code;
@@ -51,7 +51,7 @@ internal sealed class LeftOut(Session session, bool json, ArtifactUri folder, Fu
             {
                 writer.WriteString("name", NameOf(entry));
                 writer.WriteString("kind", entry.Kind switch { UnlistedKind.Link => "link", UnlistedKind.Special => "special", UnlistedKind.Unreadable => "unreadable", _ => "unnameable" });
-                writer.WriteString("reason", session.Redact(entry.Reason is ArtifactStoreException store ? store.Reason : entry.Reason.Message));
+                writer.WriteString("reason", session.Redact(entry.Reason is StoreException store ? store.Reason : entry.Reason.Message));
             });
         }
     }

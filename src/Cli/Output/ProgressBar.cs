@@ -1,3 +1,4 @@
+using Cairn.Transfers;
 using Spectre.Console;
 
 namespace Cairn.Cli;

@@ -8,7 +8,7 @@ internal static class SamePlace
     /// <summary>Whether <paramref name="inner"/> lies below <paramref name="outer"/>.</summary>
     public static bool IsInside(Location inner, Location outer) => Real(inner.Place).IsUnder(Real(outer.Place));
 
-    private static ArtifactUri Real(ArtifactUri uri) => uri.Scheme == ArtifactUri.FileScheme ? ArtifactUri.FromLocalPath(RealPath(uri.ToLocalPath())) : uri;
+    private static StoreUri Real(StoreUri uri) => uri.Scheme == StoreUri.FileScheme ? StoreUri.FromLocalPath(RealPath(uri.ToLocalPath())) : uri;
 
     /// <summary>The path with the symbolic links of its folders followed; what does not exist stays as it is. A link at the end is an object of its own.</summary>
     private static string RealPath(string path)

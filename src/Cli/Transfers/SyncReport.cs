@@ -1,3 +1,5 @@
+using Cairn.Transfers;
+
 namespace Cairn.Cli;
 
 /// <summary>Prints what <c>sync</c> does: each step as it comes, each failure, and how it ended.</summary>

@@ -1,10 +1,10 @@
 namespace Cairn.Cli;
 
 /// <summary>One thing to copy or move: from where, what it is, and to where.</summary>
-internal sealed record Transfer(Location Source, ArtifactInfo Info, Location Target)
+internal sealed record Transfer(Location Source, StoreEntry Info, Location Target)
 {
     /// <summary>Prints each file as it arrives, with --verbose.</summary>
-    public Action<ArtifactPath>? Teller(Session session) =>
+    public Action<StorePath>? Teller(Session session) =>
         session.IsVerbose ? path => session.Output.Line($"{Source.Join(path).Address.Text} -> {Target.Join(path).Address.Text}") : null;
 }
 
@@ -37,12 +37,12 @@ internal sealed class TargetPlan
     public async Task<Transfer> PlanAsync(Location source, CancellationToken cancellationToken)
     {
         // A pipe or a device is not a file of a store: opening it fails with that reason.
-        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? (File.Exists(source.LocalPath) ? new ArtifactInfo { Path = source.Path } : null) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
+        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? (File.Exists(source.LocalPath) ? new StoreEntry { Path = source.Path } : null) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "nothing is there");
         if (info.IsFile && source.Address.IsFolder)
             throw source.Fault(StoreErrorCode.PathConflict, _operation, "it is a file, and the address ends with '/'");
         // A new folder written with a final '/' is the new name of one copied folder, and the home of a copied file or of several sources.
         var into = _isFolder || _isMany || (info.IsFile && _target.Address.IsFolder);
-        var target = !into || (info.IsDirectory && source.Address.MeansContent) || source.Path.IsRoot ? _target : _target.Join(ArtifactPath.Parse(source.Path.Name));
+        var target = !into || (info.IsDirectory && source.Address.MeansContent) || source.Path.IsRoot ? _target : _target.Join(StorePath.Parse(source.Path.Name));
         if (SamePlace.AreSame(source, target))
             throw source.Fault(StoreErrorCode.PathConflict, _operation, $"source and target {target.Address.Text} are the same");
         if (info.IsDirectory && SamePlace.IsInside(target, source))

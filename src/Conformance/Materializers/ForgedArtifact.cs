@@ -45,14 +45,14 @@ internal sealed class ForgedArtifact
     public void ChangeLayer(Action<JsonObject> change) => change(_manifest["layers"]![0]!.AsObject());
 
     /// <summary>What a blob that <see cref="WriteAsync"/> wrote is to the artifact: its file's name, or the manifest.</summary>
-    public string NameOf(ArtifactPath blob) =>
+    public string NameOf(StorePath blob) =>
         string.Join(" and ", Files.Where(f => PathOf(HexOf(f.Value)) == blob).Select(f => $"file '{f.Key}'")) is { Length: > 0 } names ? names : "the manifest";
 
     /// <summary>Writes blobs and manifest.</summary>
     /// <returns>The artifact's digest, and where its blobs and its manifest are.</returns>
-    public async Task<(string Digest, IReadOnlyList<ArtifactPath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)
+    public async Task<(string Digest, IReadOnlyList<StorePath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)
     {
-        var blobs = new List<ArtifactPath>();
+        var blobs = new List<StorePath>();
         foreach (var layer in _manifest["layers"]!.AsArray().Select(l => l!.AsObject()))
         {
             var content = Files[(string)layer["annotations"]![Title]!];
@@ -69,14 +69,14 @@ internal sealed class ForgedArtifact
         return ($"sha256:{HexOf(bytes)}", blobs);
     }
 
-    private static async Task<ArtifactPath> DescribeAsync(ArtifactStore store, JsonObject layer, byte[] content, CancellationToken cancellationToken)
+    private static async Task<StorePath> DescribeAsync(ArtifactStore store, JsonObject layer, byte[] content, CancellationToken cancellationToken)
     {
         (layer["digest"], layer["size"]) = ($"sha256:{HexOf(content)}", content.Length);
         await store.WriteBytesAsync(PathOf(HexOf(content)), content, WriteMode.Replace, cancellationToken: cancellationToken);
         return PathOf(HexOf(content));
     }
 
-    private static ArtifactPath PathOf(string hex) => $"blobs/sha256/{hex}";
+    private static StorePath PathOf(string hex) => $"blobs/sha256/{hex}";
 
     private static string HexOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

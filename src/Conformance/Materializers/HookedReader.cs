@@ -13,16 +13,16 @@ internal sealed class HookedReader(ArtifactReader inner, Action<CancellationToke
 
     public override IReadOnlyDictionary<string, string> Facts => inner.Facts;
 
-    public override async ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) =>
         new HookedStream(await inner.OpenAsync(name, cancellationToken), hook);
 
-    public override async ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) =>
         new HookedStream(await inner.OpenDetachedAsync(name, cancellationToken), hook);
 
-    public override async ValueTask<Stream> OpenRangeAsync(ArtifactPath name, ByteRange range, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<Stream> OpenRangeAsync(StorePath name, ByteRange range, CancellationToken cancellationToken = default) =>
         new HookedStream(await inner.OpenRangeAsync(name, range, cancellationToken), hook);
 
-    public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default)
+    public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default)
     {
         hook(cancellationToken);
         return inner.GetLocalFileAsync(name, cancellationToken);

@@ -8,12 +8,12 @@ internal sealed class HookedWriter(Action<CancellationToken> hook) : ArtifactWri
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-kit-");
     private int _count;
 
-    public override Stream Create(ArtifactPath name, string? mediaType = null) => new HookedStream(Stream.Null, hook);
+    public override Stream Create(StorePath name, string? mediaType = null) => new HookedStream(Stream.Null, hook);
 
-    public override string CreateLocalFile(ArtifactPath name, string? mediaType = null) =>
+    public override string CreateLocalFile(StorePath name, string? mediaType = null) =>
         Path.Join(_folder.CreateSubdirectory($"{_count++}").FullName, name.Value.Split('/')[^1]);
 
-    public override async ValueTask AddLocalFileAsync(ArtifactPath name, string localFile, string? mediaType = null, CancellationToken cancellationToken = default)
+    public override async ValueTask AddLocalFileAsync(StorePath name, string localFile, string? mediaType = null, CancellationToken cancellationToken = default)
     {
         await using var source = File.OpenRead(localFile);
         await using var target = Create(name, mediaType);

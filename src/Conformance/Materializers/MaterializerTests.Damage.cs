@@ -40,7 +40,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                     await RefusedAsync(sample, reference, blob, intact[..length], $"{file} cut to its first {length} of {intact.Length} bytes");
                 await RefusedAsync(sample, reference, blob, [.. intact, 0], $"one byte more at the end of {file}");
                 await Repository.Store.RemoveAsync(blob, Cancel);
-                var gone = await Assert.ThrowsAnyAsync<ArtifactStoreException>(() => LoadAsync(sample, reference));
+                var gone = await Assert.ThrowsAnyAsync<StoreException>(() => LoadAsync(sample, reference));
                 Assert.Equal(StoreErrorCode.NotFound, gone.Code);
                 await RestoreAsync(sample, reference, blob, intact);
             }
@@ -68,7 +68,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     }
 
     /// <summary>Every blob of a sample, the manifests as it is written and with all content outside of it.</summary>
-    private async IAsyncEnumerable<(string Reference, ArtifactPath Blob, string File)> BlobsAsync(MaterializerSample sample)
+    private async IAsyncEnumerable<(string Reference, StorePath Blob, string File)> BlobsAsync(MaterializerSample sample)
     {
         var saved = await SaveAsync(sample);
         Assert.True(saved.Manifest.TotalLength <= MaterializerHarness.MaxSample, $"{sample} has {saved.Manifest.TotalLength} bytes, more than a small sample may have.");
@@ -80,14 +80,14 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
             yield return (digest, blob, forged.NameOf(blob));
     }
 
-    private async Task RefusedAsync(MaterializerSample sample, string reference, ArtifactPath blob, byte[] damaged, string what)
+    private async Task RefusedAsync(MaterializerSample sample, string reference, StorePath blob, byte[] damaged, string what)
     {
         await Repository.Store.WriteBytesAsync(blob, damaged, WriteMode.Replace, cancellationToken: Cancel);
         try
         {
             await LoadAsync(sample, reference);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.IntegrityFailure)
+        catch (StoreException e) when (e.Code == StoreErrorCode.IntegrityFailure)
         {
             return;
         }
@@ -98,7 +98,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         throw new XunitException($"{sample}: {what} is not noticed.");
     }
 
-    private async Task RestoreAsync(MaterializerSample sample, string reference, ArtifactPath blob, byte[] intact)
+    private async Task RestoreAsync(MaterializerSample sample, string reference, StorePath blob, byte[] intact)
     {
         await Repository.Store.WriteBytesAsync(blob, intact, WriteMode.Replace, cancellationToken: Cancel);
         await ComesBackAsync(sample, reference);
@@ -110,7 +110,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         {
             await act().WaitAsync(TimeSpan.FromMinutes(1), Cancel);
         }
-        catch (Exception e) when (e is MaterializationException or ArtifactStoreException)
+        catch (Exception e) when (e is MaterializationException or StoreException)
         {
             Assert.False(string.IsNullOrWhiteSpace(e.Message), what);
         }

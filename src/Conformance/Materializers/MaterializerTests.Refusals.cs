@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Xunit;
 
@@ -98,16 +99,16 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     [Fact]
     public async Task A_failure_of_the_store_passes_as_it_is()
     {
-        var failure = new ArtifactStoreException(StoreErrorCode.Unavailable, "the kit fails it");
+        var failure = new StoreException(StoreErrorCode.Unavailable, "the kit fails it");
         foreach (var sample in Harness.Samples)
         {
             using var writer = new HookedWriter(_ => throw failure);
             if ((await SaveAsync(sample)).Manifest.TotalLength == 0)
                 continue;
-            var saving = await Assert.ThrowsAsync<ArtifactStoreException>(async () => await Harness.Create().SaveAsync(sample.Make(), sample.Type, writer, Cancel));
+            var saving = await Assert.ThrowsAsync<StoreException>(async () => await Harness.Create().SaveAsync(sample.Make(), sample.Type, writer, Cancel));
             Assert.Same(failure, saving);
             await using var reader = new HookedReader(await Repository.OpenAsync((await SaveAsync(sample)).ToString(), Cancel), _ => throw failure);
-            var loading = await Assert.ThrowsAsync<ArtifactStoreException>(async () => await Harness.ReadWholeAsync(await Harness.Create().LoadAsync(reader, sample.LoadedAs, Cancel), Cancel));
+            var loading = await Assert.ThrowsAsync<StoreException>(async () => await Harness.ReadWholeAsync(await Harness.Create().LoadAsync(reader, sample.LoadedAs, Cancel), Cancel));
             Assert.Same(failure, loading);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Artifacts;
 using Xunit;
 
 namespace Cairn.Conformance;

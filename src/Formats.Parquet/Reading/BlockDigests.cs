@@ -28,12 +28,12 @@ internal sealed class BlockDigests
     }
 
     /// <summary>Compares a block.</summary>
-    /// <exception cref="ArtifactStoreException"><see cref="StoreErrorCode.IntegrityFailure"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>.</exception>
     public void Check(long block, ReadOnlySpan<byte> content)
     {
         Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content, actual);
         if (!actual.SequenceEqual(_digests.AsSpan((int)block * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes)))
-            throw new ArtifactStoreException(StoreErrorCode.IntegrityFailure, $"the {content.Length} bytes from {block * BlockLength} on of the Parquet file are not those that were saved");
+            throw new StoreException(StoreErrorCode.IntegrityFailure, $"the {content.Length} bytes from {block * BlockLength} on of the Parquet file are not those that were saved");
     }
 }

@@ -151,6 +151,6 @@ internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, Bloc
     {
         var count = await stream.ReadAtLeastAsync(part, part.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         if (count < part.Length)
-            throw new ArtifactStoreException(StoreErrorCode.IntegrityFailure, $"the Parquet file ends after {from + count} bytes, before those that were saved");
+            throw new StoreException(StoreErrorCode.IntegrityFailure, $"the Parquet file ends after {from + count} bytes, before those that were saved");
     }
 }

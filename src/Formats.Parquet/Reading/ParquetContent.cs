@@ -173,5 +173,5 @@ internal sealed class ParquetContent : IAsyncDisposable
         (column.DictionaryPageOffset is { } dictionary and > 0 ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset, column.TotalCompressedSize);
 
     /// <summary>Whether an exception is the library's word on the content: neither the store's, nor the caller's, nor the machine's.</summary>
-    private static bool IsOfLibrary(Exception e) => e is not (ArtifactStoreException or OperationCanceledException or OutOfMemoryException or MaterializationException or ObjectDisposedException);
+    private static bool IsOfLibrary(Exception e) => e is not (StoreException or OperationCanceledException or OutOfMemoryException or MaterializationException or ObjectDisposedException);
 }

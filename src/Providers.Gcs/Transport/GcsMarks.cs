@@ -20,7 +20,7 @@ internal sealed class GcsMarks : DelegatingHandler
     }
 
     /// <summary>Refuses what is no resource.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void CheckJson(HttpResponseMessage response)
     {
         if (!IsNamed(response) && response.Content.Headers.ContentType?.MediaType != Json)
@@ -28,7 +28,7 @@ internal sealed class GcsMarks : DelegatingHandler
     }
 
     /// <summary>Refuses what is no object's resource.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void Check(HttpResponseMessage response, StorageObject resource)
     {
         if (!IsNamed(response) && resource.Generation is null)
@@ -36,7 +36,7 @@ internal sealed class GcsMarks : DelegatingHandler
     }
 
     /// <summary>Refuses what is no page of a listing.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void Check(HttpResponseMessage response, Objects page)
     {
         if (page.Kind != "storage#objects")
@@ -44,7 +44,7 @@ internal sealed class GcsMarks : DelegatingHandler
     }
 
     /// <summary>Refuses what does not say how far a copy is.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void Check(HttpResponseMessage response, RewriteResponse answer)
     {
         if (!IsNamed(response) && answer.Kind != "storage#rewriteResponse")
@@ -52,7 +52,7 @@ internal sealed class GcsMarks : DelegatingHandler
     }
 
     /// <summary>Refuses what does not tell of a delete: 204, or from emulators JSON that holds nothing.</summary>
-    /// <exception cref="ArtifactStoreException">InvalidConfiguration.</exception>
+    /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void CheckDeleted(HttpResponseMessage response, string body)
     {
         if (!IsNamed(response) && response.StatusCode != HttpStatusCode.NoContent && !(response.Content.Headers.ContentType?.MediaType == Json && body.Trim() is "" or "null" or "{}"))
@@ -85,7 +85,7 @@ internal sealed class GcsMarks : DelegatingHandler
 
     private static bool IsNamed(HttpResponseMessage response) => response.Headers.NonValidated.Contains(Name);
 
-    private static ArtifactStoreException Missing(HttpResponseMessage response, string how) =>
+    private static StoreException Missing(HttpResponseMessage response, string how) =>
         new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Cloud Storage (status {(int)response.StatusCode} {how})")
         {
             Advice = "Check the endpoint, and whether a proxy or a login page answers in its place.",

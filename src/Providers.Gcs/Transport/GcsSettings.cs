@@ -62,5 +62,5 @@ internal static class GcsSettings
         return agent.AsSpan().IndexOfAny("\"(),:;<=>?@[\\]{}") < 0 && request.Headers.UserAgent.TryParseAdd(agent);
     }
 
-    private static ArtifactStoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
+    private static StoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
 }

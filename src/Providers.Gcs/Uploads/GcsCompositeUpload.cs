@@ -45,7 +45,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"{part.Number:D6}"));
         var made = await Driver.InsertAsync(key, PartResource(), part.Data, crc, null, e => _mayLandLate |= e is not GoogleApiException, cancellationToken).ConfigureAwait(false);
         if (!made.Holds(crc, part.Data.Length))
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part with other bytes than were sent") { IsTransient = true });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part with other bytes than were sent") { IsTransient = true });
         _parts[part.Number] = new(key, made.Generation!.Value, crc, part.Data.Length);
     }
 
@@ -98,7 +98,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.NotFound && GcsErrors.IsMissing(e))
         {
-            throw new ArtifactStoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload are gone: it was cleaned away") { IsTransient = false, RequestId = GcsErrors.Classify(e).RequestId }, e);
+            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload are gone: it was cleaned away") { IsTransient = false, RequestId = GcsErrors.Classify(e).RequestId }, e);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class GcsSession
     {
         Count(offset, data);
         if (await SendAsync(offset, data, null, cancellationToken).ConfigureAwait(false) is not null)
-            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service took an upload for finished that is not");
+            throw new StoreException(StoreErrorCode.Unavailable, "the service took an upload for finished that is not");
     }
 
     /// <summary>Sends the last bytes, and ends the upload.</summary>
@@ -46,7 +46,7 @@ internal sealed class GcsSession
     {
         Count(offset, data);
         var made = await SendAsync(offset, data, offset + data.Length, cancellationToken).ConfigureAwait(false);
-        return (made ?? throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service has all bytes and does not end the upload"), _crc.GetCurrentHashAsUInt32());
+        return (made ?? throw new StoreException(StoreErrorCode.Unavailable, "the service has all bytes and does not end the upload"), _crc.GetCurrentHashAsUInt32());
     }
 
     /// <summary>Gives the upload up; what cannot be reached is dropped by the service after a week.</summary>
@@ -64,7 +64,7 @@ internal sealed class GcsSession
     private static Uri SessionUrl(GcsDriver driver, string? location)
     {
         if (location is null || !Uri.TryCreate(location, UriKind.Absolute, out var url))
-            throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the service began an upload without saying where");
+            throw new StoreException(StoreErrorCode.Unavailable, "the service began an upload without saying where");
         return driver.Addresses.Endpoint == GcsSettings.Google ? url : new(driver.Addresses.Endpoint + url.PathAndQuery);
     }
 
@@ -91,7 +91,7 @@ internal sealed class GcsSession
                 if (made is not null)
                     return made;
                 if (persisted < offset || persisted > end)
-                    throw new ArtifactStoreException(StoreErrorCode.Unavailable, $"the service has {persisted} bytes of an upload of which {offset} were done");
+                    throw new StoreException(StoreErrorCode.Unavailable, $"the service has {persisted} bytes of an upload of which {offset} were done");
                 if (persisted > at)
                     attempts = _driver.Client.Begin();
                 at = persisted;

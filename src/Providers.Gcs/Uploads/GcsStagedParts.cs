@@ -37,7 +37,7 @@ internal sealed class GcsStagedParts(GcsDriver driver)
             keys.Add(item.Name!);
         var results = await driver.DeleteKeysAsync(keys, cancellationToken).ConfigureAwait(false);
         if (results.FirstOrDefault(r => r.Error is not null).Error is { } error)
-            throw new ArtifactStoreException(GcsErrors.Classify(error), error);
+            throw new StoreException(GcsErrors.Classify(error), error);
     }
 
     private async IAsyncEnumerable<(string Id, StorageObject Item)> PartsAsync(string below, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -58,6 +58,6 @@ internal sealed class GcsStagedParts(GcsDriver driver)
         while (!string.IsNullOrEmpty(token));
     }
 
-    private static ArtifactPath? PathOf(StorageObject item) =>
-        item.Metadata is { } metadata && metadata.TryGetValue(GcsMetadata.PartOf, out var text) && ArtifactPath.TryParse(GcsMetadata.Decode(text), out var path) ? path : default(ArtifactPath?);
+    private static StorePath? PathOf(StorageObject item) =>
+        item.Metadata is { } metadata && metadata.TryGetValue(GcsMetadata.PartOf, out var text) && StorePath.TryParse(GcsMetadata.Decode(text), out var path) ? path : default(StorePath?);
 }

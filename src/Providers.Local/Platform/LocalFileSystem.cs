@@ -21,22 +21,22 @@ internal abstract class LocalFileSystem : IDisposable
     /// <summary>Opens a directory.</summary>
     /// <returns>The directory; null when it, a parent or the root is missing.</returns>
     /// <exception cref="NotADirectoryException">Something else stands at the path or at a parent.</exception>
-    public abstract LocalDirectory? OpenDirectory(ArtifactPath path);
+    public abstract LocalDirectory? OpenDirectory(StorePath path);
 
     /// <summary>Looks at a path; a final link is followed.</summary>
     /// <returns>What stands there; null when nothing does, also when a file stands at a parent.</returns>
-    public LocalFacts? Stat(ArtifactPath path) => Stat(path, withAttributes: false, out _);
+    public LocalFacts? Stat(StorePath path) => Stat(path, withAttributes: false, out _);
 
     /// <summary>Looks at a path; a final link is followed. Attributes that may not be read are null, as are those of a file that has none.</summary>
-    public abstract LocalFacts? Stat(ArtifactPath path, bool withAttributes, out byte[]? attributes);
+    public abstract LocalFacts? Stat(StorePath path, bool withAttributes, out byte[]? attributes);
 
     /// <summary>Looks at where a symbolic link leads.</summary>
     /// <returns>Null when it leads nowhere, in circles, out of the root, or where this process may not look.</returns>
-    public abstract LocalFacts? Follow(ArtifactPath link);
+    public abstract LocalFacts? Follow(StorePath link);
 
     /// <summary>Opens a regular file for reading.</summary>
     /// <returns>The file; null when nothing or something else stands there.</returns>
-    public abstract SafeFileHandle? OpenFile(ArtifactPath path);
+    public abstract SafeFileHandle? OpenFile(StorePath path);
 
     /// <summary>The stored attributes of an open file; null when it has none.</summary>
     public abstract byte[]? ReadAttributes(SafeFileHandle file);
@@ -151,8 +151,8 @@ internal abstract class LocalFileSystem : IDisposable
 }
 
 /// <summary>Something that is not a directory stands where one is needed.</summary>
-internal sealed class NotADirectoryException(ArtifactPath path) : IOException($"'{path}' or one of its parents is not a directory")
+internal sealed class NotADirectoryException(StorePath path) : IOException($"'{path}' or one of its parents is not a directory")
 {
     /// <summary>The path that should have been a directory.</summary>
-    public ArtifactPath Path { get; } = path;
+    public StorePath Path { get; } = path;
 }

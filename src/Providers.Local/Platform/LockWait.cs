@@ -10,7 +10,7 @@ internal struct LockWait(CancellationToken cancellationToken)
 
     /// <summary>Waits once.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ArtifactStoreException">The lock has been held for too long: Unavailable.</exception>
+    /// <exception cref="StoreException">The lock has been held for too long: Unavailable.</exception>
     public void Once()
     {
         cancellationToken.ThrowIfCancellationRequested();

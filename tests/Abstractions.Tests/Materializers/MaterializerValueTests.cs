@@ -95,15 +95,15 @@ public class MaterializerValueTests
 
         public List<(string Name, string? MediaType)> Created { get; } = [];
 
-        public override Stream Create(ArtifactPath name, string? mediaType = null)
+        public override Stream Create(StorePath name, string? mediaType = null)
         {
             Created.Add((name.Value, mediaType));
             return Stream;
         }
 
-        public override string CreateLocalFile(ArtifactPath name, string? mediaType = null) => throw new NotSupportedException();
+        public override string CreateLocalFile(StorePath name, string? mediaType = null) => throw new NotSupportedException();
 
-        public override ValueTask AddLocalFileAsync(ArtifactPath name, string localFile, string? mediaType = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask AddLocalFileAsync(StorePath name, string localFile, string? mediaType = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public override void Describe(string key, string value) => throw new NotSupportedException();
     }

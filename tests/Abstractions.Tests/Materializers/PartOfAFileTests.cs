@@ -72,7 +72,7 @@ public sealed class PartOfAFileTests
     public async Task A_part_past_the_end_is_refused_before_anything_is_opened(long offset, long? length)
     {
         await using var reader = new OneFile(new TrackedStream(Content));
-        var error = await Should.ThrowAsync<ArtifactStoreException>(async () => await reader.OpenRangeAsync("f", new ByteRange(offset, length)));
+        var error = await Should.ThrowAsync<StoreException>(async () => await reader.OpenRangeAsync("f", new ByteRange(offset, length)));
         error.Code.ShouldBe(StoreErrorCode.RangeNotSatisfiable);
         error.Reason.ShouldContain("'f' has 200000 bytes");
         reader.Opens.ShouldBe(0);
@@ -124,11 +124,11 @@ public sealed class PartOfAFileTests
 
         public override IReadOnlyDictionary<string, string> Facts => new Dictionary<string, string>();
 
-        public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 
     private sealed class OneFile(TrackedStream stream, params string[] names) : ArtifactReader
@@ -146,14 +146,14 @@ public sealed class PartOfAFileTests
 
         public int Opens { get; private set; }
 
-        public override ValueTask<Stream> OpenAsync(ArtifactPath name, CancellationToken cancellationToken = default) => OpenDetachedAsync(name, cancellationToken);
+        public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => OpenDetachedAsync(name, cancellationToken);
 
-        public override ValueTask<Stream> OpenDetachedAsync(ArtifactPath name, CancellationToken cancellationToken = default)
+        public override ValueTask<Stream> OpenDetachedAsync(StorePath name, CancellationToken cancellationToken = default)
         {
             Opens++;
             return Files.Any(f => f.Name == name) ? new(stream) : throw new FileNotFoundException($"There is no '{name}'.");
         }
 
-        public override ValueTask<string> GetLocalFileAsync(ArtifactPath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override ValueTask<string> GetLocalFileAsync(StorePath name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

@@ -98,13 +98,13 @@ public class DirectoryListingTests
         return counts;
     }
 
-    private static IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, DirectoryKind kind, string[] files, List<string> reads) =>
+    private static IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, DirectoryKind kind, string[] files, List<string> reads) =>
         DirectoryListing.ListAsync(request, kind, (directory, _) =>
         {
             reads.Add(directory.Value);
-            var below = files.Select(ArtifactPath.Parse).Where(f => f != directory && f.IsUnder(directory)).ToList();
-            var entries = below.Select(f => ArtifactPath.Parse(f.RelativeTo(directory).Segments[0])).Distinct().Select(name => directory / name)
-                .Select(path => new ArtifactInfo { Path = path, Kind = below.Contains(path) ? EntryKind.File : EntryKind.Directory });
+            var below = files.Select(StorePath.Parse).Where(f => f != directory && f.IsUnder(directory)).ToList();
+            var entries = below.Select(f => StorePath.Parse(f.RelativeTo(directory).Segments[0])).Distinct().Select(name => directory / name)
+                .Select(path => new StoreEntry { Path = path, Kind = below.Contains(path) ? EntryKind.File : EntryKind.Directory });
             return new([.. entries]);
         }, default);
 }

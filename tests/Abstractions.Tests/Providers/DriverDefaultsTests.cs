@@ -19,7 +19,7 @@ public sealed class DriverDefaultsTests
         string[] named = ["copy", "move", "make a directory", "touch", "presign", "remove a staged upload", "list staged uploads"];
         foreach (var (one, name) in all.Zip(named))
         {
-            var error = await Should.ThrowAsync<ArtifactStoreException>(one);
+            var error = await Should.ThrowAsync<StoreException>(one);
             error.Code.ShouldBe(StoreErrorCode.Unsupported);
             error.Reason.ShouldBe($"this store cannot {name}");
         }
@@ -64,10 +64,10 @@ public sealed class DriverDefaultsTests
     public async Task A_read_ends_its_content_and_then_its_owner()
     {
         var ended = new List<string>();
-        await new StoreRead(new ArtifactInfo { Path = "a" }, new Ending(ended), new Owner(ended)).DisposeAsync();
+        await new StoreRead(new StoreEntry { Path = "a" }, new Ending(ended), new Owner(ended)).DisposeAsync();
         ended.ShouldBe(["content", "owner"]);
         ended.Clear();
-        await new StoreRead(new ArtifactInfo { Path = "a" }, new Ending(ended)).DisposeAsync();
+        await new StoreRead(new StoreEntry { Path = "a" }, new Ending(ended)).DisposeAsync();
         ended.ShouldBe(["content"]);
     }
 
@@ -75,10 +75,10 @@ public sealed class DriverDefaultsTests
 
     private sealed class Layer(StoreDriver inner) : DelegatingStoreDriver(inner);
 
-    private sealed class Bare(ArtifactUri root) : StoreDriver(root), IMarked
+    private sealed class Bare(StoreUri root) : StoreDriver(root), IMarked
     {
         public Bare()
-            : this(ArtifactUri.Parse("bare://x"))
+            : this(StoreUri.Parse("bare://x"))
         {
         }
 
@@ -86,13 +86,13 @@ public sealed class DriverDefaultsTests
 
         public override StoreCapabilities Capabilities { get; } = new();
 
-        public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

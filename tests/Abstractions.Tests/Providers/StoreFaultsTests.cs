@@ -29,7 +29,7 @@ public class StoreFaultsTests
         foreach (var (thrown, code) in all)
             StoreFaults.FromBaseLibrary(thrown).Code.ShouldBe(code, thrown.GetType().Name);
         StoreFaults.FromBaseLibrary(new IOException("the disk is full.\nmore")).Reason.ShouldBe("IOException: the disk is full");
-        var known = StoreFaults.FromBaseLibrary(new ArtifactStoreException(new StoreFault(StoreErrorCode.Throttled, "slow") { RetryAfter = TimeSpan.FromSeconds(3), RequestId = "r", Advice = "Wait." }));
+        var known = StoreFaults.FromBaseLibrary(new StoreException(new StoreFault(StoreErrorCode.Throttled, "slow") { RetryAfter = TimeSpan.FromSeconds(3), RequestId = "r", Advice = "Wait." }));
         (known.Code, known.Reason, known.IsTransient, known.RetryAfter, known.RequestId, known.Advice).ShouldBe((StoreErrorCode.Throttled, "slow", true, TimeSpan.FromSeconds(3), "r", "Wait."));
     }
 

@@ -100,7 +100,7 @@ public class StoreOptionsTests
         (sample.Name, sample.PartSize, sample.Timeout, sample.Colour, sample.On, sample.Secret).ShouldBe(("n", 64L << 20, TimeSpan.FromSeconds(90), Colour.DarkBlue, true, null));
         StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n" }).PartSize.ShouldBe(8 << 20);
         StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["buffer"] = "1MiB" }).Buffer.ShouldBe(1 << 20);
-        Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["buffer"] = "2GiB" }));
+        Should.Throw<StoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["buffer"] = "2GiB" }));
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public class StoreOptionsTests
     [InlineData("on", "maybe", "takes bool")]
     public void A_wrong_option_is_a_configuration_error_that_says_what_fits(string name, string value, string part)
     {
-        var error = Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", [name] = value }));
+        var error = Should.Throw<StoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", [name] = value }));
         error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         error.Message.ShouldContain(part);
     }
@@ -120,8 +120,8 @@ public class StoreOptionsTests
     [Fact]
     public void A_missing_required_option_is_named_and_a_wrong_secret_is_not_shown()
     {
-        Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string>())).Message.ShouldContain("'name' is required");
-        var error = Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["secret-key"] = "hunter2" }));
+        Should.Throw<StoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string>())).Message.ShouldContain("'name' is required");
+        var error = Should.Throw<StoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", ["secret-key"] = "hunter2" }));
         error.ToString().ShouldNotContain("hunter2");
     }
 
@@ -166,7 +166,7 @@ public class StoreOptionsTests
     [InlineData("on", "2", "takes bool")]
     public void A_number_that_does_not_fit_is_refused(string name, string value, string part)
     {
-        var error = Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Numbers>(new Dictionary<string, string> { [name] = value }));
+        var error = Should.Throw<StoreException>(() => StoreOptions.Bind<Numbers>(new Dictionary<string, string> { [name] = value }));
         error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         error.Message.ShouldContain($"option '{name}' {part}, and '{value}' is none");
     }
@@ -183,8 +183,8 @@ public class StoreOptionsTests
     [Fact]
     public void Options_that_do_not_exist_are_answered_by_those_that_do()
     {
-        Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<NoOptions>(new Dictionary<string, string> { ["x"] = "1" })).Message.ShouldContain("there are none");
-        Should.Throw<ArtifactStoreException>(() => StoreOptions.Bind<Numbers>(new Dictionary<string, string> { ["x"] = "1" }))
+        Should.Throw<StoreException>(() => StoreOptions.Bind<NoOptions>(new Dictionary<string, string> { ["x"] = "1" })).Message.ShouldContain("there are none");
+        Should.Throw<StoreException>(() => StoreOptions.Bind<Numbers>(new Dictionary<string, string> { ["x"] = "1" }))
             .Message.ShouldContain("'x' is not an option of this flavor; there are count, limit, on, pause, share, total");
     }
 

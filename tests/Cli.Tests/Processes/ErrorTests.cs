@@ -1,3 +1,6 @@
+using Cairn.Flavors;
+using Cairn.Workspaces;
+
 namespace Cairn.Cli.Tests.Processes;
 
 public sealed class ErrorTests
@@ -46,7 +49,7 @@ public sealed class ErrorTests
         var workspace = Workspace.Open(box.Folder, flavors);
         box.File("key.txt", Secret);
         await workspace.RegisterAsync(
-            new RegisteredStore("leaky", "leaky", ArtifactUri.Parse("lk://x")) { Options = new Dictionary<string, string> { ["token"] = "file:key.txt" } }, TestContext.Current.CancellationToken);
+            new RegisteredStore("leaky", "leaky", StoreUri.Parse("lk://x")) { Options = new Dictionary<string, string> { ["token"] = "file:key.txt" } }, TestContext.Current.CancellationToken);
         File.ReadAllText(box[".cairn/workspace.json"]).ShouldNotContain(Secret);
 
         var error = new StringWriter();

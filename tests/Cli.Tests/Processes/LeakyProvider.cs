@@ -7,7 +7,7 @@ namespace Cairn.Cli.Tests.Processes;
 public sealed class LeakyProvider : IStoreProvider
 {
     public ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken) =>
-        throw new ArtifactStoreException(StoreErrorCode.Unauthenticated, $"the token {context.Options["token"]} is wrong", new InvalidOperationException($"GET /?token={context.Options["token"]}"));
+        throw new StoreException(StoreErrorCode.Unauthenticated, $"the token {context.Options["token"]} is wrong", new InvalidOperationException($"GET /?token={context.Options["token"]}"));
 }
 
 /// <summary>Its options.</summary>

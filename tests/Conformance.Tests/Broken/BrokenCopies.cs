@@ -5,7 +5,7 @@ namespace Cairn.Conformance.Tests.Broken;
 /// <summary>Copies the bytes and no attributes.</summary>
 internal sealed class CopiesWithoutAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         await using var read = await Inner.OpenReadAsync(new ReadRequest(request.Source) { IfMatch = request.SourceIfMatch }, cancellationToken);
         var content = new MemoryStream();
@@ -18,23 +18,23 @@ internal sealed class CopiesWithoutAttributes(StoreDriver inner) : DelegatingSto
 /// <summary>Copies over whatever is there.</summary>
 internal sealed class CopiesOverAnything(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.CopyAsync(request with { Mode = WriteMode.Replace }, cancellationToken);
 }
 
 /// <summary>Copies whichever version of the source is there.</summary>
 internal sealed class CopiesAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.CopyAsync(request with { SourceIfMatch = null }, cancellationToken);
 }
 
 /// <summary>Makes one name for two paths, so that the copy changes with its source.</summary>
 internal sealed class CopiesByReference(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<ArtifactPath, ArtifactPath> _references = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<StorePath, StorePath> _references = [];
 
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         var copy = await Inner.CopyAsync(request, cancellationToken);
         _references[request.Target] = request.Source;
@@ -90,7 +90,7 @@ internal sealed class MovesInTwoSteps(StoreDriver inner) : DelegatingStoreDriver
 /// <summary>Empties what it touches.</summary>
 internal sealed class TouchEmpties(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
         await Inner.TouchAsync(path, cancellationToken);
         await using var upload = await Inner.BeginUploadAsync(new UploadRequest(path, WriteMode.Replace), cancellationToken);
@@ -101,6 +101,6 @@ internal sealed class TouchEmpties(StoreDriver inner) : DelegatingStoreDriver(in
 /// <summary>Touches nothing and says that it did.</summary>
 internal sealed class TouchDoesNothing(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) =>
-        await Inner.StatAsync(path, cancellationToken) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) =>
+        await Inner.StatAsync(path, cancellationToken) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
 }

@@ -5,7 +5,7 @@ namespace Cairn.Conformance.Tests.Broken;
 /// <summary>Finds a file by the beginning of its name.</summary>
 internal sealed class FindsByPrefix(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (await Inner.StatAsync(path, cancellationToken) is { } info)
             return info;
@@ -21,16 +21,16 @@ internal sealed class FindsByPrefix(StoreDriver inner) : DelegatingStoreDriver(i
 /// <summary>Fails where nothing is instead of saying so.</summary>
 internal sealed class FailsOnMissing(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         await Inner.StatAsync(path, cancellationToken) ?? throw new InvalidDataException("404");
 }
 
 /// <summary>Remembers what it has once seen of a path.</summary>
 internal sealed class RemembersFacts(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<ArtifactPath, ArtifactInfo> _seen = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<StorePath, StoreEntry> _seen = [];
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (_seen.TryGetValue(path, out var seen))
             return seen;
@@ -44,7 +44,7 @@ internal sealed class RemembersFacts(StoreDriver inner) : DelegatingStoreDriver(
 /// <summary>Names versions by length and second, as a naive store of files does.</summary>
 internal sealed class NamesVersionsByLength(StoreDriver inner) : BrokenUploads(inner)
 {
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         await Inner.StatAsync(path, cancellationToken) is { } info ? Coarse(info) : null;
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -54,14 +54,14 @@ internal sealed class NamesVersionsByLength(StoreDriver inner) : BrokenUploads(i
         if (request.IfMatch is not { } etag || etag == info.ETag)
             return new StoreRead(info, read.Content, read);
         await read.DisposeAsync();
-        throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+        throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
     }
 
     protected override UploadRequest Change(UploadRequest request) => request.Mode.Kind == WriteModes.Match ? request with { Mode = WriteMode.Replace } : request;
 
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload, this, request);
 
-    private static ArtifactInfo Coarse(ArtifactInfo info) => new()
+    private static StoreEntry Coarse(StoreEntry info) => new()
     {
         Path = info.Path,
         Kind = info.Kind,
@@ -75,10 +75,10 @@ internal sealed class NamesVersionsByLength(StoreDriver inner) : BrokenUploads(i
 
     private sealed class Upload(StoreUpload inner, NamesVersionsByLength driver, UploadRequest request) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             if (request.Mode.Kind == WriteModes.Match && (await driver.StatAsync(request.Path, cancellationToken))?.ETag != request.Mode.ETag)
-                throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+                throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
             return Coarse(await base.CompleteAsync(last, cancellationToken));
         }
     }
@@ -87,7 +87,7 @@ internal sealed class NamesVersionsByLength(StoreDriver inner) : BrokenUploads(i
 /// <summary>Says that what it keeps is of another content.</summary>
 internal sealed class SaysAWrongChecksum(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         var info = await Inner.StatAsync(path, cancellationToken);
         return info is not { IsFile: true } ? info : new()
@@ -110,7 +110,7 @@ internal sealed class GhostsDirectories(StoreDriver inner) : BrokenUploads(inner
 
     private sealed class Upload(StoreUpload inner, GhostsDirectories driver, UploadRequest request) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             for (var parent = request.Path.Parent; !parent.IsRoot; parent = parent.Parent)
                 await driver.Sound.MakeDirectoryAsync(parent, cancellationToken);
@@ -122,13 +122,13 @@ internal sealed class GhostsDirectories(StoreDriver inner) : BrokenUploads(inner
 /// <summary>Makes no directory and says that it did.</summary>
 internal sealed class MakesNoDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>Empties the directory that it is asked to make.</summary>
 internal sealed class EmptiesDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         var all = new List<DeleteTarget>();
         await foreach (var page in Inner.ListAsync(new ListRequest(path, Recursive: true), cancellationToken))
@@ -163,7 +163,7 @@ internal sealed class ClassifiesNothing(StoreDriver inner) : DelegatingStoreDriv
         {
             return await Inner.OpenReadAsync(request, cancellationToken);
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
             throw new InvalidOperationException("HTTP 4xx", e);
         }
@@ -188,11 +188,11 @@ internal sealed class WrapsCancellation(StoreDriver inner) : DelegatingStoreDriv
             }
             catch (OperationCanceledException e)
             {
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the connection broke", e);
+                throw new StoreException(StoreErrorCode.Unavailable, "the connection broke", e);
             }
         }
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             try
             {
@@ -200,7 +200,7 @@ internal sealed class WrapsCancellation(StoreDriver inner) : DelegatingStoreDriv
             }
             catch (OperationCanceledException e)
             {
-                throw new ArtifactStoreException(StoreErrorCode.Unavailable, "the connection broke", e);
+                throw new StoreException(StoreErrorCode.Unavailable, "the connection broke", e);
             }
         }
     }
@@ -209,32 +209,32 @@ internal sealed class WrapsCancellation(StoreDriver inner) : DelegatingStoreDriv
 /// <summary>Never looks at a token once it has begun.</summary>
 internal sealed class IgnoresCancellation(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.StatAsync(path, CancellationToken.None);
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => Inner.StatAsync(path, CancellationToken.None);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => Inner.OpenReadAsync(request, CancellationToken.None);
 
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         new Upload(await Inner.BeginUploadAsync(request, CancellationToken.None));
 
-    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         Inner.ListAsync(request, CancellationToken.None);
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) => Inner.DeleteAsync(request, CancellationToken.None);
 
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.CopyAsync(request, CancellationToken.None);
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.CopyAsync(request, CancellationToken.None);
 
     private sealed class Upload(StoreUpload inner) : DelegatingStoreUpload(inner)
     {
         public override ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken) => base.WritePartAsync(part, CancellationToken.None);
 
-        public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => base.CompleteAsync(last, CancellationToken.None);
+        public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => base.CompleteAsync(last, CancellationToken.None);
     }
 }
 
 /// <summary>Finds an empty listing in a container that does not exist.</summary>
 internal sealed class ListsAMissingContainer(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(
         ListRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var pages = Inner.ListAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -245,7 +245,7 @@ internal sealed class ListsAMissingContainer(StoreDriver inner) : DelegatingStor
                 if (!await pages.MoveNextAsync())
                     yield break;
             }
-            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+            catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
             {
                 yield break;
             }

@@ -7,9 +7,9 @@ namespace Cairn.Conformance.Tests.Broken;
 /// <summary>A driver whose listings are broken in the way that <see cref="Change"/> says.</summary>
 internal abstract class BrokenListings(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = new List<ArtifactInfo>();
+        var all = new List<StoreEntry>();
         await foreach (var page in Inner.ListAsync(Ask(request), cancellationToken))
             all.AddRange(page);
         foreach (var page in Change(all, request).Chunk(1000))
@@ -18,38 +18,38 @@ internal abstract class BrokenListings(StoreDriver inner) : DelegatingStoreDrive
 
     protected virtual ListRequest Ask(ListRequest request) => request;
 
-    protected virtual IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => entries;
+    protected virtual IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries;
 }
 
 /// <summary>Orders names as UTF-16.</summary>
 internal sealed class OrdersAsUtf16(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => entries.OrderBy(e => e.OrderKey, StringComparer.Ordinal);
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.OrderBy(e => e.OrderKey, StringComparer.Ordinal);
 }
 
 /// <summary>Orders directories by their names without the slash.</summary>
 internal sealed class OrdersDirectoriesByName(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => entries.OrderBy(e => e.Path);
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.OrderBy(e => e.Path);
 }
 
 /// <summary>Lists directories before files.</summary>
 internal sealed class ListsDirectoriesFirst(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => entries.OrderBy(e => e.IsFile);
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.OrderBy(e => e.IsFile);
 }
 
 /// <summary>Lists markers as files.</summary>
 internal sealed class ListsMarkersAsFiles(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
-        entries.Select(e => e.IsDirectory && request.Recursive ? new ArtifactInfo { Path = e.Path } : e);
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
+        entries.Select(e => e.IsDirectory && request.Recursive ? new StoreEntry { Path = e.Path } : e);
 }
 
 /// <summary>Forgets markers when listing what is below.</summary>
 internal sealed class OmitsMarkers(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => entries.Where(e => e.IsFile || !request.Recursive);
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.Where(e => e.IsFile || !request.Recursive);
 }
 
 /// <summary>Lists every key that begins with the directory's text.</summary>
@@ -60,14 +60,14 @@ internal sealed class TakesPrefixesByText(StoreDriver inner) : BrokenListings(in
             ? request
             : request with { Directory = request.Directory.Parent, NamePrefix = request.Directory.Name, Recursive = true };
 
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request)
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request)
     {
         if (request.Directory.IsRoot || request.NamePrefix is not null || request.Recursive)
             return entries.Where(e => e.Path != request.Directory);
         return entries
             .Where(e => e.Path != request.Directory)
             .Select(e => e.Path.Value.IndexOf('/', request.Directory.Value.Length + 1) is var slash and > 0
-                ? new ArtifactInfo { Path = ArtifactPath.Parse(e.Path.Value[..slash]), Kind = EntryKind.Directory }
+                ? new StoreEntry { Path = StorePath.Parse(e.Path.Value[..slash]), Kind = EntryKind.Directory }
                 : e)
             .DistinctBy(e => e.OrderKey);
     }
@@ -76,13 +76,13 @@ internal sealed class TakesPrefixesByText(StoreDriver inner) : BrokenListings(in
 /// <summary>Loses the last page of long listings.</summary>
 internal sealed class DropsTheLastPage(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => entries.Count > 1000 ? entries.Take((entries.Count - 1) / 1000 * 1000) : entries;
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.Count > 1000 ? entries.Take((entries.Count - 1) / 1000 * 1000) : entries;
 }
 
 /// <summary>Begins each page with the last entry of the one before.</summary>
 internal sealed class RepeatsAtPageEnds(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         entries.SelectMany((e, i) => i > 0 && i % 1000 == 0 ? new[] { entries[i - 1], e } : [e]);
 }
 
@@ -91,7 +91,7 @@ internal sealed class BeginsAtThePosition(StoreDriver inner) : BrokenListings(in
 {
     protected override ListRequest Ask(ListRequest request) => request with { StartAfter = null };
 
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         request.StartAfter is null ? entries : entries.Where(e => Utf8Order.Compare(e.OrderKey, request.StartAfter) >= 0);
 }
 
@@ -100,7 +100,7 @@ internal sealed class ComparesPositionsAsUtf16(StoreDriver inner) : BrokenListin
 {
     protected override ListRequest Ask(ListRequest request) => request with { StartAfter = null };
 
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         request.StartAfter is null ? entries : entries.Where(e => string.CompareOrdinal(e.OrderKey, request.StartAfter) > 0);
 }
 
@@ -113,30 +113,30 @@ internal sealed class IgnoresNamePrefix(StoreDriver inner) : BrokenListings(inne
 /// <summary>Lists what is below a directory only down to its children.</summary>
 internal sealed class ListsOneLevelOnly(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         entries.Where(e => e.Path.Depth <= request.Directory.Depth + 2);
 }
 
 /// <summary>Lists each directory as it was when it was first listed.</summary>
 internal sealed class ListsFromAStaleCache(StoreDriver inner) : BrokenListings(inner)
 {
-    private readonly ConcurrentDictionary<ListRequest, ArtifactInfo[]> _seen = [];
+    private readonly ConcurrentDictionary<ListRequest, StoreEntry[]> _seen = [];
 
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) => _seen.GetOrAdd(request, _ => [.. entries]);
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => _seen.GetOrAdd(request, _ => [.. entries]);
 }
 
 /// <summary>Fails to list what is missing.</summary>
 internal sealed class FailsToListWhatIsMissing(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         entries.Count == 0 ? throw new DirectoryNotFoundException("There is no such directory.") : entries;
 }
 
 /// <summary>Says other facts in a listing than elsewhere.</summary>
 internal sealed class ListsWrongLengths(StoreDriver inner) : BrokenListings(inner)
 {
-    protected override IEnumerable<ArtifactInfo> Change(List<ArtifactInfo> entries, ListRequest request) =>
-        entries.Select(e => e.IsDirectory ? e : new ArtifactInfo { Path = e.Path, Length = e.Length + 1, ETag = e.ETag });
+    protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
+        entries.Select(e => e.IsDirectory ? e : new StoreEntry { Path = e.Path, Length = e.Length + 1, ETag = e.ETag });
 }
 
 /// <summary>Makes a listing by numbered pages, so that what is deleted meanwhile shifts the rest.</summary>
@@ -144,11 +144,11 @@ internal sealed class PagesByNumber(StoreDriver inner) : DelegatingStoreDriver(i
 {
     private const int Page = 100;
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var number = 0; ; number++)
         {
-            var all = new List<ArtifactInfo>();
+            var all = new List<StoreEntry>();
             await foreach (var page in Inner.ListAsync(request, cancellationToken))
                 all.AddRange(page);
             var now = all.Skip(number * Page).Take(Page).ToArray();
@@ -162,9 +162,9 @@ internal sealed class PagesByNumber(StoreDriver inner) : DelegatingStoreDriver(i
 /// <summary>Reads a listing to its end before it hands out its beginning, in one page.</summary>
 internal sealed class ListsInOnePiece(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = new List<ArtifactInfo>();
+        var all = new List<StoreEntry>();
         await foreach (var page in Inner.ListAsync(request, cancellationToken))
             all.AddRange(page);
         yield return all;

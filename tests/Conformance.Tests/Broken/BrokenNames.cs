@@ -7,7 +7,7 @@ namespace Cairn.Conformance.Tests.Broken;
 /// <summary>A driver that stores each path under another, as <see cref="Alias"/> says; its answers show the stored path.</summary>
 internal abstract class BrokenNames(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.StatAsync(Of(path), cancellationToken);
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => Inner.StatAsync(Of(path), cancellationToken);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         Inner.OpenReadAsync(request with { Path = Of(request.Path) }, cancellationToken);
@@ -15,23 +15,23 @@ internal abstract class BrokenNames(StoreDriver inner) : DelegatingStoreDriver(i
     public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         Inner.BeginUploadAsync(request with { Path = Of(request.Path) }, cancellationToken);
 
-    public override IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+    public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
         Inner.ListAsync(request with { Directory = Of(request.Directory), NamePrefix = request.NamePrefix is null ? null : Alias(request.NamePrefix) }, cancellationToken);
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
         Inner.DeleteAsync(request with { Targets = [.. request.Targets.Select(t => t with { Path = Of(t.Path) })] }, cancellationToken);
 
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.CopyAsync(Of(request), cancellationToken);
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.CopyAsync(Of(request), cancellationToken);
 
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.MoveAsync(Of(request), cancellationToken);
 
-    public override ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.MakeDirectoryAsync(Of(path), cancellationToken);
+    public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => Inner.MakeDirectoryAsync(Of(path), cancellationToken);
 
-    public override ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.TouchAsync(Of(path), cancellationToken);
+    public override ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) => Inner.TouchAsync(Of(path), cancellationToken);
 
     protected abstract string Alias(string text);
 
-    private ArtifactPath Of(ArtifactPath path) => ArtifactPath.TryParse(Alias(path.Value), out var alias) ? alias : path;
+    private StorePath Of(StorePath path) => StorePath.TryParse(Alias(path.Value), out var alias) ? alias : path;
 
     private CopyRequest Of(CopyRequest request) => request with { Source = Of(request.Source), Target = Of(request.Target) };
 }
@@ -82,9 +82,9 @@ internal sealed class TakesPlusForSpace(StoreDriver inner) : BrokenNames(inner)
 /// <summary>Stores names percent-encoded and reads them back: it looks sound from inside, and the storage holds other names.</summary>
 internal sealed class StoresEncodedNames(StoreDriver inner) : BrokenNames(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = new List<ArtifactInfo>();
+        var all = new List<StoreEntry>();
         await foreach (var page in base.ListAsync(request with { StartAfter = null, Limit = null }, cancellationToken))
             all.AddRange(page.Select(e => e.At(Decode(e.Path))));
         yield return
@@ -93,7 +93,7 @@ internal sealed class StoresEncodedNames(StoreDriver inner) : BrokenNames(inner)
         ];
     }
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         (await base.StatAsync(path, cancellationToken))?.At(path);
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -102,7 +102,7 @@ internal sealed class StoresEncodedNames(StoreDriver inner) : BrokenNames(inner)
         return new StoreRead(read.Info.At(request.Path), read.Content, read);
     }
 
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         (await base.CopyAsync(request, cancellationToken)).At(request.Target);
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
@@ -121,6 +121,6 @@ internal sealed class StoresEncodedNames(StoreDriver inner) : BrokenNames(inner)
         return encoded.ToString();
     }
 
-    private static ArtifactPath Decode(ArtifactPath path) =>
+    private static StorePath Decode(StorePath path) =>
         System.Text.RegularExpressions.Regex.Replace(path.Value, "_([0-9a-f]+)_", m => new Rune(Convert.ToInt32(m.Groups[1].Value, 16)).ToString());
 }

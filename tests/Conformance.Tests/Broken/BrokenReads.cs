@@ -37,7 +37,7 @@ internal sealed class AnswersPastTheEnd(StoreDriver inner) : DelegatingStoreDriv
         {
             return await Inner.OpenReadAsync(request, cancellationToken);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.RangeNotSatisfiable)
+        catch (StoreException e) when (e.Code == StoreErrorCode.RangeNotSatisfiable)
         {
             var read = await Inner.OpenReadAsync(new ReadRequest(request.Path), cancellationToken);
             return new StoreRead(read.Info, new MemoryStream(), read);
@@ -61,7 +61,7 @@ internal sealed class MixesVersions(StoreDriver inner) : DelegatingStoreDriver(i
         return new StoreRead(read.Info, new Live(Inner, request.Path, request.Range.Offset, request.Range.Offset + request.Range.LengthIn(read.Info.Length)));
     }
 
-    private sealed class Live(StoreDriver driver, ArtifactPath path, long position, long end) : ForwardStream
+    private sealed class Live(StoreDriver driver, StorePath path, long position, long end) : ForwardStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -136,9 +136,9 @@ internal sealed class ReadsMissingAsEmpty(StoreDriver inner) : DelegatingStoreDr
         {
             return await Inner.OpenReadAsync(request, cancellationToken);
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound)
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
         {
-            return new StoreRead(new ArtifactInfo { Path = request.Path, ETag = "none" }, new MemoryStream());
+            return new StoreRead(new StoreEntry { Path = request.Path, ETag = "none" }, new MemoryStream());
         }
     }
 }

@@ -7,17 +7,17 @@ internal static class BrokenRoots
 {
     public static IReadOnlyList<Defect> All { get; } =
     [
-        new("IgnoresTheRootsPath", "Opens the whole container whatever path the root has.", new(driver => driver, Root: root => root.WithPath(ArtifactPath.Root)), ["RootTests"]),
+        new("IgnoresTheRootsPath", "Opens the whole container whatever path the root has.", new(driver => driver, Root: root => root.WithPath(StorePath.Root)), ["RootTests"]),
         new("KeepsTheFirstSegmentOfTheRoot", "Opens the first folder of the root's path alone.", new(driver => driver, Root: root => root.Path.Depth > 1 ? root.WithPath(root.Path.Segments[0]) : root), ["RootTests"]),
-        new("SharesOneContainer", "Opens one container whichever was asked for.", new(driver => driver, Root: root => ArtifactUri.Create(root.Scheme, "one", root.Path)), ["RootTests"]),
+        new("SharesOneContainer", "Opens one container whichever was asked for.", new(driver => driver, Root: root => StoreUri.Create(root.Scheme, "one", root.Path)), ["RootTests"]),
         new(nameof(JoinsTheRootAsText), "Puts the root's text before each path, without a slash.", new(driver => driver, Below: (driver, path) => new JoinsTheRootAsText(driver, path)), ["RootTests"]),
     ];
 }
 
 /// <summary>Puts the root's text before each path, without a slash.</summary>
-internal sealed class JoinsTheRootAsText(StoreDriver inner, ArtifactPath below) : DelegatingStoreDriver(inner, inner.Root / below)
+internal sealed class JoinsTheRootAsText(StoreDriver inner, StorePath below) : DelegatingStoreDriver(inner, inner.Root / below)
 {
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => Inner.StatAsync(Of(path), cancellationToken);
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => Inner.StatAsync(Of(path), cancellationToken);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         Inner.OpenReadAsync(request with { Path = Of(request.Path) }, cancellationToken);
@@ -25,15 +25,15 @@ internal sealed class JoinsTheRootAsText(StoreDriver inner, ArtifactPath below) 
     public override ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         Inner.BeginUploadAsync(request with { Path = Of(request.Path) }, cancellationToken);
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = below.Value + request.Directory.Value;
-        await foreach (var page in Inner.ListAsync(new ListRequest(ArtifactPath.Root, Recursive: true) { NamePrefix = prefix }, cancellationToken))
+        await foreach (var page in Inner.ListAsync(new ListRequest(StorePath.Root, Recursive: true) { NamePrefix = prefix }, cancellationToken))
         {
             yield return [.. page.Where(e => e.Path.Value.Length > below.Value.Length)
                 .Select(e => e.At(e.Path.Value[below.Value.Length..].TrimStart('/')))];
         }
     }
 
-    private ArtifactPath Of(ArtifactPath path) => below.Value + (path.IsRoot ? "" : "/" + path.Value);
+    private StorePath Of(StorePath path) => below.Value + (path.IsRoot ? "" : "/" + path.Value);
 }

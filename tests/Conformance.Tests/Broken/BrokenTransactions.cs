@@ -7,14 +7,14 @@ internal sealed class MovesInTwoTransactions(StoreDriver inner) : DelegatingStor
 {
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
     {
-        ArtifactPath aside = $"aside-{Guid.NewGuid():N}";
+        StorePath aside = $"aside-{Guid.NewGuid():N}";
         await Inner.MoveAsync(request with { Target = aside, Mode = WriteMode.CreateNew }, cancellationToken);
         await Task.Yield();
         try
         {
             await Inner.MoveAsync(request with { Source = aside, SourceIfMatch = null }, cancellationToken);
         }
-        catch (ArtifactStoreException)
+        catch (StoreException)
         {
             await Inner.MoveAsync(new CopyRequest(aside, request.Source, WriteMode.CreateNew), CancellationToken.None);
             throw;
@@ -31,7 +31,7 @@ internal sealed class MovesAnySource(StoreDriver inner) : DelegatingStoreDriver(
 /// <summary>Checks the condition of a copy, lets others in, and then copies over whatever is there.</summary>
 internal sealed class ChecksThenCopies(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         await Looks.AtTheTargetAsync(Inner, request, cancellationToken);
         return await Inner.CopyAsync(request with { Mode = WriteMode.Replace }, cancellationToken);
@@ -56,10 +56,10 @@ internal sealed class PublishesAgain(StoreDriver inner) : DelegatingStoreDriver(
 
     private sealed class Upload(StoreUpload inner, StoreDriver driver, UploadRequest request) : DelegatingStoreUpload(inner)
     {
-        private ArtifactInfo? _published;
+        private StoreEntry? _published;
         private byte[] _content = [];
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             if (_published is null)
             {
@@ -106,7 +106,7 @@ internal sealed class SeeksWithoutALock(StoreDriver inner) : DelegatingStoreDriv
             return ValueTask.CompletedTask;
         }
 
-        public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             WritePartAsync(last, cancellationToken);
             return Inner.CompleteAsync(new UploadPart(0, 0, _content.AsMemory(0, (int)_end)), cancellationToken);
@@ -121,9 +121,9 @@ internal static class Looks
     {
         var there = await driver.StatAsync(request.Target, cancellationToken);
         if (request.Mode.Kind == WriteModes.CreateNew && there is not null)
-            throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "a file is already there");
+            throw new StoreException(StoreErrorCode.AlreadyExists, "a file is already there");
         if (request.Mode.Kind == WriteModes.Match && there?.ETag != request.Mode.ETag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "another version is there");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "another version is there");
         await Task.Yield();
     }
 }

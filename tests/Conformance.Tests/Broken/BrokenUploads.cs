@@ -34,7 +34,7 @@ internal sealed class PublishesOnDispose(StoreDriver inner) : BrokenUploads(inne
             return base.WritePartAsync(part, cancellationToken);
         }
 
-        public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             _completed = true;
             return base.CompleteAsync(last, cancellationToken);
@@ -69,13 +69,13 @@ internal sealed class ChecksThenActs(StoreDriver inner) : BrokenUploads(inner)
 
     private sealed class Upload(StoreUpload inner, ChecksThenActs driver, UploadRequest request) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var etag = (await driver.Sound.StatAsync(request.Path, cancellationToken))?.ETag;
             if (request.Mode.Kind == WriteModes.CreateNew && etag is not null)
-                throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "it is there");
+                throw new StoreException(StoreErrorCode.AlreadyExists, "it is there");
             if (request.Mode.Kind == WriteModes.Match && etag != request.Mode.ETag)
-                throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "it has changed");
+                throw new StoreException(StoreErrorCode.PreconditionFailed, "it has changed");
             await Task.Delay(10, cancellationToken);
             return await base.CompleteAsync(last, cancellationToken);
         }
@@ -89,7 +89,7 @@ internal sealed class Truncates(StoreDriver inner) : BrokenUploads(inner)
 
     private sealed class Upload(StoreUpload inner) : DelegatingStoreUpload(inner)
     {
-        public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
+        public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
             base.CompleteAsync(last.Data.IsEmpty ? last : last with { Data = last.Data[..^1] }, cancellationToken);
     }
 }
@@ -107,7 +107,7 @@ internal sealed class JoinsPartsAsTheyArrive(StoreDriver inner) : BrokenUploads(
 
         public override ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken) => base.WritePartAsync(Next(part), cancellationToken);
 
-        public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => base.CompleteAsync(Next(last), cancellationToken);
+        public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) => base.CompleteAsync(Next(last), cancellationToken);
 
         private UploadPart Next(UploadPart part)
         {
@@ -136,7 +136,7 @@ internal sealed class KeepsTheCallersMemory(StoreDriver inner) : BrokenUploads(i
             return ValueTask.CompletedTask;
         }
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             while (_kept.TryDequeue(out var part))
                 await base.WritePartAsync(part, cancellationToken);
@@ -192,7 +192,7 @@ internal sealed class ThrowsOnDispose(StoreDriver inner) : BrokenUploads(inner)
     {
         private bool _completed;
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await base.CompleteAsync(last, cancellationToken);
             _completed = true;
@@ -227,7 +227,7 @@ internal sealed class SaysTheWrongVersion(StoreDriver inner) : BrokenUploads(inn
 
     private sealed class Upload(StoreUpload inner) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await base.CompleteAsync(last, cancellationToken);
             return new() { Path = info.Path, Length = info.Length, ETag = "\"0\"", Modified = info.Modified };
@@ -238,7 +238,7 @@ internal sealed class SaysTheWrongVersion(StoreDriver inner) : BrokenUploads(inn
 /// <summary>Holds each file's parts in the order of a lock that two writers of one file share wrongly: one staging area for each path.</summary>
 internal sealed class SharesStaging(StoreDriver inner) : BrokenUploads(inner)
 {
-    private readonly ConcurrentDictionary<ArtifactPath, (ConcurrentDictionary<int, byte[]> Parts, int Users)> _staging = [];
+    private readonly ConcurrentDictionary<StorePath, (ConcurrentDictionary<int, byte[]> Parts, int Users)> _staging = [];
 
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request)
     {
@@ -260,7 +260,7 @@ internal sealed class SharesStaging(StoreDriver inner) : BrokenUploads(inner)
             return ValueTask.CompletedTask;
         }
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             long offset = 0;
             for (var number = 0; number < last.Number; number++)
@@ -306,7 +306,7 @@ internal sealed class TrustsTheLength(StoreDriver inner) : BrokenUploads(inner)
 
     private sealed class Upload(StoreUpload inner, UploadRequest request) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await base.CompleteAsync(last, cancellationToken);
             return new() { Path = info.Path, Length = request.Length ?? 0, ETag = info.ETag, Modified = info.Modified, Checksum = info.Checksum };
@@ -321,7 +321,7 @@ internal sealed class RefusesEmptyFiles(StoreDriver inner) : BrokenUploads(inner
 
     private sealed class Upload(StoreUpload inner) : DelegatingStoreUpload(inner)
     {
-        public override ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
+        public override ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
             last is { Number: 0, Data.IsEmpty: true } ? throw new ArgumentException("There is nothing to write.") : base.CompleteAsync(last, cancellationToken);
     }
 }

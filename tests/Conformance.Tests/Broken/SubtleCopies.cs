@@ -5,7 +5,7 @@ namespace Cairn.Conformance.Tests.Broken;
 /// <summary>Answers a copy with the facts of its source.</summary>
 internal sealed class AnswersACopyWithItsSource(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         var source = await Inner.StatAsync(request.Source, cancellationToken);
         var copy = await Inner.CopyAsync(request, cancellationToken);
@@ -16,7 +16,7 @@ internal sealed class AnswersACopyWithItsSource(StoreDriver inner) : DelegatingS
 /// <summary>Copies into the attributes of the file that is there: what the source lacks stays.</summary>
 internal sealed class CopiesIntoTheOldAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         var old = await Inner.StatAsync(request.Target, cancellationToken);
         var copy = await Inner.CopyAsync(request, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class MovesOverAnyVersion(StoreDriver inner) : DelegatingStoreDr
 /// <summary>Copies over any version where one was asked for.</summary>
 internal sealed class CopiesOverAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
+    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.CopyAsync(request.Mode.Kind == WriteModes.Match ? request with { Mode = WriteMode.Replace } : request, cancellationToken);
 }
 
@@ -79,7 +79,7 @@ internal sealed class CopiesTheFirstMegabyte(StoreDriver inner) : DelegatingStor
 {
     private const int Most = 1 << 20;
 
-    public override async ValueTask<ArtifactInfo> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         var copy = await Inner.CopyAsync(request, cancellationToken);
         if (copy.Length <= Most)
@@ -97,7 +97,7 @@ internal sealed class CopiesTheFirstMegabyte(StoreDriver inner) : DelegatingStor
 /// <summary>Loses content type and metadata of what it touches.</summary>
 internal sealed class TouchLosesAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
         await using var read = await Inner.OpenReadAsync(new ReadRequest(path), cancellationToken);
         var content = new MemoryStream();
@@ -110,7 +110,7 @@ internal sealed class TouchLosesAttributes(StoreDriver inner) : DelegatingStoreD
 /// <summary>Makes the file that it touches where it is missing.</summary>
 internal sealed class TouchMakesFiles(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask<ArtifactInfo> TouchAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (await Inner.StatAsync(path, cancellationToken) is not null)
             return await Inner.TouchAsync(path, cancellationToken);

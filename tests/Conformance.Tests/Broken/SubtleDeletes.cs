@@ -18,7 +18,7 @@ internal sealed class FailsToDeleteAVersionThatIsGone(StoreDriver inner) : Deleg
     {
         var results = await Inner.DeleteAsync(request, cancellationToken);
         return [.. results.Zip(request.Targets, (r, t) => r.Outcome == DeleteOutcome.Missing && t.IfMatch is not null
-            ? new DeleteResult(r.Path, DeleteOutcome.Failed, new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "nothing is there"))
+            ? new DeleteResult(r.Path, DeleteOutcome.Failed, new StoreException(StoreErrorCode.PreconditionFailed, "nothing is there"))
             : r)];
     }
 }
@@ -83,9 +83,9 @@ internal sealed class ForgetsMadeDirectories(StoreDriver inner) : DelegatingStor
         return request.Path.Parent.IsRoot ? upload : new Upload(upload, Inner, request.Path.Parent);
     }
 
-    private sealed class Upload(StoreUpload inner, StoreDriver driver, ArtifactPath parent) : DelegatingStoreUpload(inner)
+    private sealed class Upload(StoreUpload inner, StoreDriver driver, StorePath parent) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await Inner.CompleteAsync(last, cancellationToken);
             await driver.DeleteAsync(new DeleteRequest([new DeleteTarget(parent, EntryKind.Directory)]), cancellationToken);
@@ -97,12 +97,12 @@ internal sealed class ForgetsMadeDirectories(StoreDriver inner) : DelegatingStor
 /// <summary>Fails to make a directory that is there.</summary>
 internal sealed class MakesADirectoryOnce(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         await foreach (var page in Inner.ListAsync(new ListRequest(path.Parent, Recursive: false), cancellationToken))
         {
             if (page.Any(e => e.IsDirectory && e.Path == path))
-                throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "a directory is already there");
+                throw new StoreException(StoreErrorCode.AlreadyExists, "a directory is already there");
         }
         await Inner.MakeDirectoryAsync(path, cancellationToken);
     }
@@ -127,7 +127,7 @@ internal sealed class FailsToRemoveStagedThatIsGone(StoreDriver inner) : Delegat
         await foreach (var each in Inner.ListStagedAsync(cancellationToken))
             there |= each.Id == staged.Id;
         if (!there)
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, "the staged upload does not exist");
+            throw new StoreException(StoreErrorCode.NotFound, "the staged upload does not exist");
         await Inner.RemoveStagedAsync(staged, cancellationToken);
     }
 }

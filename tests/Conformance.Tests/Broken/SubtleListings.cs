@@ -19,15 +19,15 @@ internal sealed class DropsControlCharacters(StoreDriver inner) : BrokenNames(in
 /// <summary>Takes what begins with a dot for hidden, and does not list it.</summary>
 internal sealed class HidesDotNames(StoreDriver inner) : FilteredListings(inner)
 {
-    protected override bool Keeps(ArtifactInfo entry, ListRequest request) => !entry.Path.Name.StartsWith('.');
+    protected override bool Keeps(StoreEntry entry, ListRequest request) => !entry.Path.Name.StartsWith('.');
 }
 
 /// <summary>Hides a directory where a file has its name.</summary>
 internal sealed class HidesDirectoriesBehindFiles(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var files = new HashSet<ArtifactPath>();
+        var files = new HashSet<StorePath>();
         await foreach (var page in Inner.ListAsync(request, cancellationToken))
         {
             files.UnionWith(page.Where(e => e.IsFile).Select(e => e.Path));
@@ -41,7 +41,7 @@ internal sealed class MatchesPrefixesAgainstTheName(StoreDriver inner) : Filtere
 {
     protected override ListRequest Ask(ListRequest request) => request.Recursive ? request with { NamePrefix = null } : request;
 
-    protected override bool Keeps(ArtifactInfo entry, ListRequest request) =>
+    protected override bool Keeps(StoreEntry entry, ListRequest request) =>
         !request.Recursive || request.NamePrefix is null || entry.Path.Name.StartsWith(request.NamePrefix, StringComparison.Ordinal);
 }
 
@@ -50,7 +50,7 @@ internal sealed class FoldsCaseOfPrefixes(StoreDriver inner) : FilteredListings(
 {
     protected override ListRequest Ask(ListRequest request) => request with { NamePrefix = null };
 
-    protected override bool Keeps(ArtifactInfo entry, ListRequest request) =>
+    protected override bool Keeps(StoreEntry entry, ListRequest request) =>
         request.NamePrefix is null || entry.Path.RelativeTo(request.Directory).Value.StartsWith(request.NamePrefix, StringComparison.OrdinalIgnoreCase);
 }
 
@@ -59,13 +59,13 @@ internal sealed class ComparesPositionsWithoutTheSlash(StoreDriver inner) : Filt
 {
     protected override ListRequest Ask(ListRequest request) => request with { StartAfter = null };
 
-    protected override bool Keeps(ArtifactInfo entry, ListRequest request) => request.StartAfter is null || Utf8Order.Compare(entry.Path.Value, request.StartAfter) > 0;
+    protected override bool Keeps(StoreEntry entry, ListRequest request) => request.StartAfter is null || Utf8Order.Compare(entry.Path.Value, request.StartAfter) > 0;
 }
 
 /// <summary>Counts the entries that are asked for before it drops those up to the position.</summary>
 internal sealed class CountsBeforeItFilters(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = request.Limit ?? int.MaxValue;
         await foreach (var page in Inner.ListAsync(request with { StartAfter = null }, cancellationToken))
@@ -80,7 +80,7 @@ internal sealed class CountsBeforeItFilters(StoreDriver inner) : DelegatingStore
 /// <summary>Lists a directory that was made as the first entry of itself.</summary>
 internal sealed class ListsTheDirectoryItself(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!request.Directory.IsRoot && request is { NamePrefix: null, StartAfter: null })
         {
@@ -98,7 +98,7 @@ internal sealed class ListsTheDirectoryItself(StoreDriver inner) : DelegatingSto
 /// <summary>Lists a file as the content of the directory of its name.</summary>
 internal sealed class ListsAFileAsItsDirectory(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!request.Directory.IsRoot && request is { NamePrefix: null, StartAfter: null } && await Inner.StatAsync(request.Directory, cancellationToken) is { } file)
             yield return [file];
@@ -110,7 +110,7 @@ internal sealed class ListsAFileAsItsDirectory(StoreDriver inner) : DelegatingSt
 /// <summary>Lists the files that are being written, empty.</summary>
 internal sealed class ListsUploadsInProgress(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    private readonly ConcurrentDictionary<ArtifactPath, int> _uploads = new();
+    private readonly ConcurrentDictionary<StorePath, int> _uploads = new();
 
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
@@ -119,20 +119,20 @@ internal sealed class ListsUploadsInProgress(StoreDriver inner) : DelegatingStor
         return new Upload(upload, this, request.Path);
     }
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = new List<ArtifactInfo>();
+        var all = new List<StoreEntry>();
         await foreach (var page in Inner.ListAsync(request, cancellationToken))
             all.AddRange(page);
         foreach (var (path, count) in _uploads)
         {
             if (count > 0 && path.Parent == request.Directory && request is { NamePrefix: null, StartAfter: null } && all.All(e => e.Path != path))
-                all.Add(new ArtifactInfo { Path = path, ETag = "none" });
+                all.Add(new StoreEntry { Path = path, ETag = "none" });
         }
         yield return [.. all.OrderBy(e => e.OrderKey, Utf8Order.Comparer)];
     }
 
-    private sealed class Upload(StoreUpload inner, ListsUploadsInProgress owner, ArtifactPath path) : DelegatingStoreUpload(inner)
+    private sealed class Upload(StoreUpload inner, ListsUploadsInProgress owner, StorePath path) : DelegatingStoreUpload(inner)
     {
         private bool _ended;
 
@@ -149,17 +149,17 @@ internal sealed class ListsUploadsInProgress(StoreDriver inner) : DelegatingStor
 /// <summary>Lists no versions.</summary>
 internal sealed class ListsWithoutVersions(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in Inner.ListAsync(request, cancellationToken))
-            yield return [.. page.Select(e => new ArtifactInfo { Path = e.Path, Kind = e.Kind, Length = e.Length, Modified = e.Modified })];
+            yield return [.. page.Select(e => new StoreEntry { Path = e.Path, Kind = e.Kind, Length = e.Length, Modified = e.Modified })];
     }
 }
 
 /// <summary>A driver that leaves entries out of its listings.</summary>
 internal abstract class FilteredListings(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in Inner.ListAsync(Ask(request), cancellationToken))
             yield return [.. page.Where(e => Keeps(e, request))];
@@ -167,5 +167,5 @@ internal abstract class FilteredListings(StoreDriver inner) : DelegatingStoreDri
 
     protected virtual ListRequest Ask(ListRequest request) => request;
 
-    protected abstract bool Keeps(ArtifactInfo entry, ListRequest request);
+    protected abstract bool Keeps(StoreEntry entry, ListRequest request);
 }

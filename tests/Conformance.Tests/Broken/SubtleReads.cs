@@ -18,7 +18,7 @@ internal sealed class RefusesToReadEmptyFiles(StoreDriver inner) : DelegatingSto
         if (request.Range.Offset < read.Info.Length)
             return read;
         await read.DisposeAsync();
-        throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, "the range starts at the end");
+        throw new StoreException(StoreErrorCode.RangeNotSatisfiable, "the range starts at the end");
     }
 }
 
@@ -27,7 +27,7 @@ internal sealed class ComputesRangesIn32Bits(StoreDriver inner) : DelegatingStor
 {
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         request.Range.Length is { } length && unchecked((int)(request.Range.Offset + length)) <= 0
-            ? throw new ArtifactStoreException(StoreErrorCode.RangeNotSatisfiable, "the range ends before it starts")
+            ? throw new StoreException(StoreErrorCode.RangeNotSatisfiable, "the range ends before it starts")
             : Inner.OpenReadAsync(request, cancellationToken);
 }
 
@@ -44,7 +44,7 @@ internal sealed class SaysTheLengthOfTheRange(StoreDriver inner) : DelegatingSto
 /// <summary>Opens a file for one reader at a time.</summary>
 internal sealed class ReadsForOneAtATime(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<ArtifactPath, bool> _open = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<StorePath, bool> _open = new();
 
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class ReadsForOneAtATime(StoreDriver inner) : DelegatingStoreDri
         }
     }
 
-    private sealed class Release(ReadsForOneAtATime owner, ArtifactPath path) : IAsyncDisposable
+    private sealed class Release(ReadsForOneAtATime owner, StorePath path) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {
@@ -82,7 +82,7 @@ internal sealed class ReadsDirectoriesAsEmptyFiles(StoreDriver inner) : Delegati
             await foreach (var page in Inner.ListAsync(new ListRequest(request.Path, Recursive: true), cancellationToken))
             {
                 if (page.Count > 0)
-                    return new StoreRead(new ArtifactInfo { Path = request.Path }, new MemoryStream());
+                    return new StoreRead(new StoreEntry { Path = request.Path }, new MemoryStream());
             }
         }
         return await Inner.OpenReadAsync(request, cancellationToken);
@@ -102,9 +102,9 @@ internal sealed class ReadsWithoutAttributes(StoreDriver inner) : DelegatingStor
 /// <summary>Keeps the path of a call in a field, so that two calls at once answer for one path.</summary>
 internal sealed class KeepsThePathInAField(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
-    private ArtifactPath _path;
+    private StorePath _path;
 
-    public override async ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         _path = path;
         await Task.Yield();
@@ -123,9 +123,9 @@ internal sealed class CallsEverythingTransient(StoreDriver inner) : DelegatingSt
         {
             return await call();
         }
-        catch (ArtifactStoreException e)
+        catch (StoreException e)
         {
-            throw new ArtifactStoreException(new StoreFault(e.Code, e.Message) { IsTransient = true });
+            throw new StoreException(new StoreFault(e.Code, e.Message) { IsTransient = true });
         }
     }
 }
@@ -133,7 +133,7 @@ internal sealed class CallsEverythingTransient(StoreDriver inner) : DelegatingSt
 /// <summary>Facts with a change.</summary>
 internal static class Facts
 {
-    public static ArtifactInfo With(ArtifactInfo info, long? length = null) => new()
+    public static StoreEntry With(StoreEntry info, long? length = null) => new()
     {
         Path = info.Path,
         Kind = info.Kind,
@@ -145,7 +145,7 @@ internal static class Facts
         Checksum = length is null ? info.Checksum : null,
     };
 
-    public static ArtifactInfo Bare(ArtifactInfo info) => new()
+    public static StoreEntry Bare(StoreEntry info) => new()
     {
         Path = info.Path, Kind = info.Kind, Length = info.Length, ETag = info.ETag, Modified = info.Modified, Checksum = info.Checksum,
     };

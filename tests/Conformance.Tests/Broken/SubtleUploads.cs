@@ -19,7 +19,7 @@ internal sealed class ChecksTheVersionAtTheBeginning(StoreDriver inner) : Delega
         if (request.Mode.Kind != WriteModes.Match)
             return await Inner.BeginUploadAsync(request, cancellationToken);
         if ((await Inner.StatAsync(request.Path, cancellationToken))?.ETag != request.Mode.ETag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, "another version is there");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, "another version is there");
         return await Inner.BeginUploadAsync(request with { Mode = WriteMode.Replace }, cancellationToken);
     }
 }
@@ -33,23 +33,23 @@ internal sealed class MistakesTheCondition(StoreDriver inner) : DelegatingStoreD
         {
             return new Upload(await Inner.BeginUploadAsync(request, cancellationToken));
         }
-        catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+        catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
         {
-            throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "a file is already there");
+            throw new StoreException(StoreErrorCode.AlreadyExists, "a file is already there");
         }
     }
 
     private sealed class Upload(StoreUpload inner) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             try
             {
                 return await Inner.CompleteAsync(last, cancellationToken);
             }
-            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
+            catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
             {
-                throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "a file is already there");
+                throw new StoreException(StoreErrorCode.AlreadyExists, "a file is already there");
             }
         }
     }
@@ -74,7 +74,7 @@ internal sealed class DropsThePartBeforeAnEmptyOne(StoreDriver inner) : Delegati
             _parts[part.Number] = part with { Data = part.Data.ToArray() };
         }
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             if (last.Number > 0 && last.Data.IsEmpty)
                 return await Inner.CompleteAsync(_parts[last.Number - 1] with { Data = default }, cancellationToken);
@@ -114,12 +114,12 @@ internal sealed class AnswersWithTheOldVersion(StoreDriver inner) : DelegatingSt
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         new Upload(await Inner.BeginUploadAsync(request, cancellationToken), await Inner.StatAsync(request.Path, cancellationToken));
 
-    private sealed class Upload(StoreUpload inner, ArtifactInfo? old) : DelegatingStoreUpload(inner)
+    private sealed class Upload(StoreUpload inner, StoreEntry? old) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await Inner.CompleteAsync(last, cancellationToken);
-            return old is null ? info : new ArtifactInfo { Path = info.Path, Length = info.Length, ETag = old.ETag, Modified = info.Modified, ContentType = info.ContentType, Metadata = info.Metadata };
+            return old is null ? info : new StoreEntry { Path = info.Path, Length = info.Length, ETag = old.ETag, Modified = info.Modified, ContentType = info.ContentType, Metadata = info.Metadata };
         }
     }
 }
@@ -132,7 +132,7 @@ internal sealed class PublishesBeforeItLooksAtTheToken(StoreDriver inner) : Dele
 
     private sealed class Upload(StoreUpload inner) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await Inner.CompleteAsync(last, CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
@@ -147,9 +147,9 @@ internal sealed class CompletionRemovesTheOthers(StoreDriver inner) : Delegating
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
         new Upload(await Inner.BeginUploadAsync(request, cancellationToken), Inner, request.Path);
 
-    private sealed class Upload(StoreUpload inner, StoreDriver driver, ArtifactPath path) : DelegatingStoreUpload(inner)
+    private sealed class Upload(StoreUpload inner, StoreDriver driver, StorePath path) : DelegatingStoreUpload(inner)
     {
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             var info = await Inner.CompleteAsync(last, cancellationToken);
             await foreach (var staged in driver.ListStagedAsync(cancellationToken))
@@ -172,10 +172,10 @@ internal sealed class CannotCompleteAgain(StoreDriver inner) : DelegatingStoreDr
     {
         private bool _done;
 
-        public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+        public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
         {
             if (_done)
-                throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "a file is already there");
+                throw new StoreException(StoreErrorCode.AlreadyExists, "a file is already there");
             var info = await Inner.CompleteAsync(last, cancellationToken);
             _done = true;
             return info;

@@ -81,7 +81,7 @@ internal sealed class PresigningDriver : DelegatingStoreDriver
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    private string Sign(PresignAccess access, ArtifactPath path, string until)
+    private string Sign(PresignAccess access, StorePath path, string until)
     {
         var what = $"{(_forgotten.HasFlag(Forgotten.Verb) ? "" : access)}\n{(_forgotten.HasFlag(Forgotten.Path) ? "" : path)}\n{until}";
         return Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(what)));
@@ -112,7 +112,7 @@ internal sealed class PresigningDriver : DelegatingStoreDriver
     private async Task<(HttpStatusCode Status, byte[] Body)> AnswerAsync(HttpListenerContext context)
     {
         var raw = context.Request.RawUrl!.Split('?')[0].TrimStart('/');
-        ArtifactPath path = string.Join('/', raw.Split('/').Select(Uri.UnescapeDataString));
+        StorePath path = string.Join('/', raw.Split('/').Select(Uri.UnescapeDataString));
         var access = context.Request.HttpMethod == "PUT" ? PresignAccess.Write : PresignAccess.Read;
         var until = context.Request.QueryString["until"]!;
         if (context.Request.QueryString["signature"] != Sign(access, path, until))

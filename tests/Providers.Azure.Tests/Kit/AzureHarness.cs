@@ -23,7 +23,7 @@ public class AzureHarness : StoreHarness
 
     public override IReadOnlyDictionary<string, string> PresignedWriteHeaders { get; } = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" };
 
-    protected ArtifactUri? Root { get; private set; }
+    protected StoreUri? Root { get; private set; }
 
     private string Prefix => Root!.Path.IsRoot ? "" : Root.Path.Value + "/";
 
@@ -31,25 +31,25 @@ public class AzureHarness : StoreHarness
     {
         _server = await AzureBackend.ServerAsync();
         _own = await _server.CreateContainerAsync(cancellationToken: cancellationToken);
-        Root = ArtifactUri.Create("az", _own, PathOfRoot);
+        Root = StoreUri.Create("az", _own, PathOfRoot);
     }
 
     public override async ValueTask AttachAsync(string address, CancellationToken cancellationToken)
     {
         _server = await AzureBackend.ServerAsync();
-        Root = ArtifactUri.Parse(address);
+        Root = StoreUri.Parse(address);
     }
 
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
-        await AzureBackend.OpenAsync(ArtifactUri.Create("az", $"cairn-missing-{Guid.NewGuid():N}", default), AzureBackend.Options(_server!));
+        await AzureBackend.OpenAsync(StoreUri.Create("az", $"cairn-missing-{Guid.NewGuid():N}", default), AzureBackend.Options(_server!));
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) =>
         Decorate(await AzureBackend.OpenAsync(Root! / path, AzureBackend.Options(_server!)));
 
     public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken)
     {
         _elsewhere ??= await _server!.CreateContainerAsync(cancellationToken: cancellationToken);
-        return Decorate(await AzureBackend.OpenAsync(ArtifactUri.Create("az", _elsewhere, Root!.Path), AzureBackend.Options(_server!)));
+        return Decorate(await AzureBackend.OpenAsync(StoreUri.Create("az", _elsewhere, Root!.Path), AzureBackend.Options(_server!)));
     }
 
     public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken) =>
@@ -58,7 +58,7 @@ public class AzureHarness : StoreHarness
     public override async ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken) => await AzureBackend.ReadAsync(Root!.Container, Prefix + rawName);
 
     /// <summary>Azure takes names of at most 1,024 characters and 254 segments, no control characters, and makes a slash of a backslash.</summary>
-    public override bool CanHold(ArtifactPath path) =>
+    public override bool CanHold(StorePath path) =>
         (Prefix + path.Value).Length <= 1024 && (Prefix + path.Value).Count(static c => c == '/') < 254 && !path.Segments.Any(static s => s.EndsWith('.')) && !path.Value.Any(static c => c is < ' ' or '\\' or '\uFFFE' or '\uFFFF');
 
     /// <summary>Azurite looks through all the blobs that it has for each request: what a test leaves there slows the others down.</summary>
@@ -77,7 +77,7 @@ public class AzureHarness : StoreHarness
     /// </remarks>
     protected override StoreDriver Decorate(StoreDriver driver) => new WithoutStaged(driver);
 
-    protected virtual ArtifactPath PathOfRoot => $"in/{Guid.NewGuid():N}";
+    protected virtual StorePath PathOfRoot => $"in/{Guid.NewGuid():N}";
 
     protected override async ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => await AzureBackend.OpenAsync(Root!, AzureBackend.Options(_server!));
 }
@@ -85,7 +85,7 @@ public class AzureHarness : StoreHarness
 /// <summary>A fresh container, whose root is the store's.</summary>
 public sealed class ContainerHarness : AzureHarness
 {
-    protected override ArtifactPath PathOfRoot => ArtifactPath.Root;
+    protected override StorePath PathOfRoot => StorePath.Root;
 }
 
 /// <summary>A driver that does not declare what is staged.</summary>
@@ -94,5 +94,5 @@ internal sealed class WithoutStaged(StoreDriver inner) : DelegatingStoreDriver(i
     public override StoreCapabilities Capabilities { get; } = inner.Capabilities with { Staged = false };
 
     public override IAsyncEnumerable<StagedUpload> ListStagedAsync(CancellationToken cancellationToken) =>
-        throw new ArtifactStoreException(StoreErrorCode.Unsupported, "what is staged is hidden");
+        throw new StoreException(StoreErrorCode.Unsupported, "what is staged is hidden");
 }

@@ -29,7 +29,7 @@ public class GcsHarness : StoreHarness
         ["StagedTests.Removing_what_one_writer_has_staged_leaves_the_others"] = Unlisted,
     };
 
-    protected virtual ArtifactPath Prefix => default;
+    protected virtual StorePath Prefix => default;
 
     protected virtual IReadOnlyDictionary<string, string> Options { get; } = new Dictionary<string, string> { ["part-size"] = "256KiB", ["parallelism"] = "4" };
 
@@ -54,7 +54,7 @@ public class GcsHarness : StoreHarness
 
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) => await OpenAsync("no-such-" + _bucket, Prefix, cancellationToken);
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => Decorate(await OpenAsync(_bucket, Prefix / path, cancellationToken));
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => Decorate(await OpenAsync(_bucket, Prefix / path, cancellationToken));
 
     public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => Decorate(await OpenAsync(_fake!.CreateBucket(), Prefix, cancellationToken));
 
@@ -75,15 +75,15 @@ public class GcsHarness : StoreHarness
         return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
-    public override bool CanHold(ArtifactPath path) =>
+    public override bool CanHold(StorePath path) =>
         System.Text.Encoding.UTF8.GetByteCount(Root + path.Value) <= 1024 && path.Value.AsSpan().IndexOfAny('\r', '\n') < 0;
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(_bucket, Prefix, cancellationToken);
 
-    private ValueTask<StoreDriver> OpenAsync(string bucket, ArtifactPath path, CancellationToken cancellationToken) => new GcsProvider().OpenAsync(
+    private ValueTask<StoreDriver> OpenAsync(string bucket, StorePath path, CancellationToken cancellationToken) => new GcsProvider().OpenAsync(
         new StoreContext
         {
-            Root = ArtifactUri.Create("gs", bucket, path),
+            Root = StoreUri.Create("gs", bucket, path),
             Options = new Dictionary<string, string>(Options) { ["endpoint"] = _endpoint, ["key"] = _key },
         },
         cancellationToken);
@@ -102,7 +102,7 @@ public sealed class CompositeGcsHarness : GcsHarness
 {
     public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>();
 
-    protected override ArtifactPath Prefix => "in/a part";
+    protected override StorePath Prefix => "in/a part";
 
     protected override IReadOnlyDictionary<string, string> Options { get; } =
         new Dictionary<string, string> { ["part-size"] = "256KiB", ["parallelism"] = "4", ["composite"] = "always", ["reads"] = "xml" };

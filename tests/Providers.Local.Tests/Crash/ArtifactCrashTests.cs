@@ -114,7 +114,7 @@ public sealed class ArtifactCrashTests
             throw new IOException("The device refuses.");
         };
         var repository = ArtifactRun.Open(crash.Driver);
-        await Should.ThrowAsync<ArtifactStoreException>(() => repository.SaveAsync(content, new SaveOptions { Name = "n", Chunked = chunked }, Cancel));
+        await Should.ThrowAsync<StoreException>(() => repository.SaveAsync(content, new SaveOptions { Name = "n", Chunked = chunked }, Cancel));
         isAsked.ShouldBeTrue();
         crash.Disk.Before = null;
         return repository;
@@ -180,7 +180,7 @@ public sealed class ArtifactCrashTests
                         return $"{check.Path}: {check.Problem}";
                 }
             }
-            catch (ArtifactStoreException e) when (e.Code == StoreErrorCode.NotFound && !_changes.Exists(c => c.Done <= at))
+            catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && !_changes.Exists(c => c.Done <= at))
             {
                 // Nothing of the repository has reached the disk yet.
                 return null;

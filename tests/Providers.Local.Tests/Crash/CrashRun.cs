@@ -40,7 +40,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static LocalDriver Open(LocalPlatform platform, string root, LocalDurability durability) =>
-        LocalDriver.Open(ArtifactUri.FromLocalPath(root), new LocalOptions { Durability = durability }, TimeProvider.System, platform);
+        LocalDriver.Open(StoreUri.FromLocalPath(root), new LocalOptions { Durability = durability }, TimeProvider.System, platform);
 
     public static byte[] Content(int seed, int length)
     {
@@ -168,7 +168,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private static async Task<Dictionary<string, string>> ReadAsync(LocalDriver driver)
     {
         var files = new Dictionary<string, string>();
-        await foreach (var page in driver.ListAsync(new ListRequest(ArtifactPath.Root, Recursive: true), Cancel))
+        await foreach (var page in driver.ListAsync(new ListRequest(StorePath.Root, Recursive: true), Cancel))
         {
             foreach (var entry in page.Where(e => e.IsFile))
             {

@@ -1,5 +1,6 @@
-using Cairn.Plugins;
 using System.Text.Json.Serialization;
+using Cairn.Plugins;
+using Cairn.Workspaces;
 
 namespace Cairn.Providers.Local.Tests.Crash;
 

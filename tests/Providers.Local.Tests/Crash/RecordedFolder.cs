@@ -71,7 +71,7 @@ internal sealed class RecordedFolder : IDisposable
                 if (await read(folder.Path) is var found && found != last && found != next && !(found == between && coming >= 0 && (last is null || next is null)))
                     return $"after a crash at {at} it holds {found ?? "nothing"} and not {last ?? "nothing"}:\n{this}";
             }
-            catch (Exception e) when (e is ArtifactStoreException or JsonException)
+            catch (Exception e) when (e is StoreException or JsonException)
             {
                 return $"after a crash at {at}: {e.Message}";
             }

@@ -27,13 +27,13 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
     /// <summary>Runs before an operation: rename, lock, flush, flush directory, copy. It gets the name that the operation is on, or for a lock the directory's identity.</summary>
     public Action<string, string>? Before { get; set; }
 
-    public override LocalDirectory? OpenDirectory(ArtifactPath path) => inner.OpenDirectory(path) is { } directory ? new RecordingDirectory(this, directory) : null;
+    public override LocalDirectory? OpenDirectory(StorePath path) => inner.OpenDirectory(path) is { } directory ? new RecordingDirectory(this, directory) : null;
 
-    public override LocalFacts? Stat(ArtifactPath path, bool withAttributes, out byte[]? attributes) => inner.Stat(path, withAttributes, out attributes);
+    public override LocalFacts? Stat(StorePath path, bool withAttributes, out byte[]? attributes) => inner.Stat(path, withAttributes, out attributes);
 
-    public override LocalFacts? Follow(ArtifactPath link) => inner.Follow(link);
+    public override LocalFacts? Follow(StorePath link) => inner.Follow(link);
 
-    public override SafeFileHandle? OpenFile(ArtifactPath path) => inner.OpenFile(path);
+    public override SafeFileHandle? OpenFile(StorePath path) => inner.OpenFile(path);
 
     public override byte[]? ReadAttributes(SafeFileHandle file) => inner.ReadAttributes(file);
 
@@ -141,7 +141,7 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
         }
     }
 
-    public override LocalVolume? OpenVolume() => inner.Stat(ArtifactPath.Root) is { } root ? new RecordingVolume(log, root.Device) : null;
+    public override LocalVolume? OpenVolume() => inner.Stat(StorePath.Root) is { } root ? new RecordingVolume(log, root.Device) : null;
 
     public override bool TryClaim(SafeFileHandle staged) => inner.TryClaim(staged);
 

@@ -39,7 +39,7 @@ public class LocalHarness : StoreHarness
     }
 
     /// <summary>A prefix of the storage is a folder of it.</summary>
-    public override ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => new(Decorate(Open(Path.Join(Root, path.Value))));
+    public override ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => new(Decorate(Open(Path.Join(Root, path.Value))));
 
     /// <summary>A local store's container is the folder: another one is beside it, with a name that begins alike.</summary>
     public override ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => new(Decorate(Open(Root + "-elsewhere")));
@@ -50,7 +50,7 @@ public class LocalHarness : StoreHarness
     public override async ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken) =>
         await File.ReadAllBytesAsync(Path.Join(Seen, rawName), cancellationToken);
 
-    public override bool CanHold(ArtifactPath path) => LocalPaths.CanHold(ArtifactPath.Parse(Below) / path, Platform.WindowsNames);
+    public override bool CanHold(StorePath path) => LocalPaths.CanHold(StorePath.Parse(Below) / path, Platform.WindowsNames);
 
     public override ValueTask DisposeAsync()
     {
@@ -62,7 +62,7 @@ public class LocalHarness : StoreHarness
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => new(Open(Root));
 
-    private LocalDriver Open(string folder) => LocalDriver.Open(ArtifactUri.FromLocalPath(folder), new LocalOptions { Durability = LocalDurability.None }, TimeProvider.System, Platform);
+    private LocalDriver Open(string folder) => LocalDriver.Open(StoreUri.FromLocalPath(folder), new LocalOptions { Durability = LocalDurability.None }, TimeProvider.System, Platform);
 
     private static List<string>? RawNames(string root)
     {

@@ -20,8 +20,8 @@ public sealed class PrefixHarness : LocalHarness
 {
     protected override string Below => "some/prefix";
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
-        new PrefixDriver(await ConnectAsync(cancellationToken), ArtifactPath.Parse(Below) / path);
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) =>
+        (await ConnectAsync(cancellationToken)).WithPrefix(StorePath.Parse(Below) / path);
 
-    protected override StoreDriver Decorate(StoreDriver driver) => new PrefixDriver(driver, Below);
+    protected override StoreDriver Decorate(StoreDriver driver) => driver.WithPrefix(Below);
 }

@@ -1,4 +1,5 @@
 using Cairn.Conformance;
+using Cairn.Listing;
 
 namespace Cairn.Providers.Local.Tests.Kit.Prefix;
 

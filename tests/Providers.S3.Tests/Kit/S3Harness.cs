@@ -23,7 +23,7 @@ public class S3Harness : StoreHarness
 
     public override IReadOnlyList<string> Secrets => _server is null ? [] : [_server.SecretKey];
 
-    protected ArtifactUri? Root { get; private set; }
+    protected StoreUri? Root { get; private set; }
 
     private string Prefix => Root!.Path.IsRoot ? "" : Root.Path.Value + "/";
 
@@ -36,17 +36,17 @@ public class S3Harness : StoreHarness
     public override async ValueTask AttachAsync(string address, CancellationToken cancellationToken)
     {
         _server = await S3Backend.ServerAsync();
-        Root = ArtifactUri.Parse(address);
+        Root = StoreUri.Parse(address);
     }
 
     public override async ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) =>
-        await S3Backend.OpenAsync(ArtifactUri.Create("s3", $"cairn-missing-{Guid.NewGuid():N}", default), S3Backend.Options(_server!));
+        await S3Backend.OpenAsync(StoreUri.Create("s3", $"cairn-missing-{Guid.NewGuid():N}", default), S3Backend.Options(_server!));
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) =>
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) =>
         Decorate(await S3Backend.OpenAsync(Root! / path, S3Backend.Options(_server!)));
 
     public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
-        Decorate(await S3Backend.OpenAsync(ArtifactUri.Create("s3", _elsewhere ??= await S3Backend.NewBucketAsync(), Root!.Path), S3Backend.Options(_server!)));
+        Decorate(await S3Backend.OpenAsync(StoreUri.Create("s3", _elsewhere ??= await S3Backend.NewBucketAsync(), Root!.Path), S3Backend.Options(_server!)));
 
     public override async ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken) =>
         [.. (await S3Backend.KeysAsync(Root!.Container, Prefix)).Select(k => k[Prefix.Length..])];
@@ -54,7 +54,7 @@ public class S3Harness : StoreHarness
     public override async ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken) => await S3Backend.ReadAsync(Root!.Container, Prefix + rawName);
 
     /// <summary>S3 takes keys of at most 1,024 bytes.</summary>
-    public override bool CanHold(ArtifactPath path) => System.Text.Encoding.UTF8.GetByteCount(Prefix + path.Value) <= 1024;
+    public override bool CanHold(StorePath path) => System.Text.Encoding.UTF8.GetByteCount(Prefix + path.Value) <= 1024;
 
     public override async ValueTask DisposeAsync()
     {
@@ -63,7 +63,7 @@ public class S3Harness : StoreHarness
             await S3Backend.RemoveBucketAsync(_elsewhere);
     }
 
-    protected virtual async Task<ArtifactUri> NewRootAsync() => ArtifactUri.Create("s3", await _shared.Value, $"in/{Guid.NewGuid():N}");
+    protected virtual async Task<StoreUri> NewRootAsync() => StoreUri.Create("s3", await _shared.Value, $"in/{Guid.NewGuid():N}");
 
     protected override async ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => await S3Backend.OpenAsync(Root!, S3Backend.Options(_server!));
 
@@ -87,5 +87,5 @@ public sealed class BucketHarness : S3Harness
             await S3Backend.RemoveBucketAsync(_bucket);
     }
 
-    protected override async Task<ArtifactUri> NewRootAsync() => ArtifactUri.Create("s3", _bucket = await S3Backend.NewBucketAsync(), default);
+    protected override async Task<StoreUri> NewRootAsync() => StoreUri.Create("s3", _bucket = await S3Backend.NewBucketAsync(), default);
 }

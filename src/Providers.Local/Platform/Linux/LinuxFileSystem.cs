@@ -49,7 +49,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     }
 
     /// <inheritdoc/>
-    public override LocalDirectory? OpenDirectory(ArtifactPath path) =>
+    public override LocalDirectory? OpenDirectory(StorePath path) =>
         Open(path, Libc.ReadOnly | Libc.Directory, out var handle) switch
         {
             0 => new LinuxDirectory(this, handle!),
@@ -59,7 +59,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
         };
 
     /// <inheritdoc/>
-    public override unsafe LocalFacts? Stat(ArtifactPath path, bool withAttributes, out byte[]? attributes)
+    public override unsafe LocalFacts? Stat(StorePath path, bool withAttributes, out byte[]? attributes)
     {
         attributes = null;
         var error = Open(path, Libc.PathOnly, out var handle);
@@ -77,7 +77,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     }
 
     /// <inheritdoc/>
-    public override LocalFacts? Follow(ArtifactPath link)
+    public override LocalFacts? Follow(StorePath link)
     {
         switch (TryOpenBelow(link, Libc.PathOnly, out var handle))
         {
@@ -92,7 +92,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     }
 
     /// <inheritdoc/>
-    public override SafeFileHandle? OpenFile(ArtifactPath path)
+    public override SafeFileHandle? OpenFile(StorePath path)
     {
         // Looked at first, so that a pipe or a device is never opened; looked at again, because it may have been swapped. NonBlocking keeps that case from hanging.
         if (Stat(path) is not { Kind: LocalKind.File })
@@ -120,7 +120,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
         if (error != Errno.Exists)
             throw new LinuxException("mkdir", error);
         if (!Directory.Exists(path))
-            throw new NotADirectoryException(ArtifactPath.Root);
+            throw new NotADirectoryException(StorePath.Root);
     }
 
     /// <inheritdoc/>
@@ -135,15 +135,15 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
 
     /// <inheritdoc/>
     public override LocalVolume? OpenVolume() =>
-        Open(ArtifactPath.Root, Libc.ReadOnly | Libc.Directory, out var directory) == 0 ? LinuxVolume.TryMake(directory!, FactsOf(directory!).Device) : null;
+        Open(StorePath.Root, Libc.ReadOnly | Libc.Directory, out var directory) == 0 ? LinuxVolume.TryMake(directory!, FactsOf(directory!).Device) : null;
 
     /// <inheritdoc/>
     public override void Dispose() => _handle?.Dispose();
 
-    private int Open(ArtifactPath path, int flags, out SafeFileHandle? handle) =>
+    private int Open(StorePath path, int flags, out SafeFileHandle? handle) =>
         TryOpenBelow(path, flags, out handle) is var error and not Errno.CrossDevice ? error : throw LocalErrors.Escape(path);
 
-    private int TryOpenBelow(ArtifactPath path, int flags, out SafeFileHandle? handle)
+    private int TryOpenBelow(StorePath path, int flags, out SafeFileHandle? handle)
     {
         handle = null;
         var how = new OpenHow { Flags = (ulong)(flags | Libc.CloseOnExec), Resolve = _resolve };
@@ -195,7 +195,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
             return error switch
             {
                 Errno.NoEntry => null,
-                Errno.NotDirectory => throw new NotADirectoryException(ArtifactPath.Root),
+                Errno.NotDirectory => throw new NotADirectoryException(StorePath.Root),
                 _ => throw new LinuxException("open", error),
             };
         }

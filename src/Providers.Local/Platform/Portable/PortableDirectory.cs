@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Cairn.Providers.Local.Platform.Portable;
 
 /// <summary>A directory by its real path, which is looked at again before each change in it.</summary>
-internal sealed class PortableDirectory(PortableFileSystem fileSystem, ArtifactPath path, string real) : LocalDirectory
+internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath path, string real) : LocalDirectory
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };

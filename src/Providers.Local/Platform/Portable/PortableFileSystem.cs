@@ -23,7 +23,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     public override bool ClosesBeforeRename => true;
 
     /// <inheritdoc/>
-    public override LocalDirectory? OpenDirectory(ArtifactPath path)
+    public override LocalDirectory? OpenDirectory(StorePath path)
     {
         var real = Resolve(path);
         if (Directory.Exists(real))
@@ -39,14 +39,14 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     }
 
     /// <inheritdoc/>
-    public override LocalFacts? Stat(ArtifactPath path, bool withAttributes, out byte[]? attributes)
+    public override LocalFacts? Stat(StorePath path, bool withAttributes, out byte[]? attributes)
     {
         attributes = null;
         return FactsOf(Resolve(path));
     }
 
     /// <inheritdoc/>
-    public override LocalFacts? Follow(ArtifactPath link)
+    public override LocalFacts? Follow(StorePath link)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     }
 
     /// <inheritdoc/>
-    public override SafeFileHandle? OpenFile(ArtifactPath path)
+    public override SafeFileHandle? OpenFile(StorePath path)
     {
         var real = Resolve(path);
         if (FactsOf(real) is not { Kind: LocalKind.File })
@@ -169,8 +169,8 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     }
 
     /// <summary>The real path of a path, with every link replaced by what it leads to.</summary>
-    /// <exception cref="ArtifactStoreException">A link is absolute or climbs out of the root: PermissionDenied.</exception>
-    public string Resolve(ArtifactPath path)
+    /// <exception cref="StoreException">A link is absolute or climbs out of the root: PermissionDenied.</exception>
+    public string Resolve(StorePath path)
     {
         var passed = new List<string>();
         var coming = new Stack<string>(path.Segments.Reverse());

@@ -8,7 +8,7 @@ namespace Acme.Sample;
 /// <summary>One key of a box.</summary>
 internal sealed record SampleEntry(string Key, string ETag, long Length, DateTimeOffset Modified)
 {
-    public ArtifactInfo Describe(ArtifactPath path) => new() { Path = path, Length = Length, ETag = ETag, Modified = Modified };
+    public StoreEntry Describe(StorePath path) => new() { Path = path, Length = Length, ETag = ETag, Modified = Modified };
 }
 
 /// <summary>

@@ -5,7 +5,7 @@ using Cairn.Providers;
 namespace Acme.Sample;
 
 /// <summary>One store. A directory that was made is a key with a final <c>/</c>; the others exist by what is below them.</summary>
-internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOptions options) : StoreDriver(root)
+internal sealed class SampleDriver(StoreUri root, SampleBox box, SampleOptions options) : StoreDriver(root)
 {
     private const int PageSize = 1000;
     private volatile bool _disposed;
@@ -18,7 +18,7 @@ internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOption
 
     internal bool IsDisposed => _disposed;
 
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         return new(box.Find(Key(path))?.Describe(path));
@@ -29,9 +29,9 @@ internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOption
         while (true)
         {
             Enter(cancellationToken);
-            var entry = box.Find(Key(request.Path)) ?? throw new ArtifactStoreException(StoreErrorCode.NotFound, "it does not exist");
+            var entry = box.Find(Key(request.Path)) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
             if (request.IfMatch is { } etag && etag != entry.ETag)
-                throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {etag}, but in {entry.ETag}");
+                throw new StoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {etag}, but in {entry.ETag}");
             request.Range.LengthIn(entry.Length);
             try
             {
@@ -52,12 +52,12 @@ internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOption
         return new(new SampleUpload(this, request, Key(request.Path)));
     }
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
         Enter(cancellationToken);
         var below = request.Directory.IsRoot ? "" : request.Directory.Value + "/";
-        var found = new Dictionary<string, ArtifactInfo>(StringComparer.Ordinal);
+        var found = new Dictionary<string, StoreEntry>(StringComparer.Ordinal);
         foreach (var entry in box.All())
         {
             if (Relative(entry.Key) is not { } path || path.Length == below.Length || !path.StartsWith(below, StringComparison.Ordinal))
@@ -69,7 +69,7 @@ internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOption
                 continue;
             if (request.StartAfter is { } after && Utf8Order.Compare(order, after) <= 0)
                 continue;
-            found[order] = order.EndsWith('/') ? new() { Path = ArtifactPath.Parse(name), Kind = EntryKind.Directory } : entry.Describe(ArtifactPath.Parse(name));
+            found[order] = order.EndsWith('/') ? new() { Path = StorePath.Parse(name), Kind = EntryKind.Directory } : entry.Describe(StorePath.Parse(name));
         }
         var all = found.Values.ToList();
         all.Sort((a, b) => Utf8Order.Compare(a.OrderKey, b.OrderKey));
@@ -88,7 +88,7 @@ internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOption
         return results;
     }
 
-    public override async ValueTask MakeDirectoryAsync(ArtifactPath path, CancellationToken cancellationToken)
+    public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
         var key = Key(path, EntryKind.Directory);
@@ -103,7 +103,7 @@ internal sealed class SampleDriver(ArtifactUri root, SampleBox box, SampleOption
         return base.DisposeAsync();
     }
 
-    private string Key(ArtifactPath path, EntryKind kind = EntryKind.File) => (Root.Path / path).Value + (kind == EntryKind.Directory ? "/" : "");
+    private string Key(StorePath path, EntryKind kind = EntryKind.File) => (Root.Path / path).Value + (kind == EntryKind.Directory ? "/" : "");
 
     private string? Relative(string key) =>
         Root.Path.IsRoot ? key : key.StartsWith(Root.Path.Value + "/", StringComparison.Ordinal) ? key[(Root.Path.Value.Length + 1)..] : null;

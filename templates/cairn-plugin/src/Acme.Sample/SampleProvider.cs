@@ -24,7 +24,7 @@ public sealed class SampleProvider : IStoreProvider
     {
         var options = StoreOptions.Bind<SampleOptions>(context.Options);
         if (options.PartSize < 1)
-            throw new ArtifactStoreException(StoreErrorCode.InvalidConfiguration, "option 'part-size' takes at least 1 byte");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, "option 'part-size' takes at least 1 byte");
         var box = new SampleBox(Path.Join(options.Folder, "box-" + Uri.EscapeDataString(context.Root.Container)), context.TimeProvider);
         return ValueTask.FromResult<StoreDriver>(new SampleDriver(context.Root, box, options));
     }

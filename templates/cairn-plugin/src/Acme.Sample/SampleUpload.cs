@@ -31,7 +31,7 @@ internal sealed class SampleUpload : StoreUpload
     }
 
     /// <summary>May come again after a failure: what was shown once is not shown twice.</summary>
-    public override async ValueTask<ArtifactInfo> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_published is null)
         {
@@ -52,8 +52,8 @@ internal sealed class SampleUpload : StoreUpload
     private void Check(SampleEntry? there)
     {
         if (_request.Mode.Kind == WriteModes.CreateNew && there is not null)
-            throw new ArtifactStoreException(StoreErrorCode.AlreadyExists, "something is there already");
+            throw new StoreException(StoreErrorCode.AlreadyExists, "something is there already");
         if (_request.Mode.Kind == WriteModes.Match && there?.ETag != _request.Mode.ETag)
-            throw new ArtifactStoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {_request.Mode.ETag}, but {(there is null ? "missing" : $"in {there.ETag}")}");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {_request.Mode.ETag}, but {(there is null ? "missing" : $"in {there.ETag}")}");
     }
 }

@@ -23,10 +23,10 @@ public sealed class SampleHarness : StoreHarness
         return ValueTask.CompletedTask;
     }
 
-    public override async ValueTask<StoreDriver?> OpenBelowAsync(ArtifactPath path, CancellationToken cancellationToken) => await OpenAsync(Root / path, cancellationToken);
+    public override async ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => await OpenAsync(Root / path, cancellationToken);
 
     public override async ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) =>
-        await OpenAsync(ArtifactUri.Parse($"sample://{Root.Container}-elsewhere"), cancellationToken);
+        await OpenAsync(StoreUri.Parse($"sample://{Root.Container}-elsewhere"), cancellationToken);
 
     public override ValueTask DisposeAsync()
     {
@@ -37,8 +37,8 @@ public sealed class SampleHarness : StoreHarness
 
     protected override ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken) => OpenAsync(Root, cancellationToken);
 
-    private ArtifactUri Root => ArtifactUri.Parse($"sample://{Path.GetFileName(_folder)}");
+    private StoreUri Root => StoreUri.Parse($"sample://{Path.GetFileName(_folder)}");
 
-    private ValueTask<StoreDriver> OpenAsync(ArtifactUri root, CancellationToken cancellationToken) =>
+    private ValueTask<StoreDriver> OpenAsync(StoreUri root, CancellationToken cancellationToken) =>
         new SampleProvider().OpenAsync(new() { Root = root, Options = new Dictionary<string, string> { ["folder"] = _folder } }, cancellationToken);
 }

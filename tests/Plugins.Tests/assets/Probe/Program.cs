@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Cairn;
+using Cairn.Flavors;
 using Cairn.Plugins;
 using Cairn.Providers;
 using Cairn.Providers.Local;
@@ -23,14 +24,14 @@ if (args is ["flavors"])
 }
 else
 {
-    foreach (var uri in args.Select(ArtifactUri.Parse))
+    foreach (var uri in args.Select(StoreUri.Parse))
     {
         var provider = await registry.GetProviderAsync(registry.RequireFlavorOfScheme(uri.Scheme));
         var options = new Dictionary<string, string>();
         if (uri.Scheme == "one")
             options["name"] = "Ada";
         await using var driver = await provider.OpenAsync(new() { Root = uri, Options = options }, default);
-        await foreach (var page in driver.ListAsync(new(ArtifactPath.Root, Recursive: true), default))
+        await foreach (var page in driver.ListAsync(new(StorePath.Root, Recursive: true), default))
         {
             foreach (var file in page)
             {

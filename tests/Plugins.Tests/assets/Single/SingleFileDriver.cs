@@ -6,23 +6,23 @@ using Cairn.Providers;
 namespace Acme;
 
 /// <summary>The smallest store: one file, <c>answer.txt</c>, whose text is made when it is read.</summary>
-internal sealed class SingleFileDriver(ArtifactUri root, Func<string> answer) : StoreDriver(root)
+internal sealed class SingleFileDriver(StoreUri root, Func<string> answer) : StoreDriver(root)
 {
-    private static readonly ArtifactPath File = ArtifactPath.Parse("answer.txt");
+    private static readonly StorePath File = StorePath.Parse("answer.txt");
 
     public override StoreCapabilities Capabilities { get; } = new() { WriteModes = WriteModes.None, Move = MoveKind.None };
 
-    public override ValueTask<ArtifactInfo?> StatAsync(ArtifactPath path, CancellationToken cancellationToken) => ValueTask.FromResult(path == File ? Info(Bytes()) : null);
+    public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => ValueTask.FromResult(path == File ? Info(Bytes()) : null);
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {
         if (request.Path != File)
-            throw new ArtifactStoreException(StoreErrorCode.NotFound, "there is only answer.txt");
+            throw new StoreException(StoreErrorCode.NotFound, "there is only answer.txt");
         var bytes = Bytes();
         return ValueTask.FromResult(new StoreRead(Info(bytes)!, new MemoryStream(bytes) { Position = request.Range.Offset }));
     }
 
-    public override async IAsyncEnumerable<IReadOnlyList<ArtifactInfo>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         if (request.Directory.IsRoot)
@@ -33,9 +33,9 @@ internal sealed class SingleFileDriver(ArtifactUri root, Func<string> answer) : 
 
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) => throw ReadOnly();
 
-    private static ArtifactStoreException ReadOnly() => new(StoreErrorCode.Unsupported, "this store can only be read");
+    private static StoreException ReadOnly() => new(StoreErrorCode.Unsupported, "this store can only be read");
 
-    private static ArtifactInfo? Info(byte[] bytes) => new() { Path = File, Length = bytes.Length, ETag = "1" };
+    private static StoreEntry? Info(byte[] bytes) => new() { Path = File, Length = bytes.Length, ETag = "1" };
 
     private byte[] Bytes() => Encoding.UTF8.GetBytes(answer());
 }

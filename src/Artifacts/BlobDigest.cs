@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Cairn.Errors;
+
+namespace Cairn.Artifacts;
+
+/// <summary>The SHA-256 of a blob, and so its address; that of a manifest is its artifact's identity. Written <c>sha256:</c> and 64 lower-case hexadecimal digits.</summary>
+public readonly record struct BlobDigest : IComparable<BlobDigest>
+{
+    private const string Prefix = "sha256:";
+    private readonly ulong _a, _b, _c, _d;
+
+    private BlobDigest(ReadOnlySpan<byte> bytes) => (_a, _b, _c, _d) = (
+        BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
+
+    /// <summary>The 64 digits.</summary>
+    public string Hex => $"{_a:x16}{_b:x16}{_c:x16}{_d:x16}";
+
+    /// <summary>The same as a checksum.</summary>
+    public Checksum Checksum => new(Checksum.Sha256, Hex);
+
+    /// <summary>The digest of some bytes.</summary>
+    public static BlobDigest Of(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        return new(hash);
+    }
+
+    /// <summary>The digest that 32 bytes are.</summary>
+    internal static BlobDigest FromBytes(ReadOnlySpan<byte> bytes) => new(bytes);
+
+    /// <summary>A SHA-256 checksum as a digest.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static BlobDigest From(Checksum checksum)
+    {
+        ArgumentNullException.ThrowIfNull(checksum);
+        return Parse(checksum.ToString());
+    }
+
+    /// <summary>Parses <c>sha256:…</c>.</summary>
+    /// <exception cref="FormatException">It is no such text.</exception>
+    public static BlobDigest Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out var digest) ? digest : throw new FormatException($"'{ErrorText.Escape(text)}' is no digest: sha256: and 64 lower-case hexadecimal digits.");
+    }
+
+    /// <summary>Parses <c>sha256:…</c> without throwing.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out BlobDigest digest)
+    {
+        digest = default;
+        return text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) && TryParseHex(text.AsSpan(Prefix.Length), out digest);
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(BlobDigest other) => (_a, _b, _c, _d).CompareTo((other._a, other._b, other._c, other._d));
+
+    /// <summary>By value.</summary>
+    public static bool operator <(BlobDigest left, BlobDigest right) => left.CompareTo(right) < 0;
+
+    /// <summary>By value.</summary>
+    public static bool operator >(BlobDigest left, BlobDigest right) => left.CompareTo(right) > 0;
+
+    /// <summary>By value.</summary>
+    public static bool operator <=(BlobDigest left, BlobDigest right) => left.CompareTo(right) <= 0;
+
+    /// <summary>By value.</summary>
+    public static bool operator >=(BlobDigest left, BlobDigest right) => left.CompareTo(right) >= 0;
+
+    /// <summary><c>sha256:</c> and the digits.</summary>
+    public override string ToString() => Prefix + Hex;
+
+    /// <summary>Writes the 32 bytes.</summary>
+    internal void CopyTo(Span<byte> target)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(target, _a);
+        BinaryPrimitives.WriteUInt64BigEndian(target[8..], _b);
+        BinaryPrimitives.WriteUInt64BigEndian(target[16..], _c);
+        BinaryPrimitives.WriteUInt64BigEndian(target[24..], _d);
+    }
+
+    internal static bool TryParseHex(ReadOnlySpan<char> hex, out BlobDigest digest)
+    {
+        digest = default;
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        if (hex.Length != 64 || hex.ContainsAnyExcept("0123456789abcdef") || Convert.FromHexString(hex, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+            return false;
+        digest = new(bytes);
+        return true;
+    }
+}

@@ -1,0 +1,278 @@
+using System.Text.Json;
+using Cairn.Artifacts.Chunking;
+using Cairn.Errors;
+using Cairn.Providers;
+
+namespace Cairn.Artifacts;
+
+/// <summary>Content-addressed bytes below a root, in the layout of an OCI image layout. A blob is written once, with CreateNew, and never changes.</summary>
+internal sealed class BlobStore(ArtifactStore store)
+{
+    public static readonly StorePath Folder = "blobs/sha256";
+    public static readonly StorePath Staging = "staging";
+    private static readonly StorePath Format = "cairn.json";
+    private const int MaxFormat = 64 << 10;
+    private static readonly StorePath Layout = "oci-layout";
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly BlobLengths _lengths = new(store);
+    private volatile bool _chunkedByDefault;
+    private volatile bool _prepared;
+
+    public ArtifactStore Store => store;
+
+    /// <summary>What is stored in chunks.</summary>
+    public ChunkStore Chunks { get; } = new(store);
+
+    /// <summary>The memory for cutting.</summary>
+    public ChunkBuffers ChunkBuffers { get; } = new();
+
+    /// <summary>Whether large files are stored in chunks when nothing else is said; known once prepared.</summary>
+    public bool ChunkedByDefault => _chunkedByDefault;
+
+    /// <summary>Whether large files are best staged in the store and moved into place: in a store that is near, where a question costs nothing. One that answers page by page is remote.</summary>
+    public bool CanMove => store.Capabilities is { Move: MoveKind.Native, ListStartAfter: false };
+
+    public static StorePath PathOf(BlobDigest digest) => Folder / digest.Hex;
+
+    public static StorePath NewStagingPath() => Staging / $"{Guid.CreateVersion7():N}";
+
+    /// <summary>Refuses a store of a newer format, and marks a new one.</summary>
+    public async ValueTask PrepareAsync(bool forWriting, CancellationToken cancellationToken)
+    {
+        if (_prepared)
+            return;
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_prepared)
+                return;
+            if (await store.ExistsAsync(Format, cancellationToken).ConfigureAwait(false))
+                _chunkedByDefault = CheckFormat(await store.ReadBytesAsync(Format, cancellationToken).ConfigureAwait(false)).Chunked;
+            else if (!forWriting)
+                return;
+            else
+            {
+                await MarkLayoutAsync(cancellationToken).ConfigureAwait(false);
+                var content = JsonSerializer.SerializeToUtf8Bytes(new($"{Guid.CreateVersion7()}", Checksum.Sha256, ManifestFormat.Version), StoreFormatContext.Default.StoreFormat);
+                await PutAsync(Format, content, cancellationToken).ConfigureAwait(false);
+            }
+            _prepared = true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Whether the root is marked as that of a store of artifacts, of a format that is known.</summary>
+    public async ValueTask<bool> IsPreparedAsync(CancellationToken cancellationToken)
+    {
+        await PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
+        return _prepared;
+    }
+
+    /// <summary>Marks the root as that of an OCI image layout.</summary>
+    public ValueTask MarkLayoutAsync(CancellationToken cancellationToken) => PutAsync(Layout, """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
+
+    public ValueTask PutAsync(BlobDigest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => PutAsync(PathOf(digest), content, cancellationToken);
+
+    /// <summary>Whether a blob is there, whole or in chunks.</summary>
+    public async Task<bool> ExistsAsync(BlobDigest digest, long length, CancellationToken cancellationToken) =>
+        await store.IsFileAsync(PathOf(digest), cancellationToken).ConfigureAwait(false)
+        || (length > SpoolStream.ChunkedLimit && await Chunks.ExistsAsync(digest, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Whether content of this length is worth being hashed before it is written, since it may be there: always where writing is far slower than hashing.</summary>
+    public ValueTask<bool> MayHoldAsync(long length, CancellationToken cancellationToken) => CanMove ? _lengths.MayHoldAsync(length, cancellationToken) : ValueTask.FromResult(true);
+
+    /// <summary>Moves a staged file to its place.</summary>
+    public async ValueTask MoveInAsync(BlobDigest digest, StorePath staged, long length, CancellationToken cancellationToken)
+    {
+        _lengths.Add(length);
+        try
+        {
+            await store.MoveAsync(staged, PathOf(digest), WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            await store.RemoveAsync(staged, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes content whose digest is known straight to its place.</summary>
+    public async ValueTask UploadAsync(BlobDigest digest, RepeatableContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new OpenWriteOptions { Length = content.Length, ExpectedChecksum = digest.Checksum };
+            var stream = await store.OpenWriteAsync(PathOf(digest), WriteMode.CreateNew, options, cancellationToken).ConfigureAwait(false);
+            await using var closing = stream.ConfigureAwait(false);
+            await content.WriteAsync(stream, cancellationToken).ConfigureAwait(false);
+            await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            // Another writer was faster with the same bytes.
+            return;
+        }
+    }
+
+    /// <summary>Uploads a local file.</summary>
+    public async ValueTask UploadAsync(BlobDigest digest, string localFile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.UploadFileAsync(localFile, PathOf(digest), WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            // Another writer was faster with the same bytes.
+            return;
+        }
+    }
+
+    /// <summary>Opens a blob, stored whole or in chunks. The read that reaches its end fails when the bytes are not those of its digest.</summary>
+    public async ValueTask<BlobReadStream> OpenAsync(BlobDigest digest, long length, CancellationToken cancellationToken)
+    {
+        var path = PathOf(digest);
+        try
+        {
+            var stream = await store.OpenReadAsync(path, new() { IsSequential = true }, cancellationToken).ConfigureAwait(false);
+            if (stream.Length == length)
+                return new(store, stream, digest, length, path);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw store.CreateException(StoreErrorCode.IntegrityFailure, $"the blob has {stream.Length} bytes and should have {length}", StoreOperations.Read, path);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && length > SpoolStream.ChunkedLimit)
+        {
+            if (await TryOpenChunkedAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } chunked)
+                return chunked;
+            throw;
+        }
+    }
+
+    /// <summary>Opens a part of a blob, stored whole or in chunks. It is not checked: only the length of the whole is.</summary>
+    public async ValueTask<Stream> OpenRangeAsync(BlobDigest digest, long length, ByteRange range, CancellationToken cancellationToken)
+    {
+        var path = PathOf(digest);
+        try
+        {
+            var stream = await store.OpenReadAsync(path, new() { Range = range, IsSequential = true }, cancellationToken).ConfigureAwait(false);
+            if (stream.Info.Length == length)
+                return stream;
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw store.CreateException(StoreErrorCode.IntegrityFailure, $"the blob has {stream.Info.Length} bytes and should have {length}", StoreOperations.Read, path);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && length > SpoolStream.ChunkedLimit)
+        {
+            if (await TryReadRecipeAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } recipe)
+                return new ChunkedStream(store, recipe, range);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a blob that is stored in chunks; null when there is none.</summary>
+    public async ValueTask<BlobReadStream?> TryOpenChunkedAsync(BlobDigest digest, long? length, CancellationToken cancellationToken) =>
+        await TryReadRecipeAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } recipe
+            ? new(store, new ChunkedStream(store, recipe, ByteRange.All), digest, recipe.Length, ChunkStore.RecipePath(digest))
+            : null;
+
+    /// <summary>Sets whether large files are stored in chunks when nothing else is said.</summary>
+    public async ValueTask SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
+        var stream = await store.OpenReadAsync(Format, null, cancellationToken).ConfigureAwait(false);
+        StoreFormat format;
+        await using (stream.ConfigureAwait(false))
+        {
+            var content = new byte[Math.Min(stream.Length, MaxFormat)];
+            await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+            format = CheckFormat(content);
+        }
+        if (format.Chunked != chunked)
+        {
+            var mode = stream.Info.ETag is { } etag && store.Capabilities.WriteModes.HasFlag(WriteModes.Match) ? WriteMode.Match(etag) : WriteMode.Replace;
+            var changed = JsonSerializer.SerializeToUtf8Bytes(format with { Chunked = chunked }, StoreFormatContext.Default.StoreFormat);
+            await store.WriteBytesAsync(Format, changed, mode, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        _chunkedByDefault = chunked;
+    }
+
+    /// <summary>Reads a manifest, checked against its digest.</summary>
+    public async ValueTask<ArtifactManifest> ReadManifestAsync(BlobDigest digest, CancellationToken cancellationToken) =>
+        ParseManifest(digest, await ReadManifestBytesAsync(digest, cancellationToken).ConfigureAwait(false));
+
+    public ArtifactManifest ParseManifest(BlobDigest digest, ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            return ManifestParser.Parse(content);
+        }
+        catch (ManifestFormatException e)
+        {
+            throw new StoreException(
+                new StoreFault(StoreErrorCode.Unsupported, $"this blob is no manifest of an artifact: {e.Message}"), e).WithContext(StoreOperations.Read, store.GetUri(PathOf(digest)));
+        }
+    }
+
+    public async ValueTask<byte[]> ReadManifestBytesAsync(BlobDigest digest, CancellationToken cancellationToken)
+    {
+        var path = PathOf(digest);
+        await PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
+        var stream = await store.OpenReadAsync(path, new() { ExpectedChecksum = digest.Checksum, IsSequential = true }, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        if (stream.Length > ManifestFormat.MaxBytes)
+            throw store.CreateException(StoreErrorCode.Unsupported, $"this blob is no manifest of an artifact: it has {stream.Length} bytes", StoreOperations.Read, path);
+        var content = new byte[stream.Length];
+        await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+        // A read of nothing checks nothing, and an empty blob is damage as well.
+        await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+        return content;
+    }
+
+    /// <summary>Writes a file whose path says what its content is: one that is there already is the same.</summary>
+    public async ValueTask PutAsync(StorePath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteBytesAsync(path, content, WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            // The address is the content: what is there is the same.
+            return;
+        }
+    }
+
+    private async ValueTask<ChunkRecipe?> TryReadRecipeAsync(BlobDigest digest, long? length, CancellationToken cancellationToken)
+    {
+        ChunkRecipe recipe;
+        try
+        {
+            recipe = await Chunks.ReadRecipeAsync(digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return null;
+        }
+        return length is null || recipe.Length == length
+            ? recipe
+            : throw store.CreateException(StoreErrorCode.IntegrityFailure, $"the blob has {recipe.Length} bytes and should have {length}", StoreOperations.Read, ChunkStore.RecipePath(digest));
+    }
+
+    private StoreFormat CheckFormat(byte[] content)
+    {
+        StoreFormat? format;
+        try
+        {
+            format = JsonSerializer.Deserialize(content, StoreFormatContext.Default.StoreFormat);
+        }
+        catch (JsonException e)
+        {
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it does not say which format the store has") { Advice = "Is this the root of a Cairn store?" }, e)
+                .WithContext(StoreOperations.Read, store.GetUri(Format));
+        }
+        if (format is not { Digest: Checksum.Sha256, Format: <= ManifestFormat.Version })
+            throw store.CreateException(StoreErrorCode.Unsupported, $"the store has format {format?.Format} with {format?.Digest}, and this version of Cairn knows up to {ManifestFormat.Version} with sha256", StoreOperations.Read, Format, "Use a newer version of Cairn.");
+        return format;
+    }
+}

@@ -1,0 +1,109 @@
+using Cairn.Artifacts;
+using Cairn.Errors;
+using Cairn.Materializers;
+
+namespace Cairn.Artifacts;
+
+public sealed partial class ArtifactRepository
+{
+    /// <summary>Loads an object.</summary>
+    /// <typeparam name="T">What it is wanted as: a type that the materializer which wrote it serves, or <see cref="object"/> for that materializer's own.</typeparam>
+    /// <param name="reference">A digest or a name.</param>
+    /// <param name="cancellationToken">Cancels the load.</param>
+    /// <returns>The object. Every byte that it was made of has been checked, except of values that read on by themselves (streams, lazy sequences): their last read checks.</returns>
+    /// <exception cref="MaterializationException">This program has no such materializer, it is of an older version, it does not load this type, or the files do not hold what they should.</exception>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreErrorCode.NotFound"/>; <see cref="StoreErrorCode.IntegrityFailure"/> when bytes are not those that were saved; what else the store fails with.
+    /// </exception>
+    public async Task<T> LoadAsync<T>(string reference, CancellationToken cancellationToken = default)
+        where T : notnull => (T)await LoadAsync(reference, typeof(T), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Loads an object of a type that is known at run time only.</summary>
+    /// <param name="reference">A digest or a name.</param>
+    /// <param name="type">What it is wanted as; <see cref="object"/> for the materializer's own type.</param>
+    /// <param name="cancellationToken">Cancels the load.</param>
+    /// <returns>The object.</returns>
+    public async Task<object> LoadAsync(string reference, Type type, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var operation = $"load {ErrorText.Escape(reference)} as {TypeNames.Of(type)}";
+        try
+        {
+            var materializer = ForLoading(artifact.Manifest, ref type);
+            var stored = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: true);
+            await using var closing = stored.ConfigureAwait(false);
+            var value = await LoadVerifiedAsync(materializer, stored, type, cancellationToken).ConfigureAwait(false);
+            return type.IsInstanceOfType(value) ? value : throw new MaterializationException(materializer.Id, $"it returned {(value is null ? "nothing" : $"a {TypeNames.Of(value.GetType())}")}");
+        }
+        catch (MaterializationException e)
+        {
+            e.WithContext(operation);
+            throw;
+        }
+    }
+
+    /// <summary>A small picture of an artifact for a person; null when its materializer makes none, or is not there.</summary>
+    /// <param name="reference">A digest or a name.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The preview. What it was made of has been checked only as far as it was read to the end.</returns>
+    public async Task<ArtifactPreview?> PreviewAsync(string reference, CancellationToken cancellationToken = default)
+    {
+        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        if (!Materializers.TryGet(artifact.Manifest.MaterializerId, out var materializer) || artifact.Manifest.FormatVersion > materializer.FormatVersion)
+            return null;
+        var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
+        await using var closing = reader.ConfigureAwait(false);
+        try
+        {
+            return await materializer.PreviewAsync(await MigrateAsync(materializer, reader, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not MaterializationException && IsOfMaterializer(e, cancellationToken))
+        {
+            throw Wrapped(materializer, e).WithContext($"preview {ErrorText.Escape(reference)}");
+        }
+    }
+
+    private static async Task<object?> LoadVerifiedAsync(Materializer materializer, StoredArtifactReader stored, Type type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reader = await MigrateAsync(materializer, stored, cancellationToken).ConfigureAwait(false);
+            var value = await materializer.LoadAsync(reader, type, cancellationToken).ConfigureAwait(false);
+            await stored.FinishAsync(cancellationToken).ConfigureAwait(false);
+            return value;
+        }
+        catch (Exception e) when (IsOfMaterializer(e, cancellationToken))
+        {
+            // Where the bytes are damaged, that is the reason, and this throws it.
+            await stored.FinishAsync(cancellationToken).ConfigureAwait(false);
+            if (e is MaterializationException)
+                throw;
+            throw new MaterializationException(materializer.Id, $"{WrappedReason(e)}; {SavedAs(stored.Manifest)}", e);
+        }
+    }
+
+    private static ValueTask<ArtifactReader> MigrateAsync(Materializer materializer, ArtifactReader reader, CancellationToken cancellationToken) =>
+        reader.FormatVersion < materializer.FormatVersion ? materializer.MigrateAsync(reader, cancellationToken) : ValueTask.FromResult(reader);
+
+    private static MaterializationException Wrapped(Materializer materializer, Exception e) => new(materializer.Id, WrappedReason(e), e);
+
+    private static string WrappedReason(Exception e) => $"{e.GetType().Name}: {e.Message.TrimEnd('.')}";
+
+    private static string SavedAs(ArtifactManifest manifest) =>
+        $"it was saved as {ErrorText.Escape(manifest.TypeName)} by {ErrorText.Escape(manifest.MaterializerId)} {manifest.FormatVersion}";
+
+    private Materializer ForLoading(ArtifactManifest manifest, ref Type type)
+    {
+        var stored = SavedAs(manifest);
+        if (!Materializers.TryGet(manifest.MaterializerId, out var materializer))
+            throw new MaterializationException(null, $"{stored}, a materializer that this program has not registered; its files can be read with OpenAsync or DownloadAsync");
+        if (manifest.FormatVersion > materializer.FormatVersion)
+            throw new MaterializationException(materializer.Id, $"{stored}, and this program reads up to version {materializer.FormatVersion}; a newer one is needed");
+        if (type == typeof(object))
+            type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, $"{stored}, which has no type of its own; name one of {string.Join(", ", materializer.Types)}");
+        if (!MaterializerRegistry.Serves(materializer, type))
+            throw new MaterializationException(materializer.Id, $"{stored}, which can be loaded as {string.Join(", ", materializer.Types)}");
+        return materializer;
+    }
+}

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using Cairn.Artifacts;
+using Cairn.Errors;
+using Cairn.Materializers;
+
+namespace Cairn.Artifacts;
+
+public sealed partial class ArtifactRepository
+{
+    /// <summary>How many objects of a batch are saved at the same time: they wait for flushes and round trips, not for the processor.</summary>
+    private const int BatchParallelism = 64;
+
+    /// <summary>Saves an object.</summary>
+    /// <typeparam name="T">The static type, which chooses the materializer; where that is <see cref="object"/> or nobody serves it, the type of the value does.</typeparam>
+    /// <param name="value">The object.</param>
+    /// <param name="options">Name, materializer, metadata; null for none.</param>
+    /// <param name="cancellationToken">Cancels the save; then nothing new is visible.</param>
+    /// <returns>The artifact. Content that is there already is not stored again: an equal object gives the same digest.</returns>
+    /// <exception cref="MaterializationException">Nobody serves the type, two do equally well, or the materializer failed.</exception>
+    /// <exception cref="StoreException">
+    /// What the store fails with; <see cref="StoreErrorCode.PreconditionFailed"/> or <see cref="StoreErrorCode.AlreadyExists"/> when another writer has set the name meanwhile.
+    /// </exception>
+    public Task<Artifact> SaveAsync<T>(T value, SaveOptions? options = null, CancellationToken cancellationToken = default)
+        where T : notnull => SaveAsAsync(value, typeof(T), options, cancellationToken);
+
+    /// <summary>Saves an object of a type that is known at run time only.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="type">The type that chooses the materializer; a type of the object.</param>
+    /// <param name="options">Name, materializer, metadata; null for none.</param>
+    /// <param name="cancellationToken">Cancels the save.</param>
+    /// <returns>The artifact.</returns>
+    public async Task<Artifact> SaveAsAsync(object value, Type type, SaveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(type);
+        if (!type.IsInstanceOfType(value))
+            throw new ArgumentException($"The value is a {TypeNames.Of(value.GetType())}, and so no {TypeNames.Of(type)}.", nameof(type));
+        options ??= new();
+        cancellationToken.ThrowIfCancellationRequested();
+        var (materializer, served) = Choose(value, type, options.Materializer);
+        var artifact = await WithNameAsync(
+            options.Name,
+            () => SaveFilesAsync(materializer, served, options, writer => SaveValueAsync(materializer, value, served, writer, cancellationToken), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return artifact;
+    }
+
+    /// <summary>Saves a local file that another program wrote in a format, byte for byte, as an artifact of that format.</summary>
+    /// <param name="localFile">The file.</param>
+    /// <param name="options">Its <see cref="SaveOptions.Materializer"/> says the format, and must be given.</param>
+    /// <param name="cancellationToken">Cancels the save; nothing of it is visible.</param>
+    /// <returns>The artifact, which loads as one that the materializer wrote itself.</returns>
+    /// <exception cref="MaterializationException">The file is not in this format.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the file changed while it was read. What else the store fails with.</exception>
+    public async Task<Artifact> SaveFileAsync(string localFile, SaveOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(localFile);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(options.Materializer, $"{nameof(options)}.{nameof(options.Materializer)}");
+        cancellationToken.ThrowIfCancellationRequested();
+        var materializer = Require(options.Materializer);
+        var type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, "it reads no file without being told as what");
+        var file = new FileInfo(localFile);
+        return await WithNameAsync(
+            options.Name,
+            () => SaveFilesAsync(materializer, type, options, writer => SaveAsItIsAsync(materializer, file, writer, cancellationToken), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets whether large files of this store are stored in chunks when a save does not say (<see cref="SaveOptions.Chunked"/>); kept in <c>cairn.json</c>.</summary>
+    /// <param name="chunked">True for chunks. What is stored already stays as it is.</param>
+    /// <param name="cancellationToken">Cancels the change.</param>
+    /// <returns>A task that ends when it is set. Repositories that are open elsewhere learn of it when they are opened again.</returns>
+    public async Task SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken = default) =>
+        await _blobs.SetChunkedByDefaultAsync(chunked, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Saves many objects, several at the same time, so that small ones share the store's flushes and round trips.</summary>
+    /// <typeparam name="T">The static type, which chooses the materializer; <see cref="object"/> for objects of different types.</typeparam>
+    /// <param name="values">The objects; taken one after the other, and held only while they are saved.</param>
+    /// <param name="options">Gives an object's name, materializer and metadata; null for none.</param>
+    /// <param name="cancellationToken">Cancels the saving; what has been saved stays.</param>
+    /// <returns>The artifacts, in the order of the objects.</returns>
+    /// <remarks>Each is saved as by <see cref="SaveAsync{T}(T, SaveOptions?, CancellationToken)"/>: whole or not at all. It is no transaction over all of them: after a failure, which ends the saving, those before it stay.</remarks>
+    /// <exception cref="MaterializationException">As for one object.</exception>
+    /// <exception cref="StoreException">As for one object.</exception>
+    public async Task<IReadOnlyList<Artifact>> SaveAllAsync<T>(IEnumerable<T> values, Func<T, SaveOptions?>? options = null, CancellationToken cancellationToken = default)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var saved = new ConcurrentDictionary<int, Artifact>();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = BatchParallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(values.Index(), parallel, async (item, stopping) =>
+            saved[item.Index] = await SaveAsAsync(item.Item, typeof(T), options?.Invoke(item.Item), stopping).ConfigureAwait(false)).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, saved.Count).Select(i => saved[i])];
+    }
+
+    private static async ValueTask<IReadOnlyDictionary<string, string>> SaveValueAsync(
+        Materializer materializer, object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var facts = materializer.ExtractMetadata(value);
+            await materializer.SaveAsync(value, type, writer, cancellationToken).ConfigureAwait(false);
+            return facts;
+        }
+        catch (MaterializationException e)
+        {
+            e.WithContext($"save a {TypeNames.Of(type)}");
+            throw;
+        }
+        catch (Exception e) when (IsOfMaterializer(e, cancellationToken))
+        {
+            throw new MaterializationException(materializer.Id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e).WithContext($"save a {TypeNames.Of(type)}");
+        }
+    }
+
+    private static async ValueTask<IReadOnlyDictionary<string, string>> SaveAsItIsAsync(Materializer materializer, FileInfo file, ArtifactWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (length, modified) = (file.Length, file.LastWriteTimeUtc);
+            var reader = new LocalFileReader(file, materializer);
+            await using var closing = reader.ConfigureAwait(false);
+            var facts = await materializer.DescribeFileAsync(reader, cancellationToken).ConfigureAwait(false);
+            var media = materializer.MediaType.Contains('*', StringComparison.Ordinal) ? facts.GetValueOrDefault("format", ArtifactFile.Bytes) : materializer.MediaType;
+            await writer.AddLocalFileAsync(file.Name, file.FullName, media, cancellationToken).ConfigureAwait(false);
+            file.Refresh();
+            return (file.Exists ? file.Length : -1, file.LastWriteTimeUtc) == (length, modified)
+                ? facts
+                : throw new StoreException(StoreErrorCode.PreconditionFailed, $"'{ErrorText.Escape(file.FullName)}' changed while it was read");
+        }
+        catch (MaterializationException e)
+        {
+            e.WithContext($"save {ErrorText.Escape(file.Name)} as {materializer.Id}");
+            throw;
+        }
+        catch (Exception e) when (IsOfMaterializer(e, cancellationToken))
+        {
+            throw new MaterializationException(materializer.Id, $"{e.GetType().Name}: {e.Message.TrimEnd('.')}", e).WithContext($"save {ErrorText.Escape(file.Name)} as {materializer.Id}");
+        }
+    }
+
+    /// <summary>Whether an exception came from a format's library: not from the store, the caller or the machine.</summary>
+    private static bool IsOfMaterializer(Exception exception, CancellationToken cancellationToken) =>
+        exception is not (StoreException or OutOfMemoryException or ObjectDisposedException)
+        && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
+    private async Task<Artifact> SaveFilesAsync(
+        Materializer materializer,
+        Type type,
+        SaveOptions options,
+        Func<ArtifactWriter, ValueTask<IReadOnlyDictionary<string, string>>> write,
+        CancellationToken cancellationToken)
+    {
+        await _blobs.PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
+        var spool = new ArtifactSpool(_blobs, materializer.MediaType, options.Chunked ?? _blobs.ChunkedByDefault);
+        await using var clearing = spool.ConfigureAwait(false);
+        var facts = await write(spool).ConfigureAwait(false);
+        var (files, inline) = await spool.CommitAsync(materializer.Id, cancellationToken).ConfigureAwait(false);
+        foreach (var (key, fact) in facts)
+            spool.Facts.TryAdd(key, fact);
+        var manifest = new ArtifactManifest
+        {
+            MaterializerId = materializer.Id,
+            FormatVersion = materializer.FormatVersion,
+            TypeName = TypeNames.Of(type),
+            Files = files,
+            Inline = inline,
+            Facts = spool.Facts,
+            Metadata = options.Metadata,
+        };
+        var content = ManifestWriter.Write(manifest);
+        if (content.Length > ManifestFormat.MaxBytes)
+            throw new MaterializationException(materializer.Id, $"the manifest would have {content.Length} bytes, more than the {ManifestFormat.MaxBytes} that one may have");
+        var digest = BlobDigest.Of(content.Span);
+        await _blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
+        return new(digest, manifest, content.Length);
+    }
+
+    /// <summary>Saves, then sets the name if it is still what it was when the save began.</summary>
+    private async Task<Artifact> WithNameAsync(string? name, Func<Task<Artifact>> save, CancellationToken cancellationToken)
+    {
+        if (name is null)
+            return await save().ConfigureAwait(false);
+        var before = await Names.TryGetAsync(name, cancellationToken).ConfigureAwait(false);
+        var artifact = await save().ConfigureAwait(false);
+        if (before?.Digest != artifact.Digest)
+            await Names.SetAsync(name, artifact.Digest, before?.ETag, cancellationToken).ConfigureAwait(false);
+        return artifact;
+    }
+
+    private (Materializer Materializer, Type Type) Choose(object value, Type type, string? id)
+    {
+        var actual = value.GetType();
+        if (id is not null)
+        {
+            var named = Require(id);
+            Type[] types = [type, actual];
+            return Array.Find(types, t => MaterializerRegistry.Serves(named, t)) is { } fits
+                ? (named, fits)
+                : throw new MaterializationException(id, $"it does not serve {TypeNames.Of(type)}; it serves {string.Join(", ", named.Types)}");
+        }
+        var choice = Materializers.Explain(type);
+        return type != typeof(object) && (choice.Candidates.Count > 0 || type == actual) ? (choice.Require(), type) : (Materializers.Resolve(actual), actual);
+    }
+
+    private Materializer Require(string id) => Materializers.TryGet(id, out var materializer)
+        ? materializer
+        : throw new MaterializationException(null, $"this program has no materializer '{ErrorText.Escape(id)}'; it has {string.Join(", ", Materializers.List().Select(m => m.Materializer.Id))}");
+}

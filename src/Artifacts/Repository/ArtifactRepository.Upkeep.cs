@@ -1,0 +1,125 @@
+using Cairn.Artifacts;
+using Cairn.Artifacts.Chunking;
+
+namespace Cairn.Artifacts;
+
+public sealed partial class ArtifactRepository
+{
+    private const int Parallelism = 8;
+    private const int CopyBuffer = 1 << 20;
+
+    /// <summary>Copies an artifact to another store. Only blobs that are missing there travel, each checked on the way.</summary>
+    /// <param name="reference">A digest or a name.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="name">The name that points to it there afterwards; null for none.</param>
+    /// <param name="cancellationToken">Cancels the copy; blobs that have arrived stay, and nothing refers to them.</param>
+    /// <returns>The artifact, whose digest is the same in every store, and how many bytes travelled.</returns>
+    public async Task<ArtifactCopy> CopyToAsync(string reference, ArtifactRepository target, string? name = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
+        var content = await _blobs.ReadManifestBytesAsync(digest, cancellationToken).ConfigureAwait(false);
+        var manifest = _blobs.ParseManifest(digest, content);
+        var copied = 0L;
+        var artifact = await target.WithNameAsync(name, CopyAsync, cancellationToken).ConfigureAwait(false);
+        return new(artifact, copied);
+
+        async Task<Artifact> CopyAsync()
+        {
+            await target._blobs.PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
+            var missing = await target.MissingAsync([.. manifest.Blobs.Select(f => (BlobDigest.From(f.Digest), f.Length))], whole: false, cancellationToken).ConfigureAwait(false);
+            await Parallel.ForEachAsync(missing, InParallel(cancellationToken), async (blob, stopping) =>
+            {
+                await CopyBlobAsync(blob.Digest, blob.Length, target, whole: false, stopping).ConfigureAwait(false);
+                Interlocked.Add(ref copied, blob.Length);
+            }).ConfigureAwait(false);
+            if (!await target.Store.ExistsAsync(BlobStore.PathOf(digest), cancellationToken).ConfigureAwait(false))
+            {
+                await target._blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
+                copied += content.Length;
+            }
+            return new(digest, manifest, content.Length);
+        }
+    }
+
+    /// <summary>Deletes an artifact: its manifest goes, and with it every way to load it by its digest.</summary>
+    /// <remarks>Its blobs stay, since others may share them, until unreferenced blobs are collected; names that point to it stay, and find nothing.</remarks>
+    /// <param name="reference">A digest, or a name, which is removed first.</param>
+    /// <param name="cancellationToken">Cancels the deletion.</param>
+    /// <returns>False when there was no such artifact.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/> when the digest is that of other bytes than a manifest.</exception>
+    public async Task<bool> DeleteAsync(string reference, CancellationToken cancellationToken = default)
+    {
+        var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
+        var path = BlobStore.PathOf(digest);
+        if (await Store.TryStatAsync(path, cancellationToken).ConfigureAwait(false) is null)
+            return !IsDigest(reference) && await Names.RemoveAsync(reference, cancellationToken).ConfigureAwait(false);
+        await _blobs.ReadManifestAsync(digest, cancellationToken).ConfigureAwait(false);
+        if (!IsDigest(reference))
+            await Names.RemoveAsync(reference, cancellationToken).ConfigureAwait(false);
+        return await Store.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool IsDigest(string reference) => reference.StartsWith("sha256:", StringComparison.Ordinal);
+
+    private static ParallelOptions InParallel(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+
+    private async ValueTask<IReadOnlyList<(BlobDigest Digest, long Length)>> MissingAsync(
+        IReadOnlyList<(BlobDigest Digest, long Length)> wanted, bool whole, CancellationToken cancellationToken)
+    {
+        var missing = wanted.ToDictionary(b => b.Digest, b => b.Length);
+        if (wanted.Count > BlobPresence.ListingPays)
+        {
+            await foreach (var entry in Store.ListAsync(BlobStore.Folder, null, cancellationToken).ConfigureAwait(false))
+            {
+                if (BlobDigest.TryParseHex(entry.Path.Name, out var digest))
+                    missing.Remove(digest);
+            }
+            await foreach (var entry in Store.ListAsync(ChunkStore.Recipes, null, cancellationToken).ConfigureAwait(false))
+            {
+                if (!whole && BlobDigest.TryParseHex(entry.Path.Name, out var digest))
+                    missing.Remove(digest);
+            }
+        }
+        else
+        {
+            await Parallel.ForEachAsync(wanted, InParallel(cancellationToken), async (blob, stopping) =>
+            {
+                if (!await (whole ? Store.IsFileAsync(BlobStore.PathOf(blob.Digest), stopping) : _blobs.ExistsAsync(blob.Digest, blob.Length, stopping)).ConfigureAwait(false))
+                    return;
+                lock (missing)
+                    missing.Remove(blob.Digest);
+            }).ConfigureAwait(false);
+        }
+        return [.. missing.Select(b => (b.Key, b.Value))];
+    }
+
+    /// <summary>Copies a blob, checked on the way, whole or in chunks as the target has it by default.</summary>
+    private async ValueTask CopyBlobAsync(BlobDigest digest, long length, ArtifactRepository target, bool whole, CancellationToken cancellationToken)
+    {
+        var source = await _blobs.OpenAsync(digest, length, cancellationToken).ConfigureAwait(false);
+        await using var reading = source.ConfigureAwait(false);
+        if (!whole && length > SpoolStream.ChunkedLimit && target._blobs.ChunkedByDefault)
+        {
+            var chunks = new ChunkWriter(target._blobs);
+            await using var ending = chunks.ConfigureAwait(false);
+            var buffer = new byte[CopyBuffer];
+            for (int count; (count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+                await chunks.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            await chunks.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            var write = await target.Store.OpenWriteAsync(BlobStore.PathOf(digest), WriteMode.CreateNew, new() { Length = length }, cancellationToken).ConfigureAwait(false);
+            await using var writing = write.ConfigureAwait(false);
+            await write.CopyFromAsync(source, null, cancellationToken).ConfigureAwait(false);
+            await write.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+        {
+            // Another writer was faster with the same bytes.
+            return;
+        }
+    }
+}

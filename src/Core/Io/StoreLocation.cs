@@ -1,6 +1,0 @@
-namespace Cairn;
-
-/// <summary>Where an address lies.</summary>
-/// <param name="Store">The store that it belongs to.</param>
-/// <param name="Path">Its path in that store.</param>
-public readonly record struct StoreLocation(ArtifactStore Store, ArtifactPath Path);

@@ -1,0 +1,198 @@
+using Cairn.Errors;
+using Cairn.Flavors;
+using Cairn.Layers;
+using Cairn.Providers;
+
+namespace Cairn;
+
+/// <summary>A store: a root URI and the driver that serves it, with one file-system-like API whatever the flavor.</summary>
+/// <remarks>
+/// <para>Safe to use from many threads; a stream that it opens is for one caller at a time. Every call looks at its token first and changes nothing when it is already
+/// cancelled.</para>
+/// <para>Failures are <see cref="StoreException"/>; misuse is an <see cref="ArgumentException"/> or <see cref="ObjectDisposedException"/>; cancellation is an
+/// <see cref="OperationCanceledException"/>.</para>
+/// </remarks>
+public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
+{
+    private readonly StoreDriver _driver;
+    private readonly StoreDriver _shared;
+    private readonly ArtifactStore _whole;
+    private readonly StorePath _prefix;
+    private readonly Lifetime _lifetime;
+    private readonly bool _ownsDriver;
+
+    /// <summary>Makes a store over a driver.</summary>
+    /// <param name="driver">The driver; owned: disposing the store disposes it.</param>
+    /// <param name="options">How the store works; null for the defaults.</param>
+    public ArtifactStore(StoreDriver driver, ArtifactStoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(driver);
+        Options = (options ?? new()).Checked();
+        // Told of and checked for every driver; neither costs a call, or memory, when nobody listens.
+        _driver = _shared = driver
+            .WithTelemetry(context: new() { TimeProvider = Options.TimeProvider, LoggerFactory = Options.LoggerFactory })
+            .WithCapabilityCheck();
+        _whole = this;
+        _lifetime = new();
+        _ownsDriver = true;
+    }
+
+    private ArtifactStore(ArtifactStore whole, StorePath prefix)
+    {
+        Options = whole.Options;
+        _shared = whole._shared;
+        _whole = whole._whole;
+        _prefix = prefix;
+        _driver = new PrefixDriver(_shared, prefix);
+        _lifetime = whole._lifetime;
+    }
+
+    /// <summary>The address of the store's root, free of secrets.</summary>
+    public StoreUri Root => _driver.Root;
+
+    /// <summary>Where the root really is, for comparison alone: stores of one address at two services are at two places, and two stores at one place are one.</summary>
+    public StoreUri Place => _driver.Place;
+
+    /// <summary>What the store can do.</summary>
+    public StoreCapabilities Capabilities => _driver.Capabilities;
+
+    /// <summary>How the store works.</summary>
+    public ArtifactStoreOptions Options { get; }
+
+    internal StoreDriver Driver => _driver;
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="provider">The flavor's provider.</param>
+    /// <param name="root">The root, of a scheme that the provider serves.</param>
+    /// <param name="optionValues">The flavor's options and those of the layers (<see cref="LayerOptions"/>) as text by name, secrets resolved; null for none.</param>
+    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>A store that the caller disposes.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
+    public static async ValueTask<ArtifactStore> OpenAsync(
+        IStoreProvider provider,
+        StoreUri root,
+        IReadOnlyDictionary<string, string>? optionValues = null,
+        ArtifactStoreOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        ArgumentNullException.ThrowIfNull(root);
+        options = (options ?? new()).Checked();
+        cancellationToken.ThrowIfCancellationRequested();
+        var retrying = ServiceRetries.Teller(options.LoggerFactory);
+        try
+        {
+            if (optionValues is null or { Count: 0 })
+                return new ArtifactStore(await provider.OpenAsync(new StoreContext { Root = root, TimeProvider = options.TimeProvider, Retrying = retrying }, cancellationToken).ConfigureAwait(false), options);
+            var layers = LayerOptions.Split(optionValues, out var flavorValues);
+            var context = new StoreContext { Root = root, TimeProvider = options.TimeProvider, Options = flavorValues, Retrying = retrying };
+            var driver = await provider.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+            return new ArtifactStore(layers.Apply(driver, new LayerContext { TimeProvider = options.TimeProvider, LoggerFactory = options.LoggerFactory }), options);
+        }
+        catch (Exception e) when (StoreErrors.IsRaw(e, StoreOperations.Open, root, cancellationToken))
+        {
+            throw new StoreException(StoreFaults.FromBaseLibrary(e), e).WithContext(StoreOperations.Open, root);
+        }
+    }
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="provider">The flavor's provider.</param>
+    /// <param name="root">The root's address, of a scheme that the provider serves.</param>
+    /// <param name="optionValues">The flavor's options and those of the layers (<see cref="LayerOptions"/>) as text by name, secrets resolved; null for none.</param>
+    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>A store that the caller disposes.</returns>
+    /// <exception cref="FormatException">The root is not an address.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
+    public static ValueTask<ArtifactStore> OpenAsync(
+        IStoreProvider provider,
+        string root,
+        IReadOnlyDictionary<string, string>? optionValues = null,
+        ArtifactStoreOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        OpenAsync(provider, StoreUri.Parse(root), optionValues, options, cancellationToken);
+
+    /// <summary>A view on a directory: a store whose root is that directory. It shares the driver; disposing it does nothing.</summary>
+    /// <remarks>The directory need not exist; as the root of a store, it then lists empty.</remarks>
+    public ArtifactStore Under(StorePath path) => path.IsRoot && !_ownsDriver ? this : new ArtifactStore(_whole, _prefix / path);
+
+    /// <summary>The escape hatch: the SDK's client, or a layer or driver of the given type; null when there is none.</summary>
+    public object? GetService(Type serviceType)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return _driver.GetService(serviceType);
+    }
+
+    /// <summary>Releases the driver; streams that are open fail. A view releases nothing.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (!_ownsDriver || _lifetime.Ended)
+            return ValueTask.CompletedTask;
+        _lifetime.Ended = true;
+        return _shared.DisposeAsync();
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait, such as a container that is disposed synchronously.</summary>
+    public void Dispose() => SynchronousDisposal.Of(this);
+
+    /// <summary>The root's address and the store's flavor.</summary>
+    public override string ToString() => Root.ToString();
+
+    internal StoreUri PlaceOf(StorePath path) => Place / path;
+
+    /// <summary>The address of a path of this store: <see cref="Root"/> and the path.</summary>
+    public StoreUri GetUri(StorePath path) => Root / path;
+
+    /// <summary>What every call does first.</summary>
+    internal void Enter(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_lifetime.Ended, this);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    internal bool IsRaw(Exception exception, string operation, StorePath path, CancellationToken cancellationToken) =>
+        StoreErrors.IsRaw(exception, operation, GetUri(path), cancellationToken);
+
+    internal StoreException Wrap(Exception exception, string operation, StorePath path) => StoreErrors.Wrap(_driver, exception, operation, GetUri(path));
+
+    /// <summary>Creates an exception about a path of this store, for libraries that add operations of their own to it.</summary>
+    /// <param name="code">The kind of failure.</param>
+    /// <param name="reason">Why it failed: a clause without a final full stop.</param>
+    /// <param name="operation">What was attempted: one of <see cref="StoreOperations"/>, or another verb phrase.</param>
+    /// <param name="path">The path that it was attempted on.</param>
+    /// <param name="advice">What to do next: a sentence. Optional.</param>
+    public StoreException CreateException(StoreErrorCode code, string reason, string operation, StorePath path, string? advice = null) =>
+        new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext(operation, GetUri(path));
+
+    private static void NotRoot(StorePath path, string parameter)
+    {
+        if (path.IsRoot)
+            throw new ArgumentException("The path is the store's root, which is always a directory.", parameter);
+    }
+
+    private void CheckMode(WriteMode mode, string operation, StorePath path)
+    {
+        if (mode.Kind == WriteModes.None)
+            throw new ArgumentException("Say on what condition to write: WriteMode.CreateNew, Replace or Match(etag).", nameof(mode));
+        if ((Capabilities.WriteModes & mode.Kind) == 0)
+        {
+            throw CreateException(
+                StoreErrorCode.Unsupported,
+                Capabilities.WriteModes == WriteModes.None ? "this store is read-only" : $"this store cannot hold the write mode {mode.Kind}; it has {Capabilities.WriteModes}",
+                operation,
+                path);
+        }
+    }
+
+    private void CheckWritable(string operation, StorePath path)
+    {
+        if (Capabilities.WriteModes == WriteModes.None)
+            throw CreateException(StoreErrorCode.Unsupported, "this store is read-only", operation, path);
+    }
+
+    private sealed class Lifetime
+    {
+        public volatile bool Ended;
+    }
+}

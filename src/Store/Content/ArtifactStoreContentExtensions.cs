@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Cairn;
+
+/// <summary>Whole files as bytes, text and lines. Text is UTF-8 without a byte order mark; one that is there is skipped when reading.</summary>
+public static class ArtifactStoreContentExtensions
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>, and whatever reading fails with.</exception>
+    public static async Task<byte[]> ReadBytesAsync(this ArtifactStore store, StorePath path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var stream = await store.OpenReadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        await using var disposing = stream.ConfigureAwait(false);
+        if (stream.Length > Array.MaxLength)
+            throw new ArgumentException($"{stream.Uri} has {stream.Length} bytes, more than an array holds; open it as a stream.", nameof(path));
+        var bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
+        await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return bytes;
+    }
+
+    /// <summary>Writes a whole file.</summary>
+    /// <returns>The facts of what was written.</returns>
+    public static Task<StoreEntry> WriteBytesAsync(
+        this ArtifactStore store, StorePath path, ReadOnlyMemory<byte> bytes, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.WriteWholeAsync(path, mode, bytes, options, cancellationToken);
+    }
+
+    /// <summary>Reads a whole file as text.</summary>
+    public static async Task<string> ReadTextAsync(this ArtifactStore store, StorePath path, CancellationToken cancellationToken = default)
+    {
+        var bytes = await store.ReadBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        var text = bytes.AsSpan();
+        return Utf8.GetString(text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text);
+    }
+
+    /// <summary>Writes text as a whole file.</summary>
+    /// <returns>The facts of what was written.</returns>
+    public static Task<StoreEntry> WriteTextAsync(
+        this ArtifactStore store, StorePath path, string text, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return store.WriteBytesAsync(path, Utf8.GetBytes(text), mode, options, cancellationToken);
+    }
+
+    /// <summary>Reads a file line by line, streamed; lines end in <c>\n</c>, <c>\r\n</c> or <c>\r</c>.</summary>
+    public static async IAsyncEnumerable<string> ReadLinesAsync(this ArtifactStore store, StorePath path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var stream = await store.OpenReadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        await using var disposing = stream.ConfigureAwait(false);
+        using var reader = new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: true, bufferSize: 16 << 10, leaveOpen: true);
+        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            yield return line;
+    }
+
+    /// <summary>Writes lines as they come, each ended by <c>\n</c>.</summary>
+    /// <returns>The facts of what was written.</returns>
+    public static async Task<StoreEntry> WriteLinesAsync(
+        this ArtifactStore store,
+        StorePath path,
+        IAsyncEnumerable<string> lines,
+        WriteMode mode,
+        OpenWriteOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(lines);
+        var stream = await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
+        await using var disposing = stream.ConfigureAwait(false);
+        var writer = new StreamWriter(stream, Utf8, bufferSize: 16 << 10, leaveOpen: true) { NewLine = "\n" };
+        await foreach (var line in lines.WithCancellation(cancellationToken).ConfigureAwait(false))
+            await writer.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
+        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes lines, each ended by <c>\n</c>.</summary>
+    /// <returns>The facts of what was written.</returns>
+    public static Task<StoreEntry> WriteLinesAsync(
+        this ArtifactStore store, StorePath path, IEnumerable<string> lines, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        return store.WriteLinesAsync(path, lines.ToAsyncEnumerable(), mode, options, cancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Cairn.Transfers;
+
+namespace Cairn.LocalFiles;
+
+/// <summary>When the source of a copy was last written, as the target remembers it: its own time where the store keeps the one that is given, elsewhere the metadata <c>mtime</c> (seconds since 1970, as rclone writes it).</summary>
+internal static class FileTimes
+{
+    private const string Name = "mtime";
+
+    /// <summary>Adds what the target can keep of a source's time and of whether it is executable.</summary>
+    public static OpenWriteOptions Keep(OpenWriteOptions options, ArtifactStore target, DateTimeOffset? modified, bool isExecutable)
+    {
+        var can = target.Capabilities;
+        if (isExecutable && can.Executable)
+            options = options with { IsExecutable = true };
+        if (options.Modified is not null || modified is not { } time)
+            return options;
+        if (can.ModifiedTime)
+            return options with { Modified = time };
+        return can.Metadata && !options.Metadata.ContainsKey(Name)
+            ? options with { Metadata = new Dictionary<string, string>(options.Metadata) { [Name] = Format(time) } }
+            : options;
+    }
+
+    /// <summary>The time that a copy of a file remembers: what the file itself remembers, else its own.</summary>
+    public static DateTimeOffset? Of(StoreEntry info) => Remembered(info) ?? info.Modified;
+
+    /// <summary>Compares the times of two files of one length, as far as the listings tell them.</summary>
+    /// <returns>False when the stores have to be asked what they remember.</returns>
+    public static bool TryDecide(TreeSource source, TransferItem item, ArtifactStore target, StoreEntry there, out string? difference)
+    {
+        difference = null;
+        var kept = target.Capabilities.ModifiedTime ? there.Modified : Remembered(there);
+        if (kept is null && target.Capabilities.Metadata)
+            return false;
+        if (kept is null)
+            difference = IsOlder(there, item) ? "newer" : null;
+        else if (item.Modified is not { } time || !AreEqual(time, kept.Value))
+        {
+            difference = "time";
+            return source is not StoreSource { Store.Capabilities: { Metadata: true, ModifiedTime: false } };
+        }
+        return true;
+    }
+
+    /// <summary>Why two files of one length are not the same, by time; null when they are taken to be.</summary>
+    public static async ValueTask<string?> DifferenceAsync(TreeSource source, TransferItem item, ArtifactStore target, StoreEntry there, CancellationToken cancellationToken)
+    {
+        var remembered = target.Capabilities.ModifiedTime ? there.Modified : Remembered(there) ?? await AskAsync(target, there.Path, cancellationToken).ConfigureAwait(false);
+        if (remembered is not { } kept)
+            return IsOlder(there, item) ? "newer" : null;
+        if (item.Modified is { } time && AreEqual(time, kept))
+            return null;
+        return source is StoreSource tree && await AskAsync(tree.Store, tree.Root / item.Path, cancellationToken).ConfigureAwait(false) is { } known && AreEqual(known, kept) ? null : "time";
+    }
+
+    /// <summary>Whether a file system that keeps whole seconds has made the kept time of the other.</summary>
+    private static bool AreEqual(DateTimeOffset time, DateTimeOffset kept) =>
+        time == kept || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && time.UtcTicks - kept.UtcTicks is > 0 and < TimeSpan.TicksPerSecond);
+
+    private static bool IsOlder(StoreEntry there, TransferItem item) => !(item.Modified is { } mine && there.Modified is { } theirs && theirs >= mine);
+
+    private static async ValueTask<DateTimeOffset?> AskAsync(ArtifactStore store, StorePath path, CancellationToken cancellationToken) =>
+        store.Capabilities is { Metadata: true, ModifiedTime: false } && await store.TryStatAsync(path, cancellationToken).ConfigureAwait(false) is { } info ? Remembered(info) : null;
+
+    private static DateTimeOffset? Remembered(StoreEntry info) =>
+        info.Metadata.TryGetValue(Name, out var text) && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is > -62_135_596_800m and < 253_402_300_800m
+            ? DateTimeOffset.UnixEpoch.AddTicks((long)decimal.Floor(seconds * TimeSpan.TicksPerSecond))
+            : null;
+
+    private static string Format(DateTimeOffset time)
+    {
+        var ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+        return (ticks / (decimal)TimeSpan.TicksPerSecond).ToString("0.0000000", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,66 @@
+using Cairn.Errors;
+using Cairn.Providers;
+using Cairn.Reading;
+using Cairn.Transfers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.LocalFiles;
+
+/// <summary>Downloads one file: into a temporary file beside the target, which takes its name when it is whole and is what the store's CRC-32C promises, where it keeps one.</summary>
+internal static class LocalFileDownload
+{
+    /// <summary>Room on the disk is taken beforehand for files above this; below, it costs more than it brings.</summary>
+    private const int ReservedLength = 1 << 20;
+
+    public static async ValueTask<StoreEntry> RunAsync(
+        ArtifactStore store, StorePath path, string target, WriteMode mode, string? ifMatch, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        if (mode.Kind is not (WriteModes.CreateNew or WriteModes.Replace))
+            throw new ArgumentException("A local file is written with WriteMode.CreateNew or WriteMode.Replace.", nameof(mode));
+        target = Path.GetFullPath(target);
+        store.Enter(cancellationToken);
+        if (mode == WriteMode.CreateNew && Path.Exists(target))
+            throw Exists();
+        var (source, read) = await store.OpenPinnedAsync(path, new() { IfMatch = ifMatch }, cancellationToken).ConfigureAwait(false);
+        await using var reading = read.ConfigureAwait(false);
+        found?.Invoke(read.Info.Length);
+        var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");
+        var isThere = false;
+        try
+        {
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length > ReservedLength ? read.Info.Length : 0))
+            {
+                isThere = true;
+                await RangedCopy.RunAsync(store, source, read, (data, at, stopping) => WriteAsync(file, data, at, stopping), progress, cancellationToken).ConfigureAwait(false);
+            }
+            File.Move(temporary, target, overwrite: mode == WriteMode.Replace);
+            isThere = false;
+            return read.Info;
+        }
+        catch (IOException e) when (mode == WriteMode.CreateNew && e is not StoreException && Path.Exists(target))
+        {
+            throw Exists(e);
+        }
+        catch (Exception e) when (e is not StoreException && StoreErrors.IsRaw(e, StoreOperations.Download, store.GetUri(path), cancellationToken))
+        {
+            throw new StoreException(LocalFaults.Of(e, target), e).WithContext(StoreOperations.Download, store.GetUri(path));
+        }
+        finally
+        {
+            if (isThere)
+                File.Delete(temporary);
+        }
+
+        StoreException Exists(Exception? inner = null) =>
+            new StoreException(StoreErrorCode.AlreadyExists, $"'{target}' is there already", inner).WithContext(StoreOperations.Download, store.GetUri(path));
+    }
+
+    /// <summary>Outside Windows, an asynchronous write is this one on another thread, whose processor does not have the bytes at hand.</summary>
+    private static ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> data, long at, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            return RandomAccess.WriteAsync(file, data, at, cancellationToken);
+        RandomAccess.Write(file, data.Span, at);
+        return ValueTask.CompletedTask;
+    }
+}

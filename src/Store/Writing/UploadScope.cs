@@ -1,0 +1,23 @@
+using Cairn.Providers;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Writing;
+
+/// <summary>Disposes an upload without hiding the exception under way: what the driver throws there is logged.</summary>
+internal sealed partial class UploadScope(ArtifactStore store, StorePath path, StoreUpload upload) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await upload.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogNotReleased(store.Options.LoggerFactory.CreateLogger(typeof(ArtifactStore).FullName!), e, store.GetUri(path));
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The upload of {Uri} could not be released; something may remain staged.")]
+    private static partial void LogNotReleased(ILogger logger, Exception exception, StoreUri uri);
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Cairn.Errors;
+using Cairn.Flavors;
+using Cairn.Layers;
+using Cairn.Providers;
+
+namespace Cairn.Workspaces;
+
+/// <summary>What a store must be like to be registered: looked at without opening it or loading its provider.</summary>
+internal static class StoreRules
+{
+    /// <param name="store">The store.</param>
+    /// <param name="flavors">The flavors that there are.</param>
+    /// <param name="holdsSecrets">True where the values are those that a provider takes, as in a program's configuration; false where secrets are references.</param>
+    public static void Check(RegisteredStore store, FlavorRegistry flavors, bool holdsSecrets = false)
+    {
+        CheckName(store.Name);
+        var flavor = flavors.Describe(store.Flavor);
+        if (!flavor.Schemes.Contains(store.Root.Scheme))
+        {
+            var schemes = ErrorText.List(flavor.Schemes.Select(s => s + "://"));
+            throw Invalid($"the root {store.Root} does not fit the flavor '{flavor.Name}', which serves {schemes}");
+        }
+        var options = OptionsOf(flavor);
+        foreach (var (name, value) in store.Options)
+        {
+            var option = options.FirstOrDefault(o => o.Name == name)
+                ?? throw Invalid($"'{ErrorText.Escape(name)}' is not an option of flavor '{flavor.Name}'; there are {ErrorText.List(options.Select(o => o.Name))}");
+            CheckValue(option, value, holdsSecrets);
+        }
+        if (options.FirstOrDefault(o => o.Required && !store.Options.ContainsKey(o.Name)) is { } missing)
+            throw Invalid($"flavor '{flavor.Name}' requires the option '{missing.Name}': {missing.Description}");
+    }
+
+    public static void CheckName(string name)
+    {
+        if (!RegisteredStore.IsName(name))
+            throw Invalid($"'{ErrorText.Escape(name)}' cannot name a store: two to 64 letters, digits, '-', '_' or '.', the first a letter or digit");
+    }
+
+    /// <summary>The options that a registered store of a flavor takes: the flavor's own and those of the layers. In the order of their names.</summary>
+    public static IReadOnlyList<OptionDescriptor> OptionsOf(FlavorDescriptor flavor) =>
+        [.. flavor.Options.Concat(LayerOptions.Descriptors).OrderBy(o => o.Name, StringComparer.Ordinal)];
+
+    private static void CheckValue(OptionDescriptor option, string value, bool holdsSecrets)
+    {
+        if (option.Secret)
+        {
+            if (!holdsSecrets && !SecretReference.IsReference(value))
+                throw Invalid($"option '{option.Name}' is a secret and is never stored: give env:NAME or file:PATH instead of the value");
+        }
+        else if (!Fits(option.Type, value))
+            throw Invalid($"option '{option.Name}' takes {option.Type}, and '{ErrorText.Escape(value)}' is none");
+    }
+
+    private static bool Fits(string type, string value) => type switch
+    {
+        "string" => true,
+        "bool" => value.ToLowerInvariant() is "true" or "yes" or "1" or "false" or "no" or "0",
+        "int" => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        "number" => double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _),
+        "size" => StoreOptions.TryReadSize(value, out _),
+        "duration" => StoreOptions.TryReadDuration(value, out _),
+        _ => type.Split('|').Contains(value, StringComparer.OrdinalIgnoreCase),
+    };
+
+    private static StoreException Invalid(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);
+}

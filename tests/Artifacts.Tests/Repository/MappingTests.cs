@@ -1,0 +1,137 @@
+using Cairn.Providers.Local;
+using Cairn.Artifacts;
+using Cairn.Materializers;
+using Cairn.Providers;
+using Cairn.Tests.Drivers;
+
+namespace Cairn.Tests.Artifacts;
+
+public sealed class MappingTests
+{
+    private static readonly double[] Numbers = [.. Enumerable.Range(0, 100_000).Select(i => Math.Sqrt(i))];
+
+    [Fact]
+    public async Task A_saved_array_is_mapped_with_its_shape()
+    {
+        await using var stage = await OpenAsync();
+        var repository = stage.Repository;
+        await repository.SaveAsync(Numbers, "flat");
+        using (var mapped = await repository.LoadMappedAsync<double>("flat"))
+        {
+            mapped.Shape.ShouldBe([100_000]);
+            mapped.Memory.Span.SequenceEqual(Numbers).ShouldBeTrue();
+            // Written to in memory, and the file is as it was.
+            mapped.Memory.Span.Fill(1);
+        }
+        (await repository.LoadAsync<double[]>("flat")).ShouldBe(Numbers);
+        var grid = new int[300, 500];
+        grid[299, 499] = 7;
+        await repository.SaveAsync(grid, "grid");
+        using var rows = await repository.LoadMappedAsync<int>("grid", MappedCheck.Always);
+        rows.Shape.ShouldBe([300, 500]);
+        rows.Memory.Span[^1].ShouldBe(7);
+        using var pin = rows.Memory.Pin();
+        await repository.SaveAsync(new byte[,] { { 1, 2 } }, "small");
+        using var small = await repository.LoadMappedAsync<byte>("small");
+        small.Memory.ToArray().ShouldBe([1, 2]);
+        var used = await repository.LoadMappedAsync<double>("flat");
+        var memory = used.Memory;
+        used.Dispose();
+        used.Dispose();
+        Should.Throw<ObjectDisposedException>(() => used.Memory);
+        Should.Throw<ObjectDisposedException>(() => memory.Span[0]);
+    }
+
+    [Fact]
+    public async Task Damage_is_found_once_always_or_never_as_asked()
+    {
+        await using var stage = await OpenAsync();
+        var saved = await stage.Repository.SaveAsync(Numbers, "a");
+        (await stage.Repository.LoadMappedAsync<double>("a")).Dispose();
+        (await stage.CountAsync("verified")).ShouldBe(1);
+        var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
+        var time = File.GetLastWriteTimeUtc(file);
+        Flip(file);
+        // A time that differs by less than a microsecond is another version.
+        File.SetLastWriteTimeUtc(file, time.AddTicks(1));
+        foreach (var check in new[] { MappedCheck.Once, MappedCheck.Always })
+        {
+            (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadMappedAsync<double>("a", check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+            // What the store has on record is of the version before, also for who reads it first.
+            var fresh = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
+            (await Should.ThrowAsync<StoreException>(() => fresh.LoadMappedAsync<double>("a", check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        }
+        (await stage.Repository.LoadMappedAsync<double>("a", MappedCheck.Never)).Dispose();
+        Flip(file);
+        var other = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
+        (await other.LoadMappedAsync<double>("a")).Dispose();
+        var third = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
+        (await third.LoadMappedAsync<double>("a")).Dispose();
+        File.AppendAllText(file, "x");
+        (await Should.ThrowAsync<StoreException>(() => third.LoadMappedAsync<double>("a", MappedCheck.Never))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        File.Delete(file);
+        (await Should.ThrowAsync<StoreException>(() => third.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.NotFound);
+
+        static void Flip(string file)
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
+            stream.Position = 4000;
+            var old = stream.ReadByte();
+            stream.Position = 4000;
+            stream.WriteByte((byte)(old ^ 1));
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_changed_between_its_check_and_its_mapping_is_refused()
+    {
+        await using var stage = await OpenAsync();
+        var saved = await stage.Repository.SaveAsync(Numbers, "a");
+        (await stage.Repository.LoadMappedAsync<double>("a")).Dispose();
+        var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
+        var hooked = new HookedStore(await new LocalProvider().OpenAsync(new StoreContext { Root = stage.Store.Root }, TestContext.Current.CancellationToken)) { OnRead = path =>
+        {
+            // The record of the check is read right before the file is mapped.
+            if (path.Value.StartsWith("verified/", StringComparison.Ordinal))
+                File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
+        } };
+        var repository = new ArtifactRepository(new ArtifactStore(hooked), stage.Repository.Materializers);
+        (await Should.ThrowAsync<StoreException>(() => repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_mapped_says_why()
+    {
+        await using var stage = await OpenAsync();
+        await stage.Repository.SaveAsync(Numbers, "a");
+        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<float>("a"))).Message.ShouldContain("holds f8, and not f4");
+        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<DateTime>("a"))).Message.ShouldContain("not numbers");
+        await stage.Repository.SaveAsync("text", "t");
+        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<double>("t"))).Message.ShouldContain("saved by text");
+        await stage.Repository.SaveAsync(new double[1_000_000], new SaveOptions { Name = "c", Chunked = true });
+        (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadMappedAsync<double>("c"))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        await using var remote = await Stage.OpenAsync(local: false);
+        (await Should.ThrowAsync<StoreException>(() => remote.Repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.Unsupported);
+    }
+
+    /// <summary>Does something when a file was opened.</summary>
+    private sealed class HookedStore(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        public required Action<StorePath> OnRead { get; init; }
+
+        public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+        {
+            var read = await Inner.OpenReadAsync(request, cancellationToken);
+            OnRead(request.Path);
+            return read;
+        }
+    }
+
+    private static async Task<Stage> OpenAsync()
+    {
+        var stage = await Stage.OpenAsync(local: true);
+        foreach (var built in MaterializerRegistry.CreateDefault().List())
+            stage.Repository.Materializers.Add(built.Materializer);
+        return stage;
+    }
+}
