@@ -174,7 +174,9 @@ internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
         await blobs.PutAsync(ChunkStore.IndexPath(id), index, cancellationToken).ConfigureAwait(false);
         blobs.Chunks.Add(id, chunks);
         _writtenPack = null;
-        Volatile.Write(ref _spare, pack);
+        // The last pack may end while the one before it is still spare.
+        if (Interlocked.Exchange(ref _spare, pack) is { } other)
+            blobs.ChunkBuffers.Return(other);
     }
 
     private ChunkRecipe MakeRecipe(BlobDigest digest)

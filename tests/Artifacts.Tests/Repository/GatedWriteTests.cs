@@ -79,6 +79,18 @@ public sealed class GatedWriteTests
         await repository.SaveAllAsync(values, _ => new SaveOptions { Chunked = true });
     }
 
+    [Fact]
+    public async Task A_save_of_many_packs_gives_every_buffer_back()
+    {
+        var (_, store) = await OpenAsync();
+        await using var closing = store;
+        var repository = new ArtifactRepository(store, MaterializerRegistry.CreateDefault());
+        // Two packs and no more: when the content ends, the second is being written while the first is spare.
+        await repository.SaveAsync(Bytes.Of(63 << 20), new SaveOptions { Chunked = true });
+        repository.ChunkBuffers.Rented.ShouldBe(0);
+        repository.ChunkBuffers.MostRented.ShouldBeLessThanOrEqualTo(72 << 20);
+    }
+
     private static async Task<(GateDriver Driver, ArtifactStore Store)> OpenAsync()
     {
         var driver = new GateDriver(await new MemoryProvider().OpenAsync(new StoreContext { Root = StoreUri.Parse($"mem://gated-{Guid.NewGuid():N}") }, default));
