@@ -1,3 +1,4 @@
+using Cairn.Errors;
 using Cairn.Plugins;
 using Cairn.Workspaces;
 
@@ -57,8 +58,8 @@ internal static class PluginFolders
         PluginFolder[] folders = user ? [Target(session, user)] : [.. Of(session)];
         if (Array.Find(folders, f => f.Find(name) is not null) is { } folder)
             return folder;
-        var names = string.Join(", ", folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
-        throw new StoreException(StoreErrorCode.NotFound, $"there is no plugin '{name}'; there are {(names.Length > 0 ? names : "none")}");
+        var names = ErrorText.List(folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
+        throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"there is no plugin '{ErrorText.Escape(name)}'; there are {names}") { Advice = "List them with 'cairn plugin list'." });
     }
 
     private static string Own() => PluginFolder.UserFolder ?? throw new UsageException("There is no folder for the user's settings: set CAIRN_HOME to one.");

@@ -5,6 +5,8 @@ namespace Cairn.Plugins;
 /// <summary>Why a plugin is refused, in one place so that the messages speak alike.</summary>
 internal static class PluginErrors
 {
+    private const string PluginAdvice = "List them with 'cairn plugin list'.";
+
     public static StoreException BadManifest(string origin, string problem, Exception? inner = null) =>
         new(StoreErrorCode.InvalidConfiguration, $"{origin} is not a valid plugin manifest: {problem}", inner);
 
@@ -12,7 +14,7 @@ internal static class PluginErrors
         new StoreFault(StoreErrorCode.InvalidConfiguration, $"{origin} was refused as a plugin: {problem}") { Advice = "Nothing was added." }, inner);
 
     public static StoreException NoSuchPlugin(string name, string where, IEnumerable<string> known) =>
-        new(StoreErrorCode.NotFound, $"there is no plugin '{ErrorText.Escape(name)}' in {where}; there are {ErrorText.List(known)}");
+        new(new StoreFault(StoreErrorCode.NotFound, $"there is no plugin '{ErrorText.Escape(name)}' in {where}; there are {ErrorText.List(known)}") { Advice = PluginAdvice });
 
     public static StoreException AlreadyThere(string name, string version, string folder) => new(
         new StoreFault(StoreErrorCode.AlreadyExists, $"plugin '{name}' {version} is in {folder} already") { Advice = "Add it with --replace to take the new one, or remove the old one first." });

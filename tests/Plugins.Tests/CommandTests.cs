@@ -37,7 +37,9 @@ public sealed class CommandTests : IDisposable
 
         (await DoneAsync("plugin", "remove", "acme.one")).ShouldBe("Removed plugin 'acme.one'.\n");
         (await FailsAsync("cat", "hi:answer.txt")).ShouldContain("there is no flavor 'one'");
-        (await FailsAsync("plugin", "show", "acme.one")).ShouldContain("there is no plugin 'acme.one'; there are cairn.");
+        var missing = await FailsAsync("plugin", "show", "acme.one");
+        missing.ShouldContain("there is no plugin 'acme.one'; there are cairn.");
+        missing.ShouldContain("(NotFound). List them with 'cairn plugin list'.");
     }
 
     [Fact]

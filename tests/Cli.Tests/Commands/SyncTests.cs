@@ -83,6 +83,32 @@ public sealed class SyncTests
         Actions(await box.RunAsync("sync", "--delete", box["in"], ":kept", "--json")).ShouldBe(["copy void/deep/file.txt new"]);
     }
 
+    /// <summary>A directory is in the way of one file: the others are copied, and the summary and the JSON count the failure.</summary>
+    [Fact]
+    public async Task A_file_that_fails_is_counted_and_named_in_the_summary_and_in_the_json()
+    {
+        using var box = await PrepareAsync();
+        (await box.RunAsync("cp", Files.Quick(box), ":kept/a.txt/inner")).Ok();
+        var failed = await box.RunAsync("sync", box["in"], ":kept");
+        failed.Code.ShouldBe(1);
+        failed.Output.ShouldContain("Copied 2 (2 B), removed 0, kept 0, failed 1.");
+        var again = await box.RunAsync("sync", box["in"], ":kept", "--json");
+        again.Code.ShouldBe(1);
+        var failure = again.Json.Where(j => j.GetProperty("action").GetString() == "fail").ShouldHaveSingleItem();
+        failure.GetProperty("address").GetString()!.ShouldEndWith("/kept/a.txt");
+        failure.GetProperty("code").GetString().ShouldBe("PathConflict");
+    }
+
+    /// <summary>A download that cannot be written names the file that could not be, not its source.</summary>
+    [Fact]
+    public async Task A_local_target_that_cannot_be_written_is_named()
+    {
+        using var box = await PrepareAsync();
+        (await box.RunAsync("cp", box["in/a.txt"], ":a.txt")).Ok();
+        box.File("file", "in the way");
+        (await box.RunAsync("cp", ":a.txt", box["file/below/a.txt"])).Fails(1, "/file/below/a.txt");
+    }
+
     [Fact]
     public async Task What_cannot_be_is_refused()
     {
