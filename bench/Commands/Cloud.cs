@@ -40,14 +40,23 @@ internal sealed record Cloud(string Name, string Root, string Remote, IReadOnlyD
         }
         return new("S3", $"s3://{bucket}", $"bench:{bucket}", new Dictionary<string, string?>
         {
-            ["AWS_ENDPOINT_URL"] = server.Endpoint.ToString(), ["AWS_REGION"] = server.Region, ["AWS_DEFAULT_REGION"] = server.Region,
-            ["AWS_ACCESS_KEY_ID"] = server.AccessKey, ["AWS_SECRET_ACCESS_KEY"] = server.SecretKey,
+            ["AWS_ENDPOINT_URL"] = server.Endpoint.ToString(),
+            ["AWS_REGION"] = server.Region,
+            ["AWS_DEFAULT_REGION"] = server.Region,
+            ["AWS_ACCESS_KEY_ID"] = server.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = server.SecretKey,
             // A bundle for the world outside, which rclone refuses to look at; the server here is plain HTTP.
             ["AWS_CA_BUNDLE"] = null,
-            ["RCLONE_CONFIG_BENCH_TYPE"] = "s3", ["RCLONE_CONFIG_BENCH_PROVIDER"] = "Ceph", ["RCLONE_CONFIG_BENCH_ENDPOINT"] = server.Endpoint.ToString(),
-            ["RCLONE_CONFIG_BENCH_ACCESS_KEY_ID"] = server.AccessKey, ["RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY"] = server.SecretKey,
-            ["RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET"] = "true", ["RCLONE_CONFIG_BENCH_UPLOAD_CONCURRENCY"] = "8", ["RCLONE_CONFIG_BENCH_CHUNK_SIZE"] = "16M",
-        }) { Others = others };
+            ["RCLONE_CONFIG_BENCH_TYPE"] = "s3",
+            ["RCLONE_CONFIG_BENCH_PROVIDER"] = "Ceph",
+            ["RCLONE_CONFIG_BENCH_ENDPOINT"] = server.Endpoint.ToString(),
+            ["RCLONE_CONFIG_BENCH_ACCESS_KEY_ID"] = server.AccessKey,
+            ["RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY"] = server.SecretKey,
+            ["RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET"] = "true",
+            ["RCLONE_CONFIG_BENCH_UPLOAD_CONCURRENCY"] = "8",
+            ["RCLONE_CONFIG_BENCH_CHUNK_SIZE"] = "16M",
+        })
+        { Others = others };
     }
 
     public static async Task<Cloud> AzureAsync()
@@ -59,7 +68,10 @@ internal sealed record Cloud(string Name, string Root, string Remote, IReadOnlyD
         return new("Azure", $"az://{container}", $"bench:{container}", new Dictionary<string, string?>
         {
             ["AZURE_STORAGE_CONNECTION_STRING"] = server.ConnectionString,
-            ["RCLONE_CONFIG_BENCH_TYPE"] = "azureblob", ["RCLONE_CONFIG_BENCH_SAS_URL"] = signed.AbsoluteUri, ["RCLONE_CONFIG_BENCH_UPLOAD_CONCURRENCY"] = "8", ["RCLONE_CONFIG_BENCH_CHUNK_SIZE"] = "16M",
+            ["RCLONE_CONFIG_BENCH_TYPE"] = "azureblob",
+            ["RCLONE_CONFIG_BENCH_SAS_URL"] = signed.AbsoluteUri,
+            ["RCLONE_CONFIG_BENCH_UPLOAD_CONCURRENCY"] = "8",
+            ["RCLONE_CONFIG_BENCH_CHUNK_SIZE"] = "16M",
         });
     }
 
@@ -72,7 +84,10 @@ internal sealed record Cloud(string Name, string Root, string Remote, IReadOnlyD
         return new("Cloud Storage", "gs://bench", "bench:bench", new Dictionary<string, string?>
         {
             ["STORAGE_EMULATOR_HOST"] = endpoint,
-            ["RCLONE_CONFIG_BENCH_TYPE"] = "google cloud storage", ["RCLONE_CONFIG_BENCH_ANONYMOUS"] = "true", ["RCLONE_CONFIG_BENCH_ENDPOINT"] = endpoint + "/storage/v1/", ["RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET"] = "true",
+            ["RCLONE_CONFIG_BENCH_TYPE"] = "google cloud storage",
+            ["RCLONE_CONFIG_BENCH_ANONYMOUS"] = "true",
+            ["RCLONE_CONFIG_BENCH_ENDPOINT"] = endpoint + "/storage/v1/",
+            ["RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET"] = "true",
         });
     }
 }

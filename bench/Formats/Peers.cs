@@ -67,7 +67,12 @@ public sealed class Row
         {
             yield return new()
             {
-                Id = i, Name = $"name {random.Next(100_000)}", X = random.NextDouble(), Y = i % 3 == 0 ? null : random.NextDouble(), At = new DateTime(2026, 1, 1).AddSeconds(i), Count = random.Next(1000),
+                Id = i,
+                Name = $"name {random.Next(100_000)}",
+                X = random.NextDouble(),
+                Y = i % 3 == 0 ? null : random.NextDouble(),
+                At = new DateTime(2026, 1, 1).AddSeconds(i),
+                Count = random.Next(1000),
             };
         }
     }

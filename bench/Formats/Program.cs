@@ -183,7 +183,10 @@ async Task ColumnAsync()
     var counted = new Counted();
     var options = new Dictionary<string, string>
     {
-        ["endpoint"] = endpoint, ["region"] = Variable("REGION"), ["access-key"] = Variable("ACCESS_KEY"), ["secret-key"] = Variable("SECRET_KEY"),
+        ["endpoint"] = endpoint,
+        ["region"] = Variable("REGION"),
+        ["access-key"] = Variable("ACCESS_KEY"),
+        ["secret-key"] = Variable("SECRET_KEY"),
     };
     var bucket = $"cairn-bench-{Guid.NewGuid():n}";
     using var client = new AmazonS3Client(new BasicAWSCredentials(options["access-key"], options["secret-key"]), new AmazonS3Config { ServiceURL = endpoint, AuthenticationRegion = options["region"], ForcePathStyle = true });

@@ -222,7 +222,10 @@ static async Task WriteAsync(string file, long length)
 
 async Task<ArtifactStore> OpenAsync(S3Server at) => await ArtifactStore.OpenAsync(new S3Provider(), $"s3://{bucket}", new Dictionary<string, string>
 {
-    ["endpoint"] = at.Endpoint.ToString(), ["region"] = at.Region, ["access-key"] = at.AccessKey, ["secret-key"] = at.SecretKey,
+    ["endpoint"] = at.Endpoint.ToString(),
+    ["region"] = at.Region,
+    ["access-key"] = at.AccessKey,
+    ["secret-key"] = at.SecretKey,
 });
 
 static AmazonS3Client Client(S3Server at, bool sdkChecksum) => new(new BasicAWSCredentials(at.AccessKey, at.SecretKey), new AmazonS3Config

@@ -69,9 +69,14 @@ internal sealed class Tools(S3Server server, string bucket, string folder)
         var start = new ProcessStartInfo(tool, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["RCLONE_CONFIG"] = Path.Join(folder, "rclone.conf"), ["RCLONE_CONFIG_CAIRN_TYPE"] = "s3", ["RCLONE_CONFIG_CAIRN_PROVIDER"] = "Ceph",
-            ["RCLONE_CONFIG_CAIRN_ENDPOINT"] = server.Endpoint.ToString(), ["RCLONE_CONFIG_CAIRN_ACCESS_KEY_ID"] = server.AccessKey,
-            ["RCLONE_CONFIG_CAIRN_SECRET_ACCESS_KEY"] = server.SecretKey, ["AWS_ACCESS_KEY_ID"] = server.AccessKey, ["AWS_SECRET_ACCESS_KEY"] = server.SecretKey,
+            ["RCLONE_CONFIG"] = Path.Join(folder, "rclone.conf"),
+            ["RCLONE_CONFIG_CAIRN_TYPE"] = "s3",
+            ["RCLONE_CONFIG_CAIRN_PROVIDER"] = "Ceph",
+            ["RCLONE_CONFIG_CAIRN_ENDPOINT"] = server.Endpoint.ToString(),
+            ["RCLONE_CONFIG_CAIRN_ACCESS_KEY_ID"] = server.AccessKey,
+            ["RCLONE_CONFIG_CAIRN_SECRET_ACCESS_KEY"] = server.SecretKey,
+            ["AWS_ACCESS_KEY_ID"] = server.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = server.SecretKey,
             ["AWS_DEFAULT_REGION"] = server.Region,
         })
             start.Environment[name] = value;

@@ -136,9 +136,9 @@ internal static class AzureErrors
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
             or HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } => new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
-        {
-            Advice = "Check the account, the endpoint and the network.",
-        },
+            {
+                Advice = "Check the account, the endpoint and the network.",
+            },
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => new(StoreErrorCode.Unavailable, "no secure connection could be made")
         {
             IsTransient = false,

@@ -20,8 +20,14 @@ public class EntryTests
     {
         var info = new StoreEntry
         {
-            Path = "a", Kind = EntryKind.File, Length = 3, ETag = "e1", Modified = DateTimeOffset.UnixEpoch, ContentType = "text/x",
-            Metadata = new Dictionary<string, string> { ["k"] = "v" }, IsExecutable = true,
+            Path = "a",
+            Kind = EntryKind.File,
+            Length = 3,
+            ETag = "e1",
+            Modified = DateTimeOffset.UnixEpoch,
+            ContentType = "text/x",
+            Metadata = new Dictionary<string, string> { ["k"] = "v" },
+            IsExecutable = true,
         };
         var moved = info.At("b");
         moved.Path.Value.ShouldBe("b");

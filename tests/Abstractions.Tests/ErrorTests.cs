@@ -7,7 +7,9 @@ public class ErrorTests
     {
         var error = new StoreException(new StoreFault(StoreErrorCode.Throttled, "the service asks to slow down")
         {
-            RetryAfter = TimeSpan.FromSeconds(3), RequestId = "r-1", Advice = "Lower --parallelism.",
+            RetryAfter = TimeSpan.FromSeconds(3),
+            RequestId = "r-1",
+            Advice = "Lower --parallelism.",
         }).WithContext("write", StoreUri.Parse("s3://b/k")).WithContext("copy", StoreUri.Parse("s3://b/other"));
         error.Message.ShouldBe("Cannot write s3://b/k: the service asks to slow down (Throttled). Lower --parallelism. Request id r-1.");
         error.IsTransient.ShouldBeTrue();

@@ -94,7 +94,10 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
         var key = Path.Join(_folder, "key.json");
         await File.WriteAllTextAsync(key, System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string>
         {
-            ["type"] = "service_account", ["client_email"] = "robot@project.iam.gserviceaccount.com", ["private_key"] = rsa.ExportPkcs8PrivateKeyPem(), ["token_uri"] = new Uri(server.Endpoint, "/token").AbsoluteUri,
+            ["type"] = "service_account",
+            ["client_email"] = "robot@project.iam.gserviceaccount.com",
+            ["private_key"] = rsa.ExportPkcs8PrivateKeyPem(),
+            ["token_uri"] = new Uri(server.Endpoint, "/token").AbsoluteUri,
         }));
         var (_, _, error) = await CheckAsync("gcs", "gs://data", [("endpoint", server.Endpoint.ToString()), ("key-file", key), ("retries", "0")]);
         error.ShouldContain("clock differs too much");

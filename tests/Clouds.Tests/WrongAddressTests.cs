@@ -48,7 +48,10 @@ public sealed class WrongAddressTests(Builds builds) : IDisposable
         var service = $"http://127.0.0.1:{ClosedPort()}";
         var environment = new Dictionary<string, string>
         {
-            ["AWS_REGION"] = "us-east-1", ["AWS_ACCESS_KEY_ID"] = "AKIATEST", ["AWS_SECRET_ACCESS_KEY"] = "secret", [variable] = value.Replace("http://127.0.0.1:PORT", service, StringComparison.Ordinal),
+            ["AWS_REGION"] = "us-east-1",
+            ["AWS_ACCESS_KEY_ID"] = "AKIATEST",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            [variable] = value.Replace("http://127.0.0.1:PORT", service, StringComparison.Ordinal),
         };
         var (code, _, error) = await Clouds.RunAsync(cairn, _folder, environment, "ls", root);
         (code, error.Count(static c => c == '\n')).ShouldBe((1, 1), error);

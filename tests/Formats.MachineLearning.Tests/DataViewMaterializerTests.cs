@@ -34,7 +34,8 @@ public sealed class DataViewMaterializerTests : IAsyncLifetime
         var saved = await _repository.SaveAsync(Houses.Data(50), "d", Cancel);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string>
         {
-            ["rows"] = "50", ["schema"] = """[{"name":"Size","type":"Single"},{"name":"Rooms","type":"Single"},{"name":"Place","type":"String"},{"name":"Price","type":"Single"}]""",
+            ["rows"] = "50",
+            ["schema"] = """[{"name":"Size","type":"Single"},{"name":"Rooms","type":"Single"},{"name":"Place","type":"String"},{"name":"Price","type":"Single"}]""",
         }, ignoreOrder: true);
         var preview = (await _repository.PreviewAsync("d", Cancel))!;
         preview.Columns.ShouldBe(["Size", "Rooms", "Place", "Price"]);

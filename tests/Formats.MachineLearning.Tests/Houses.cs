@@ -48,8 +48,22 @@ internal static class Houses
 
     public static IDataView Every(int rows) => Context.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => new Every
     {
-        Bool = i % 2 == 0, I1 = (sbyte)-i, I2 = (short)-i, I4 = -i, I8 = long.MinValue + i, U1 = (byte)i, U2 = (ushort)i, U4 = uint.MaxValue, U8 = ulong.MaxValue, R4 = i / 3f, R8 = double.NaN,
-        Text = i == 0 ? "" : "a\u0000ü😀", When = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Unspecified).AddTicks(i), Zone = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(-5)), Span = TimeSpan.FromTicks(-i), Vector = [i, 0, 2],
+        Bool = i % 2 == 0,
+        I1 = (sbyte)-i,
+        I2 = (short)-i,
+        I4 = -i,
+        I8 = long.MinValue + i,
+        U1 = (byte)i,
+        U2 = (ushort)i,
+        U4 = uint.MaxValue,
+        U8 = ulong.MaxValue,
+        R4 = i / 3f,
+        R8 = double.NaN,
+        Text = i == 0 ? "" : "a\u0000ü😀",
+        When = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Unspecified).AddTicks(i),
+        Zone = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(-5)),
+        Span = TimeSpan.FromTicks(-i),
+        Vector = [i, 0, 2],
     }));
 
     /// <summary>Keys with their values as annotations, and slots with names.</summary>

@@ -35,8 +35,12 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
         var saved = await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0, 0])), "linear", Cancel);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string>
         {
-            ["inputs"] = """[{"name":"x","type":"float32","shape":["rows",3]}]""", ["outputs"] = """[{"name":"y","type":"float32","shape":["rows",2]}]""",
-            ["opsets"] = "ai.onnx 13", ["ir"] = "8", ["parameters"] = "8", ["producer"] = "cairn-tests",
+            ["inputs"] = """[{"name":"x","type":"float32","shape":["rows",3]}]""",
+            ["outputs"] = """[{"name":"y","type":"float32","shape":["rows",2]}]""",
+            ["opsets"] = "ai.onnx 13",
+            ["ir"] = "8",
+            ["parameters"] = "8",
+            ["producer"] = "cairn-tests",
         }, ignoreOrder: true);
         var preview = (await _repository.PreviewAsync("linear", Cancel))!;
         preview.Columns.ShouldBe(["", "name", "type", "shape"]);

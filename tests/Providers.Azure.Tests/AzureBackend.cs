@@ -48,7 +48,11 @@ public sealed class AzureBackend : IAsyncDisposable
     {
         var options = new Dictionary<string, string>
         {
-            ["endpoint"] = server.BlobEndpoint.OriginalString, ["account"] = server.AccountName, ["account-key"] = server.AccountKey, ["part-size"] = "1MiB", ["retries"] = "2",
+            ["endpoint"] = server.BlobEndpoint.OriginalString,
+            ["account"] = server.AccountName,
+            ["account-key"] = server.AccountKey,
+            ["part-size"] = "1MiB",
+            ["retries"] = "2",
         };
         foreach (var (name, value) in more)
         {

@@ -118,7 +118,12 @@ public sealed class CompositeUploadTests : GcsTest
         });
         var values = new Dictionary<string, string>
         {
-            ["endpoint"] = Fake.Endpoint.AbsoluteUri, ["anonymous"] = "true", ["composite"] = "always", ["part-size"] = "256KiB", ["timeout"] = "1s", ["retry-delay"] = "1ms",
+            ["endpoint"] = Fake.Endpoint.AbsoluteUri,
+            ["anonymous"] = "true",
+            ["composite"] = "always",
+            ["part-size"] = "256KiB",
+            ["timeout"] = "1s",
+            ["retry-delay"] = "1ms",
         };
         await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{Bucket}", values, new() { TimeProvider = clock }, Cancel);
         await PutAsync(store, "f", Bytes(3 * Part));

@@ -29,8 +29,16 @@ public sealed class MemoryDriverTests : IAsyncLifetime
     [Fact]
     public void It_declares_what_it_can() => _driver.Capabilities.ShouldBe(new StoreCapabilities
     {
-        WriteModes = WriteModes.All, Directories = DirectoryKind.Virtual, Copy = true, Move = MoveKind.Native, Touch = true, ContentType = true, Metadata = true, Staged = true,
-        DeleteIfMatch = true, DeleteBatch = 1000,
+        WriteModes = WriteModes.All,
+        Directories = DirectoryKind.Virtual,
+        Copy = true,
+        Move = MoveKind.Native,
+        Touch = true,
+        ContentType = true,
+        Metadata = true,
+        Staged = true,
+        DeleteIfMatch = true,
+        DeleteBatch = 1000,
     });
 
     [Fact]

@@ -54,7 +54,12 @@ internal static class S3Backend
     {
         var options = new Dictionary<string, string>
         {
-            ["endpoint"] = server.Endpoint.ToString(), ["region"] = server.Region, ["access-key"] = server.AccessKey, ["secret-key"] = server.SecretKey, ["part-size"] = "5MiB", ["retries"] = "2",
+            ["endpoint"] = server.Endpoint.ToString(),
+            ["region"] = server.Region,
+            ["access-key"] = server.AccessKey,
+            ["secret-key"] = server.SecretKey,
+            ["part-size"] = "5MiB",
+            ["retries"] = "2",
         };
         foreach (var (name, value) in more)
             options[name] = value;

@@ -15,7 +15,7 @@ internal static class PackIndex
     public const int MaxPack = 128 << 20;
 
     private const int Entry = SHA256.HashSizeInBytes + 4;
-    
+
     /// <summary>The most bytes that an index may have: it is read whole.</summary>
     public const int MaxBytes = 8 << 20;
 

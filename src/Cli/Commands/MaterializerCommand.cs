@@ -7,8 +7,20 @@ internal static class MaterializerCommand
 {
     private static readonly Dictionary<string, string> Keywords = new(StringComparer.Ordinal)
     {
-        ["bool"] = "Boolean", ["byte"] = "Byte", ["sbyte"] = "SByte", ["char"] = "Char", ["short"] = "Int16", ["ushort"] = "UInt16", ["int"] = "Int32", ["uint"] = "UInt32",
-        ["long"] = "Int64", ["ulong"] = "UInt64", ["float"] = "Single", ["double"] = "Double", ["decimal"] = "Decimal", ["string"] = "String",
+        ["bool"] = "Boolean",
+        ["byte"] = "Byte",
+        ["sbyte"] = "SByte",
+        ["char"] = "Char",
+        ["short"] = "Int16",
+        ["ushort"] = "UInt16",
+        ["int"] = "Int32",
+        ["uint"] = "UInt32",
+        ["long"] = "Int64",
+        ["ulong"] = "UInt64",
+        ["float"] = "Single",
+        ["double"] = "Double",
+        ["decimal"] = "Decimal",
+        ["string"] = "String",
     };
 
     public static Command Create() => new("materializer", "How objects become files.") { CreateList(), CreateExplain() };

@@ -49,10 +49,22 @@ internal sealed class ArrowBatches
 
     private static readonly Dictionary<Type, IArrowType> Plain = new()
     {
-        [typeof(bool)] = BooleanType.Default, [typeof(sbyte)] = Int8Type.Default, [typeof(short)] = Int16Type.Default, [typeof(int)] = Int32Type.Default, [typeof(long)] = Int64Type.Default,
-        [typeof(byte)] = UInt8Type.Default, [typeof(ushort)] = UInt16Type.Default, [typeof(uint)] = UInt32Type.Default, [typeof(ulong)] = UInt64Type.Default,
-        [typeof(float)] = FloatType.Default, [typeof(double)] = DoubleType.Default, [typeof(string)] = StringType.Default, [typeof(byte[])] = BinaryType.Default, [typeof(DateOnly)] = Date32Type.Default,
-        [typeof(decimal)] = new Decimal128Type(38, 18), [typeof(Guid)] = new FixedSizeBinaryType(16),
+        [typeof(bool)] = BooleanType.Default,
+        [typeof(sbyte)] = Int8Type.Default,
+        [typeof(short)] = Int16Type.Default,
+        [typeof(int)] = Int32Type.Default,
+        [typeof(long)] = Int64Type.Default,
+        [typeof(byte)] = UInt8Type.Default,
+        [typeof(ushort)] = UInt16Type.Default,
+        [typeof(uint)] = UInt32Type.Default,
+        [typeof(ulong)] = UInt64Type.Default,
+        [typeof(float)] = FloatType.Default,
+        [typeof(double)] = DoubleType.Default,
+        [typeof(string)] = StringType.Default,
+        [typeof(byte[])] = BinaryType.Default,
+        [typeof(DateOnly)] = Date32Type.Default,
+        [typeof(decimal)] = new Decimal128Type(38, 18),
+        [typeof(Guid)] = new FixedSizeBinaryType(16),
     };
 
     private static TimeUnit UnitOf(int unit) => unit switch { 0 => TimeUnit.Millisecond, 1 => TimeUnit.Microsecond, _ => TimeUnit.Nanosecond };
@@ -61,9 +73,16 @@ internal sealed class ArrowBatches
 
     private static IArrowArray Array(IArrowType type, ColumnData column) => column switch
     {
-        ColumnData<sbyte> c => Numbers(type, c.Values, c), ColumnData<short> c => Numbers(type, c.Values, c), ColumnData<int> c => Numbers(type, c.Values, c), ColumnData<long> c => Numbers(type, c.Values, c),
-        ColumnData<byte> c => Numbers(type, c.Values, c), ColumnData<ushort> c => Numbers(type, c.Values, c), ColumnData<uint> c => Numbers(type, c.Values, c), ColumnData<ulong> c => Numbers(type, c.Values, c),
-        ColumnData<float> c => Numbers(type, c.Values, c), ColumnData<double> c => Numbers(type, c.Values, c),
+        ColumnData<sbyte> c => Numbers(type, c.Values, c),
+        ColumnData<short> c => Numbers(type, c.Values, c),
+        ColumnData<int> c => Numbers(type, c.Values, c),
+        ColumnData<long> c => Numbers(type, c.Values, c),
+        ColumnData<byte> c => Numbers(type, c.Values, c),
+        ColumnData<ushort> c => Numbers(type, c.Values, c),
+        ColumnData<uint> c => Numbers(type, c.Values, c),
+        ColumnData<ulong> c => Numbers(type, c.Values, c),
+        ColumnData<float> c => Numbers(type, c.Values, c),
+        ColumnData<double> c => Numbers(type, c.Values, c),
         _ => Boxed(type, column.Rows, column.Box),
     };
 

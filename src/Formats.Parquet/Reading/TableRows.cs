@@ -13,7 +13,9 @@ internal static class TableRows
     /// <summary>Types of columns of a <see cref="DataTable"/> that a file has as another type, by the names under which they are noted.</summary>
     public static readonly IReadOnlyDictionary<string, Type> Noted = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
-        ["char"] = typeof(char), ["timespan"] = typeof(TimeSpan), ["datetimeoffset"] = typeof(DateTimeOffset),
+        ["char"] = typeof(char),
+        ["timespan"] = typeof(TimeSpan),
+        ["datetimeoffset"] = typeof(DateTimeOffset),
     };
 
     public static async Task<DataTable> ReadTableAsync(ParquetContent content, string name, IReadOnlyDictionary<int, Type> types, CancellationToken cancellationToken)

@@ -94,7 +94,12 @@ public class StoreOptionsTests
     {
         var sample = StoreOptions.Bind<Sample>(new Dictionary<string, string>
         {
-            ["name"] = "n", ["part-size"] = "64MiB", ["timeout"] = "1.5m", ["colour"] = "dark-blue", ["on"] = "yes", ["buffer"] = "16KiB",
+            ["name"] = "n",
+            ["part-size"] = "64MiB",
+            ["timeout"] = "1.5m",
+            ["colour"] = "dark-blue",
+            ["on"] = "yes",
+            ["buffer"] = "16KiB",
         });
         sample.Buffer.ShouldBe(16 << 10);
         (sample.Name, sample.PartSize, sample.Timeout, sample.Colour, sample.On, sample.Secret).ShouldBe(("n", 64L << 20, TimeSpan.FromSeconds(90), Colour.DarkBlue, true, null));
@@ -149,7 +154,12 @@ public class StoreOptionsTests
     {
         var numbers = StoreOptions.Bind<Numbers>(new Dictionary<string, string>
         {
-            ["count"] = "-5", ["total"] = "-5000000000", ["share"] = "-0.25", ["pause"] = "250ms", ["limit"] = "2147483647", ["on"] = "no",
+            ["count"] = "-5",
+            ["total"] = "-5000000000",
+            ["share"] = "-0.25",
+            ["pause"] = "250ms",
+            ["limit"] = "2147483647",
+            ["on"] = "no",
         });
         (numbers.Count, numbers.Total, numbers.Share, numbers.Pause, numbers.Limit, numbers.On)
             .ShouldBe((-5, -5_000_000_000, -0.25, TimeSpan.FromMilliseconds(250), int.MaxValue, false));

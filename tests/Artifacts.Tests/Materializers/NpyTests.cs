@@ -166,10 +166,19 @@ public sealed class NpyTests : IAsyncLifetime
         using var folder = new TempFolder();
         var arrays = new Dictionary<string, NdArray>
         {
-            ["bool"] = new NdArray<bool>([true, false], 2, 1), ["int8"] = new NdArray<sbyte>([1, 0], 2, 1), ["int16"] = new NdArray<short>([1, 0], 2, 1), ["int32"] = new NdArray<int>([1, 0], 2, 1),
-            ["int64"] = new NdArray<long>([1, 0], 2, 1), ["uint8"] = new NdArray<byte>([1, 0], 2, 1), ["uint16"] = new NdArray<ushort>([1, 0], 2, 1), ["uint32"] = new NdArray<uint>([1, 0], 2, 1),
-            ["uint64"] = new NdArray<ulong>([1, 0], 2, 1), ["float16"] = new NdArray<Half>([(Half)1, (Half)0], 2, 1), ["float32"] = new NdArray<float>([1, 0], 2, 1),
-            ["float64"] = new NdArray<double>([1, 0], 2, 1), ["complex128"] = new NdArray<Complex>([1, 0], 2, 1),
+            ["bool"] = new NdArray<bool>([true, false], 2, 1),
+            ["int8"] = new NdArray<sbyte>([1, 0], 2, 1),
+            ["int16"] = new NdArray<short>([1, 0], 2, 1),
+            ["int32"] = new NdArray<int>([1, 0], 2, 1),
+            ["int64"] = new NdArray<long>([1, 0], 2, 1),
+            ["uint8"] = new NdArray<byte>([1, 0], 2, 1),
+            ["uint16"] = new NdArray<ushort>([1, 0], 2, 1),
+            ["uint32"] = new NdArray<uint>([1, 0], 2, 1),
+            ["uint64"] = new NdArray<ulong>([1, 0], 2, 1),
+            ["float16"] = new NdArray<Half>([(Half)1, (Half)0], 2, 1),
+            ["float32"] = new NdArray<float>([1, 0], 2, 1),
+            ["float64"] = new NdArray<double>([1, 0], 2, 1),
+            ["complex128"] = new NdArray<Complex>([1, 0], 2, 1),
         };
         var saved = await _repository.SaveAsync(arrays);
         await using (var stream = await _repository.OpenFileAsync(saved.Digest.ToString()))

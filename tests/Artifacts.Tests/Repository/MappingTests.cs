@@ -89,12 +89,15 @@ public sealed class MappingTests
         var saved = await stage.Repository.SaveAsync(Numbers, "a");
         (await stage.Repository.LoadMappedAsync<double>("a")).Dispose();
         var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
-        var hooked = new HookedStore(await new LocalProvider().OpenAsync(new StoreContext { Root = stage.Store.Root }, TestContext.Current.CancellationToken)) { OnRead = path =>
+        var hooked = new HookedStore(await new LocalProvider().OpenAsync(new StoreContext { Root = stage.Store.Root }, TestContext.Current.CancellationToken))
+        {
+            OnRead = path =>
         {
             // The record of the check is read right before the file is mapped.
             if (path.Value.StartsWith("verified/", StringComparison.Ordinal))
                 File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
-        } };
+        }
+        };
         var repository = new ArtifactRepository(new ArtifactStore(hooked), stage.Repository.Materializers);
         (await Should.ThrowAsync<StoreException>(() => repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
     }

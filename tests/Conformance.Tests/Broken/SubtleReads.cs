@@ -147,6 +147,11 @@ internal static class Facts
 
     public static StoreEntry Bare(StoreEntry info) => new()
     {
-        Path = info.Path, Kind = info.Kind, Length = info.Length, ETag = info.ETag, Modified = info.Modified, Checksum = info.Checksum,
+        Path = info.Path,
+        Kind = info.Kind,
+        Length = info.Length,
+        ETag = info.ETag,
+        Modified = info.Modified,
+        Checksum = info.Checksum,
     };
 }

@@ -13,54 +13,63 @@ internal static class CrashScenarios
         {
             await run.PutAsync("d/old", "old");
             await run.PutAsync("d/new", "new", WriteMode.CreateNew);
-        }),
+        }
+        ),
         ["a new file in three new folders"] = ("root", static async run =>
         {
             await run.PutAsync("x", "x");
             await run.PutAsync("a/b/c/f", "new", WriteMode.CreateNew);
-        }),
+        }
+        ),
         ["a replaced file"] = ("root", static async run =>
         {
             await run.PutAsync("f", "the old content");
             await run.PutAsync("f", "the new");
-        }),
+        }
+        ),
         ["a matched file"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "old");
             await run.PutAsync("d/f", "new", WriteMode.Match(await run.ETagAsync("d/f")));
-        }),
+        }
+        ),
         ["an empty file"] = ("root", static run => run.PutAsync("d/empty", "")),
         ["a file of three parts"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", CrashRun.Content(1, 30_000), parts: 3);
             await run.PutAsync("d/f", CrashRun.Content(2, 10_000), parts: 3);
-        }),
+        }
+        ),
         ["a file shorter than announced room"] = ("root", static run => run.PutAsync("f", CrashRun.Content(3, 2 << 20), parts: 2)),
         ["a deleted file"] = ("root", static async run =>
         {
             await run.PutAsync("d/a", "a");
             await run.PutAsync("d/b", "b");
             await run.DeleteAsync("d/a");
-        }),
+        }
+        ),
         ["the last file of a folder deleted"] = ("root", static async run =>
         {
             await run.PutAsync("x/y/f", "f");
             await run.PutAsync("z", "z");
             await run.DeleteAsync("x/y/f");
-        }),
+        }
+        ),
         ["deleted and written again"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "first");
             await run.DeleteAsync("d/f");
             await run.PutAsync("d/f", "second", WriteMode.CreateNew);
-        }),
+        }
+        ),
         ["a batch deleted"] = ("root", static async run =>
         {
             string[] names = ["a/1", "a/2", "b/1", "c/d/1"];
             foreach (var name in names)
                 await run.PutAsync(name, name);
             await Task.WhenAll(names.Select(n => run.DeleteAsync(n)));
-        }),
+        }
+        ),
         ["a folder made"] = ("root", static run => run.MakeAsync("d")),
         ["folders made below new ones"] = ("root", static async run =>
         {
@@ -68,74 +77,86 @@ internal static class CrashScenarios
             await run.PutAsync("a/b/c/f", "f");
             await run.PutAsync("z", "z");
             await run.DeleteAsync("a/b/c/f");
-        }),
+        }
+        ),
         ["a folder made that a write had made"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "f");
             await run.MakeAsync("d");
             await run.DeleteAsync("d/f");
-        }),
+        }
+        ),
         ["a folder made and removed"] = ("root", static async run =>
         {
             await run.MakeAsync("d");
             await run.DeleteAsync("d", EntryKind.Directory);
             await run.PutAsync("d", "a file now");
-        }),
+        }
+        ),
         ["a copy"] = ("root", static async run =>
         {
             var content = CrashRun.Content(4, 5000);
             await run.PutAsync("a/f", content);
             await run.CopyAsync("a/f", "b/c/g", content, WriteMode.CreateNew);
             await run.CopyAsync("a/f", "a/f2", content);
-        }),
+        }
+        ),
         ["a copy over a file"] = ("root", static async run =>
         {
             var content = CrashRun.Content(5, 5000);
             await run.PutAsync("f", content);
             await run.PutAsync("g", "old");
             await run.CopyAsync("f", "g", content);
-        }),
+        }
+        ),
         ["a file moved within a folder"] = ("root", static async run =>
         {
             await run.PutAsync("d/a", "content");
             await run.MoveAsync("d/a", "d/b", WriteMode.CreateNew, ("d/a", null), ("d/b", Of("content")));
-        }),
+        }
+        ),
         ["a file moved to another folder"] = ("root", static async run =>
         {
             await run.PutAsync("a/f", "content");
             await run.PutAsync("b/x", "x");
             await run.MoveAsync("a/f", "b/f", WriteMode.CreateNew, ("a/f", null), ("b/f", Of("content")));
-        }),
+        }
+        ),
         ["a file moved to a new folder"] = ("root", static async run =>
         {
             await run.PutAsync("a/f", "content");
             await run.PutAsync("a/stays", "s");
             await run.MoveAsync("a/f", "n/m/f", WriteMode.CreateNew, ("a/f", null), ("n/m/f", Of("content")));
-        }),
+        }
+        ),
         ["a file moved over another"] = ("root", static async run =>
         {
             await run.PutAsync("a/f", "content");
             await run.PutAsync("b/f", "old");
             await run.MoveAsync("a/f", "b/f", WriteMode.Replace, ("a/f", null), ("b/f", Of("content")));
-        }),
+        }
+        ),
         ["a folder moved"] = ("root", static async run =>
         {
             await run.PutAsync("a/t/1", "1");
             await run.PutAsync("a/t/u/2", "2");
             await run.MoveAsync("a/t", "b/t", WriteMode.CreateNew, ("a/t/1", null), ("a/t/u/2", null), ("b/t/1", Of("1")), ("b/t/u/2", Of("2")));
-        }),
+        }
+        ),
         ["a chain of moves"] = ("root", static async run =>
         {
             await run.PutAsync("a/f", "content");
             await run.MoveAsync("a/f", "b/f", WriteMode.CreateNew, ("a/f", null), ("b/f", Of("content")));
             await run.MoveAsync("b/f", "c/f", WriteMode.CreateNew, ("b/f", null), ("c/f", Of("content")));
             await run.PutAsync("b/f", "again", WriteMode.CreateNew);
-        }),
+        }
+        ),
         ["a file touched"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "content");
             await run.TouchAsync("d/f");
-        }),
+        }
+        ),
         ["a write that is abandoned"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "old");
@@ -144,64 +165,75 @@ internal static class CrashScenarios
             await using (var upload = await run.Driver.BeginUploadAsync(new UploadRequest("n/f", WriteMode.Replace), Cancel))
                 await upload.WritePartAsync(new UploadPart(0, 0, CrashRun.Content(7, 4000)), Cancel);
             await run.PutAsync("d/f", "new");
-        }),
+        }
+        ),
         ["many writers of one folder"] = ("root", static async run =>
         {
             await Task.WhenAll(Enumerable.Range(0, 24).Select(i => run.PutAsync($"d/{i:00}", $"content {i}", WriteMode.CreateNew)));
-        }),
+        }
+        ),
         ["many writers of new folders"] = ("root", static async run =>
         {
             await Task.WhenAll(Enumerable.Range(0, 16).Select(i => run.PutAsync($"d{i % 4}/e/{i:00}", $"content {i}", WriteMode.CreateNew)));
-        }),
+        }
+        ),
         ["writers and deleters of one folder"] = ("root", static async run =>
         {
             await Task.WhenAll(Enumerable.Range(0, 8).Select(i => run.PutAsync($"d/old{i}", "old")));
             await Task.WhenAll(Enumerable.Range(0, 8).SelectMany(i => new[] { run.DeleteAsync($"d/old{i}"), run.PutAsync($"d/new{i}", "new") }));
-        }),
+        }
+        ),
         ["a file with a note"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "content", note: "first");
             await run.PutAsync("d/f", "content", note: "second");
             await run.PutAsync("d/f", "content");
-        }),
+        }
+        ),
         ["a program"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", CrashRun.Content(9, 300));
             await run.PutAsync("d/f", CrashRun.Content(9, 300), executable: true);
             await run.PutAsync("d/g", CrashRun.Content(9, 300), WriteMode.CreateNew, parts: 2, executable: true);
-        }),
+        }
+        ),
         ["a copy and a move keep a note"] = ("root", static async run =>
         {
             var content = CrashRun.Content(8, 500);
             await run.PutAsync("a/f", content, note: "kept");
             await run.CopyAsync("a/f", "b/f", content, note: "kept");
             await run.MoveAsync("b/f", "c/f", WriteMode.CreateNew, ("b/f", null), ("c/f", CrashRun.Digest(content, "kept")));
-        }),
+        }
+        ),
         ["a matched file with another note"] = ("root", static async run =>
         {
             await run.PutAsync("f", "content", note: "first");
             await run.PutAsync("f", "content", WriteMode.Match(await run.ETagAsync("f")), note: "second");
-        }),
+        }
+        ),
         ["a folder moved below new folders"] = ("root", static async run =>
         {
             await run.PutAsync("t/1", "1");
             await run.PutAsync("t/u/2", "2");
             await run.MoveAsync("t", "n/m/t", WriteMode.CreateNew, ("t/1", null), ("t/u/2", null), ("n/m/t/1", Of("1")), ("n/m/t/u/2", Of("2")));
             await run.PutAsync("t/1", "again", WriteMode.CreateNew);
-        }),
+        }
+        ),
         ["a folder renamed and written to"] = ("root", static async run =>
         {
             await run.PutAsync("a/1", "1");
             await run.MoveAsync("a", "b", WriteMode.CreateNew, ("a/1", null), ("b/1", Of("1")));
             await run.PutAsync("b/2", "2", WriteMode.CreateNew);
             await run.DeleteAsync("b/1");
-        }),
+        }
+        ),
         ["an empty folder moved"] = ("root", static async run =>
         {
             await run.MakeAsync("d");
             await run.PutAsync("x/f", "f");
             await run.MoveAsync("d", "x/e", WriteMode.CreateNew, ("d/", null), ("x/e/", "directory"));
-        }),
+        }
+        ),
         ["two files exchanged over a third name"] = ("root", static async run =>
         {
             await run.PutAsync("a/f", "one");
@@ -209,7 +241,8 @@ internal static class CrashScenarios
             await run.MoveAsync("a/f", "c/f", WriteMode.CreateNew, ("a/f", null), ("c/f", Of("one")));
             await run.MoveAsync("b/f", "a/f", WriteMode.CreateNew, ("b/f", null), ("a/f", Of("two")));
             await run.MoveAsync("c/f", "b/f", WriteMode.CreateNew, ("c/f", null), ("b/f", Of("one")));
-        }),
+        }
+        ),
         ["one batch of deletes in several folders"] = ("root", static async run =>
         {
             string[] names = ["a/1", "a/2", "a/3", "b/1", "b/c/1", "b/c/2"];
@@ -218,7 +251,8 @@ internal static class CrashScenarios
             await run.DoEachAsync(
                 async () => (await run.Driver.DeleteAsync(new DeleteRequest([.. names.Select(n => new DeleteTarget(n))]), Cancel)).ShouldAllBe(r => r.Error == null),
                 [.. names.Select(n => (n, (string?)null))]);
-        }),
+        }
+        ),
         ["a tree removed"] = ("root", static async run =>
         {
             string[] names = ["t/1", "t/2", "t/u/1", "t/u/v/1"];
@@ -227,30 +261,35 @@ internal static class CrashScenarios
             await run.PutAsync("stays", "s");
             await run.DoEachAsync(async () => await run.Store.RemoveTreeAsync("t", Cancel), [.. names.Select(n => (n, (string?)null))]);
             await run.PutAsync("t/1", "again", WriteMode.CreateNew);
-        }),
+        }
+        ),
         ["a tree copied"] = ("root", static async run =>
         {
             string[] names = ["t/1", "t/2", "t/u/1", "t/u/v/1"];
             foreach (var name in names)
                 await run.PutAsync(name, name);
             await run.DoEachAsync(async () => await run.Store.CopyTreeAsync("t", "c", cancellationToken: Cancel), [.. names.Select(n => ("c" + n[1..], (string?)Of(n)))]);
-        }),
+        }
+        ),
         ["a file touched and then matched"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "old");
             await run.TouchAsync("d/f");
             await run.PutAsync("d/f", "new", WriteMode.Match(await run.ETagAsync("d/f")));
-        }),
+        }
+        ),
         ["writers that overwrite one file"] = ("root", static async run =>
         {
             await run.PutAsync("d/f", "0");
             for (var i = 1; i <= 6; i++)
                 await run.PutAsync("d/f", CrashRun.Content(i, 300 * i), parts: i % 3 + 1);
-        }),
+        }
+        ),
         ["large writers that share no flush"] = ("root", static async run =>
         {
             await Task.WhenAll(Enumerable.Range(0, 3).Select(i => run.PutAsync($"d{i % 2}/{i}", CrashRun.Content(i, (1 << 20) + 4096), WriteMode.CreateNew)));
-        }),
+        }
+        ),
         ["moves and writes of many at the same time"] = ("root", static async run =>
         {
             await Task.WhenAll(Enumerable.Range(0, 6).Select(i => run.PutAsync($"in/{i}", $"{i}")));
@@ -259,12 +298,14 @@ internal static class CrashScenarios
                 run.MoveAsync($"in/{i}", $"out/{i % 2}/{i}", WriteMode.CreateNew, ($"in/{i}", null), ($"out/{i % 2}/{i}", Of($"{i}"))),
                 run.PutAsync($"in/new{i}", "new", WriteMode.CreateNew),
             }));
-        }),
+        }
+        ),
         ["a folder made by many at the same time"] = ("root", static async run =>
         {
             await Task.WhenAll(Enumerable.Range(0, 6).Select(i => run.MakeAsync($"a/b/{i % 2}")));
             await run.PutAsync("a/b/f", "f");
-        }),
+        }
+        ),
     };
 
     public static string Of(string text) => CrashRun.Digest(System.Text.Encoding.UTF8.GetBytes(text));

@@ -61,6 +61,6 @@ public sealed class BatchTests : GcsTest
         reply.Text.ShouldContain("HTTP/1.1 204");
         ((string)(await GetAsync(Path("b"))).Json["metadata"]!["k"]!).ShouldBe("v");
         Fake.ObjectNames(Bucket).ShouldBe(["b"]);
-         (await BatchAsync("GET http://elsewhere/ HTTP/1.1\r\n\r\n")).Text.ShouldContain("HTTP/1.1 400");
+        (await BatchAsync("GET http://elsewhere/ HTTP/1.1\r\n\r\n")).Text.ShouldContain("HTTP/1.1 400");
     }
 }

@@ -66,12 +66,14 @@ public sealed class AzuriteServer
             string[] command = image.StartsWith("cairn-test/", StringComparison.Ordinal) ? [] : ["azurite-blob", "--blobHost", "0.0.0.0", "--blobPort", "10000", "--skipApiVersionCheck", "--disableTelemetry"];
             var (endpoint, origin) = await ContainerServers.EnsureAsync(engine, new ContainerSpec("azurite", 10000, new Dictionary<string, string>(), command), image, cancellationToken);
             return new AzuriteServer(Account(endpoint), origin, EmulatorAccount, EmulatorKey);
-        }),
+        }
+    ),
         ("process", async () =>
         {
             var (endpoint, _, origin) = await ProcessServers.EnsureAsync("azurite", "azurite-run", [], null, cancellationToken);
             return new AzuriteServer(Account(endpoint), origin, EmulatorAccount, EmulatorKey);
-        }));
+        }
+    ));
 
     private static Uri Account(Uri endpoint) => new($"{endpoint.Scheme}://{endpoint.Authority}/{EmulatorAccount}");
 

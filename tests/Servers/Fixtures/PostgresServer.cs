@@ -61,13 +61,15 @@ public sealed class PostgresServer
                 string image = await ContainerImages.FindAsync(engine, "CAIRN_TEST_POSTGRES_IMAGE", PublicImage, "postgres-image", cancellationToken);
                 var (endpoint, origin) = await ContainerServers.EnsureAsync(engine, new ContainerSpec("postgres", 5432, account, []) { AnswersAsync = AnswersAsync }, image, cancellationToken);
                 return new PostgresServer(At(endpoint), origin, user, password);
-            }),
+            }
+        ),
             ("process", async () =>
             {
                 var environment = new Dictionary<string, string>(account) { ["POSTGRES_BIN"] = await ServerScripts.RunAsync("postgres-bin", [], null, TimeSpan.FromMinutes(15), cancellationToken) };
                 var (endpoint, _, origin) = await ProcessServers.EnsureAsync("postgres", "postgres-run", [], environment, AnswersAsync, cancellationToken);
                 return new PostgresServer(At(endpoint), origin, user, password);
-            }));
+            }
+        ));
     }
 
     private static Uri At(Uri endpoint) => new($"postgresql://{endpoint.Authority}");

@@ -68,13 +68,15 @@ public sealed class S3Server
                     : new ContainerSpec("s3", 7480, keys, []);
                 var (endpoint, origin) = await ContainerServers.EnsureAsync(engine, spec, image, cancellationToken);
                 return new S3Server(endpoint, origin, access, secret, region);
-            }),
+            }
+        ),
             ("process", async () =>
             {
                 var environment = new Dictionary<string, string>(keys) { ["CEPH_ROOT"] = await ServerScripts.RunAsync("ceph-tree", [], null, TimeSpan.FromMinutes(15), cancellationToken) };
                 var (endpoint, _, origin) = await ProcessServers.EnsureAsync("ceph", "ceph-run", [], environment, cancellationToken);
                 return new S3Server(endpoint, origin, access, secret, region);
-            }));
+            }
+        ));
     }
 
     private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)

@@ -43,6 +43,7 @@ public sealed class WebDavServer
             {
                 var (endpoint, folder, origin) = await ProcessServers.EnsureAsync("nginx", "nginx-run", [$"{user}:{password}"], null, cancellationToken);
                 return new WebDavServer(endpoint, origin, user, password, Path.Join(folder, "files"));
-            }));
+            }
+        ));
     }
 }

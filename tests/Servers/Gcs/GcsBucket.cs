@@ -66,7 +66,10 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
             _generation = Math.Max(_generation + 1, (now.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10);
             var made = new GcsObject(name, objectName, content, fields.StorageClass is null ? fields with { StorageClass = StorageClass } : fields)
             {
-                Generation = _generation, Created = now, Updated = now, ComponentCount = componentCount,
+                Generation = _generation,
+                Created = now,
+                Updated = now,
+                ComponentCount = componentCount,
             };
             if (live is not null) Archive(live, now);
             else

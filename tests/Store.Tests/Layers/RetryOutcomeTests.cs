@@ -106,7 +106,9 @@ public sealed class RetryOutcomeTests
         };
         _store.Facts = info => new()
         {
-            Path = info.Path, Length = info.Length, ETag = kind == "source changed" && info.Path == "a" ? "newer" : info.ETag,
+            Path = info.Path,
+            Length = info.Length,
+            ETag = kind == "source changed" && info.Path == "a" ? "newer" : info.ETag,
             Checksum = info.Path == "a" ? new("crc32c", "01") : kind switch { "checksum" => new("crc32c", "02"), "other algorithm" => new("md5", "01"), "no checksum" => null, _ => new("crc32c", "01") },
         };
         var request = new CopyRequest("a", "b", WriteMode.CreateNew) { SourceIfMatch = source.ETag };

@@ -54,7 +54,10 @@ internal sealed class CacheFolder
         {
             var file = new FileStream(path, new FileStreamOptions
             {
-                Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous,
             });
             Touch(path);
             return file;
