@@ -45,7 +45,11 @@ internal static class PropFind
     }
 
     /// <summary>Reads the entries as they come; responses outside the root, temporary files and lock placeholders included, for the caller to drop.</summary>
-    public static async ValueTask<List<StoreEntry>> ReadAsync(Stream body, WebDavKeys keys, CancellationToken cancellationToken)
+    /// <param name="body">The answer.</param>
+    /// <param name="keys">The store's URLs.</param>
+    /// <param name="unnamed">Called with the href of each entry that no path can name, or that lies outside the root.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static async ValueTask<List<StoreEntry>> ReadAsync(Stream body, WebDavKeys keys, Action<string>? unnamed, CancellationToken cancellationToken)
     {
         var entries = new List<StoreEntry>();
         using var reader = OpenXml(body);
@@ -56,7 +60,7 @@ internal static class PropFind
             while (await reader.ReadAsync().ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (reader is { NodeType: XmlNodeType.Element, LocalName: "response", NamespaceURI: Dav } && await ReadResponseAsync(reader, keys).ConfigureAwait(false) is { } entry)
+                if (reader is { NodeType: XmlNodeType.Element, LocalName: "response", NamespaceURI: Dav } && await ReadResponseAsync(reader, keys, unnamed).ConfigureAwait(false) is { } entry)
                     entries.Add(entry);
             }
         }
@@ -75,7 +79,7 @@ internal static class PropFind
 
     private static StoreException Damaged(XmlException e) => new(StoreErrorCode.Unavailable, "the server's answer to PROPFIND is not a whole XML document", e);
 
-    private static async ValueTask<StoreEntry?> ReadResponseAsync(XmlReader reader, WebDavKeys keys)
+    private static async ValueTask<StoreEntry?> ReadResponseAsync(XmlReader reader, WebDavKeys keys, Action<string>? unnamed)
     {
         string? href = null, etag = null, type = null;
         DateTimeOffset? modified = null;
@@ -120,16 +124,21 @@ internal static class PropFind
         }
         // A name that is only locked has none of these.
         var known = directory || modified is not null || length is not null;
-        return href is not null && known && keys.FromHref(href.Trim()) is { } path
-            ? new()
-            {
-                Path = path,
-                Kind = directory ? EntryKind.Directory : EntryKind.File,
-                Length = directory ? 0 : length ?? 0,
-                ETag = directory ? null : HttpReads.EtagOf(etag, modified),
-                Modified = modified,
-                ContentType = directory ? null : type,
-            }
-            : null;
+        if (href is null || !known)
+            return null;
+        if (keys.FromHref(href.Trim()) is not { } path)
+        {
+            unnamed?.Invoke(href.Trim());
+            return null;
+        }
+        return new()
+        {
+            Path = path,
+            Kind = directory ? EntryKind.Directory : EntryKind.File,
+            Length = directory ? 0 : length ?? 0,
+            ETag = directory ? null : HttpReads.EtagOf(etag, modified),
+            Modified = modified,
+            ContentType = directory ? null : type,
+        };
     }
 }

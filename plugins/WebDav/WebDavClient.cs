@@ -45,22 +45,31 @@ internal sealed class WebDavClient : IDisposable
     public async ValueTask ProveAsync(CancellationToken cancellationToken)
     {
         if (!_isProven)
-            await PropfindAsync(Keys.DirectoryUrl(StorePath.Root), "0", cancellationToken).ConfigureAwait(false);
+            await PropfindAsync(Keys.DirectoryUrl(StorePath.Root), "0", null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The entry at a path, or null.</summary>
     public async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
-        var entries = await PropfindAsync(Keys.FileUrl(path), "0", cancellationToken).ConfigureAwait(false)
-            ?? await PropfindAsync(Keys.DirectoryUrl(path), "0", cancellationToken).ConfigureAwait(false);
+        var entries = await PropfindAsync(Keys.FileUrl(path), "0", null, cancellationToken).ConfigureAwait(false)
+            ?? await PropfindAsync(Keys.DirectoryUrl(path), "0", null, cancellationToken).ConfigureAwait(false);
         return entries is { Count: > 0 } ? entries[0] : null;
     }
 
     /// <summary>What lies right below a directory; nothing when it is missing or a file.</summary>
-    public async ValueTask<IReadOnlyList<StoreEntry>> ListAsync(StorePath directory, CancellationToken cancellationToken)
+    /// <param name="directory">The directory.</param>
+    /// <param name="unlisted">Called with each entry that no path can name.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public async ValueTask<IReadOnlyList<StoreEntry>> ListAsync(StorePath directory, Action<UnlistedEntry>? unlisted, CancellationToken cancellationToken)
     {
-        var entries = await PropfindAsync(Keys.DirectoryUrl(directory), "1", cancellationToken).ConfigureAwait(false) ?? [];
+        var entries = await PropfindAsync(Keys.DirectoryUrl(directory), "1", Unnamed, cancellationToken).ConfigureAwait(false) ?? [];
         return entries.FindAll(e => e.Path != directory && e.Path.Parent == directory);
+
+        void Unnamed(string href)
+        {
+            if (Keys.UnnameableIn(directory, href) is { } name)
+                unlisted?.Invoke(UnlistedEntry.Unnameable(directory.IsRoot ? name : $"{directory}/{name}"));
+        }
     }
 
     /// <summary>Makes one directory.</summary>
@@ -155,7 +164,7 @@ internal sealed class WebDavClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async ValueTask<List<StoreEntry>?> PropfindAsync(Uri url, string depth, CancellationToken cancellationToken)
+    private async ValueTask<List<StoreEntry>?> PropfindAsync(Uri url, string depth, Action<string>? unnamed, CancellationToken cancellationToken)
     {
         using var response = await _http.SendAsync(Propfind, url, message =>
         {
@@ -170,7 +179,7 @@ internal sealed class WebDavClient : IDisposable
         if (response.StatusCode != HttpStatusCode.MultiStatus)
             throw Failure(response);
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var entries = await PropFind.ReadAsync(body, Keys, cancellationToken).ConfigureAwait(false);
+        var entries = await PropFind.ReadAsync(body, Keys, unnamed, cancellationToken).ConfigureAwait(false);
         _isProven = true;
         return entries;
     }

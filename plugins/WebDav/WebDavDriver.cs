@@ -46,7 +46,7 @@ internal sealed class WebDavDriver : StoreDriver
     }
 
     public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
-        DirectoryListing.ListAsync(request, DirectoryKind.Real, VisibleAsync, cancellationToken);
+        DirectoryListing.ListAsync(request, DirectoryKind.Real, (directory, token) => VisibleAsync(directory, request.Unlisted, token), cancellationToken);
 
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
     {
@@ -135,7 +135,7 @@ internal sealed class WebDavDriver : StoreDriver
     {
         while (_options.Lock && !directory.IsRoot)
         {
-            var left = (await ContentAsync(directory, cancellationToken).ConfigureAwait(false)).Count;
+            var left = await CountAsync(directory, cancellationToken).ConfigureAwait(false);
             // To look after each of many removals would take as long as their square: half of what is left may go unseen.
             lock (_unseen)
             {
@@ -168,8 +168,8 @@ internal sealed class WebDavDriver : StoreDriver
             throw new StoreException(StoreErrorCode.PreconditionFailed, there is null ? "it does not exist any more" : "it has changed");
     }
 
-    private async ValueTask<IReadOnlyList<StoreEntry>> VisibleAsync(StorePath directory, CancellationToken cancellationToken) =>
-        [.. (await Client.ListAsync(directory, cancellationToken).ConfigureAwait(false)).Where(e => !WebDavKeys.IsTemp(e.Path))];
+    private async ValueTask<IReadOnlyList<StoreEntry>> VisibleAsync(StorePath directory, Action<UnlistedEntry>? unlisted, CancellationToken cancellationToken) =>
+        [.. (await Client.ListAsync(directory, unlisted, cancellationToken).ConfigureAwait(false)).Where(e => !WebDavKeys.IsTemp(e.Path))];
 
     private async ValueTask<bool> DeleteFileAsync(StorePath path, CancellationToken cancellationToken)
     {
@@ -205,7 +205,7 @@ internal sealed class WebDavDriver : StoreDriver
             return false;
         await using (held.ConfigureAwait(false))
         {
-            if ((await ContentAsync(path, cancellationToken).ConfigureAwait(false)).Count > 0)
+            if (await CountAsync(path, cancellationToken).ConfigureAwait(false) > 0)
                 return onlyImplicit ? false : throw new StoreException(StoreErrorCode.PathConflict, "the directory is not empty");
             if (onlyImplicit && !await Client.IsImplicitAsync(path, cancellationToken).ConfigureAwait(false))
                 return false;
@@ -229,9 +229,13 @@ internal sealed class WebDavDriver : StoreDriver
         }
     }
 
-    /// <summary>What is in a directory, writes in progress included, without the lock.</summary>
-    private async ValueTask<IReadOnlyList<StoreEntry>> ContentAsync(StorePath directory, CancellationToken cancellationToken) =>
-        [.. (await Client.ListAsync(directory, cancellationToken).ConfigureAwait(false)).Where(e => e.Path != WebDavKeys.LockOf(directory))];
+    /// <summary>How many entries are in a directory beside its lock: writes in progress and names that no path can hold included, since a DELETE would take them too.</summary>
+    private async ValueTask<int> CountAsync(StorePath directory, CancellationToken cancellationToken)
+    {
+        var unnamed = 0;
+        var entries = await Client.ListAsync(directory, _ => unnamed++, cancellationToken).ConfigureAwait(false);
+        return unnamed + entries.Count(e => e.Path != WebDavKeys.LockOf(directory));
+    }
 
     private async ValueTask<WebDavLock?> TakeLockAsync(StorePath directory, CancellationToken cancellationToken) => _options.Lock
         ? await WebDavLock.TakeAsync(Client, directory, NewPatience(), _clock, cancellationToken).ConfigureAwait(false)

@@ -44,6 +44,26 @@ public sealed class WebDavTests
         (await File.ReadAllBytesAsync(Path.Join(folder, "deep/er/big"), Cancel)).AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
 
+    /// <summary>A file whose name is not UTF-8 is reported and not listed, and its directory is not empty: a DELETE would take the file.</summary>
+    [Fact]
+    public async Task A_name_that_no_path_can_hold_is_told_and_keeps_its_directory()
+    {
+        var server = await ApacheServer.StartAsync(Cancel);
+        var (folder, path) = server.MakeFolder();
+        await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}");
+        await store.WriteTextAsync("d/e/f", "x", WriteMode.CreateNew, cancellationToken: Cancel);
+        using (var shell = System.Diagnostics.Process.Start("bash", ["-c", "echo kept > \"$0/d/e/\"$'\\xe9'", folder]))
+            await shell.WaitForExitAsync(Cancel);
+        var unlisted = new List<UnlistedEntry>();
+
+        (await store.ListAsync("d", new() { Recursive = true, Unlisted = unlisted.Add }, Cancel).Select(e => e.Path.Value).ToListAsync(Cancel)).ShouldBe(["d/e/f"]);
+        var left = unlisted.ShouldHaveSingleItem();
+        (left.Kind, left.FullName.ToLowerInvariant()).ShouldBe((UnlistedKind.Unnameable, "d/e/%e9"));
+        await store.RemoveAsync("d/e/f", Cancel);
+        await Should.ThrowAsync<StoreException>(() => store.RemoveAsync("d/e", Cancel));
+        Directory.GetFiles(Path.Join(folder, "d", "e")).Length.ShouldBe(1);
+    }
+
     [Fact]
     public async Task The_lock_of_a_writer_that_died_is_broken_when_its_life_is_over()
     {
