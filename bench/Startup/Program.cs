@@ -29,9 +29,13 @@ try
     var peer = Path.ChangeExtension(Environment.GetCommandLineArgs()[0], ".dll");
     Run(cairn, "ls", ":keep");
     Run("dotnet", peer, "work");
-    var pairs = Enumerable.Range(0, 41).Select(_ => (Peer: Run("dotnet", peer, "work"), Cairn: Run(cairn, "ls", ":keep"))).ToList();
-    var ratio = pairs.Select(p => p.Cairn / p.Peer).Order().ElementAt(pairs.Count / 2);
-    Console.WriteLine($"| start-up, ./cairn ls :keep | hello world with the same file work: {Median(pairs.Select(p => p.Peer)):f0} ms, ./cairn: {Median(pairs.Select(p => p.Cairn)):f0} ms | {ratio:f2} times |");
+    // The program that the script runs, alone: the script looks first whether a source has changed, which the installed tool does not.
+    foreach (var (name, program) in new[] { ("./cairn", cairn), ("the program it runs", Path.Join(root, "artifacts", "cairn", "Cairn.Cli")) })
+    {
+        var pairs = Enumerable.Range(0, 41).Select(_ => (Peer: Run("dotnet", peer, "work"), Cairn: Run(program, "ls", ":keep"))).ToList();
+        var ratio = pairs.Select(p => p.Cairn / p.Peer).Order().ElementAt(pairs.Count / 2);
+        Console.WriteLine($"| start-up, {name}, ls :keep | hello world with the same file work: {Median(pairs.Select(p => p.Peer)):f0} ms, cairn: {Median(pairs.Select(p => p.Cairn)):f0} ms | {ratio:f2} times |");
+    }
     return 0;
 }
 finally
