@@ -15,21 +15,21 @@ internal sealed class CopiesWithoutAttributes(StoreDriver inner) : DelegatingSto
     }
 }
 
-/// <summary>Copies over whatever is there.</summary>
+/// <summary>Copies over any existing file.</summary>
 internal sealed class CopiesOverAnything(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.CopyAsync(request with { Mode = WriteMode.Replace }, cancellationToken);
 }
 
-/// <summary>Copies whichever version of the source is there.</summary>
+/// <summary>Copies any version of the source.</summary>
 internal sealed class CopiesAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.CopyAsync(request with { SourceIfMatch = null }, cancellationToken);
 }
 
-/// <summary>Makes one name for two paths, so that the copy changes with its source.</summary>
+/// <summary>Copies by reference, so that the copy changes with its source.</summary>
 internal sealed class CopiesByReference(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<StorePath, StorePath> _references = [];
@@ -55,13 +55,13 @@ internal sealed class MovesAndLeavesTheSource(StoreDriver inner) : DelegatingSto
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => await Inner.CopyAsync(request, cancellationToken);
 }
 
-/// <summary>Moves over whatever is there.</summary>
+/// <summary>Moves over any existing file.</summary>
 internal sealed class MovesOverAnything(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.MoveAsync(request with { Mode = WriteMode.Replace }, cancellationToken);
 }
 
-/// <summary>Removes the source before it is known that the target may be written.</summary>
+/// <summary>Removes the source before it checks that the target may be written.</summary>
 internal sealed class MovesSourceFirst(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ internal sealed class MovesSourceFirst(StoreDriver inner) : DelegatingStoreDrive
     }
 }
 
-/// <summary>Moves by a copy and a delete, although it declares an atomic move: two may move one file.</summary>
+/// <summary>Moves by a copy and a delete, although it declares an atomic move: two callers can move the same file.</summary>
 internal sealed class MovesInTwoSteps(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class MovesInTwoSteps(StoreDriver inner) : DelegatingStoreDriver
     }
 }
 
-/// <summary>Empties what it touches.</summary>
+/// <summary>Empties the touched file.</summary>
 internal sealed class TouchEmpties(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class TouchEmpties(StoreDriver inner) : DelegatingStoreDriver(in
     }
 }
 
-/// <summary>Touches nothing and says that it did.</summary>
+/// <summary>Does not touch the file and reports success.</summary>
 internal sealed class TouchDoesNothing(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) =>

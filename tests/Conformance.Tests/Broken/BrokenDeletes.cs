@@ -11,26 +11,26 @@ internal abstract class BrokenDeletes(StoreDriver inner) : DelegatingStoreDriver
     protected abstract IEnumerable<DeleteResult> Change(IReadOnlyList<DeleteResult> results);
 }
 
-/// <summary>Says of everything that it was there.</summary>
+/// <summary>Reports every path as deleted, even a missing one.</summary>
 internal sealed class SaysDeletedOfWhatWasMissing(StoreDriver inner) : BrokenDeletes(inner)
 {
     protected override IEnumerable<DeleteResult> Change(IReadOnlyList<DeleteResult> results) => results.Select(r => r with { Outcome = DeleteOutcome.Deleted });
 }
 
-/// <summary>Fails to delete what is missing.</summary>
+/// <summary>Fails to delete a missing file.</summary>
 internal sealed class FailsToDeleteWhatIsMissing(StoreDriver inner) : BrokenDeletes(inner)
 {
     protected override IEnumerable<DeleteResult> Change(IReadOnlyList<DeleteResult> results) =>
         results.Select(r => r.Outcome == DeleteOutcome.Missing ? new DeleteResult(r.Path, DeleteOutcome.Failed, new FileNotFoundException("It is not there.")) : r);
 }
 
-/// <summary>Answers a batch in another order.</summary>
+/// <summary>Returns the results of a batch in a different order.</summary>
 internal sealed class AnswersInAnyOrder(StoreDriver inner) : BrokenDeletes(inner)
 {
     protected override IEnumerable<DeleteResult> Change(IReadOnlyList<DeleteResult> results) => results.Reverse();
 }
 
-/// <summary>Cannot delete the second of a batch, and says that it did.</summary>
+/// <summary>Fails to delete the second file of a batch and reports success.</summary>
 internal sealed class SwallowsDeleteFailures(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class SwallowsDeleteFailures(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Deletes every file whose name begins alike.</summary>
+/// <summary>Deletes every file whose name has the same prefix.</summary>
 internal sealed class DeletesByPrefix(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
@@ -57,14 +57,14 @@ internal sealed class DeletesByPrefix(StoreDriver inner) : DelegatingStoreDriver
     }
 }
 
-/// <summary>Deletes whichever version is there.</summary>
+/// <summary>Deletes any version.</summary>
 internal sealed class DeletesAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
         Inner.DeleteAsync(request with { Targets = [.. request.Targets.Select(t => t with { IfMatch = null })] }, cancellationToken);
 }
 
-/// <summary>Leaves markers where they are.</summary>
+/// <summary>Does not delete markers.</summary>
 internal sealed class KeepsMarkers(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)

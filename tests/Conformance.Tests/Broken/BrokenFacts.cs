@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Finds a file by the beginning of its name.</summary>
+/// <summary>Finds a file by a prefix of its name.</summary>
 internal sealed class FindsByPrefix(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
@@ -18,14 +18,14 @@ internal sealed class FindsByPrefix(StoreDriver inner) : DelegatingStoreDriver(i
     }
 }
 
-/// <summary>Fails where nothing is instead of saying so.</summary>
+/// <summary>Fails for a missing file instead of reporting that it is missing.</summary>
 internal sealed class FailsOnMissing(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         await Inner.StatAsync(path, cancellationToken) ?? throw new InvalidDataException("404");
 }
 
-/// <summary>Remembers what it has once seen of a path.</summary>
+/// <summary>Caches the facts of a path forever.</summary>
 internal sealed class RemembersFacts(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<StorePath, StoreEntry> _seen = [];
@@ -41,7 +41,7 @@ internal sealed class RemembersFacts(StoreDriver inner) : DelegatingStoreDriver(
     }
 }
 
-/// <summary>Names versions by length and second, as a naive store of files does.</summary>
+/// <summary>Derives versions from length and second, as a naive file store does.</summary>
 internal sealed class NamesVersionsByLength(StoreDriver inner) : BrokenUploads(inner)
 {
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
@@ -84,7 +84,7 @@ internal sealed class NamesVersionsByLength(StoreDriver inner) : BrokenUploads(i
     }
 }
 
-/// <summary>Says that what it keeps is of another content.</summary>
+/// <summary>Reports the checksum of other content.</summary>
 internal sealed class SaysAWrongChecksum(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
@@ -103,7 +103,7 @@ internal sealed class SaysAWrongChecksum(StoreDriver inner) : DelegatingStoreDri
     }
 }
 
-/// <summary>Makes a marker for each parent of each file, and so leaves ghosts.</summary>
+/// <summary>Creates a marker for each parent of each file, and so leaves empty directories behind.</summary>
 internal sealed class GhostsDirectories(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload, this, request);
@@ -119,13 +119,13 @@ internal sealed class GhostsDirectories(StoreDriver inner) : BrokenUploads(inner
     }
 }
 
-/// <summary>Makes no directory and says that it did.</summary>
+/// <summary>Creates no directory and reports success.</summary>
 internal sealed class MakesNoDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
-/// <summary>Empties the directory that it is asked to make.</summary>
+/// <summary>Empties a directory that it is asked to create.</summary>
 internal sealed class EmptiesDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
@@ -138,13 +138,13 @@ internal sealed class EmptiesDirectories(StoreDriver inner) : DelegatingStoreDri
     }
 }
 
-/// <summary>Declares presigned URLs and makes none.</summary>
+/// <summary>Declares presigned URLs and creates none.</summary>
 internal sealed class DeclaresPresigning(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override StoreCapabilities Capabilities => Inner.Capabilities with { Presign = true };
 }
 
-/// <summary>Declares staging and shows none.</summary>
+/// <summary>Declares staging and lists no staged uploads.</summary>
 internal sealed class HidesStaged(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -154,7 +154,7 @@ internal sealed class HidesStaged(StoreDriver inner) : DelegatingStoreDriver(inn
     }
 }
 
-/// <summary>Cannot say what any failure means.</summary>
+/// <summary>Classifies no failure.</summary>
 internal sealed class ClassifiesNothing(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -172,7 +172,7 @@ internal sealed class ClassifiesNothing(StoreDriver inner) : DelegatingStoreDriv
     public override StoreFault Classify(Exception exception) => new(StoreErrorCode.Unknown, "it failed");
 }
 
-/// <summary>Takes a cancellation for a failure of its own.</summary>
+/// <summary>Reports a cancellation as a failure.</summary>
 internal sealed class WrapsCancellation(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -206,7 +206,7 @@ internal sealed class WrapsCancellation(StoreDriver inner) : DelegatingStoreDriv
     }
 }
 
-/// <summary>Never looks at a token once it has begun.</summary>
+/// <summary>Ignores the token once an operation has begun.</summary>
 internal sealed class IgnoresCancellation(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) => Inner.StatAsync(path, CancellationToken.None);
@@ -231,7 +231,7 @@ internal sealed class IgnoresCancellation(StoreDriver inner) : DelegatingStoreDr
     }
 }
 
-/// <summary>Finds an empty listing in a container that does not exist.</summary>
+/// <summary>Returns an empty listing for a container that does not exist.</summary>
 internal sealed class ListsAMissingContainer(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(

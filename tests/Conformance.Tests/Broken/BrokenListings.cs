@@ -46,7 +46,7 @@ internal sealed class ListsMarkersAsFiles(StoreDriver inner) : BrokenListings(in
         entries.Select(e => e.IsDirectory && request.Recursive ? new StoreEntry { Path = e.Path } : e);
 }
 
-/// <summary>Forgets markers when listing what is below.</summary>
+/// <summary>Omits markers from recursive listings.</summary>
 internal sealed class OmitsMarkers(StoreDriver inner) : BrokenListings(inner)
 {
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.Where(e => e.IsFile || !request.Recursive);
@@ -79,7 +79,7 @@ internal sealed class DropsTheLastPage(StoreDriver inner) : BrokenListings(inner
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => entries.Count > 1000 ? entries.Take((entries.Count - 1) / 1000 * 1000) : entries;
 }
 
-/// <summary>Begins each page with the last entry of the one before.</summary>
+/// <summary>Begins each page with the last entry of the previous one.</summary>
 internal sealed class RepeatsAtPageEnds(StoreDriver inner) : BrokenListings(inner)
 {
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
@@ -110,7 +110,7 @@ internal sealed class IgnoresNamePrefix(StoreDriver inner) : BrokenListings(inne
     protected override ListRequest Ask(ListRequest request) => request with { NamePrefix = null };
 }
 
-/// <summary>Lists what is below a directory only down to its children.</summary>
+/// <summary>Stops recursive listings after two levels.</summary>
 internal sealed class ListsOneLevelOnly(StoreDriver inner) : BrokenListings(inner)
 {
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
@@ -125,21 +125,21 @@ internal sealed class ListsFromAStaleCache(StoreDriver inner) : BrokenListings(i
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) => _seen.GetOrAdd(request, _ => [.. entries]);
 }
 
-/// <summary>Fails to list what is missing.</summary>
+/// <summary>Fails to list a missing directory.</summary>
 internal sealed class FailsToListWhatIsMissing(StoreDriver inner) : BrokenListings(inner)
 {
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         entries.Count == 0 ? throw new DirectoryNotFoundException("There is no such directory.") : entries;
 }
 
-/// <summary>Says other facts in a listing than elsewhere.</summary>
+/// <summary>Reports different facts in a listing than elsewhere.</summary>
 internal sealed class ListsWrongLengths(StoreDriver inner) : BrokenListings(inner)
 {
     protected override IEnumerable<StoreEntry> Change(List<StoreEntry> entries, ListRequest request) =>
         entries.Select(e => e.IsDirectory ? e : new StoreEntry { Path = e.Path, Length = e.Length + 1, ETag = e.ETag });
 }
 
-/// <summary>Makes a listing by numbered pages, so that what is deleted meanwhile shifts the rest.</summary>
+/// <summary>Lists by page number, so that a deletion during the listing shifts the remaining entries.</summary>
 internal sealed class PagesByNumber(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private const int Page = 100;
@@ -159,7 +159,7 @@ internal sealed class PagesByNumber(StoreDriver inner) : DelegatingStoreDriver(i
     }
 }
 
-/// <summary>Reads a listing to its end before it hands out its beginning, in one page.</summary>
+/// <summary>Reads the whole listing before it returns the first entry, in one page.</summary>
 internal sealed class ListsInOnePiece(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -42,26 +42,26 @@ internal sealed class DecodesPercent(StoreDriver inner) : BrokenNames(inner)
     protected override string Alias(string text) => Uri.UnescapeDataString(text);
 }
 
-/// <summary>Takes upper and lower case for one.</summary>
+/// <summary>Treats upper and lower case as equal.</summary>
 internal sealed class FoldsCase(StoreDriver inner) : BrokenNames(inner)
 {
     protected override string Alias(string text) => text.ToLowerInvariant();
 }
 
-/// <summary>Composes characters.</summary>
+/// <summary>Normalizes Unicode characters to their composed form.</summary>
 internal sealed class NormalizesUnicode(StoreDriver inner) : BrokenNames(inner)
 {
     // InvariantGlobalization leaves string.Normalize to ASCII; this pair is enough to alias.
     protected override string Alias(string text) => text.Replace("e\u0301", "\u00e9", StringComparison.Ordinal).Replace("\u212b", "\u00c5", StringComparison.Ordinal);
 }
 
-/// <summary>Trims spaces and dots from names, as one system does.</summary>
+/// <summary>Trims spaces and dots from names, as Windows does.</summary>
 internal sealed class TrimsNames(StoreDriver inner) : BrokenNames(inner)
 {
     protected override string Alias(string text) => string.Join('/', text.Split('/').Select(s => s.TrimEnd(' ', '.') is { Length: > 0 } trimmed ? trimmed : s));
 }
 
-/// <summary>Takes a backslash for a slash.</summary>
+/// <summary>Treats a backslash as a slash.</summary>
 internal sealed class TurnsBackslashes(StoreDriver inner) : BrokenNames(inner)
 {
     protected override string Alias(string text) => text.Replace('\\', '/');
@@ -73,13 +73,13 @@ internal sealed class CutsAtQuery(StoreDriver inner) : BrokenNames(inner)
     protected override string Alias(string text) => text.IndexOfAny(['?', '#']) is var cut and > 0 ? text[..cut] : text;
 }
 
-/// <summary>Takes a plus for a space.</summary>
+/// <summary>Treats a plus as a space.</summary>
 internal sealed class TakesPlusForSpace(StoreDriver inner) : BrokenNames(inner)
 {
     protected override string Alias(string text) => text.Replace('+', ' ');
 }
 
-/// <summary>Stores names percent-encoded and reads them back: it looks sound from inside, and the storage holds other names.</summary>
+/// <summary>Stores percent-encoded names and decodes them when reading: it appears correct through the driver, but the storage contains other names.</summary>
 internal sealed class StoresEncodedNames(StoreDriver inner) : BrokenNames(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Answers each range with all bytes from its start on, in a stream that cannot seek.</summary>
+/// <summary>Answers each range with all bytes from its start to the end of the file, in a stream that cannot seek.</summary>
 internal sealed class IgnoresRangeEnd(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
@@ -16,7 +16,7 @@ internal sealed class IgnoresRangeStart(StoreDriver inner) : DelegatingStoreDriv
         Streams.ForwardAsync(Inner, request, 0, request.Range.Length, cancellationToken);
 }
 
-/// <summary>Ends long reads early, as if that were the end.</summary>
+/// <summary>Ends long reads early, as if the end of the file had been reached.</summary>
 internal sealed class EndsReadsEarly(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class EndsReadsEarly(StoreDriver inner) : DelegatingStoreDriver(
     }
 }
 
-/// <summary>Answers a start past the end with no bytes.</summary>
+/// <summary>Returns no bytes for a range that starts past the end.</summary>
 internal sealed class AnswersPastTheEnd(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -45,14 +45,14 @@ internal sealed class AnswersPastTheEnd(StoreDriver inner) : DelegatingStoreDriv
     }
 }
 
-/// <summary>Reads whatever version is there, whichever was asked for.</summary>
+/// <summary>Reads the current version instead of the requested one.</summary>
 internal sealed class ReadsAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         Inner.OpenReadAsync(request with { IfMatch = null }, cancellationToken);
 }
 
-/// <summary>Reads each piece of one read from the version that is there by then.</summary>
+/// <summary>Reads each piece of one read from the version that is current at that moment.</summary>
 internal sealed class MixesVersions(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal sealed class MixesVersions(StoreDriver inner) : DelegatingStoreDriver(i
     }
 }
 
-/// <summary>All its reads go through one buffer.</summary>
+/// <summary>Uses one buffer for all reads.</summary>
 internal sealed class SharesABuffer(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private readonly byte[] _buffer = new byte[64 << 10];
@@ -105,7 +105,7 @@ internal sealed class SharesABuffer(StoreDriver inner) : DelegatingStoreDriver(i
     }
 }
 
-/// <summary>Flips a bit of long reads.</summary>
+/// <summary>Flips a bit in long reads.</summary>
 internal sealed class FlipsABit(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -127,7 +127,7 @@ internal sealed class FlipsABit(StoreDriver inner) : DelegatingStoreDriver(inner
     }
 }
 
-/// <summary>Returns nothing where nothing is, as if a missing file were empty.</summary>
+/// <summary>Reads a missing file as an empty one.</summary>
 internal sealed class ReadsMissingAsEmpty(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)

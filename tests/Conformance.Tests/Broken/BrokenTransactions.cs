@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Moves in two transactions, although it declares an atomic move: the source goes in the first and the target comes in the second.</summary>
+/// <summary>Moves in two transactions, although it declares an atomic move: the first removes the source, and the second creates the target.</summary>
 internal sealed class MovesInTwoTransactions(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -22,13 +22,13 @@ internal sealed class MovesInTwoTransactions(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Moves whichever version of the source is there.</summary>
+/// <summary>Moves any version of the source.</summary>
 internal sealed class MovesAnySource(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => Inner.MoveAsync(request with { SourceIfMatch = null }, cancellationToken);
 }
 
-/// <summary>Checks the condition of a copy, lets others in, and then copies over whatever is there.</summary>
+/// <summary>Checks the condition of a copy, yields to other writers, and then copies over any existing file.</summary>
 internal sealed class ChecksThenCopies(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class ChecksThenCopies(StoreDriver inner) : DelegatingStoreDrive
     }
 }
 
-/// <summary>Checks the condition of a move, lets others in, and then moves over whatever is there.</summary>
+/// <summary>Checks the condition of a move, yields to other writers, and then moves over any existing file.</summary>
 internal sealed class ChecksThenMoves(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class ChecksThenMoves(StoreDriver inner) : DelegatingStoreDriver
     }
 }
 
-/// <summary>Publishes again when it is completed again, over whatever came in between.</summary>
+/// <summary>Publishes again when it is completed again, and overwrites newer content.</summary>
 internal sealed class PublishesAgain(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -79,7 +79,7 @@ internal sealed class PublishesAgain(StoreDriver inner) : DelegatingStoreDriver(
     }
 }
 
-/// <summary>Takes parts that overlap for parts that follow each other: it seeks and writes in one stream without a lock.</summary>
+/// <summary>Assumes that parts arrive one after another: it seeks and writes in one stream without a lock.</summary>
 internal sealed class SeeksWithoutALock(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>

@@ -49,19 +49,19 @@ internal sealed class PublishesOnDispose(StoreDriver inner) : BrokenUploads(inne
     }
 }
 
-/// <summary>Creates over what is there.</summary>
+/// <summary>Creates a file over an existing one.</summary>
 internal sealed class IgnoresCreateNew(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override UploadRequest Change(UploadRequest request) => request.Mode.Kind == WriteModes.CreateNew ? request with { Mode = WriteMode.Replace } : request;
 }
 
-/// <summary>Writes over whatever version is there.</summary>
+/// <summary>Overwrites any version.</summary>
 internal sealed class IgnoresMatch(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override UploadRequest Change(UploadRequest request) => request.Mode.Kind == WriteModes.Match ? request with { Mode = WriteMode.Replace } : request;
 }
 
-/// <summary>Checks the condition, lets others in, and then writes whatever is there.</summary>
+/// <summary>Checks the condition, yields to other writers, and then overwrites any version.</summary>
 internal sealed class ChecksThenActs(StoreDriver inner) : BrokenUploads(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -82,7 +82,7 @@ internal sealed class ChecksThenActs(StoreDriver inner) : BrokenUploads(inner)
     }
 }
 
-/// <summary>Loses the last byte of what is written.</summary>
+/// <summary>Loses the last byte of the written content.</summary>
 internal sealed class Truncates(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload);
@@ -161,7 +161,7 @@ internal sealed class ShowsPartsEarly(StoreDriver inner) : BrokenUploads(inner)
     }
 }
 
-/// <summary>Removes the old content before the new is whole.</summary>
+/// <summary>Removes the old content before the new content is complete.</summary>
 internal sealed class RemovesTheOldFirst(StoreDriver inner) : BrokenUploads(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
@@ -183,7 +183,7 @@ internal sealed class LeavesStagedBytes(StoreDriver inner) : BrokenUploads(inner
     }
 }
 
-/// <summary>Throws on disposal, over the exception that is under way.</summary>
+/// <summary>Throws on disposal and so hides the original exception.</summary>
 internal sealed class ThrowsOnDispose(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload);
@@ -220,7 +220,7 @@ internal sealed class GuessesContentType(StoreDriver inner) : BrokenUploads(inne
     protected override UploadRequest Change(UploadRequest request) => request with { ContentType = "application/octet-stream" };
 }
 
-/// <summary>Says a version that the file does not have.</summary>
+/// <summary>Reports a version that the file does not have.</summary>
 internal sealed class SaysTheWrongVersion(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload);
@@ -235,7 +235,7 @@ internal sealed class SaysTheWrongVersion(StoreDriver inner) : BrokenUploads(inn
     }
 }
 
-/// <summary>Holds each file's parts in the order of a lock that two writers of one file share wrongly: one staging area for each path.</summary>
+/// <summary>Has one staging area per path, which two writers of the same file share.</summary>
 internal sealed class SharesStaging(StoreDriver inner) : BrokenUploads(inner)
 {
     private readonly ConcurrentDictionary<StorePath, (ConcurrentDictionary<int, byte[]> Parts, int Users)> _staging = [];
@@ -281,7 +281,7 @@ internal sealed class SharesStaging(StoreDriver inner) : BrokenUploads(inner)
     }
 }
 
-/// <summary>Keeps all that is written in memory until the upload ends.</summary>
+/// <summary>Keeps all written content in memory until the upload ends.</summary>
 internal sealed class KeepsEverythingInMemory(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload);
@@ -299,7 +299,7 @@ internal sealed class KeepsEverythingInMemory(StoreDriver inner) : BrokenUploads
     }
 }
 
-/// <summary>Takes the length that was announced for the length that was written.</summary>
+/// <summary>Reports the announced length instead of the written length.</summary>
 internal sealed class TrustsTheLength(StoreDriver inner) : BrokenUploads(inner)
 {
     protected override StoreUpload Wrap(StoreUpload upload, UploadRequest request) => new Upload(upload, request);

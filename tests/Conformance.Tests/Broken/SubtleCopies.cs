@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Answers a copy with the facts of its source.</summary>
+/// <summary>Returns the facts of the source after a copy.</summary>
 internal sealed class AnswersACopyWithItsSource(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ internal sealed class AnswersACopyWithItsSource(StoreDriver inner) : DelegatingS
     }
 }
 
-/// <summary>Copies into the attributes of the file that is there: what the source lacks stays.</summary>
+/// <summary>Merges the attributes of the source into those of the existing target.</summary>
 internal sealed class CopiesIntoTheOldAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -50,21 +50,21 @@ internal sealed class MovesWithoutAttributes(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Moves over any version where one was asked for.</summary>
+/// <summary>Moves over any version despite a version condition.</summary>
 internal sealed class MovesOverAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.MoveAsync(request.Mode.Kind == WriteModes.Match ? request with { Mode = WriteMode.Replace } : request, cancellationToken);
 }
 
-/// <summary>Copies over any version where one was asked for.</summary>
+/// <summary>Copies over any version despite a version condition.</summary>
 internal sealed class CopiesOverAnyVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Inner.CopyAsync(request.Mode.Kind == WriteModes.Match ? request with { Mode = WriteMode.Replace } : request, cancellationToken);
 }
 
-/// <summary>Moves a file that is missing, and says that it did.</summary>
+/// <summary>Reports success for the move of a missing file.</summary>
 internal sealed class MovesWhatIsMissing(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ internal sealed class CopiesTheFirstMegabyte(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Loses content type and metadata of what it touches.</summary>
+/// <summary>Loses the content type and metadata of a touched file.</summary>
 internal sealed class TouchLosesAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class TouchLosesAttributes(StoreDriver inner) : DelegatingStoreD
     }
 }
 
-/// <summary>Makes the file that it touches where it is missing.</summary>
+/// <summary>Creates a missing file on touch.</summary>
 internal sealed class TouchMakesFiles(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)

@@ -4,14 +4,14 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Looks at the version when it deletes one file, and not when it deletes several.</summary>
+/// <summary>Checks the version when it deletes one file, but not when it deletes several.</summary>
 internal sealed class DeletesAnyVersionInBatches(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken) =>
         Inner.DeleteAsync(request.Targets.Count == 1 ? request : request with { Targets = [.. request.Targets.Select(t => t with { IfMatch = null })] }, cancellationToken);
 }
 
-/// <summary>Fails to delete a version of a file that is gone.</summary>
+/// <summary>Fails to delete a version of a file that no longer exists.</summary>
 internal sealed class FailsToDeleteAVersionThatIsGone(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class FailsToDeleteAVersionThatIsGone(StoreDriver inner) : Deleg
     }
 }
 
-/// <summary>Deletes with a file all that is below its name.</summary>
+/// <summary>Deletes everything below the name of a deleted file.</summary>
 internal sealed class DeletesTheTreeOfThatName(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class DeletesTheTreeOfThatName(StoreDriver inner) : DelegatingSt
     }
 }
 
-/// <summary>Leaves a batch at its first failure and says of the rest that it is deleted.</summary>
+/// <summary>Stops a batch at its first failure and reports the remaining files as deleted.</summary>
 internal sealed class LeavesABatchAtItsFirstFailure(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ internal sealed class LeavesABatchAtItsFirstFailure(StoreDriver inner) : Delegat
     }
 }
 
-/// <summary>Removes the directory with the last file in it, also one that was made.</summary>
+/// <summary>Removes a directory with its last file, even if it was created explicitly.</summary>
 internal sealed class SweepsEmptyDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class SweepsEmptyDirectories(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Forgets that a directory was made once a file is in it.</summary>
+/// <summary>Forgets that a directory was created explicitly once it contains a file.</summary>
 internal sealed class ForgetsMadeDirectories(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ internal sealed class ForgetsMadeDirectories(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Fails to make a directory that is there.</summary>
+/// <summary>Fails to create a directory that already exists.</summary>
 internal sealed class MakesADirectoryOnce(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ internal sealed class MakesADirectoryOnce(StoreDriver inner) : DelegatingStoreDr
     }
 }
 
-/// <summary>Removes every staged upload when it is asked to remove one.</summary>
+/// <summary>Removes all staged uploads instead of one.</summary>
 internal sealed class RemovesAllThatIsStaged(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
@@ -118,7 +118,7 @@ internal sealed class RemovesAllThatIsStaged(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Fails to remove a staged upload that is gone.</summary>
+/// <summary>Fails to remove a staged upload that no longer exists.</summary>
 internal sealed class FailsToRemoveStagedThatIsGone(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
@@ -132,7 +132,7 @@ internal sealed class FailsToRemoveStagedThatIsGone(StoreDriver inner) : Delegat
     }
 }
 
-/// <summary>Hides a staged upload that was removed, and publishes it all the same when its writer goes on.</summary>
+/// <summary>Hides a removed staged upload, but publishes it when its writer continues.</summary>
 internal sealed class PublishesWhatWasRemoved(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private readonly ConcurrentDictionary<string, bool> _removed = new();

@@ -4,25 +4,25 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Cuts a segment after 100 characters.</summary>
+/// <summary>Truncates a segment to 100 characters.</summary>
 internal sealed class CutsLongNames(StoreDriver inner) : BrokenNames(inner)
 {
     protected override string Alias(string text) => string.Join('/', text.Split('/').Select(s => s.Length > 100 ? s[..100] : s));
 }
 
-/// <summary>Drops the control characters of a name.</summary>
+/// <summary>Removes control characters from a name.</summary>
 internal sealed class DropsControlCharacters(StoreDriver inner) : BrokenNames(inner)
 {
     protected override string Alias(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
 }
 
-/// <summary>Takes what begins with a dot for hidden, and does not list it.</summary>
+/// <summary>Treats names that begin with a dot as hidden and does not list them.</summary>
 internal sealed class HidesDotNames(StoreDriver inner) : FilteredListings(inner)
 {
     protected override bool Keeps(StoreEntry entry, ListRequest request) => !entry.Path.Name.StartsWith('.');
 }
 
-/// <summary>Hides a directory where a file has its name.</summary>
+/// <summary>Hides a directory if a file has the same name.</summary>
 internal sealed class HidesDirectoriesBehindFiles(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class HidesDirectoriesBehindFiles(StoreDriver inner) : Delegatin
     }
 }
 
-/// <summary>Compares the name prefix with the last segment, also in the depth.</summary>
+/// <summary>Compares the name prefix with the last segment in recursive listings too.</summary>
 internal sealed class MatchesPrefixesAgainstTheName(StoreDriver inner) : FilteredListings(inner)
 {
     protected override ListRequest Ask(ListRequest request) => request.Recursive ? request with { NamePrefix = null } : request;
@@ -45,7 +45,7 @@ internal sealed class MatchesPrefixesAgainstTheName(StoreDriver inner) : Filtere
         !request.Recursive || request.NamePrefix is null || entry.Path.Name.StartsWith(request.NamePrefix, StringComparison.Ordinal);
 }
 
-/// <summary>Takes upper and lower case for one in name prefixes.</summary>
+/// <summary>Ignores case in name prefixes.</summary>
 internal sealed class FoldsCaseOfPrefixes(StoreDriver inner) : FilteredListings(inner)
 {
     protected override ListRequest Ask(ListRequest request) => request with { NamePrefix = null };
@@ -62,7 +62,7 @@ internal sealed class ComparesPositionsWithoutTheSlash(StoreDriver inner) : Filt
     protected override bool Keeps(StoreEntry entry, ListRequest request) => request.StartAfter is null || Utf8Order.Compare(entry.Path.Value, request.StartAfter) > 0;
 }
 
-/// <summary>Counts the entries that are asked for before it drops those up to the position.</summary>
+/// <summary>Applies the limit before it skips the entries up to the position.</summary>
 internal sealed class CountsBeforeItFilters(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class CountsBeforeItFilters(StoreDriver inner) : DelegatingStore
     }
 }
 
-/// <summary>Lists a directory that was made as the first entry of itself.</summary>
+/// <summary>Lists an explicitly created directory as the first entry of its listing.</summary>
 internal sealed class ListsTheDirectoryItself(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -95,7 +95,7 @@ internal sealed class ListsTheDirectoryItself(StoreDriver inner) : DelegatingSto
     }
 }
 
-/// <summary>Lists a file as the content of the directory of its name.</summary>
+/// <summary>Lists a file as the content of a directory with the same name.</summary>
 internal sealed class ListsAFileAsItsDirectory(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class ListsAFileAsItsDirectory(StoreDriver inner) : DelegatingSt
     }
 }
 
-/// <summary>Lists the files that are being written, empty.</summary>
+/// <summary>Lists files that are still being written, as empty files.</summary>
 internal sealed class ListsUploadsInProgress(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private readonly ConcurrentDictionary<StorePath, int> _uploads = new();
@@ -146,7 +146,7 @@ internal sealed class ListsUploadsInProgress(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Lists no versions.</summary>
+/// <summary>Returns no versions in listings.</summary>
 internal sealed class ListsWithoutVersions(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

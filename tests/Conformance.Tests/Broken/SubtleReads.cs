@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Asks for the version in reads of the whole file only.</summary>
+/// <summary>Checks the version only in reads of the whole file.</summary>
 internal sealed class ForgetsTheVersionInRanges(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
@@ -31,7 +31,7 @@ internal sealed class ComputesRangesIn32Bits(StoreDriver inner) : DelegatingStor
             : Inner.OpenReadAsync(request, cancellationToken);
 }
 
-/// <summary>Says of a range that it is the whole file: the length is that of the range.</summary>
+/// <summary>Reports the length of the range as the length of the file.</summary>
 internal sealed class SaysTheLengthOfTheRange(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed class ReadsDirectoriesAsEmptyFiles(StoreDriver inner) : Delegati
     }
 }
 
-/// <summary>Loses content type and metadata on the way of a read, although a look at the file shows them.</summary>
+/// <summary>Returns no content type and metadata with a read, although stat returns them.</summary>
 internal sealed class ReadsWithoutAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ internal sealed class ReadsWithoutAttributes(StoreDriver inner) : DelegatingStor
     }
 }
 
-/// <summary>Keeps the path of a call in a field, so that two calls at once answer for one path.</summary>
+/// <summary>Keeps the path of a call in a field, so that two concurrent calls use the same path.</summary>
 internal sealed class KeepsThePathInAField(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private StorePath _path;
@@ -112,7 +112,7 @@ internal sealed class KeepsThePathInAField(StoreDriver inner) : DelegatingStoreD
     }
 }
 
-/// <summary>Says of every failure that trying again may help.</summary>
+/// <summary>Classifies every failure as transient.</summary>
 internal sealed class CallsEverythingTransient(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) => Rethrow(() => Inner.OpenReadAsync(request, cancellationToken));

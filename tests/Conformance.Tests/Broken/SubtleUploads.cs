@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Tests.Broken;
 
-/// <summary>Writes over a version that is gone as if it were there.</summary>
+/// <summary>Accepts a version condition for a file that no longer exists.</summary>
 internal sealed class MatchesWhatIsGone(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -11,7 +11,7 @@ internal sealed class MatchesWhatIsGone(StoreDriver inner) : DelegatingStoreDriv
             : await Inner.BeginUploadAsync(request, cancellationToken);
 }
 
-/// <summary>Looks at the version when the write begins, and not when it is published.</summary>
+/// <summary>Checks the version when the write begins instead of when it is published.</summary>
 internal sealed class ChecksTheVersionAtTheBeginning(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class ChecksTheVersionAtTheBeginning(StoreDriver inner) : Delega
     }
 }
 
-/// <summary>Says that something is there already when a version does not match.</summary>
+/// <summary>Reports that the file already exists when its version does not match.</summary>
 internal sealed class MistakesTheCondition(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed class MistakesTheCondition(StoreDriver inner) : DelegatingStoreD
     }
 }
 
-/// <summary>Takes an empty last part for the sign that the part before it is the last, and drops that.</summary>
+/// <summary>Drops the part before an empty last part.</summary>
 internal sealed class DropsThePartBeforeAnEmptyOne(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -85,7 +85,7 @@ internal sealed class DropsThePartBeforeAnEmptyOne(StoreDriver inner) : Delegati
     }
 }
 
-/// <summary>Keeps the content type and metadata of the old version where the new one has none.</summary>
+/// <summary>Keeps the content type and metadata of the old version if the new version has none.</summary>
 internal sealed class InheritsAttributes(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ internal sealed class CutsContentTypeParameters(StoreDriver inner) : DelegatingS
         Inner.BeginUploadAsync(request with { ContentType = request.ContentType?.Split(';')[0] }, cancellationToken);
 }
 
-/// <summary>Answers a write with the version that was there before it.</summary>
+/// <summary>Returns the previous version after a write.</summary>
 internal sealed class AnswersWithTheOldVersion(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -124,7 +124,7 @@ internal sealed class AnswersWithTheOldVersion(StoreDriver inner) : DelegatingSt
     }
 }
 
-/// <summary>Publishes first and looks at the token then.</summary>
+/// <summary>Publishes before it checks the token.</summary>
 internal sealed class PublishesBeforeItLooksAtTheToken(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -141,7 +141,7 @@ internal sealed class PublishesBeforeItLooksAtTheToken(StoreDriver inner) : Dele
     }
 }
 
-/// <summary>Takes the other uploads of a file for garbage once one of them is complete.</summary>
+/// <summary>Removes the other uploads of a file when one of them completes.</summary>
 internal sealed class CompletionRemovesTheOthers(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -162,7 +162,7 @@ internal sealed class CompletionRemovesTheOthers(StoreDriver inner) : Delegating
     }
 }
 
-/// <summary>Cannot complete a second time after a success, as when only the answer was lost.</summary>
+/// <summary>Fails when it is completed again after a success, as when only the response was lost.</summary>
 internal sealed class CannotCompleteAgain(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
@@ -183,7 +183,7 @@ internal sealed class CannotCompleteAgain(StoreDriver inner) : DelegatingStoreDr
     }
 }
 
-/// <summary>Assumes that every part but the last has the size that it asked for, although it accepts any size.</summary>
+/// <summary>Assumes that every part except the last has the requested size, although it accepts any size.</summary>
 internal sealed class PlacesPartsByNumber(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
