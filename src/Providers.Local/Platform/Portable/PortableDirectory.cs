@@ -149,7 +149,10 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
             foreach (var (name, kind) in entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                names.Add(Encode(name), kind);
+                if (TryEncode(name) is { } bytes)
+                    names.Add(bytes, kind);
+                else
+                    names.Add(Encoding.UTF8.GetBytes(name), LocalKind.Unnameable);
             }
         }
         catch (DirectoryNotFoundException)
@@ -185,19 +188,19 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
 
     private string At(string name) => Path.Join(real, name);
 
-    private byte[] Encode(string name)
+    /// <summary>A name's bytes; null when it is not text.</summary>
+    private byte[]? TryEncode(string name)
     {
         try
         {
             // Unix bytes that are not text come as U+FFFD, and under that name there is then no file.
-            if (!name.Contains('\uFFFD', StringComparison.Ordinal) || Look(name) is not null)
-                return Strict.GetBytes(name);
+            return !name.Contains('\uFFFD', StringComparison.Ordinal) || Look(name) is not null ? Strict.GetBytes(name) : null;
         }
         catch (EncoderFallbackException)
         {
             // A lone surrogate, which Windows allows in a name.
+            return null;
         }
-        throw LocalErrors.NameIsNotText(Encoding.UTF8.GetBytes(name));
     }
 
     /// <summary>Looks again whether the path still leads to the same directory.</summary>
