@@ -141,6 +141,20 @@ public sealed class WebDavTests
         error.IsTransient.ShouldBeTrue();
     }
 
+    /// <summary>A server closes a connection that it kept in the moment in which the client uses it again.</summary>
+    [Fact]
+    public async Task A_question_on_a_connection_that_ends_is_asked_once_more()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var ending = EndSecondAsync(server);
+        await using var store = await OpenAsync($"127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/x");
+
+        (await store.ExistsAsync("a", Cancel)).ShouldBeTrue();
+        (await store.ExistsAsync("a", Cancel)).ShouldBeTrue();
+        (await ending).ShouldBe(3);
+    }
+
     [Fact]
     public async Task Names_of_its_own_are_refused_and_hidden()
     {
@@ -155,6 +169,35 @@ public sealed class WebDavTests
 
     private static async Task<ArtifactStore> OpenAsync(string place, params (string Name, string Value)[] options) =>
         await ArtifactStore.OpenAsync(new WebDavProvider(), StoreUri.Parse("dav://" + place), options.ToDictionary(o => o.Name, o => o.Value), cancellationToken: Cancel);
+
+    /// <summary>Answers the first request, ends the connection at the second, and answers the third on another.</summary>
+    private static async Task<int> EndSecondAsync(TcpListener listener)
+    {
+        var requests = 0;
+        foreach (var answers in new[] { 1, int.MaxValue })
+        {
+            using var client = await listener.AcceptTcpClientAsync(Cancel);
+            await using var stream = client.GetStream();
+            for (var i = 0; requests < 3; i++)
+            {
+                var head = "";
+                var one = new byte[1];
+                while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+                {
+                    await stream.ReadExactlyAsync(one, Cancel);
+                    head += (char)one[0];
+                }
+                var length = int.Parse(head.Split('\n').Single(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1]);
+                await stream.ReadExactlyAsync(new byte[length], Cancel);
+                requests++;
+                if (i == answers)
+                    break;
+                const string Body = """<multistatus xmlns="DAV:"><response><href>/x/a</href><propstat><prop><getcontentlength>1</getcontentlength></prop></propstat></response></multistatus>""";
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 207 Multi-Status\r\nContent-Type: application/xml\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"), Cancel);
+            }
+        }
+        return requests;
+    }
 
     /// <summary>Tells each client that it knows no such method, until it is stopped.</summary>
     private static async Task AnswerAsync(TcpListener listener)

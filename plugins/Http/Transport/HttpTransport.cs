@@ -37,6 +37,8 @@ internal sealed class HttpTransport : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            // Less than the 5 s after which common servers close a connection that nobody uses.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
             ConnectTimeout = connection.Timeout,
             Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
         };
@@ -53,15 +55,22 @@ internal sealed class HttpTransport : IDisposable
 
     public TimeSpan Timeout => _connection.Timeout;
 
-    /// <summary>Sends a request without a body and returns the first answer that is no redirect; the answer's body is not read yet.</summary>
+    /// <summary>Sends a request that changes nothing and returns the first answer that is not a redirect; the answer's body is not read yet.</summary>
+    /// <remarks>A kept connection that the server closes in the moment in which it is used again ends without an answer: the request is then sent once more.</remarks>
     /// <returns>The answer, or null when the server sends the client to the same path with a <c>/</c>: a directory stands there.</returns>
     public async ValueTask<HttpResponseMessage?> SendAsync(HttpMethod method, Uri url, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
     {
         for (var hop = 0; ; hop++)
         {
-            using var request = new HttpRequestMessage(method, url);
-            prepare?.Invoke(request);
-            var response = await SendOnceAsync(request, _connection.Timeout, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response;
+            try
+            {
+                response = await SendPreparedAsync(method, url, prepare, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ResponseEnded)
+            {
+                response = await SendPreparedAsync(method, url, prepare, cancellationToken).ConfigureAwait(false);
+            }
             if (!IsRedirect(response) || response.Headers.Location is not { } location)
                 return response;
             response.Dispose();
@@ -75,6 +84,13 @@ internal sealed class HttpTransport : IDisposable
                 throw new StoreException(StoreErrorCode.PermissionDenied, $"the server redirects from {url.Scheme} to {next.Scheme}, which is not followed");
             url = next;
         }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendPreparedAsync(HttpMethod method, Uri url, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        prepare?.Invoke(request);
+        return await SendOnceAsync(request, _connection.Timeout, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends one request and follows nothing.</summary>
