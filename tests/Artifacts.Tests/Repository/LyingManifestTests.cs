@@ -5,6 +5,7 @@ using Cairn.Tests.Drivers;
 namespace Cairn.Tests.Artifacts;
 
 /// <summary>Manifests whose own digest is right and whose content lies: a clear error by every way in, and memory that is bounded.</summary>
+[Collection(nameof(LyingManifestTests))]
 public sealed class LyingManifestTests
 {
     private const string Canonical = """{"artifactType":"application/vnd.cairn.artifact.v1","config":{"data":"CONFIG","digest":"CONFIGDIGEST","mediaType":"application/vnd.cairn.config.v1+json","size":CONFIGSIZE},"layers":[LAYERS],"mediaType":"application/vnd.oci.image.manifest.v1+json","schemaVersion":2}""";
@@ -120,3 +121,7 @@ public sealed class LyingManifestTests
         return digest.ToString();
     }
 }
+
+/// <summary>The test counts what the whole process allocates, so nothing runs beside it.</summary>
+[CollectionDefinition(nameof(LyingManifestTests), DisableParallelization = true)]
+public sealed class AloneCollection;
