@@ -47,7 +47,7 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>
     public static BlobDigest Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParse(text, out var digest) ? digest : throw new FormatException($"'{ErrorText.Escape(text)}' is no digest: sha256: and 64 lower-case hexadecimal digits.");
+        return TryParse(text, out var digest) ? digest : throw new FormatException($"'{ErrorText.Escape(text)}' is not a digest: sha256: and 64 lower-case hexadecimal digits.");
     }
 
     /// <summary>Parses <c>sha256:…</c> without throwing.</summary>

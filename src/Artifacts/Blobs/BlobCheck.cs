@@ -1,7 +1,7 @@
 namespace Cairn.Artifacts;
 
 /// <summary>What a check found of one blob.</summary>
-/// <param name="Digest">Its address; the default where the file's name is no digest.</param>
+/// <param name="Digest">Its address; the default where the file's name is not a digest.</param>
 /// <param name="Length">Its length in bytes; 0 when it is missing.</param>
 /// <param name="Problem">What is wrong, as a phrase; null when it is whole.</param>
 public sealed record BlobCheck(BlobDigest Digest, long Length, string? Problem)

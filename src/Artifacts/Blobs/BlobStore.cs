@@ -210,7 +210,7 @@ internal sealed class BlobStore(ArtifactStore store)
         catch (ManifestFormatException e)
         {
             throw new StoreException(
-                new StoreFault(StoreErrorCode.Unsupported, $"this blob is no manifest of an artifact: {e.Message}"), e).WithContext(StoreOperations.Read, store.GetUri(PathOf(digest)));
+                new StoreFault(StoreErrorCode.Unsupported, $"this blob is not the manifest of an artifact: {e.Message}"), e).WithContext(StoreOperations.Read, store.GetUri(PathOf(digest)));
         }
     }
 
@@ -221,7 +221,7 @@ internal sealed class BlobStore(ArtifactStore store)
         var stream = await store.OpenReadAsync(path, new() { ExpectedChecksum = digest.Checksum, IsSequential = true }, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
         if (stream.Length > ManifestFormat.MaxBytes)
-            throw store.CreateException(StoreErrorCode.Unsupported, $"this blob is no manifest of an artifact: it has {stream.Length} bytes", StoreOperations.Read, path);
+            throw store.CreateException(StoreErrorCode.Unsupported, $"this blob is not the manifest of an artifact: it has {stream.Length} bytes", StoreOperations.Read, path);
         var content = new byte[stream.Length];
         await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
         // A read of nothing checks nothing, and an empty blob is damage as well.

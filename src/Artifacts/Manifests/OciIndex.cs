@@ -90,7 +90,7 @@ internal static partial class OciIndex
         }
         catch (JsonException e)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it is no index of an OCI image layout: not well-formed JSON, or a member is there twice or too deep"), e)
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it is not the index of an OCI image layout: not well-formed JSON, or a member is there twice or too deep"), e)
                 .WithContext(StoreOperations.Read, layout.GetUri(File));
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
@@ -106,7 +106,7 @@ internal static partial class OciIndex
     private static string? Text(JsonObject parent, string name) => parent[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static StoreException Malformed(ArtifactStore layout, string reason) =>
-        layout.CreateException(StoreErrorCode.InvalidConfiguration, $"it is no index of an OCI image layout: {reason}", StoreOperations.Read, File);
+        layout.CreateException(StoreErrorCode.InvalidConfiguration, $"it is not the index of an OCI image layout: {reason}", StoreOperations.Read, File);
 
     [GeneratedRegex("^[A-Za-z0-9]+(?:(?:[-._:@+/]|--)[A-Za-z0-9]+)*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Tag();

@@ -99,7 +99,7 @@ public sealed partial class ArtifactRepository
     private async ValueTask<BlobCheck> CheckEntryAsync(StoreEntry entry, HashSet<BlobDigest> needed, CancellationToken cancellationToken)
     {
         if (entry.IsDirectory || !BlobDigest.TryParseHex(entry.Path.Name, out var digest))
-            return new(default, entry.Length, "its name is no digest") { Path = entry.Path };
+            return new(default, entry.Length, "its name is not a digest") { Path = entry.Path };
         var check = await CheckAsync(digest, entry.Length, cancellationToken).ConfigureAwait(false);
         if (check.IsIntact && await TryReadManifestAsync(digest, entry.Length, cancellationToken).ConfigureAwait(false) is { } manifest)
         {
@@ -176,7 +176,7 @@ public sealed partial class ArtifactRepository
             }
             var problem = ChunkStore.TryParse(entry.Path, ChunkStore.PackExtension, out digest)
                 ? await CheckPackAsync(entry, digest, cancellationToken).ConfigureAwait(false)
-                : "its name is no digest of a pack or a blob";
+                : "its name is not the digest of a pack or a blob";
             return new(digest, entry.Length, problem) { Path = entry.Path };
         }
         catch (StoreException e) when (e.Code is StoreErrorCode.IntegrityFailure or StoreErrorCode.NotFound)

@@ -19,7 +19,7 @@ public sealed record OpenReadOptions
     /// </summary>
     public Checksum? ExpectedChecksum { get; init; }
 
-    /// <summary>True for a reader that never seeks backwards: then no block is kept for it, and less memory is held. A seek still works, and costs a request.</summary>
+    /// <summary>True for a reader that never seeks backwards: no block is kept for it, which takes less memory. A seek still works; to bytes that are no longer held it costs another request.</summary>
     public bool IsSequential { get; init; }
 
     /// <summary>What a copy through this process reads with: many may run at once, so each holds little.</summary>

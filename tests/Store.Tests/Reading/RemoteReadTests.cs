@@ -45,6 +45,19 @@ public sealed class RemoteReadTests
         Interlocked.Read(ref driver.Served).ShouldBe(bound);
     }
 
+    /// <summary>A reader that announced not to seek may do so: the bytes are right, and the seek back is another request.</summary>
+    [Fact]
+    public async Task A_sequential_reader_may_seek_and_pays_a_request()
+    {
+        var (driver, store, content) = await WithFileAsync(6 * Block);
+        await using var stream = await store.OpenReadAsync("f", new() { IsSequential = true, ReadAhead = 0 });
+        (await Bytes.ReadAllAsync(stream)).ShouldHold(content);
+        var before = driver.Opened.Count;
+        stream.Position = 1;
+        (await Bytes.ReadAllAsync(stream)).ShouldHold(content[1..]);
+        driver.Opened.Count.ShouldBeGreaterThan(before);
+    }
+
     [Fact]
     public async Task Opening_alone_reads_nothing_of_the_body()
     {
