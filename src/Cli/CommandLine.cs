@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Cairn.Cli.Commands;
+using Cairn.Streams;
 
 namespace Cairn.Cli;
 
@@ -109,7 +110,7 @@ internal static class CommandLine
         }
         finally
         {
-            session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Synchronously.Wait(session.DisposeAsync());
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Streams;
 
 namespace Cairn.Cli;
 
@@ -15,8 +16,8 @@ internal sealed class RunnableCommand(string name, string description, Func<Sess
     {
         // The process has nothing else to do than to wait.
         var running = run(session, parsed, cancellationToken);
-        running.GetAwaiter().GetResult();
-        return running is Task<int> code ? code.GetAwaiter().GetResult() : ExitCode.Done;
+        Synchronously.Wait(running);
+        return running is Task<int> code ? Synchronously.Wait(code) : ExitCode.Done;
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Cairn.Streams;
 
 namespace Cairn.Formats.Arrow;
 
@@ -7,7 +8,7 @@ namespace Cairn.Formats.Arrow;
 /// <param name="inner">The file, at its first byte; owned.</param>
 /// <param name="length">How many bytes it has.</param>
 /// <param name="readSchema">Reads the schema message that a file does not begin with.</param>
-internal sealed class FramedStream(Stream inner, long length, Func<CancellationToken, ValueTask<byte[]>> readSchema) : Stream
+internal sealed class FramedStream(Stream inner, long length, Func<CancellationToken, ValueTask<byte[]>> readSchema) : ReadOnlyStream
 {
     private const int Continuation = -1;
     private byte[] _head = [];
@@ -20,20 +21,6 @@ internal sealed class FramedStream(Stream inner, long length, Func<CancellationT
     private bool _ended;
 
     private static ReadOnlySpan<byte> FileMark => "ARROW1\0\0"u8;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException("Messages are read one after the other.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("Messages are read one after the other.");
-        set => throw new NotSupportedException("Messages are read one after the other.");
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -56,30 +43,8 @@ internal sealed class FramedStream(Stream inner, long length, Func<CancellationT
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-    }
-
     /// <summary>Reads what is left of the file.</summary>
     public async ValueTask DrainAsync(CancellationToken cancellationToken) => await inner.CopyToAsync(Null, cancellationToken).ConfigureAwait(false);
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("Messages are read one after the other.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
 
     public override async ValueTask DisposeAsync()
     {

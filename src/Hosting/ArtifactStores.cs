@@ -1,5 +1,6 @@
 using Cairn.Errors;
 using Cairn.Flavors;
+using Cairn.Streams;
 using Cairn.Workspaces;
 using Microsoft.Extensions.Options;
 
@@ -49,14 +50,12 @@ public sealed class ArtifactStores : IAsyncDisposable, IDisposable
     public ValueTask DisposeAsync() => _opened.DisposeAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait.</summary>
-    public void Dispose() => SynchronousDisposal.Of(this);
+    public void Dispose() => Synchronously.Dispose(this);
 
     /// <summary>As <see cref="GetAsync"/>, for the container, which cannot await. Opening makes no service call: there is nothing to wait for but a plugin that is loaded.</summary>
     internal ArtifactStore Get(string? name)
     {
-        // Without a synchronization context: a provider that forgot ConfigureAwait would otherwise wait for the thread that waits for it.
-        var opening = SynchronizationContext.Current is null ? GetAsync(name).AsTask() : Task.Run(() => GetAsync(name).AsTask());
-        return opening.GetAwaiter().GetResult();
+        return Synchronously.WaitOutsideContext(() => GetAsync(name));
     }
 
     /// <summary>The root of a store, which is not opened for that.</summary>

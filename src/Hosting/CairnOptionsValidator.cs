@@ -17,7 +17,7 @@ internal sealed class CairnOptionsValidator(FlavorRegistry flavors) : IValidateO
             try
             {
                 var registered = Registered(store, settings, flavors);
-                StoreRules.Check(registered, flavors, holdsSecrets: true);
+                registered.Check(flavors, holdsSecrets: true);
                 LayerOptions.Split(registered.Options, out _);
             }
             catch (Exception e) when (e is StoreException or FormatException)

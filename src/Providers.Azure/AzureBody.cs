@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn.Providers.Azure;
 
 /// <summary>An answer's body: an early end is an error, and a whole blob is checked against its MD5, where that is all that is known, before its last bytes are handed out. A CRC-32C is checked above.</summary>
-internal sealed class AzureBody : BodyStream
+internal sealed class AzureBody : ReadOnlyStream
 {
     private readonly Stream _content;
     private readonly Checksum? _expected;
@@ -29,12 +30,12 @@ internal sealed class AzureBody : BodyStream
         return Took(buffer.Span[..read]);
     }
 
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(Span<byte> buffer)
     {
-        if (_left == 0 || count == 0)
+        if (_left == 0 || buffer.IsEmpty)
             return 0;
-        var read = _content.Read(buffer, offset, (int)Math.Min(count, _left));
-        return Took(buffer.AsSpan(offset, read));
+        var read = _content.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        return Took(buffer[..read]);
     }
 
     protected override void Dispose(bool disposing)

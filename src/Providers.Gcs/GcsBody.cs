@@ -1,9 +1,10 @@
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn.Providers.Gcs;
 
 /// <summary>The bytes of one generation, resumed at the byte where a connection breaks. Whether they are the right ones is checked above.</summary>
-internal sealed class GcsBody : BodyStream
+internal sealed class GcsBody : ReadOnlyStream
 {
     private const int Worthwhile = 128 << 10;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Cairn.Providers;
+using Cairn.Streams;
 using Google;
 using Google.Apis.Storage.v1;
 using Google.Cloud.Storage.V1;
@@ -168,7 +169,7 @@ internal sealed class GcsDriver : StoreDriver
 
     /// <summary>Hands out the SDK's client, with the store's credentials, connections and endpoint; the first call loads the credentials.</summary>
     public override object? GetService(Type serviceType) =>
-        serviceType == typeof(StorageClient) ? Client.OpenAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() : base.GetService(serviceType);
+        serviceType == typeof(StorageClient) ? Synchronously.Wait(Client.OpenAsync(CancellationToken.None)) : base.GetService(serviceType);
 
     public override ValueTask DisposeAsync()
     {

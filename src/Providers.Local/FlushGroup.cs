@@ -1,4 +1,5 @@
 using Cairn.Providers.Local.Platform;
+using Cairn.Streams;
 
 namespace Cairn.Providers.Local;
 
@@ -127,6 +128,6 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
 
         public void End(Exception? failure) => _done.SetResult(failure);
 
-        public Exception? Wait() => _done.Task.GetAwaiter().GetResult();
+        public Exception? Wait() => Synchronously.Wait(_done.Task);
     }
 }

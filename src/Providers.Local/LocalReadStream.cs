@@ -1,4 +1,5 @@
 using Cairn.Providers.Local.Platform;
+using Cairn.Streams;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local;
@@ -9,7 +10,7 @@ namespace Cairn.Providers.Local;
 /// that bytes which another program has written in place are never handed out together with older ones. A program that sets the modified time back, or writes within the same tick of the system's clock
 /// as the version before, is not noticed.
 /// </remarks>
-internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file, LocalFacts opened, long position) : Stream
+internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file, LocalFacts opened, long position) : ReadOnlyStream
 {
     private long _position = position;
 
@@ -18,9 +19,6 @@ internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file
 
     /// <inheritdoc/>
     public override bool CanSeek => !file.IsClosed;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => opened.Length;
@@ -44,13 +42,6 @@ internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
-    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -60,37 +51,6 @@ internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file
             return new(0);
         return files.TryReadCached(file, buffer.Span, _position, out var read) ? new(Advance(read)) : ReadSlowlyAsync(buffer, cancellationToken);
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin)
-    {
-        var target = origin switch
-        {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => _position + offset,
-            SeekOrigin.End => opened.Length + offset,
-            _ => throw new ArgumentOutOfRangeException(nameof(origin)),
-        };
-        return target >= 0 ? _position = target : throw new IOException("Cannot seek to before the file's beginning.");
-    }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,7 +1,9 @@
+using Cairn.Streams;
+
 namespace Cairn.Providers.Memory;
 
 /// <summary>A seekable stream over one version's content; other versions come and go beside it.</summary>
-internal sealed class MemoryReadStream(MemoryContent content, long position) : Stream
+internal sealed class MemoryReadStream(MemoryContent content, long position) : ReadOnlyStream
 {
     private long _position = position;
     private bool _disposed;
@@ -9,8 +11,6 @@ internal sealed class MemoryReadStream(MemoryContent content, long position) : S
     public override bool CanRead => !_disposed;
 
     public override bool CanSeek => !_disposed;
-
-    public override bool CanWrite => false;
 
     public override long Length => content.Length;
 
@@ -38,17 +38,8 @@ internal sealed class MemoryReadStream(MemoryContent content, long position) : S
         return done;
     }
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new(Read(buffer.Span));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
@@ -59,22 +50,6 @@ internal sealed class MemoryReadStream(MemoryContent content, long position) : S
             _position += run.Length;
         }
     }
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => checked(_position + offset),
-        SeekOrigin.End => checked(Length + offset),
-        _ => throw new ArgumentOutOfRangeException(nameof(origin)),
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException("A read stream has no other length.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A read stream cannot be written.");
 
     protected override void Dispose(bool disposing)
     {

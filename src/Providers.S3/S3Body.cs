@@ -1,35 +1,30 @@
 using Amazon.Runtime.Internal.Util;
 using Amazon.S3.Model;
+using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
 /// <summary>An answer's body: an early end is an error, and disposal closes the connection rather than reading the rest.</summary>
 /// <remarks>It reads below the SDK's wrapper, which would compute an MD5 of what comes in one part, with no way to turn that off: what the object's CRC-32C tells is checked above, at a sixth of the cost.</remarks>
-internal sealed class S3Body(GetObjectResponse response, long length)
-    : S3PassingStream(response.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : response.ResponseStream)
+internal sealed class S3Body(GetObjectResponse response, long length) : ReadOnlyStream
 {
+    private readonly Stream _inner = response.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : response.ResponseStream;
     private long _left = length;
-
-    public override bool CanRead => true;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_left == 0 || buffer.IsEmpty)
             return 0;
-        return Took(await Inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false));
+        return Took(await _inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false));
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        _left == 0 || count == 0 ? 0 : Took(Inner.Read(buffer, offset, (int)Math.Min(count, _left)));
+    public override int Read(Span<byte> buffer) => _left == 0 || buffer.IsEmpty ? 0 : Took(_inner.Read(buffer[..(int)Math.Min(buffer.Length, _left)]));
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            Inner.Dispose();
+            _inner.Dispose();
             response.Dispose();
         }
         base.Dispose(disposing);

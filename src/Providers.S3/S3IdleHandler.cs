@@ -1,5 +1,6 @@
 using System.Net;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
@@ -105,31 +106,28 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
         }
     }
 
-    private sealed class MeteredStream(Stream inner, Action moved) : S3PassingStream(inner)
+    private sealed class MeteredStream(Stream inner, Action moved) : WriteOnlyStream
     {
-        public override bool CanWrite => true;
-
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await Inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             moved();
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Write(byte[] buffer, int offset, int count)
+        public override void Write(ReadOnlySpan<byte> buffer)
         {
-            Inner.Write(buffer, offset, count);
+            inner.Write(buffer);
             moved();
         }
+
+        public override void Flush() => inner.Flush();
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
     }
 
-    private sealed class PatientStream(Stream inner, TimeSpan idle) : S3PassingStream(inner)
+    private sealed class PatientStream(Stream inner, TimeSpan idle) : ReadOnlyStream
     {
         private CancellationTokenSource? _clock;
-
-        public override bool CanRead => true;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -138,7 +136,7 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
             try
             {
                 using (cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), clock))
-                    return await Inner.ReadAsync(buffer, clock.Token).ConfigureAwait(false);
+                    return await inner.ReadAsync(buffer, clock.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -154,19 +152,13 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
             }
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        /// <summary>The SDK reads answers in XML this way.</summary>
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
         protected override void Dispose(bool disposing)
         {
             if (disposing)
             {
                 _clock?.Dispose();
                 _clock = null;
-                Inner.Dispose();
+                inner.Dispose();
             }
             base.Dispose(disposing);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
@@ -35,31 +36,26 @@ internal sealed class S3ReplayedContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class Replayed(byte[] head, Stream rest) : S3PassingStream(rest)
+    private sealed class Replayed(byte[] head, Stream rest) : ReadOnlyStream
     {
         private int _taken;
-
-        public override bool CanRead => true;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (_taken == head.Length)
-                return Inner.ReadAsync(buffer, cancellationToken);
+                return rest.ReadAsync(buffer, cancellationToken);
             var count = Math.Min(buffer.Length, head.Length - _taken);
             head.AsSpan(_taken, count).CopyTo(buffer.Span);
             _taken += count;
             return new(count);
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        /// <summary>The SDK reads answers in XML this way.</summary>
-        public override int Read(byte[] buffer, int offset, int count)
+        public override int Read(Span<byte> buffer)
         {
             if (_taken == head.Length)
-                return Inner.Read(buffer, offset, count);
-            var taken = Math.Min(count, head.Length - _taken);
-            head.AsSpan(_taken, taken).CopyTo(buffer.AsSpan(offset));
+                return rest.Read(buffer);
+            var taken = Math.Min(buffer.Length, head.Length - _taken);
+            head.AsSpan(_taken, taken).CopyTo(buffer);
             _taken += taken;
             return taken;
         }
@@ -67,7 +63,7 @@ internal sealed class S3ReplayedContent : HttpContent
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                Inner.Dispose();
+                rest.Dispose();
             base.Dispose(disposing);
         }
     }

@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
@@ -27,7 +28,7 @@ internal sealed class S3Role : RefreshingAWSCredentials
             _config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
     }
 
-    protected override CredentialsRefreshState GenerateNewCredentials() => GenerateNewCredentialsAsync().GetAwaiter().GetResult();
+    protected override CredentialsRefreshState GenerateNewCredentials() => Synchronously.Wait(GenerateNewCredentialsAsync());
 
     protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
     {

@@ -2,6 +2,7 @@ using Cairn.Errors;
 using Cairn.Flavors;
 using Cairn.Layers;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn;
 
@@ -134,7 +135,7 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
     }
 
     /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait, such as a container that is disposed synchronously.</summary>
-    public void Dispose() => SynchronousDisposal.Of(this);
+    public void Dispose() => Synchronously.Dispose(this);
 
     /// <summary>The root's address and the store's flavor.</summary>
     public override string ToString() => Root.ToString();

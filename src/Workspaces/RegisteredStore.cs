@@ -1,4 +1,5 @@
 using Cairn.Errors;
+using Cairn.Flavors;
 
 namespace Cairn.Workspaces;
 
@@ -14,6 +15,16 @@ public sealed record RegisteredStore(string Name, string Flavor, StoreUri Root)
     /// <summary>Whether a text can name a store: two to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, the first a letter or digit.</summary>
     public static bool IsName(string? text) =>
         text is { Length: >= 2 and <= 64 } && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    /// <summary>Checks the store against its flavor, without opening it: its name, the scheme of its root, and every option value.</summary>
+    /// <param name="flavors">The known flavors.</param>
+    /// <param name="holdsSecrets">True if secret options hold their values, as in a program's configuration; false if they must be references, as in a workspace.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the name, the flavor, the root or an option is not valid; the message says which and why.</exception>
+    public void Check(FlavorRegistry flavors, bool holdsSecrets = false)
+    {
+        ArgumentNullException.ThrowIfNull(flavors);
+        StoreRules.Check(this, flavors, holdsSecrets);
+    }
 }
 
 /// <summary>What a workspace holds at one moment.</summary>

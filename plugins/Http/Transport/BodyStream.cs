@@ -1,19 +1,11 @@
+using Cairn.Streams;
+
 namespace Cairn.Plugins.Http;
 
 /// <summary>An answer's body: the bytes of the range alone, an early end as an error, and no longer silence than the timeout.</summary>
-internal sealed class BodyStream(Stream body, HttpResponseMessage response, long length, TimeSpan timeout) : Stream
+internal sealed class BodyStream(Stream body, HttpResponseMessage response, long length, TimeSpan timeout) : ReadOnlyStream
 {
     private long _left = length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -36,29 +28,16 @@ internal sealed class BodyStream(Stream body, HttpResponseMessage response, long
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(Span<byte> buffer)
     {
-        if (_left == 0 || count == 0)
+        if (_left == 0 || buffer.IsEmpty)
             return 0;
-        var read = body.Read(buffer, offset, (int)Math.Min(count, _left));
+        var read = body.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
         if (read == 0)
             throw new EndOfStreamException($"The body ended {_left} bytes early.");
         _left -= read;
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,28 +1,15 @@
 using System.Buffers;
+using Cairn.Streams;
 
 namespace Cairn.Materializers;
 
 /// <summary>A part of a stream that can only be read from its first byte on.</summary>
-internal sealed class PartStream : Stream
+internal sealed class PartStream : ReadOnlyStream
 {
     private readonly Stream _inner;
     private long _left;
 
     private PartStream(Stream inner, long left) => (_inner, _left) = (inner, left);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException("A part of a file is read from its first to its last byte.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("A part of a file is read from its first to its last byte.");
-        set => throw new NotSupportedException("A part of a file is read from its first to its last byte.");
-    }
 
     /// <summary>Skips to the part.</summary>
     /// <param name="inner">The whole, at its first byte; owned by the result.</param>
@@ -55,18 +42,6 @@ internal sealed class PartStream : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
     public override int Read(Span<byte> buffer)
     {
         if (_left == 0)
@@ -75,16 +50,6 @@ internal sealed class PartStream : Stream
         _left -= count;
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A part of a file is read from its first to its last byte.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
 
     public override async ValueTask DisposeAsync()
     {

@@ -35,7 +35,9 @@ public sealed record FlavorDescriptor(string Name, IReadOnlyList<string> Schemes
 /// <param name="Description">One sentence about it.</param>
 public sealed record OptionDescriptor(string Name, string Type, bool Required, bool Secret, string? Default, string Description)
 {
-    internal static IReadOnlyList<OptionDescriptor> AllOf(
+    /// <summary>Describes every option that a type declares with <see cref="StoreOptionAttribute"/>, in the order of their names.</summary>
+    /// <param name="options">The type; its parameterless constructor gives the defaults.</param>
+    public static IReadOnlyList<OptionDescriptor> AllOf(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] Type options)
     {
         var defaults = Activator.CreateInstance(options);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Cairn.Errors;
 using Cairn.Integrity;
+using Cairn.Streams;
 
 namespace Cairn.Artifacts;
 
@@ -11,7 +12,7 @@ namespace Cairn.Artifacts;
 /// <param name="digest">What they must be.</param>
 /// <param name="length">How many they are.</param>
 /// <param name="path">Where they are, for errors.</param>
-internal sealed class BlobReadStream(ArtifactStore store, Stream inner, BlobDigest digest, long length, StorePath path) : Stream
+internal sealed class BlobReadStream(ArtifactStore store, Stream inner, BlobDigest digest, long length, StorePath path) : ReadOnlyStream
 {
     /// <summary>Small enough to stay near the processor until it is hashed.</summary>
     private const int Piece = 256 << 10;
@@ -25,10 +26,6 @@ internal sealed class BlobReadStream(ArtifactStore store, Stream inner, BlobDige
     public StorePath Path => path;
 
     public override bool CanRead => !_disposed;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -50,25 +47,13 @@ internal sealed class BlobReadStream(ArtifactStore store, Stream inner, BlobDige
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
     public override int Read(Span<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var count = inner.Read(buffer[..(int)Math.Min(buffer.Length, length - _position)]);
         _hash.Append(buffer[..count]);
         _position += count;
-        CheckEndAsync(count, buffer.Length).AsTask().GetAwaiter().GetResult();
+        Synchronously.Wait(CheckEndAsync(count, buffer.Length));
         return count;
     }
 
@@ -108,20 +93,10 @@ internal sealed class BlobReadStream(ArtifactStore store, Stream inner, BlobDige
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A blob is read from first to last byte.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
-            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Synchronously.Wait(DisposeAsync());
         base.Dispose(disposing);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Cairn.Integrity;
+using Cairn.Streams;
 
 namespace Cairn.Artifacts;
 
@@ -39,7 +40,7 @@ internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, 
     }
 
     /// <summary>Hashes what is written to it: large pieces where they are, small ones gathered and hashed meanwhile.</summary>
-    private sealed class HashSink : Stream
+    private sealed class HashSink : WriteOnlyStream
     {
         private const int Gathered = 256 << 10;
         private const int InPlace = 4 << 20;
@@ -48,14 +49,6 @@ internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, 
         private ValueTask _hashing = ValueTask.CompletedTask;
         private int _current, _filled;
         private long _length;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => _length;
 
         public override long Position { get => _length; set => throw new NotSupportedException(); }
 
@@ -87,22 +80,6 @@ internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, 
                     await HandOverAsync().ConfigureAwait(false);
             }
         }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         public override async ValueTask DisposeAsync()
         {

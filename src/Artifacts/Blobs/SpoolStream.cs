@@ -2,12 +2,13 @@ using System.Buffers;
 using Cairn.Artifacts.Chunking;
 using Cairn.Integrity;
 using Cairn.LocalFiles;
+using Cairn.Streams;
 using Cairn.Transfers;
 
 namespace Cairn.Artifacts;
 
 /// <summary>A file of an artifact while it is written: in memory while small, then where it will be moved from (a store that can move), uploaded from (one that cannot), or in chunks.</summary>
-internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, Func<CancellationToken, Task>? takeBuffers, long? length, Func<SpoolStream, ValueTask> ended) : Stream
+internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily temporary, Func<CancellationToken, Task>? takeBuffers, long? length, Func<SpoolStream, ValueTask> ended) : WriteOnlyStream
 {
     /// <summary>Up to this size a file stays in memory and is written in one step.</summary>
     internal const int MemoryLimit = 256 << 10;
@@ -37,13 +38,7 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
 
     public bool HasEnded { get; private set; }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => !HasEnded;
-
-    public override long Length => _length;
 
     public override long Position
     {
@@ -60,18 +55,6 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
         _length += buffer.Length;
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        Write(buffer.AsSpan(offset, count));
-    }
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(HasEnded, this);
@@ -81,29 +64,8 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
             _length += buffer.Length;
             return;
         }
-        var copy = ArrayPool<byte>.Shared.Rent(buffer.Length);
-        try
-        {
-            buffer.CopyTo(copy);
-            WriteAsync(copy.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
+        base.Write(buffer);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is written.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A file of an artifact is written from first to last byte.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("A file of an artifact is written from first to last byte.");
 
     /// <summary>Ends the file.</summary>
     public override async ValueTask DisposeAsync()
@@ -156,7 +118,7 @@ internal sealed class SpoolStream(BlobStore blobs, TemporaryFolder.Lazily tempor
     protected override void Dispose(bool disposing)
     {
         if (disposing && !HasEnded)
-            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Synchronously.Wait(DisposeAsync());
         base.Dispose(disposing);
     }
 

@@ -1,19 +1,17 @@
+using Cairn.Streams;
+
 namespace Cairn.Artifacts;
 
 /// <summary>A blob being read from first to last byte. Disposed early, it stays open below for <see cref="FinishAsync"/> to check the rest.</summary>
 /// <param name="inner">The blob; its last read checks its digest. Owned.</param>
 /// <param name="keepsForFinish">True when somebody calls <see cref="FinishAsync"/> after the reader is done.</param>
-internal sealed class VerifiedStream(Stream inner, bool keepsForFinish) : Stream
+internal sealed class VerifiedStream(Stream inner, bool keepsForFinish) : ReadOnlyStream
 {
     private bool _atEnd;
     private bool _closed;
     private bool _disposed;
 
     public override bool CanRead => !_disposed;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => inner.Length;
 
@@ -29,18 +27,6 @@ internal sealed class VerifiedStream(Stream inner, bool keepsForFinish) : Stream
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         _atEnd |= count == 0 && buffer.Length > 0;
         return count;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
     }
 
     public override int Read(Span<byte> buffer)
@@ -81,16 +67,6 @@ internal sealed class VerifiedStream(Stream inner, bool keepsForFinish) : Stream
             await CloseAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A file of an artifact is read from first to last byte.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
 
     protected override void Dispose(bool disposing)
     {

@@ -1,7 +1,9 @@
+using Cairn.Streams;
+
 namespace Cairn.Artifacts.Chunking;
 
 /// <summary>The bytes of a blob that is stored in chunks, or a part of them, run after run. They are not checked here.</summary>
-internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe, ByteRange range) : Stream
+internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe, ByteRange range) : ReadOnlyStream
 {
     private readonly long _length = range.LengthIn(recipe.Length);
     private StoreReadStream? _run;
@@ -9,12 +11,6 @@ internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe, Byt
     private int _next;
     private long _position;
     private bool _disposed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => _length;
 
@@ -54,18 +50,6 @@ internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe, Byt
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-    }
-
     public override async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -76,20 +60,10 @@ internal sealed class ChunkedStream(ArtifactStore store, ChunkRecipe recipe, Byt
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A blob is read from first to last byte.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
-            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Synchronously.Wait(DisposeAsync());
         base.Dispose(disposing);
     }
 }

@@ -1,21 +1,18 @@
 using System.Buffers;
 using Cairn.Materializers;
+using Cairn.Streams;
 
 namespace Cairn.Formats.Parquet.Reading;
 
 /// <summary>A file of an artifact of which only the blocks that are needed are read, each compared with its digest before anybody sees a byte of it.</summary>
 /// <remarks>For one caller at a time. What a format's library reads without waiting must have been fetched by <see cref="FetchAsync"/>.</remarks>
-internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, BlockDigests digests) : Stream
+internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, BlockDigests digests) : ReadOnlyStream
 {
     private const int Block = BlockDigests.BlockLength;
     private readonly Dictionary<long, byte[]> _blocks = [];
     private long _position;
 
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => file.Length;
 
@@ -66,18 +63,6 @@ internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, Bloc
         return Read(buffer.Span);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
     public override int Read(Span<byte> buffer)
     {
         var count = 0;
@@ -97,21 +82,6 @@ internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, Bloc
         }
         return count;
     }
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-    {
-        SeekOrigin.Begin => 0,
-        SeekOrigin.Current => _position,
-        _ => Length,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read.");
 
     protected override void Dispose(bool disposing)
     {

@@ -1,24 +1,17 @@
 using System.Security.Cryptography;
 using Cairn.Formats.Parquet.Reading;
+using Cairn.Streams;
 
 namespace Cairn.Formats.Parquet.Writing;
 
 /// <summary>Passes on what is written, and keeps the digest of each block.</summary>
 /// <param name="inner">Where to; not owned.</param>
-internal sealed class BlockHashingStream(Stream inner) : Stream
+internal sealed class BlockHashingStream(Stream inner) : WriteOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly MemoryStream _digests = new();
     private int _inBlock;
     private long _position;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _position;
 
     public override long Position
     {
@@ -40,35 +33,11 @@ internal sealed class BlockHashingStream(Stream inner) : Stream
         Note(buffer.Span);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        Write(buffer.AsSpan(offset, count));
-    }
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         inner.Write(buffer);
         Note(buffer);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is written.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A file of an artifact is written from first to last byte.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("A file of an artifact is written from first to last byte.");
 
     protected override void Dispose(bool disposing)
     {

@@ -2,6 +2,7 @@ using Cairn.Addresses;
 using Cairn.Errors;
 using Cairn.Flavors;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn;
 
@@ -70,5 +71,5 @@ public sealed partial class StoreIo : IAsyncDisposable, IDisposable
     public ValueTask DisposeAsync() => _resolver.DisposeAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait.</summary>
-    public void Dispose() => SynchronousDisposal.Of(this);
+    public void Dispose() => Synchronously.Dispose(this);
 }

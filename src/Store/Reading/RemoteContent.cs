@@ -1,5 +1,6 @@
 using System.Buffers;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn.Reading;
 
@@ -69,7 +70,7 @@ internal sealed class RemoteContent : ReadContent
         {
             if (TryRead(offset, buffer, out var count, out var arrival))
                 return count;
-            arrival.GetAwaiter().GetResult();
+            Synchronously.Wait(arrival);
         }
     }
 

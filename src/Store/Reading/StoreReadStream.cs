@@ -1,5 +1,6 @@
 using Cairn.Providers;
 using Cairn.Reading;
+using Cairn.Streams;
 
 namespace Cairn;
 
@@ -135,7 +136,7 @@ public sealed class StoreReadStream : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
-            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Synchronously.Wait(DisposeAsync());
         base.Dispose(disposing);
     }
 

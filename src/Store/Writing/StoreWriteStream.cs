@@ -1,5 +1,6 @@
 using System.Buffers;
 using Cairn.Providers;
+using Cairn.Streams;
 using Cairn.Transfers;
 using Cairn.Writing;
 using Microsoft.Win32.SafeHandles;
@@ -141,7 +142,7 @@ public sealed class StoreWriteStream : Stream
     public override void Write(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
-        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+        Synchronously.Wait(WriteAsync(buffer.AsMemory(offset, count)));
     }
 
     /// <inheritdoc/>
@@ -202,7 +203,7 @@ public sealed class StoreWriteStream : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing && _state != State.Disposed)
-            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Synchronously.Wait(DisposeAsync());
         base.Dispose(disposing);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Cairn.Providers;
+using Cairn.Streams;
 
 namespace Cairn.Layers;
 
@@ -11,7 +12,7 @@ namespace Cairn.Layers;
 /// <param name="damaged">Removes the entry; called at most once.</param>
 /// <param name="reopen">Opens the same version of the file at the store, from an offset on.</param>
 internal sealed class CachedReadStream(
-    FileStream file, long length, byte[] digests, Action<FileStream> damaged, Func<long, CancellationToken, ValueTask<StoreRead>> reopen) : Stream
+    FileStream file, long length, byte[] digests, Action<FileStream> damaged, Func<long, CancellationToken, ValueTask<StoreRead>> reopen) : ReadOnlyStream
 {
     private byte[]? _block;
     private bool _isDamaged;
@@ -24,8 +25,6 @@ internal sealed class CachedReadStream(
     public override bool CanRead => !_disposed;
 
     public override bool CanSeek => !_disposed;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -53,17 +52,7 @@ internal sealed class CachedReadStream(
             if (isHeld || TryLoad(block[..size], number))
                 return Take(buffer, size, number, isDirect);
         }
-        var rented = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length, CacheEntryFormat.BlockSize));
-        try
-        {
-            var read = ReadStoreAsync(rented.AsMemory(0, Math.Min(buffer.Length, rented.Length)), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            rented.AsSpan(0, read).CopyTo(buffer);
-            return read;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        return base.Read(buffer[..Math.Min(buffer.Length, CacheEntryFormat.BlockSize)]);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -83,34 +72,6 @@ internal sealed class CachedReadStream(
         return await ReadStoreAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        SeekOrigin.End => length + offset,
-        _ => throw new ArgumentOutOfRangeException(nameof(origin)),
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException("This stream is for reading.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is for reading.");
-
     public override async ValueTask DisposeAsync()
     {
         if (_store is { } store)
@@ -125,7 +86,8 @@ internal sealed class CachedReadStream(
         {
             _disposed = true;
             file.Dispose();
-            _store?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            if (_store is { } store)
+                Synchronously.Wait(store.DisposeAsync());
             if (_block is not null)
                 ArrayPool<byte>.Shared.Return(_block);
             _block = null;

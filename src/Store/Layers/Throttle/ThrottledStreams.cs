@@ -7,22 +7,6 @@ internal sealed class ThrottledReadStream(Stream inner, ThrottleDriver throttle)
 {
     private int _owed;
 
-    public override int Read(Span<byte> buffer)
-    {
-        // Waiting is asynchronous alone; a reader that does not await is the caller's own decision to block, as with every stream.
-        var rented = System.Buffers.ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length, 1));
-        try
-        {
-            var read = ReadAsync(rented.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
-            rented.AsSpan(0, read).CopyTo(buffer);
-            return read;
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // Paid before the next read and not after this one: a wait that is cancelled must not lose bytes that have been read.
