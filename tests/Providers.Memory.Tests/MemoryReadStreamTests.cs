@@ -39,7 +39,7 @@ public sealed class MemoryReadStreamTests
         stream.ReadByte().ShouldBe(-1);
         Should.Throw<OverflowException>(() => stream.Seek(long.MaxValue, SeekOrigin.Current));
         Should.Throw<OverflowException>(() => stream.Seek(long.MaxValue, SeekOrigin.End));
-        Should.Throw<ArgumentOutOfRangeException>(() => stream.Seek(-1, SeekOrigin.Begin));
+        Should.Throw<IOException>(() => stream.Seek(-1, SeekOrigin.Begin));
         Should.Throw<ArgumentOutOfRangeException>(() => stream.Seek(0, (SeekOrigin)9));
         Should.Throw<ArgumentOutOfRangeException>(() => stream.Read(new byte[1], 0, 2));
         Should.Throw<ArgumentNullException>(() => stream.Read(null!, 0, 0));
