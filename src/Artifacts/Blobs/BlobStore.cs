@@ -6,7 +6,7 @@ using Cairn.Providers;
 namespace Cairn.Artifacts;
 
 /// <summary>Content-addressed bytes below a root, in the layout of an OCI image layout. A blob is written once, with CreateNew, and never changes.</summary>
-internal sealed class BlobStore(ArtifactStore store)
+internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
 {
     public static readonly StorePath Folder = "blobs/sha256";
     public static readonly StorePath Staging = "staging";

@@ -11,11 +11,6 @@ internal static partial class SpoolLog
     [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "That a file was checked could not be recorded at {Path}; the next process checks it again")]
     private static partial void NotRecorded(ILogger logger, StorePath path, Exception exception);
 
-    public static void IndexLeftOut(ILoggerFactory factory, StorePath path) => IndexLeftOut(factory.CreateLogger("Cairn.Artifacts"), path);
-
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "The index of chunks at {Path} is damaged; nothing is deduplicated against it")]
-    private static partial void IndexLeftOut(ILogger logger, StorePath path);
-
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "What a failed save staged at {Path} could not be removed")]
     private static partial void StagedLeft(ILogger logger, StorePath path, Exception exception);
 }

@@ -45,7 +45,7 @@ internal sealed class ChunkStore(ArtifactStore store)
             if (await ReadIndexAsync(pack, stopping).ConfigureAwait(false) is { } chunks)
                 Add(pack, chunks);
             else
-                SpoolLog.IndexLeftOut(store.Options.LoggerFactory, IndexPath(pack));
+                ChunkLog.IndexLeftOut(store.Options.LoggerFactory, IndexPath(pack));
         }).ConfigureAwait(false);
     }
 

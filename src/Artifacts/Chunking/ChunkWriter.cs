@@ -8,7 +8,7 @@ namespace Cairn.Artifacts.Chunking;
 /// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that fills, and the one that is being written, of <see cref="ChunkBuffers"/>, whose share the save has taken. What is written before
 /// <see cref="CompleteAsync"/> is found by later saves, and otherwise referenced by nothing.
 /// </remarks>
-internal sealed class ChunkWriter(BlobStore blobs) : IAsyncDisposable
+internal sealed class ChunkWriter(IChunkTarget blobs) : IAsyncDisposable
 {
     private const int SegmentLength = ChunkBuffers.SegmentLength;
     private const int GroupLength = 16;
