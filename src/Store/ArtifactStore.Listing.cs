@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Cairn.Errors;
 using Cairn.Listing;
 using Cairn.Providers;
 
@@ -25,7 +24,7 @@ public sealed partial class ArtifactStore
             StartAfter = options.StartAfter,
             Unlisted = options.Unlisted,
         };
-        return options.Recursive ? Entries.FilesAsync(this, request, options.IncludeEmptyDirectories, cancellationToken) : Entries.AllAsync(this, request, cancellationToken);
+        return options.Recursive ? Entries.FilesAsync(Core, request, options.IncludeEmptyDirectories, cancellationToken) : Entries.AllAsync(Core, request, cancellationToken);
     }
 
     /// <summary>Walks a tree: each directory with what is right below it, before the directories below it.</summary>
@@ -39,7 +38,7 @@ public sealed partial class ArtifactStore
         while (pending.TryPop(out var next))
         {
             List<StoreEntry> directories = [], files = [];
-            await foreach (var page in PagesAsync(new ListRequest(next, Recursive: false), cancellationToken).ConfigureAwait(false))
+            await foreach (var page in Core.PagesAsync(new ListRequest(next, Recursive: false), cancellationToken).ConfigureAwait(false))
             {
                 foreach (var entry in page)
                     (entry.IsDirectory ? directories : files).Add(entry);
@@ -69,26 +68,6 @@ public sealed partial class ArtifactStore
     public IAsyncEnumerable<StoreEntry> GlobAsync(string pattern, GlobOptions? options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        return new GlobSearch(this, Glob.Parse(pattern), options ?? new()).RunAsync(cancellationToken);
-    }
-
-    /// <summary>The driver's pages, with the next one asked for while the last is consumed (of a large tree several, where the store allows it), and errors wrapped.</summary>
-    internal async IAsyncEnumerable<IReadOnlyList<StoreEntry>> PagesAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        Enter(cancellationToken);
-        if (!Capabilities.List)
-            throw CreateException(StoreErrorCode.Unsupported, "this store cannot be listed", StoreOperations.List, request.Directory);
-        if (request.Unlisted is { } tell)
-            request = request with { Unlisted = new UnlistedOnce(tell).Tell };
-        if (request is { Recursive: true, Limit: null } && Capabilities.ListStartAfter)
-        {
-            await foreach (var page in new SplitListing(this, request).PagesAsync(cancellationToken).ConfigureAwait(false))
-                yield return page;
-            yield break;
-        }
-        var pages = new PagePrefetch(this, request, cancellationToken);
-        await using var disposing = pages.ConfigureAwait(false);
-        while (await pages.NextAsync().ConfigureAwait(false) is { } page)
-            yield return page;
+        return new GlobSearch(Core, Glob.Parse(pattern), options ?? new()).RunAsync(cancellationToken);
     }
 }

@@ -13,23 +13,13 @@ public sealed partial class ArtifactStore
     public async IAsyncEnumerable<StagedUpload> ListStagedAsync(TimeSpan olderThan, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
-        Enter(cancellationToken);
-        if (!Capabilities.Staged)
-            throw CreateException(StoreErrorCode.Unsupported, "this store has nothing staged that could be listed", StoreOperations.Clean, default);
+        Core.Enter(cancellationToken);
+        var guard = Core.Guard(StoreOperations.Clean, default);
         var latest = Options.TimeProvider.GetUtcNow() - olderThan;
-        var all = _driver.ListStagedAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var all = guard.Run(Core.Driver, cancellationToken, static (driver, stopping) => driver.ListStagedAsync(stopping).GetAsyncEnumerator(stopping));
         await using var ending = all.ConfigureAwait(false);
-        while (true)
+        while (await guard.RunAsync(all, true, static (all, _, _) => all.MoveNextAsync(), cancellationToken).ConfigureAwait(false))
         {
-            try
-            {
-                if (!await all.MoveNextAsync().ConfigureAwait(false))
-                    yield break;
-            }
-            catch (Exception e) when (IsRaw(e, StoreOperations.Clean, default, cancellationToken))
-            {
-                throw Wrap(e, StoreOperations.Clean, default);
-            }
             if (all.Current.Started <= latest)
                 yield return all.Current;
         }
@@ -41,17 +31,8 @@ public sealed partial class ArtifactStore
     public async Task RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(staged);
-        Enter(cancellationToken);
-        var path = staged.Path ?? default;
-        if (!Capabilities.Staged)
-            throw CreateException(StoreErrorCode.Unsupported, "this store has nothing staged that could be removed", StoreOperations.Clean, path);
-        try
-        {
-            await _driver.RemoveStagedAsync(staged, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsRaw(e, StoreOperations.Clean, path, cancellationToken))
-        {
-            throw Wrap(e, StoreOperations.Clean, path);
-        }
+        Core.Enter(cancellationToken);
+        await Core.Guard(StoreOperations.Clean, staged.Path ?? default)
+            .RunAsync(Core.Driver, staged, static (driver, staged, stopping) => driver.RemoveStagedAsync(staged, stopping), cancellationToken).ConfigureAwait(false);
     }
 }

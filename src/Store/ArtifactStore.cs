@@ -1,3 +1,4 @@
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Flavors;
 using Cairn.Layers;
@@ -15,52 +16,30 @@ namespace Cairn;
 /// </remarks>
 public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
 {
-    private readonly StoreDriver _driver;
-    private readonly StoreDriver _shared;
-    private readonly ArtifactStore _whole;
-    private readonly StorePath _prefix;
-    private readonly Lifetime _lifetime;
-    private readonly bool _ownsDriver;
-
     /// <summary>Makes a store over a driver.</summary>
     /// <param name="driver">The driver; owned: disposing the store disposes it.</param>
     /// <param name="options">How the store works; null for the defaults.</param>
     public ArtifactStore(StoreDriver driver, ArtifactStoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(driver);
-        Options = (options ?? new()).Checked();
-        // Told of and checked for every driver; neither costs a call, or memory, when nobody listens.
-        _driver = _shared = driver
-            .WithTelemetry(context: new() { TimeProvider = Options.TimeProvider, LoggerFactory = Options.LoggerFactory })
-            .WithCapabilityCheck();
-        _whole = this;
-        _lifetime = new();
-        _ownsDriver = true;
+        Core = new(driver, (options ?? new()).Checked());
     }
 
-    private ArtifactStore(ArtifactStore whole, StorePath prefix)
-    {
-        Options = whole.Options;
-        _shared = whole._shared;
-        _whole = whole._whole;
-        _prefix = prefix;
-        _driver = new PrefixDriver(_shared, prefix);
-        _lifetime = whole._lifetime;
-    }
+    private ArtifactStore(StoreCore core) => Core = core;
 
     /// <summary>The address of the store's root, free of secrets.</summary>
-    public StoreUri Root => _driver.Root;
+    public StoreUri Root => Core.Root;
 
     /// <summary>Where the root really is, for comparison alone: stores of one address at two services are at two places, and two stores at one place are one.</summary>
-    public StoreUri Place => _driver.Place;
+    public StoreUri Place => Core.Place;
 
     /// <summary>What the store can do.</summary>
-    public StoreCapabilities Capabilities => _driver.Capabilities;
+    public StoreCapabilities Capabilities => Core.Capabilities;
 
     /// <summary>How the store works.</summary>
-    public ArtifactStoreOptions Options { get; }
+    public ArtifactStoreOptions Options => Core.Options;
 
-    internal StoreDriver Driver => _driver;
+    internal StoreCore Core { get; }
 
     /// <summary>Opens a store.</summary>
     /// <param name="provider">The flavor's provider.</param>
@@ -82,18 +61,16 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
         options = (options ?? new()).Checked();
         cancellationToken.ThrowIfCancellationRequested();
         var retrying = ServiceRetries.Teller(options.LoggerFactory);
-        try
+        return await new StoreGuard(StoreOperations.Open, root, default, StoreFaults.FromBaseLibrary).RunAsync(provider, root, OpenLayeredAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask<ArtifactStore> OpenLayeredAsync(IStoreProvider from, StoreUri at, CancellationToken stopping)
         {
             if (optionValues is null or { Count: 0 })
-                return new ArtifactStore(await provider.OpenAsync(new StoreContext { Root = root, TimeProvider = options.TimeProvider, Retrying = retrying }, cancellationToken).ConfigureAwait(false), options);
+                return new ArtifactStore(await from.OpenAsync(new StoreContext { Root = at, TimeProvider = options.TimeProvider, Retrying = retrying }, stopping).ConfigureAwait(false), options);
             var layers = LayerOptions.Split(optionValues, out var flavorValues);
-            var context = new StoreContext { Root = root, TimeProvider = options.TimeProvider, Options = flavorValues, Retrying = retrying };
-            var driver = await provider.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+            var context = new StoreContext { Root = at, TimeProvider = options.TimeProvider, Options = flavorValues, Retrying = retrying };
+            var driver = await from.OpenAsync(context, stopping).ConfigureAwait(false);
             return new ArtifactStore(layers.Apply(driver, new LayerContext { TimeProvider = options.TimeProvider, LoggerFactory = options.LoggerFactory }), options);
-        }
-        catch (Exception e) when (StoreErrors.IsRaw(e, StoreOperations.Open, root, cancellationToken))
-        {
-            throw new StoreException(StoreFaults.FromBaseLibrary(e), e).WithContext(StoreOperations.Open, root);
         }
     }
 
@@ -116,23 +93,17 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
 
     /// <summary>A view on a directory: a store whose root is that directory. It shares the driver; disposing it does nothing.</summary>
     /// <remarks>The directory need not exist; as the root of a store, it then lists empty.</remarks>
-    public ArtifactStore Under(StorePath path) => path.IsRoot && !_ownsDriver ? this : new ArtifactStore(_whole, _prefix / path);
+    public ArtifactStore Under(StorePath path) => path.IsRoot && !Core.OwnsDriver ? this : new ArtifactStore(Core.Under(path));
 
     /// <summary>The escape hatch: the SDK's client, or a layer or driver of the given type; null when there is none.</summary>
     public object? GetService(Type serviceType)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return _driver.GetService(serviceType);
+        return Core.Driver.GetService(serviceType);
     }
 
     /// <summary>Releases the driver; streams that are open fail. A view releases nothing.</summary>
-    public ValueTask DisposeAsync()
-    {
-        if (!_ownsDriver || _lifetime.Ended)
-            return ValueTask.CompletedTask;
-        _lifetime.Ended = true;
-        return _shared.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Core.DisposeAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait, such as a container that is disposed synchronously.</summary>
     public void Dispose() => Synchronously.Dispose(this);
@@ -140,22 +111,8 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
     /// <summary>The root's address and the store's flavor.</summary>
     public override string ToString() => Root.ToString();
 
-    internal StoreUri PlaceOf(StorePath path) => Place / path;
-
     /// <summary>The address of a path of this store: <see cref="Root"/> and the path.</summary>
-    public StoreUri GetUri(StorePath path) => Root / path;
-
-    /// <summary>What every call does first.</summary>
-    internal void Enter(CancellationToken cancellationToken)
-    {
-        ObjectDisposedException.ThrowIf(_lifetime.Ended, this);
-        cancellationToken.ThrowIfCancellationRequested();
-    }
-
-    internal bool IsRaw(Exception exception, string operation, StorePath path, CancellationToken cancellationToken) =>
-        StoreErrors.IsRaw(exception, operation, GetUri(path), cancellationToken);
-
-    internal StoreException Wrap(Exception exception, string operation, StorePath path) => StoreErrors.Wrap(_driver, exception, operation, GetUri(path));
+    public StoreUri GetUri(StorePath path) => Core.GetUri(path);
 
     /// <summary>Creates an exception about a path of this store, for libraries that add operations of their own to it.</summary>
     /// <param name="code">The kind of failure.</param>
@@ -164,36 +121,5 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
     /// <param name="path">The path that it was attempted on.</param>
     /// <param name="advice">What to do next: a sentence. Optional.</param>
     public StoreException CreateException(StoreErrorCode code, string reason, string operation, StorePath path, string? advice = null) =>
-        new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext(operation, GetUri(path));
-
-    private static void NotRoot(StorePath path, string parameter)
-    {
-        if (path.IsRoot)
-            throw new ArgumentException("The path is the store's root, which is always a directory.", parameter);
-    }
-
-    private void CheckMode(WriteMode mode, string operation, StorePath path)
-    {
-        if (mode.Kind == WriteModes.None)
-            throw new ArgumentException("Say on what condition to write: WriteMode.CreateNew, Replace or Match(etag).", nameof(mode));
-        if ((Capabilities.WriteModes & mode.Kind) == 0)
-        {
-            throw CreateException(
-                StoreErrorCode.Unsupported,
-                Capabilities.WriteModes == WriteModes.None ? "this store is read-only" : $"this store cannot hold the write mode {mode.Kind}; it has {Capabilities.WriteModes}",
-                operation,
-                path);
-        }
-    }
-
-    private void CheckWritable(string operation, StorePath path)
-    {
-        if (Capabilities.WriteModes == WriteModes.None)
-            throw CreateException(StoreErrorCode.Unsupported, "this store is read-only", operation, path);
-    }
-
-    private sealed class Lifetime
-    {
-        public volatile bool Ended;
-    }
+        Core.CreateException(code, reason, operation, path, advice);
 }

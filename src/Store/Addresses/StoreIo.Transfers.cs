@@ -84,7 +84,7 @@ public sealed partial class StoreIo
     private async IAsyncEnumerable<StoreEntry> FindAsync(StoreUri uri, Glob glob, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (store, path) = await StoreFor(uri, cancellationToken).ConfigureAwait(false);
-        await foreach (var file in new GlobSearch(store, glob, new(), path).RunAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var file in new GlobSearch(store.Core, glob, new(), path).RunAsync(cancellationToken).ConfigureAwait(false))
             yield return file;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Providers;
 
 namespace Cairn.Listing;
@@ -7,7 +8,7 @@ namespace Cairn.Listing;
 internal static class Entries
 {
     public static async IAsyncEnumerable<StoreEntry> AllAsync(
-        ArtifactStore store, ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        StoreCore store, ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in store.PagesAsync(request, cancellationToken).ConfigureAwait(false))
         {
@@ -21,7 +22,7 @@ internal static class Entries
 
     /// <summary>Files, and if asked for the directories that hold nothing: those that no entry below them follows.</summary>
     public static async IAsyncEnumerable<StoreEntry> FilesAsync(
-        ArtifactStore store, ListRequest request, bool emptyDirectories, [EnumeratorCancellation] CancellationToken cancellationToken)
+        StoreCore store, ListRequest request, bool emptyDirectories, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         StoreEntry? held = null;
         await foreach (var page in store.PagesAsync(request, cancellationToken).ConfigureAwait(false))

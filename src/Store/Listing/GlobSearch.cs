@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Providers;
 
 namespace Cairn.Listing;
 
 /// <summary>Finds the files below a directory that match a glob: down the directories that can match, and whole trees only from a <c>**</c> on.</summary>
-internal sealed class GlobSearch(ArtifactStore store, Glob glob, GlobOptions options, StorePath root = default)
+internal sealed class GlobSearch(StoreCore store, Glob glob, GlobOptions options, StorePath root = default)
 {
     public IAsyncEnumerable<StoreEntry> RunAsync(CancellationToken cancellationToken) =>
         DescendAsync(root, [.. glob.Alternatives.Select(a => new State(a, 0))], cancellationToken);

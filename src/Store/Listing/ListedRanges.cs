@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 
 namespace Cairn.Listing;
 
 /// <summary>The ranges of one listing between cuts, several at once, handed out in order.</summary>
-internal sealed class ListedRanges(ArtifactStore store, ListRequest request)
+internal sealed class ListedRanges(StoreCore store, ListRequest request)
 {
     /// <summary>How many ranges are read at once.</summary>
     internal const int Window = 8;
@@ -62,17 +63,10 @@ internal sealed class ListedRanges(ArtifactStore store, ListRequest request)
         }
     }
 
-    private async ValueTask<IReadOnlyList<StoreEntry>?> NextAsync(Range range, CancellationToken cancellationToken)
+    private ValueTask<IReadOnlyList<StoreEntry>?> NextAsync(Range range, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            return await range.NextAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (store.IsRaw(e, StoreOperations.List, request.Directory, cancellationToken))
-        {
-            throw store.Wrap(e, StoreOperations.List, request.Directory);
-        }
+        return store.Guard(StoreOperations.List, request.Directory).RunAsync(range, true, static (range, _, stopping) => range.NextAsync(stopping), cancellationToken);
     }
 
     private void Learn(Range range)

@@ -1,3 +1,4 @@
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 
@@ -6,14 +7,14 @@ namespace Cairn.Listing;
 /// <summary>Reads a driver's pages one ahead: the next is asked for before the last is handed out.</summary>
 internal sealed class PagePrefetch : IAsyncDisposable
 {
-    private readonly ArtifactStore _store;
+    private readonly StoreCore _store;
     private readonly ListRequest _request;
     private readonly CancellationTokenSource _ending;
     private readonly CancellationToken _asked;
     private IAsyncEnumerator<IReadOnlyList<StoreEntry>>? _pages;
     private Task<bool>? _next;
 
-    public PagePrefetch(ArtifactStore store, ListRequest request, CancellationToken cancellationToken)
+    public PagePrefetch(StoreCore store, ListRequest request, CancellationToken cancellationToken)
     {
         (_store, _request, _asked) = (store, request, cancellationToken);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -26,20 +27,7 @@ internal sealed class PagePrefetch : IAsyncDisposable
     public async ValueTask<IReadOnlyList<StoreEntry>?> NextAsync()
     {
         _asked.ThrowIfCancellationRequested();
-        try
-        {
-            _pages ??= _store.Driver.ListAsync(_request, _ending.Token).GetAsyncEnumerator(_ending.Token);
-            if (!await (_next ?? _pages.MoveNextAsync().AsTask()).ConfigureAwait(false))
-                return null;
-            var page = _pages.Current;
-            if (!IsSingle)
-                _next = _pages.MoveNextAsync().AsTask();
-            return page;
-        }
-        catch (Exception e) when (_store.IsRaw(e, StoreOperations.List, _request.Directory, _asked))
-        {
-            throw _store.Wrap(e, StoreOperations.List, _request.Directory);
-        }
+        return await _store.Guard(StoreOperations.List, _request.Directory).RunAsync(this, true, static (listing, _, _) => listing.NextPageAsync(), _asked).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -52,5 +40,16 @@ internal sealed class PagePrefetch : IAsyncDisposable
         if (_pages is not null)
             await _pages.DisposeAsync().ConfigureAwait(false);
         _ending.Dispose();
+    }
+
+    private async ValueTask<IReadOnlyList<StoreEntry>?> NextPageAsync()
+    {
+        _pages ??= _store.Driver.ListAsync(_request, _ending.Token).GetAsyncEnumerator(_ending.Token);
+        if (!await (_next ?? _pages.MoveNextAsync().AsTask()).ConfigureAwait(false))
+            return null;
+        var page = _pages.Current;
+        if (!IsSingle)
+            _next = _pages.MoveNextAsync().AsTask();
+        return page;
     }
 }

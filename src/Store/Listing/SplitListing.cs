@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Providers;
 
 namespace Cairn.Listing;
@@ -11,7 +12,7 @@ namespace Cairn.Listing;
 /// A range costs at most one request more than its share of the single listing, and spans as many directories as make some pages, by what the ranges before it have shown. A flat
 /// directory is never cut and costs nothing more. Memory is bounded by the pages of <see cref="ListedRanges.Window"/> ranges.
 /// </remarks>
-internal sealed class SplitListing(ArtifactStore store, ListRequest request)
+internal sealed class SplitListing(StoreCore store, ListRequest request)
 {
     /// <summary>So many pages of one listing show that the tree is large; when there was no place to cut, or what was cut was small, it is looked for again after four times as many.</summary>
     internal const int PagesBeforePlan = 4;

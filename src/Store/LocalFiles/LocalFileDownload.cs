@@ -1,3 +1,4 @@
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 using Cairn.Reading;
@@ -13,7 +14,7 @@ internal static class LocalFileDownload
     private const int ReservedLength = 1 << 20;
 
     public static async ValueTask<StoreEntry> RunAsync(
-        ArtifactStore store, StorePath path, string target, WriteMode mode, string? ifMatch, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
+        StoreCore store, StorePath path, string target, WriteMode mode, string? ifMatch, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (mode.Kind is not (WriteModes.CreateNew or WriteModes.Replace))
             throw new ArgumentException("A local file is written with WriteMode.CreateNew or WriteMode.Replace.", nameof(mode));
@@ -25,30 +26,31 @@ internal static class LocalFileDownload
         await using var reading = read.ConfigureAwait(false);
         found?.Invoke(read.Info.Length);
         var temporary = Path.Join(Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.cairn-tmp");
-        var isThere = false;
-        try
+        return await new StoreGuard(StoreOperations.Download, store.Root, path, e => LocalFaults.Of(e, target)).RunAsync(source, read, ReceiveAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask<StoreEntry> ReceiveAsync(PinnedFile pinned, StoreRead first, CancellationToken stopping)
         {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, read.Info.Length > ReservedLength ? read.Info.Length : 0))
+            var isThere = false;
+            try
             {
-                isThere = true;
-                await RangedCopy.RunAsync(store, source, read, (data, at, stopping) => WriteAsync(file, data, at, stopping), progress, cancellationToken).ConfigureAwait(false);
+                using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, first.Info.Length > ReservedLength ? first.Info.Length : 0))
+                {
+                    isThere = true;
+                    await RangedCopy.RunAsync(store, pinned, first, (data, at, ending) => WriteAsync(file, data, at, ending), progress, stopping).ConfigureAwait(false);
+                }
+                File.Move(temporary, target, overwrite: mode == WriteMode.Replace);
+                isThere = false;
+                return first.Info;
             }
-            File.Move(temporary, target, overwrite: mode == WriteMode.Replace);
-            isThere = false;
-            return read.Info;
-        }
-        catch (IOException e) when (mode == WriteMode.CreateNew && e is not StoreException && Path.Exists(target))
-        {
-            throw Exists(e);
-        }
-        catch (Exception e) when (e is not StoreException && StoreErrors.IsRaw(e, StoreOperations.Download, store.GetUri(path), cancellationToken))
-        {
-            throw new StoreException(LocalFaults.Of(e, target), e).WithContext(StoreOperations.Download, store.GetUri(path));
-        }
-        finally
-        {
-            if (isThere)
-                File.Delete(temporary);
+            catch (IOException e) when (mode == WriteMode.CreateNew && e is not StoreException && Path.Exists(target))
+            {
+                throw Exists(e);
+            }
+            finally
+            {
+                if (isThere)
+                    File.Delete(temporary);
+            }
         }
 
         StoreException Exists(Exception? inner = null) =>

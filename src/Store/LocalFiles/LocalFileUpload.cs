@@ -1,5 +1,8 @@
 using System.Buffers;
+using Cairn.Engine;
 using Cairn.Errors;
+using Cairn.Transfers;
+using Cairn.Writing;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.LocalFiles;
@@ -20,8 +23,8 @@ internal static class LocalFileUpload
     /// <param name="progress">Called with each number of bytes that has arrived.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <param name="isSeen">The caller has just seen a file there.</param>
-    public static async ValueTask<StoreEntry> RunAsync(
-        ArtifactStore store,
+    public static ValueTask<StoreEntry> RunAsync(
+        StoreCore store,
         string localFile,
         StorePath path,
         WriteMode mode,
@@ -31,37 +34,30 @@ internal static class LocalFileUpload
         CancellationToken cancellationToken,
         bool isSeen = false)
     {
-        try
+        return new StoreGuard(StoreOperations.Upload, store.Root, path, e => LocalFaults.Of(e, localFile)).RunAsync(store, localFile, UploadAsync, cancellationToken);
+
+        async ValueTask<StoreEntry> UploadAsync(StoreCore target, string source, CancellationToken stopping)
         {
-            var handle = LocalFile.Open(localFile, out var facts, isSeen);
+            var handle = LocalFile.Open(source, out var facts, isSeen);
             using var closing = handle;
             found?.Invoke(facts.Length);
-            options = FileTimes.Keep((options ?? new()) with { Length = facts.Length }, store, facts.Modified, facts.IsExecutable);
+            options = FileTimes.Keep((options ?? new()) with { Length = facts.Length }, target, facts.Modified, facts.IsExecutable);
             if (facts.Length <= SmallFile && options is { ComputeSha256: false, ExpectedChecksum: null })
                 return await UploadSmallAsync(handle, facts).ConfigureAwait(false);
-            var write = await store.OpenWriteAsync(path, mode, options, cancellationToken).ConfigureAwait(false);
+            var write = await target.OpenWriteAsync(path, mode, options, stopping).ConfigureAwait(false);
             await using var writing = write.ConfigureAwait(false);
             // Closes with its handle: what is read last is whether the file has changed.
             var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             await using var reading = file.ConfigureAwait(false);
-            await LocalVersion.RequireOneAsync(handle, localFile, facts, CopyAsync, cancellationToken).ConfigureAwait(false);
-            return await write.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await LocalVersion.RequireOneAsync(handle, source, facts, CopyAsync, stopping).ConfigureAwait(false);
+            return await write.CompleteAsync(stopping).ConfigureAwait(false);
 
             async ValueTask CopyAsync()
             {
-                if (await write.TryTakeFileAsync(handle, facts.Length, progress, cancellationToken).ConfigureAwait(false))
+                if (await write.TryTakeFileAsync(handle, facts.Length, progress, stopping).ConfigureAwait(false))
                     return;
-                await write.CopyFromAsync(file, progress, cancellationToken).ConfigureAwait(false);
+                await write.CopyFromAsync(file, progress, stopping).ConfigureAwait(false);
             }
-        }
-        catch (StoreException e)
-        {
-            e.WithContext(StoreOperations.Upload, store.GetUri(path));
-            throw;
-        }
-        catch (Exception e) when (e is not StoreException && StoreErrors.IsRaw(e, StoreOperations.Upload, store.GetUri(path), cancellationToken))
-        {
-            throw new StoreException(LocalFaults.Of(e, localFile), e).WithContext(StoreOperations.Upload, store.GetUri(path));
         }
 
         async Task<StoreEntry> UploadSmallAsync(SafeFileHandle open, LocalFileFacts before)

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Transfers;
 
@@ -59,7 +60,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
     public override ValueTask<Stream> OpenReadAsync(TransferItem item, CancellationToken cancellationToken) => new(LocalFile.OpenRead(FullName(item.Path)));
 
     /// <inheritdoc/>
-    protected override async ValueTask CopyFileAsync(TransferItem item, ArtifactStore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken) =>
+    protected override async ValueTask CopyFileAsync(TransferItem item, StoreCore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken) =>
         await LocalFileUpload.RunAsync(target, FullName(item.Path), to, mode, null, null, progress, cancellationToken, isSeen: true).ConfigureAwait(false);
 
     private static FileSystemEnumerable<string> NamesIn(string folder) => new(

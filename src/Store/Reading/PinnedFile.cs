@@ -1,14 +1,15 @@
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 
 namespace Cairn.Reading;
 
 /// <summary>Opens one version of a file, as often as needed: the first opening fixes the version.</summary>
-internal sealed class PinnedFile(ArtifactStore store, StorePath path)
+internal sealed class PinnedFile(StoreCore store, StorePath path)
 {
     private StoreEntry? _version;
 
-    public ArtifactStore Store => store;
+    public StoreCore Store => store;
 
     public StoreUri Uri => store.GetUri(path);
 
@@ -17,15 +18,8 @@ internal sealed class PinnedFile(ArtifactStore store, StorePath path)
     public async ValueTask<StoreRead> OpenAsync(ByteRange range, string? ifMatch, CancellationToken cancellationToken)
     {
         var request = new ReadRequest(path) { Range = range, IfMatch = _version is null ? ifMatch : _version.ETag };
-        StoreRead read;
-        try
-        {
-            read = await store.Driver.OpenReadAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (store.IsRaw(e, StoreOperations.OpenRead, path, cancellationToken))
-        {
-            throw store.Wrap(e, StoreOperations.OpenRead, path);
-        }
+        var read = await store.Guard(StoreOperations.OpenRead, path)
+            .RunAsync(store.Driver, request, static (driver, request, stopping) => driver.OpenReadAsync(request, stopping), cancellationToken).ConfigureAwait(false);
         if (_version is null)
             _version = read.Info;
         else if (read.Info.ETag != _version.ETag || read.Info.Length != _version.Length || (_version.ETag is null && read.Info.Modified != _version.Modified))
@@ -40,14 +34,13 @@ internal sealed class PinnedFile(ArtifactStore store, StorePath path)
 
     public StoreException Failure(StoreErrorCode code, string reason, string? advice = null) => store.CreateException(code, reason, StoreOperations.Read, path, advice);
 
-    public bool IsRaw(Exception exception, CancellationToken cancellationToken) => store.IsRaw(exception, StoreOperations.Read, path, cancellationToken);
-
-    public StoreException Wrap(Exception exception) => store.Wrap(exception, StoreOperations.Read, path);
+    /// <summary>The guard under which the content is read.</summary>
+    public StoreGuard Reading => store.Guard(StoreOperations.Read, path);
 
     /// <summary>Whether a connection that broke with this exception is worth another request.</summary>
     public bool IsTransient(Exception exception, out TimeSpan? retryAfter)
     {
-        var fault = StoreErrors.Classify(store.Driver, exception);
+        var fault = store.Classify(exception);
         retryAfter = fault.RetryAfter;
         return fault.IsTransient;
     }

@@ -20,7 +20,19 @@ internal sealed class ResumingRead(PinnedFile file, StoreRead? open, long positi
 
     /// <summary>Reads what comes next, over a new connection if the old one breaks: the rest is asked for again, in the same version.</summary>
     /// <returns>How many bytes, at least one: it is an error of the caller to read at the end.</returns>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        file.Reading.RunAsync(this, buffer, static (read, buffer, stopping) => read.ReadAnyAsync(buffer, stopping), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_open is { } last)
+        {
+            _open = null;
+            await last.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<int> ReadAnyAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         StoreRead? broken = null;
         while (true)
@@ -47,21 +59,8 @@ internal sealed class ResumingRead(PinnedFile file, StoreRead? open, long positi
             {
                 (broken, _open) = (_open, null);
             }
-            catch (Exception e) when (file.IsRaw(e, cancellationToken))
-            {
-                throw file.Wrap(e);
-            }
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, file.Store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_open is { } last)
-        {
-            _open = null;
-            await last.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -5,39 +5,26 @@ namespace Cairn.Reading;
 /// <summary>Content that can seek: used as it is, so bytes go from the driver to the caller's memory without a copy.</summary>
 internal sealed class SeekableContent(PinnedFile file, StoreRead read, long start) : ReadContent
 {
-    public override async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    private long _offset;
+
+    public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        try
-        {
-            Seek(offset);
-            return Checked(await read.Content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
-        }
-        catch (Exception e) when (file.IsRaw(e, cancellationToken))
-        {
-            throw file.Wrap(e);
-        }
+        _offset = offset;
+        return file.Reading.RunAsync(this, buffer, static (content, buffer, stopping) => content.At().ReadAsync(buffer, stopping), cancellationToken);
     }
 
     public override int Read(long offset, Span<byte> buffer)
     {
-        try
-        {
-            Seek(offset);
-            return Checked(read.Content.Read(buffer));
-        }
-        catch (Exception e) when (file.IsRaw(e, CancellationToken.None))
-        {
-            throw file.Wrap(e);
-        }
+        _offset = offset;
+        return file.Reading.Run(this, buffer, static (content, buffer) => content.At().Read(buffer));
     }
 
     public override ValueTask DisposeAsync() => read.DisposeAsync();
 
-    private void Seek(long offset)
+    private Stream At()
     {
-        if (read.Content.Position != start + offset)
-            read.Content.Position = start + offset;
+        if (read.Content.Position != start + _offset)
+            read.Content.Position = start + _offset;
+        return read.Content;
     }
-
-    private int Checked(int count) => count > 0 ? count : throw file.Changed();
 }

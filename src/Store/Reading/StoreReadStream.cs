@@ -68,7 +68,7 @@ public sealed class StoreReadStream : Stream
         var wanted = Begin(buffer.Length, cancellationToken);
         if (wanted == 0)
             return Observe(ReadOnlySpan<byte>.Empty, buffer.Length);
-        var count = await _content.ReadAsync(_position, buffer[..wanted], cancellationToken).ConfigureAwait(false);
+        var count = Checked(await _content.ReadAsync(_position, buffer[..wanted], cancellationToken).ConfigureAwait(false));
         return Observe(buffer.Span[..count], wanted);
     }
 
@@ -92,7 +92,7 @@ public sealed class StoreReadStream : Stream
         var wanted = Begin(buffer.Length, CancellationToken.None);
         if (wanted == 0)
             return Observe(ReadOnlySpan<byte>.Empty, buffer.Length);
-        var count = _content.Read(_position, buffer[..wanted]);
+        var count = Checked(_content.Read(_position, buffer[..wanted]));
         return Observe(buffer[..count], wanted);
     }
 
@@ -146,6 +146,8 @@ public sealed class StoreReadStream : Stream
         cancellationToken.ThrowIfCancellationRequested();
         return (int)Math.Clamp(Length - _position, 0, room);
     }
+
+    private int Checked(int count) => count > 0 ? count : throw _file.Changed();
 
     private int Observe(ReadOnlySpan<byte> bytes, int room)
     {

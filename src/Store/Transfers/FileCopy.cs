@@ -1,6 +1,9 @@
+using Cairn.Engine;
 using Cairn.Errors;
-using Cairn.LocalFiles;
+using Cairn.Layers;
 using Cairn.Providers;
+using Cairn.Reading;
+using Cairn.Writing;
 
 namespace Cairn.Transfers;
 
@@ -12,12 +15,34 @@ internal static class FileCopy
     /// bytes have arrived.
     /// </summary>
     public static async ValueTask<StoreEntry> CopyAsync(
-        ArtifactStore source, StorePath from, ArtifactStore target, StorePath to, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
+        StoreCore source, StorePath from, StoreCore target, StorePath to, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (!ReferenceEquals(source.Whole, target.Whole))
             return await StreamAsync(source, from, target, to, mode, sourceIfMatch, isAlone: false, progress, cancellationToken).ConfigureAwait(false);
-        var info = await source.Whole.CopyFileAsync(source.Prefix / from, target.Prefix / to, mode, sourceIfMatch, progress, cancellationToken).ConfigureAwait(false);
+        var info = await WithinAsync(source.Whole, source.Prefix / from, target.Prefix / to, mode, sourceIfMatch, progress, cancellationToken).ConfigureAwait(false);
         return target.Prefix.IsRoot ? info : info.At(to);
+    }
+
+    /// <summary>Copies a file to another path of one store. Onto itself, a copy changes nothing.</summary>
+    public static async Task<StoreEntry> CopyWithinAsync(StoreCore store, StorePath source, StorePath target, WriteMode mode, CancellationToken cancellationToken)
+    {
+        StoreCore.NotRoot(target, nameof(target));
+        store.Enter(cancellationToken);
+        store.Refuse(CapabilityRules.Write(store.Capabilities, mode), StoreOperations.Copy, target);
+        return source == target || source.IsRoot
+            ? await store.StatFileAsync(source, StoreOperations.Copy, cancellationToken).ConfigureAwait(false)
+            : await WithinAsync(store, source, target, mode, null, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies to another path of one store, by the store itself where it can.</summary>
+    internal static async ValueTask<StoreEntry> WithinAsync(
+        StoreCore store, StorePath source, StorePath target, WriteMode mode, string? sourceIfMatch, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        if (!store.Capabilities.Copy)
+            return await StreamAsync(store, source, store, target, mode, sourceIfMatch, isAlone: false, progress, cancellationToken).ConfigureAwait(false);
+        var info = await store.CopyDriverAsync(new CopyRequest(source, target, mode) { SourceIfMatch = sourceIfMatch }, cancellationToken).ConfigureAwait(false);
+        progress?.Invoke(info.Length);
+        return info;
     }
 
     /// <summary>Copies through this process, in memory bounded by the target's parts. Content type, metadata and the time go along where the target keeps them; from one local place to another the system itself copies.</summary>
@@ -31,7 +56,7 @@ internal static class FileCopy
     /// <param name="progress">Told how many more bytes have arrived.</param>
     /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
     public static async ValueTask<StoreEntry> StreamAsync(
-        ArtifactStore source, StorePath from, ArtifactStore target, StorePath to, WriteMode mode, string? sourceIfMatch, bool isAlone, Action<long>? progress, CancellationToken cancellationToken)
+        StoreCore source, StorePath from, StoreCore target, StorePath to, WriteMode mode, string? sourceIfMatch, bool isAlone, Action<long>? progress, CancellationToken cancellationToken)
     {
         var reading = OpenReadOptions.ForCopy(sourceIfMatch);
         var (file, first) = await source.OpenPinnedAsync(from, reading, cancellationToken).ConfigureAwait(false);
@@ -44,7 +69,7 @@ internal static class FileCopy
         await using var writing = write.ConfigureAwait(false);
         if (first.File is { } open && await write.TryTakeFileAsync(open, first.Info.Length, progress, cancellationToken).ConfigureAwait(false))
         {
-            if (LocalFile.FactsOf(open) is var now && (now.Length != first.Info.Length || now.Modified != first.Info.Modified))
+            if (RandomAccess.GetLength(open) != first.Info.Length || File.GetLastWriteTimeUtc(open) != first.Info.Modified?.UtcDateTime)
                 throw source.CreateException(StoreErrorCode.PreconditionFailed, "the file changed while it was read", StoreOperations.Read, from, "Copy it again.");
         }
         else if (isAlone && OrderedDownload.Serves(source, first) && write.TakesAnyOrder)

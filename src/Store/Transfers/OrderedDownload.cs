@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 using Cairn.Reading;
@@ -6,7 +7,7 @@ using Cairn.Reading;
 namespace Cairn.Transfers;
 
 /// <summary>Downloads one file into a stream, in order: several ranges come at once, each into a separate buffer, and are written one after the other.</summary>
-internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, Stream target, Action<long>? progress)
+internal sealed class OrderedDownload(StoreCore store, PinnedFile source, Stream target, Action<long>? progress)
 {
     /// <summary>Files above this come in several ranges at once, where the driver's content cannot seek.</summary>
     public const int RangeLength = 8 << 20;
@@ -14,7 +15,7 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
     private const int CopyBuffer = 128 << 10;
 
     public static async Task<StoreEntry> RunAsync(
-        ArtifactStore store, StorePath path, Stream target, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
+        StoreCore store, StorePath path, Stream target, Action<long>? found, Action<long>? progress, CancellationToken cancellationToken)
     {
         // A request for all of it would go on sending what other requests bring.
         var isParallel = store.Options.PartParallelism > 1;
@@ -30,11 +31,11 @@ internal sealed class OrderedDownload(ArtifactStore store, PinnedFile source, St
     }
 
     /// <summary>Whether several requests fetch an opened file faster than the one that is open.</summary>
-    public static bool Serves(ArtifactStore store, StoreRead read) =>
+    public static bool Serves(StoreCore store, StoreRead read) =>
         !read.Content.CanSeek && read.Info.ETag is not null && read.Info.Length >= 2 * RangeLength && store.Options.PartParallelism > 1;
 
     /// <summary>Copies a file that is open from its start, and that <see cref="Serves"/>; the answer that is open gives the first range, and the checksum.</summary>
-    public static Task CopyAsync(ArtifactStore store, PinnedFile source, StoreRead first, Stream target, Action<long>? progress, CancellationToken cancellationToken) =>
+    public static Task CopyAsync(StoreCore store, PinnedFile source, StoreRead first, Stream target, Action<long>? progress, CancellationToken cancellationToken) =>
         new OrderedDownload(store, source, target, progress).RangesAsync(first, Task.FromResult(first.Info.Checksum), cancellationToken);
 
     /// <summary>By one request, which is also what checks the content.</summary>

@@ -1,3 +1,4 @@
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 using Cairn.Reading;
@@ -24,7 +25,7 @@ internal static class RangedCopy
     /// <param name="progress">Told how many more bytes have arrived.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task RunAsync(
-        ArtifactStore store, PinnedFile source, StoreRead first, Func<ReadOnlyMemory<byte>, long, CancellationToken, ValueTask> write, Action<long>? progress, CancellationToken cancellationToken)
+        StoreCore store, PinnedFile source, StoreRead first, Func<ReadOnlyMemory<byte>, long, CancellationToken, ValueTask> write, Action<long>? progress, CancellationToken cancellationToken)
     {
         var info = first.Info;
         if (first.Content.CanSeek)

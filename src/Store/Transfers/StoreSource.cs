@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Listing;
 using Cairn.Providers;
+using Cairn.Reading;
 
 namespace Cairn.Transfers;
 
@@ -8,9 +10,9 @@ namespace Cairn.Transfers;
 /// <param name="store">The store.</param>
 /// <param name="root">The directory.</param>
 /// <param name="unlisted">Called with what cannot be listed, with paths below the directory; null when that fails the listing.</param>
-internal sealed class StoreSource(ArtifactStore store, StorePath root, Action<UnlistedEntry>? unlisted) : TreeSource
+internal sealed class StoreSource(StoreCore store, StorePath root, Action<UnlistedEntry>? unlisted) : TreeSource
 {
-    public ArtifactStore Store => store;
+    public StoreCore Store => store;
 
     public StorePath Root => root;
 
@@ -31,6 +33,6 @@ internal sealed class StoreSource(ArtifactStore store, StorePath root, Action<Un
     public override async ValueTask<Stream> OpenReadAsync(TransferItem item, CancellationToken cancellationToken) =>
         await store.OpenReadAsync(root / item.Path, OpenReadOptions.ForCopy(item.ETag), cancellationToken).ConfigureAwait(false);
 
-    protected override async ValueTask CopyFileAsync(TransferItem item, ArtifactStore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken) =>
+    protected override async ValueTask CopyFileAsync(TransferItem item, StoreCore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken) =>
         await FileCopy.CopyAsync(store, root / item.Path, target, to, mode, item.ETag, progress, cancellationToken).ConfigureAwait(false);
 }

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Cairn.Engine;
 using Cairn.Listing;
-using Cairn.LocalFiles;
 using Cairn.Providers;
+using Cairn.Reading;
 
 namespace Cairn.Transfers;
 
 /// <summary>Compares a tree with a directory by walking both side by side: they come in one order, so memory does not grow with the trees.</summary>
-internal sealed class TreeComparison(TreeSource source, ArtifactStore target, StorePath root, bool byContent)
+internal sealed class TreeComparison(TreeSource source, StoreCore target, StorePath root, bool byContent)
 {
     /// <summary>The entries of both: those with the same path together.</summary>
     public async IAsyncEnumerable<(TransferItem? Item, StoreEntry? There)> PairsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ internal sealed class TreeComparison(TreeSource source, ArtifactStore target, St
             return await FileTimes.DifferenceAsync(source, item, target, there, cancellationToken).ConfigureAwait(false);
         var mine = await source.OpenReadAsync(item, cancellationToken).ConfigureAwait(false);
         await using var mineOwner = mine.ConfigureAwait(false);
-        var theirs = await target.OpenReadAsync(there.Path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var theirs = await target.OpenReadAsync(there.Path, null, cancellationToken).ConfigureAwait(false);
         await using var theirsOwner = theirs.ConfigureAwait(false);
         var here = await SHA256.HashDataAsync(mine, cancellationToken).ConfigureAwait(false);
         var elsewhere = await SHA256.HashDataAsync(theirs, cancellationToken).ConfigureAwait(false);

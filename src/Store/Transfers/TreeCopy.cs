@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Listing;
 using Cairn.Providers;
@@ -10,7 +11,7 @@ namespace Cairn.Transfers;
 internal static class TreeCopy
 {
     public static async Task<TransferResult> CopyAsync(
-        ArtifactStore source, StorePath from, ArtifactStore target, StorePath to, TransferOptions? options, CancellationToken cancellationToken)
+        StoreCore source, StorePath from, StoreCore target, StorePath to, TransferOptions? options, CancellationToken cancellationToken)
     {
         var transfer = new TreeTransfer(options, source.Options);
         source.Enter(cancellationToken);
@@ -22,7 +23,7 @@ internal static class TreeCopy
 
     /// <summary>Copies all, and then, when nothing has failed, deletes the versions that were copied; what changed in the meantime stays and is a failure.</summary>
     public static async Task<TransferResult> MoveAsync(
-        ArtifactStore source, StorePath from, ArtifactStore target, StorePath to, TransferOptions? options, CancellationToken cancellationToken)
+        StoreCore source, StorePath from, StoreCore target, StorePath to, TransferOptions? options, CancellationToken cancellationToken)
     {
         var moved = new ConcurrentDictionary<StorePath, StoreEntry>();
         var transfer = new TreeTransfer((options ?? new()) with { Mode = WriteMode.CreateNew, Include = [], Exclude = [], Links = LinkHandling.Fail }, source.Options);
@@ -33,9 +34,9 @@ internal static class TreeCopy
 
     private static async Task<TransferResult> RunAsync(
         TreeTransfer transfer,
-        ArtifactStore source,
+        StoreCore source,
         StorePath from,
-        ArtifactStore target,
+        StoreCore target,
         StorePath to,
         ConcurrentDictionary<StorePath, StoreEntry>? moved,
         CancellationToken cancellationToken)
@@ -71,28 +72,14 @@ internal static class TreeCopy
                 yield return item;
             yield break;
         }
-        if (await IsMarkedAsync(tree.Store, tree.Root, cancellationToken).ConfigureAwait(false))
+        if (await tree.Store.IsMarkedAsync(tree.Root, cancellationToken).ConfigureAwait(false))
             yield return new(StorePath.Root, IsDirectory: true, 0, null);
         await foreach (var entry in Entries.AllAsync(tree.Store, tree.Request, cancellationToken).ConfigureAwait(false))
             yield return tree.ItemOf(entry);
     }
 
-    private static async ValueTask<bool> IsMarkedAsync(ArtifactStore source, StorePath directory, CancellationToken cancellationToken)
-    {
-        if (directory.IsRoot)
-            return false;
-        var marker = directory.Value + "/";
-        var request = new ListRequest(directory.Parent, Recursive: true) { NamePrefix = directory.Name, StartAfter = directory.Value + ".\U0010FFFF", Limit = 1 };
-        await foreach (var entry in Entries.AllAsync(source, request, cancellationToken).ConfigureAwait(false))
-        {
-            if (Utf8Order.Compare(entry.OrderKey, marker) is var order and >= 0)
-                return order == 0;
-        }
-        return false;
-    }
-
     /// <summary>Nothing was found: an empty directory goes along as one, and anything else is an error.</summary>
-    private static async ValueTask CopyEmptyAsync(ArtifactStore source, StorePath from, ArtifactStore target, StorePath to, CancellationToken cancellationToken)
+    private static async ValueTask CopyEmptyAsync(StoreCore source, StorePath from, StoreCore target, StorePath to, CancellationToken cancellationToken)
     {
         switch (await source.TryStatAsync(from, cancellationToken).ConfigureAwait(false))
         {

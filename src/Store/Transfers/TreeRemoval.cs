@@ -1,4 +1,6 @@
+using Cairn.Engine;
 using Cairn.Errors;
+using Cairn.Listing;
 using Cairn.Providers;
 
 namespace Cairn.Transfers;
@@ -7,7 +9,7 @@ namespace Cairn.Transfers;
 /// <param name="store">The store.</param>
 /// <param name="root">The tree's root; a file there goes too, unless only some versions are removed.</param>
 /// <param name="only">Which versions to remove, by path; a file in another version stays, and is a failure. Null for all.</param>
-internal sealed class TreeRemoval(ArtifactStore store, StorePath root, IReadOnlyDictionary<StorePath, StoreEntry>? only = null)
+internal sealed class TreeRemoval(StoreCore store, StorePath root, IReadOnlyDictionary<StorePath, StoreEntry>? only = null)
 {
     private readonly List<StoreException> _failures = [];
     private readonly List<StorePath> _directories = [];

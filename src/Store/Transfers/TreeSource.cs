@@ -1,3 +1,4 @@
+using Cairn.Engine;
 using Cairn.Providers;
 
 namespace Cairn.Transfers;
@@ -9,7 +10,7 @@ internal abstract class TreeSource
     public abstract IAsyncEnumerable<TransferItem> FindAsync(CancellationToken cancellationToken);
 
     /// <summary>Copies one item; an empty directory where the target has directories.</summary>
-    public async ValueTask CopyAsync(TransferItem item, ArtifactStore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken)
+    public async ValueTask CopyAsync(TransferItem item, StoreCore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (!item.IsDirectory)
             await CopyFileAsync(item, target, to, mode, progress, cancellationToken).ConfigureAwait(false);
@@ -20,5 +21,5 @@ internal abstract class TreeSource
     /// <summary>Opens a file of the tree.</summary>
     public abstract ValueTask<Stream> OpenReadAsync(TransferItem item, CancellationToken cancellationToken);
 
-    protected abstract ValueTask CopyFileAsync(TransferItem item, ArtifactStore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken);
+    protected abstract ValueTask CopyFileAsync(TransferItem item, StoreCore target, StorePath to, WriteMode mode, Action<long>? progress, CancellationToken cancellationToken);
 }

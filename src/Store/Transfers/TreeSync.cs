@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Providers;
 
 namespace Cairn.Transfers;
 
 /// <summary>Makes a directory equal to a tree: copies what differs while both are listed side by side, and then removes what is left over, when nothing has failed.</summary>
-internal sealed class TreeSync(TreeSource source, ArtifactStore target, StorePath root, SyncOptions options, TreeTransfer transfer, TransferLog log)
+internal sealed class TreeSync(TreeSource source, StoreCore target, StorePath root, SyncOptions options, TreeTransfer transfer, TransferLog log)
 {
     private readonly TreeComparison _comparison = new(source, target, root, options.ByContent);
     private readonly ConcurrentDictionary<StorePath, StoreEntry> _undecided = new();

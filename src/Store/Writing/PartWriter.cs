@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
+using Cairn.Engine;
 using Cairn.Errors;
 using Cairn.Integrity;
 using Cairn.Providers;
@@ -11,7 +12,7 @@ namespace Cairn.Writing;
 /// <remarks>Who fills a part's buffer holds a slot, which goes along with the part: so there are never more buffers than slots. The first failure cancels the other parts.</remarks>
 internal sealed class PartWriter : IAsyncDisposable
 {
-    private readonly ArtifactStore _store;
+    private readonly StoreCore _store;
     private readonly StorePath _path;
     private readonly StoreUpload _upload;
     private readonly OpenWriteOptions _options;
@@ -23,7 +24,7 @@ internal sealed class PartWriter : IAsyncDisposable
     private volatile ExceptionDispatchInfo? _failure;
     private int _number;
 
-    public PartWriter(ArtifactStore store, StorePath path, StoreUpload upload, OpenWriteOptions options, int parallelism)
+    public PartWriter(StoreCore store, StorePath path, StoreUpload upload, OpenWriteOptions options, int parallelism)
     {
         (_store, _path, _upload, _options) = (store, path, upload, options);
         _slots = new(Math.Min(parallelism, upload.MaxParallelParts));
@@ -46,6 +47,9 @@ internal sealed class PartWriter : IAsyncDisposable
 
     /// <summary>The digest of all bytes, once the upload is complete and if one was asked for.</summary>
     public Checksum? Sha256 { get; private set; }
+
+    /// <summary>The guard under which the upload is called.</summary>
+    private StoreGuard Writing => _store.Guard(StoreOperations.Write, _path);
 
     public void ThrowIfFailed() => _failure?.Throw();
 
@@ -96,15 +100,8 @@ internal sealed class PartWriter : IAsyncDisposable
     {
         if (_digest is not null || Sent > 0)
             return false;
-        try
-        {
-            if (!await _upload.TryTakeFileAsync(file, length, progress, cancellationToken).ConfigureAwait(false))
-                return false;
-        }
-        catch (Exception e) when (_store.IsRaw(e, StoreOperations.Write, _path, cancellationToken))
-        {
-            throw _store.Wrap(e, StoreOperations.Write, _path);
-        }
+        if (!await Writing.RunAsync(_upload, (file, length, progress), static (upload, s, stopping) => upload.TryTakeFileAsync(s.file, s.length, s.progress, stopping), cancellationToken).ConfigureAwait(false))
+            return false;
         (_number, Sent) = (1, length);
         return true;
     }
@@ -150,11 +147,7 @@ internal sealed class PartWriter : IAsyncDisposable
         StoreEntry info;
         try
         {
-            info = await _upload.CompleteAsync(part, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (_store.IsRaw(e, StoreOperations.Write, _path, cancellationToken))
-        {
-            throw _store.Wrap(e, StoreOperations.Write, _path);
+            info = await Writing.RunAsync(_upload, part, static (upload, part, stopping) => upload.CompleteAsync(part, stopping), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -237,11 +230,7 @@ internal sealed class PartWriter : IAsyncDisposable
         var hashing = _digest?.AppendAsync(part.Data) ?? ValueTask.CompletedTask;
         try
         {
-            await _upload.WritePartAsync(part, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (_store.IsRaw(e, StoreOperations.Write, _path, cancellationToken))
-        {
-            throw _store.Wrap(e, StoreOperations.Write, _path);
+            await Writing.RunAsync(_upload, part, static (upload, part, stopping) => upload.WritePartAsync(part, stopping), cancellationToken).ConfigureAwait(false);
         }
         finally
         {

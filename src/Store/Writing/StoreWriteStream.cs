@@ -1,7 +1,7 @@
 using System.Buffers;
+using Cairn.Engine;
 using Cairn.Providers;
 using Cairn.Streams;
-using Cairn.Transfers;
 using Cairn.Writing;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,7 +18,7 @@ public sealed class StoreWriteStream : Stream
     private const int FirstBuffer = 16 << 10;
     private const int SmallFile = 64 << 10;
 
-    private readonly ArtifactStore _store;
+    private readonly StoreCore _store;
     private readonly PartWriter _parts;
     private readonly long? _announced;
     private byte[] _buffer = [];
@@ -26,7 +26,7 @@ public sealed class StoreWriteStream : Stream
     private bool _hasSlot;
     private State _state;
 
-    internal StoreWriteStream(ArtifactStore store, StorePath path, StoreUpload upload, OpenWriteOptions options, int parallelism)
+    internal StoreWriteStream(StoreCore store, StorePath path, StoreUpload upload, OpenWriteOptions options, int parallelism)
     {
         _store = store;
         _parts = new(store, path, upload, options, parallelism);

@@ -1,10 +1,11 @@
+using Cairn.Engine;
 using Cairn.Providers;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Writing;
 
 /// <summary>Disposes an upload without hiding the exception under way: what the driver throws there is logged.</summary>
-internal sealed partial class UploadScope(ArtifactStore store, StorePath path, StoreUpload upload) : IAsyncDisposable
+internal sealed partial class UploadScope(StoreCore store, StorePath path, StoreUpload upload) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()
     {
@@ -14,7 +15,7 @@ internal sealed partial class UploadScope(ArtifactStore store, StorePath path, S
         }
         catch (Exception e)
         {
-            LogNotReleased(store.Options.LoggerFactory.CreateLogger(typeof(ArtifactStore).FullName!), e, store.GetUri(path));
+            LogNotReleased(store.Options.LoggerFactory.CreateLogger(StoreCore.Name), e, store.GetUri(path));
         }
     }
 

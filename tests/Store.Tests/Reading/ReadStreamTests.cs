@@ -154,9 +154,9 @@ public sealed class ReadStreamTests
         await using var stream = new MemoryStream();
         var read = new Cairn.Providers.StoreRead(new StoreEntry { Path = "f", Length = 10 }, stream);
         var (_, store) = await RemoteDriver.OpenAsync();
-        await using var content = new Cairn.Reading.SeekableContent(new Cairn.Reading.PinnedFile(store, "f"), read, 0);
-        (await Should.ThrowAsync<StoreException>(async () => await content.ReadAsync(0, new byte[1], default))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
-        Should.Throw<StoreException>(() => content.Read(0, new byte[1])).Message.ShouldContain("Open it again.");
+        await using var content = new StoreReadStream(new Cairn.Reading.PinnedFile(store.Core, "f"), read, new(), readAhead: 0);
+        (await Should.ThrowAsync<StoreException>(async () => await content.ReadExactlyAsync(new byte[1]))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        Should.Throw<StoreException>(() => content.ReadExactly(new byte[1])).Message.ShouldContain("Open it again.");
     }
 
     [Theory]
@@ -172,7 +172,7 @@ public sealed class ReadStreamTests
         var (etag, time) = (first, firstTime);
         await using var store = new ArtifactStore(new OtherFacts(driver, info => new() { Path = info.Path, Length = info.Length, ETag = etag, Modified = DateTimeOffset.UnixEpoch.AddSeconds(time) }));
         await store.WriteBytesAsync("f", Content, WriteMode.CreateNew);
-        var file = new Cairn.Reading.PinnedFile(store, "f");
+        var file = new Cairn.Reading.PinnedFile(store.Core, "f");
         await (await file.OpenAsync(default, null, default)).DisposeAsync();
         (etag, time) = (second, secondTime);
         if (same)

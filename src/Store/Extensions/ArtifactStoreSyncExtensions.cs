@@ -29,12 +29,12 @@ public static class ArtifactStoreSyncExtensions
         options ??= new();
         var transfer = new TreeTransfer(options, source.Options);
         if (!await source.IsDirectoryAsync(sourcePath, cancellationToken).ConfigureAwait(false))
-            throw source.Missing(StoreOperations.Copy, sourcePath);
-        var (from, to) = (source.PlaceOf(sourcePath), target.PlaceOf(targetPath));
+            throw source.Core.Missing(StoreOperations.Copy, sourcePath);
+        var (from, to) = (source.Core.PlaceOf(sourcePath), target.Core.PlaceOf(targetPath));
         if (from.IsUnder(to) || to.IsUnder(from))
             throw source.CreateException(StoreErrorCode.PathConflict, $"{target.GetUri(targetPath)} and it lie in one another", StoreOperations.Copy, sourcePath);
         var log = transfer.Begin(StoreOperations.Copy, source.GetUri(sourcePath));
-        return await new TreeSync(new StoreSource(source, sourcePath, log.Unlisted), target, targetPath, options, transfer, log).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new TreeSync(new StoreSource(source.Core, sourcePath, log.Unlisted), target.Core, targetPath, options, transfer, log).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a directory of a store equal to a local folder.</summary>
@@ -53,8 +53,8 @@ public static class ArtifactStoreSyncExtensions
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
         options ??= new();
         var transfer = new TreeTransfer(options, store.Options);
-        store.Enter(cancellationToken);
+        store.Core.Enter(cancellationToken);
         var log = transfer.Begin(StoreOperations.Upload, StoreUri.FromLocalPath(localFolder));
-        return await new TreeSync(new LocalSource(localFolder, transfer.Links, log.Unlisted), store, path, options, transfer, log).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new TreeSync(new LocalSource(localFolder, transfer.Links, log.Unlisted), store.Core, path, options, transfer, log).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

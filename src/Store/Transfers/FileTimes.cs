@@ -1,7 +1,8 @@
 using System.Globalization;
-using Cairn.Transfers;
+using Cairn.Engine;
+using Cairn.Listing;
 
-namespace Cairn.LocalFiles;
+namespace Cairn.Transfers;
 
 /// <summary>When the source of a copy was last written, as the target remembers it: its own time where the store keeps the one that is given, elsewhere the metadata <c>mtime</c> (seconds since 1970, as rclone writes it).</summary>
 internal static class FileTimes
@@ -9,7 +10,7 @@ internal static class FileTimes
     private const string Name = "mtime";
 
     /// <summary>Adds what the target can keep of a source's time and of whether it is executable.</summary>
-    public static OpenWriteOptions Keep(OpenWriteOptions options, ArtifactStore target, DateTimeOffset? modified, bool isExecutable)
+    public static OpenWriteOptions Keep(OpenWriteOptions options, StoreCore target, DateTimeOffset? modified, bool isExecutable)
     {
         var can = target.Capabilities;
         if (isExecutable && can.Executable)
@@ -28,7 +29,7 @@ internal static class FileTimes
 
     /// <summary>Compares the times of two files of one length, as far as the listings tell them.</summary>
     /// <returns>False when the stores have to be asked what they remember.</returns>
-    public static bool TryDecide(TreeSource source, TransferItem item, ArtifactStore target, StoreEntry there, out string? difference)
+    public static bool TryDecide(TreeSource source, TransferItem item, StoreCore target, StoreEntry there, out string? difference)
     {
         difference = null;
         var kept = target.Capabilities.ModifiedTime ? there.Modified : Remembered(there);
@@ -45,7 +46,7 @@ internal static class FileTimes
     }
 
     /// <summary>Why two files of one length are not the same, by time; null when they are taken to be.</summary>
-    public static async ValueTask<string?> DifferenceAsync(TreeSource source, TransferItem item, ArtifactStore target, StoreEntry there, CancellationToken cancellationToken)
+    public static async ValueTask<string?> DifferenceAsync(TreeSource source, TransferItem item, StoreCore target, StoreEntry there, CancellationToken cancellationToken)
     {
         var remembered = target.Capabilities.ModifiedTime ? there.Modified : Remembered(there) ?? await AskAsync(target, there.Path, cancellationToken).ConfigureAwait(false);
         if (remembered is not { } kept)
@@ -61,7 +62,7 @@ internal static class FileTimes
 
     private static bool IsOlder(StoreEntry there, TransferItem item) => !(item.Modified is { } mine && there.Modified is { } theirs && theirs >= mine);
 
-    private static async ValueTask<DateTimeOffset?> AskAsync(ArtifactStore store, StorePath path, CancellationToken cancellationToken) =>
+    private static async ValueTask<DateTimeOffset?> AskAsync(StoreCore store, StorePath path, CancellationToken cancellationToken) =>
         store.Capabilities is { Metadata: true, ModifiedTime: false } && await store.TryStatAsync(path, cancellationToken).ConfigureAwait(false) is { } info ? Remembered(info) : null;
 
     private static DateTimeOffset? Remembered(StoreEntry info) =>

@@ -25,7 +25,7 @@ public static class ArtifactStoreStreamExtensions
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(target);
         var meter = new TransferMeter(progress, store.Options.TimeProvider);
-        var info = await OrderedDownload.RunAsync(store, path, target, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
+        var info = await OrderedDownload.RunAsync(store.Core, path, target, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
         meter.FileDone();
         meter.Done();
         return info;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Cairn.Writing;
 
 namespace Cairn;
 
@@ -28,7 +29,7 @@ public static class ArtifactStoreContentExtensions
         this ArtifactStore store, StorePath path, ReadOnlyMemory<byte> bytes, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return store.WriteWholeAsync(path, mode, bytes, options, cancellationToken);
+        return store.Core.WriteWholeAsync(path, mode, bytes, options, cancellationToken);
     }
 
     /// <summary>Reads a whole file as text.</summary>

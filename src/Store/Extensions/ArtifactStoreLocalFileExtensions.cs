@@ -29,9 +29,9 @@ public static class ArtifactStoreLocalFileExtensions
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(localFile);
-        store.Enter(cancellationToken);
+        store.Core.Enter(cancellationToken);
         var meter = new TransferMeter(progress, store.Options.TimeProvider);
-        var info = await LocalFileUpload.RunAsync(store, localFile, path, mode, options, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
+        var info = await LocalFileUpload.RunAsync(store.Core, localFile, path, mode, options, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
         meter.FileDone();
         meter.Done();
         return info;
@@ -56,7 +56,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(localFile);
         var meter = new TransferMeter(progress, store.Options.TimeProvider);
-        var info = await LocalFileDownload.RunAsync(store, path, localFile, mode, null, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
+        var info = await LocalFileDownload.RunAsync(store.Core, path, localFile, mode, null, meter.FoundOnly, meter.Moved, cancellationToken).ConfigureAwait(false);
         meter.FileDone();
         meter.Done();
         return info;
@@ -76,11 +76,11 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
         var transfer = new TreeTransfer(options, store.Options);
-        store.Enter(cancellationToken);
+        store.Core.Enter(cancellationToken);
         var log = transfer.Begin(StoreOperations.Upload, StoreUri.FromLocalPath(localFolder));
         var source = new LocalSource(localFolder, transfer.Links, log.Unlisted);
         var result = await transfer.RunAsync(
-            source.FindAsync(cancellationToken), (item, progress, stopping) => source.CopyAsync(item, store, path / item.Path, transfer.Mode, progress, stopping), log, cancellationToken).ConfigureAwait(false);
+            source.FindAsync(cancellationToken), (item, progress, stopping) => source.CopyAsync(item, store.Core, path / item.Path, transfer.Mode, progress, stopping), log, cancellationToken).ConfigureAwait(false);
         // A folder that holds nothing goes up as a directory that holds nothing.
         if (result.Files + result.Directories == 0 && store.Capabilities.Directories != DirectoryKind.None)
             await store.MakeDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
@@ -104,10 +104,10 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
         var transfer = new TreeTransfer(options, store.Options);
         if (!await store.IsDirectoryAsync(path, cancellationToken).ConfigureAwait(false))
-            throw store.Missing(StoreOperations.Download, path);
+            throw store.Core.Missing(StoreOperations.Download, path);
         var target = new LocalTarget(localFolder, store);
         var log = transfer.Begin(StoreOperations.Download, store.GetUri(path));
-        return await transfer.RunAsync(new StoreSource(store, path, log.Unlisted).FindAsync(cancellationToken), DownloadOneAsync, log, cancellationToken).ConfigureAwait(false);
+        return await transfer.RunAsync(new StoreSource(store.Core, path, log.Unlisted).FindAsync(cancellationToken), DownloadOneAsync, log, cancellationToken).ConfigureAwait(false);
 
         async ValueTask DownloadOneAsync(TransferItem item, Action<long> progress, CancellationToken stopping)
         {
@@ -116,7 +116,7 @@ public static class ArtifactStoreLocalFileExtensions
             else
             {
                 var file = target.PlaceFile(item.Path, path / item.Path);
-                await LocalFileDownload.RunAsync(store, path / item.Path, file, transfer.Mode, item.ETag, null, progress, stopping).ConfigureAwait(false);
+                await LocalFileDownload.RunAsync(store.Core, path / item.Path, file, transfer.Mode, item.ETag, null, progress, stopping).ConfigureAwait(false);
             }
         }
     }
@@ -134,7 +134,7 @@ public static class ArtifactStoreLocalFileExtensions
         ArgumentNullException.ThrowIfNull(use);
         using var folder = new TemporaryFolder();
         var file = folder.FileFor(path);
-        await LocalFileDownload.RunAsync(store, path, file, WriteMode.CreateNew, null, null, null, cancellationToken).ConfigureAwait(false);
+        await LocalFileDownload.RunAsync(store.Core, path, file, WriteMode.CreateNew, null, null, null, cancellationToken).ConfigureAwait(false);
         return await use(file, cancellationToken).ConfigureAwait(false);
     }
 
@@ -176,10 +176,10 @@ public static class ArtifactStoreLocalFileExtensions
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(create);
-        store.Enter(cancellationToken);
+        store.Core.Enter(cancellationToken);
         using var folder = new TemporaryFolder();
         var file = folder.FileFor(path);
         await create(file, cancellationToken).ConfigureAwait(false);
-        return await LocalFileUpload.RunAsync(store, file, path, mode, options, null, null, cancellationToken).ConfigureAwait(false);
+        return await LocalFileUpload.RunAsync(store.Core, file, path, mode, options, null, null, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -46,13 +46,13 @@ public static class ArtifactStoreTransferExtensions
         if (progress is not null)
             meter.FoundOnly(await source.GetLengthAsync(sourcePath, cancellationToken).ConfigureAwait(false));
         StoreEntry info;
-        if (ReferenceEquals(source.Whole, target.Whole))
+        if (ReferenceEquals(source.Core.Whole, target.Core.Whole))
         {
-            info = (await source.Whole.CopyAsync(source.Prefix / sourcePath, target.Prefix / targetPath, mode, cancellationToken).ConfigureAwait(false)).At(targetPath);
+            info = (await FileCopy.CopyWithinAsync(source.Core.Whole, source.Core.Prefix / sourcePath, target.Core.Prefix / targetPath, mode, cancellationToken).ConfigureAwait(false)).At(targetPath);
             meter.Moved(info.Length);
         }
         else
-            info = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, null, isAlone: true, meter.Moved, cancellationToken).ConfigureAwait(false);
+            info = await FileCopy.StreamAsync(source.Core, sourcePath, target.Core, targetPath, mode, null, isAlone: true, meter.Moved, cancellationToken).ConfigureAwait(false);
         meter.FileDone();
         meter.Done();
         return info;
@@ -92,27 +92,7 @@ public static class ArtifactStoreTransferExtensions
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
-        if (ReferenceEquals(source.Whole, target.Whole))
-            return (await source.Whole.MoveAsync(source.Prefix / sourcePath, target.Prefix / targetPath, mode, options, cancellationToken).ConfigureAwait(false)).At(targetPath);
-        var info = await source.StatAsync(sourcePath, cancellationToken).ConfigureAwait(false);
-        if (source.PlaceOf(sourcePath) == target.PlaceOf(targetPath))
-            return info;
-        if (info.IsFile)
-        {
-            // One service may have two addresses: what would be copied onto itself must not then be deleted.
-            if (source.GetUri(sourcePath) == target.GetUri(targetPath) && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is { } there
-                && (there.ETag, there.Length, there.Modified) == (info.ETag, info.Length, info.Modified))
-                throw source.CreateException(StoreErrorCode.PathConflict, $"the target at {target.PlaceOf(targetPath)} seems to be the same object: its etag and time are equal", StoreOperations.Move, sourcePath, "Copy it, or remove the source.");
-            var copy = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, info.ETag, isAlone: true, null, cancellationToken).ConfigureAwait(false);
-            await source.DeleteMovedAsync(info, cancellationToken).ConfigureAwait(false);
-            return copy;
-        }
-        if (mode.Kind != WriteModes.CreateNew)
-            throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
-        if (!targetPath.IsRoot && await target.ExistsAsync(targetPath, cancellationToken).ConfigureAwait(false))
-            throw target.CreateException(StoreErrorCode.AlreadyExists, "something is there already", StoreOperations.Move, targetPath);
-        await TreeCopy.MoveAsync(source, sourcePath, target, targetPath, options, cancellationToken).ConfigureAwait(false);
-        return await target.StatAsync(targetPath, cancellationToken).ConfigureAwait(false);
+        return await Moving.BetweenAsync(source.Core, sourcePath, target.Core, targetPath, mode, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Copies a directory with all that is below it to another store; empty directories too, where the target has directories.</summary>
@@ -137,6 +117,6 @@ public static class ArtifactStoreTransferExtensions
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
-        return TreeCopy.CopyAsync(source, sourcePath, target, targetPath, options, cancellationToken);
+        return TreeCopy.CopyAsync(source.Core, sourcePath, target.Core, targetPath, options, cancellationToken);
     }
 }
