@@ -1,7 +1,6 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core.Pipeline;
+using Cairn.Http;
 
 namespace Cairn.Providers.Azure;
 
@@ -15,13 +14,10 @@ internal sealed class AzureHttp : IDisposable
 
     public AzureHttp(AzureOptions options, Func<HttpMessageHandler, HttpMessageHandler>? over)
     {
-        var handler = MakeHandler(options);
-        handler.MaxConnectionsPerServer = 256;
-        if (options.CaFile is { } file)
-            handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
+        var handler = MakeHandler(options, options.CaFile is { } file ? TrustedCertificates.Read(file) : null);
         _storage = new(over?.Invoke(handler) ?? handler) { Timeout = Timeout.InfiniteTimeSpan };
         // Identities come from public hosts: what the storage's certificates are does not hold for them.
-        _identity = new(() => new(MakeHandler(options)));
+        _identity = new(() => new(MakeHandler(options, trust: null)));
     }
 
     public HttpPipelineTransport ForStorage => new HttpClientTransport(_storage);
@@ -35,32 +31,5 @@ internal sealed class AzureHttp : IDisposable
             _identity.Value.Dispose();
     }
 
-    private static SocketsHttpHandler MakeHandler(AzureOptions options)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            ConnectTimeout = options.Timeout,
-        };
-        if (options.Proxy is { } proxy)
-            handler.Proxy = new WebProxy(proxy, BypassOnLocal: false, [MetadataService]);
-        return handler;
-    }
-
-    private static X509ChainPolicy TrustOnly(string file)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"option 'ca-file' names {file}, which cannot be read as PEM certificates", e);
-        }
-        return policy;
-    }
+    private static SocketsHttpHandler MakeHandler(AzureOptions options, X509ChainPolicy? trust) => ServiceConnections.Create(options.Timeout, options.Proxy, trust, MetadataService);
 }

@@ -1,7 +1,5 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
+using Cairn.Http;
 using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
@@ -27,36 +25,6 @@ internal sealed class S3HttpClients(S3Options options, ServiceContact? contact) 
     /// <summary>The marks are those of S3, and not of the services that give credentials.</summary>
     private static HttpMessageHandler Over(S3IdleHandler handler, S3Options options, bool isStorage) => isStorage ? new S3Marks(handler, options.RequestId) : handler;
 
-    private static SocketsHttpHandler HandlerOf(S3Options options)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            MaxConnectionsPerServer = 256,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            ConnectTimeout = options.ConnectTimeout,
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
-        };
-        if (options.Proxy is { } proxy)
-            handler.Proxy = new WebProxy(proxy);
-        if (options.CaFile is { } file)
-            handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
-        return handler;
-    }
-
-    private static X509ChainPolicy TrustOnly(string file)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"option 'ca-file' names {file}, which cannot be read as PEM certificates", e);
-        }
-        return policy;
-    }
+    private static SocketsHttpHandler HandlerOf(S3Options options) =>
+        ServiceConnections.Create(options.ConnectTimeout, options.Proxy, options.CaFile is { } file ? TrustedCertificates.Read(file) : null);
 }

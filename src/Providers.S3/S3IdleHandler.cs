@@ -35,75 +35,19 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
     private static HttpRequestException StoodStill(TimeSpan idle, Exception inner) =>
         new(HttpRequestError.Unknown, $"Nothing moved for {idle.TotalSeconds:0.#} seconds.", new TimeoutException("The service stood still.", inner));
 
-    private static void CopyHeaders(HttpContent from, HttpContent to)
+    /// <summary>A request's body that reports each piece that was sent.</summary>
+    private sealed class SentContent(HttpContent inner, Action moved) : S3PassedContent(inner)
     {
-        foreach (var (name, values) in from.Headers.NonValidated)
-            to.Headers.TryAddWithoutValidation(name, values);
-    }
-
-    /// <summary>A request's body that tells of each piece that went out.</summary>
-    private sealed class SentContent : HttpContent
-    {
-        private readonly HttpContent _inner;
-        private readonly Action _moved;
-
-        public SentContent(HttpContent inner, Action moved)
-        {
-            (_inner, _moved) = (inner, moved);
-            CopyHeaders(inner, this);
-        }
-
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-            _inner.CopyToAsync(new MeteredStream(stream, _moved), context, cancellationToken);
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _inner.Headers.ContentLength ?? 0;
-            return _inner.Headers.ContentLength is not null;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _inner.Dispose();
-            base.Dispose(disposing);
-        }
+            Inner.CopyToAsync(new MeteredStream(stream, moved), context, cancellationToken);
     }
 
     /// <summary>An answer's body, no piece of which may take longer than the limit.</summary>
-    private sealed class ReceivedContent : HttpContent
+    private sealed class ReceivedContent(HttpContent inner, TimeSpan idle) : S3PassedContent(inner)
     {
-        private readonly HttpContent _inner;
-        private readonly TimeSpan _idle;
-
-        public ReceivedContent(HttpContent inner, TimeSpan idle)
-        {
-            (_inner, _idle) = (inner, idle);
-            CopyHeaders(inner, this);
-        }
-
-        protected override async Task<Stream> CreateContentReadStreamAsync() => new PatientStream(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _idle);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            var content = await CreateContentReadStreamAsync().ConfigureAwait(false);
-            await content.CopyToAsync(stream).ConfigureAwait(false);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _inner.Headers.ContentLength ?? 0;
-            return _inner.Headers.ContentLength is not null;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _inner.Dispose();
-            base.Dispose(disposing);
-        }
+        protected override async Task<Stream> CreateContentReadStreamAsync() => new PatientStream(await Inner.ReadAsStreamAsync().ConfigureAwait(false), idle);
     }
 
     private sealed class MeteredStream(Stream inner, Action moved) : WriteOnlyStream

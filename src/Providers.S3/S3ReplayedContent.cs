@@ -1,38 +1,18 @@
-using System.Net;
 using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
 /// <summary>An answer's body of which the head has been read: the head again, then the rest.</summary>
-internal sealed class S3ReplayedContent : HttpContent
+internal sealed class S3ReplayedContent(HttpContent inner, byte[] head, Stream rest) : S3PassedContent(inner)
 {
-    private readonly HttpContent _inner;
-    private readonly Stream _body;
-
-    public S3ReplayedContent(HttpContent inner, byte[] head, Stream rest)
-    {
-        (_inner, _body) = (inner, new Replayed(head, rest));
-        foreach (var (name, values) in inner.Headers.NonValidated)
-            Headers.TryAddWithoutValidation(name, values);
-    }
+    private readonly Stream _body = new Replayed(head, rest);
 
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(_body);
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _body.CopyToAsync(stream);
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = _inner.Headers.ContentLength ?? 0;
-        return _inner.Headers.ContentLength is not null;
-    }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _body.Dispose();
-            _inner.Dispose();
-        }
         base.Dispose(disposing);
     }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Cairn.Http;
 
 namespace Cairn.Plugins.Http;
 
@@ -49,7 +49,7 @@ internal sealed class HttpTransport : IDisposable
         else if (connection.Username is { } user)
             _credentials = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{connection.Password}")));
         if (connection.CaFile is { } file)
-            handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
+            handler.SslOptions.CertificateChainPolicy = TrustedCertificates.Read(file);
         _client = new(handler);
     }
 
@@ -122,18 +122,4 @@ internal sealed class HttpTransport : IDisposable
 
     private bool IsOwnOrigin(Uri url) =>
         url.Scheme == _connection.Origin.Scheme && string.Equals(url.Authority, _connection.Origin.Authority, StringComparison.OrdinalIgnoreCase);
-
-    private static X509ChainPolicy TrustOnly(string file)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"option 'ca-file' names {file}, which cannot be read as PEM certificates", e);
-        }
-        return policy;
-    }
 }
