@@ -1,12 +1,16 @@
 using System.Buffers.Binary;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Cairn.TextConverters;
 using Cairn.Errors;
 
 namespace Cairn.Artifacts;
 
 /// <summary>The SHA-256 of a blob, and so its address; that of a manifest is its artifact's identity. Written <c>sha256:</c> and 64 lower-case hexadecimal digits.</summary>
-public readonly record struct BlobDigest : IComparable<BlobDigest>
+[TypeConverter(typeof(TextTypeConverter<BlobDigest>)), JsonConverter(typeof(TextJsonConverter<BlobDigest>))]
+public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<BlobDigest>
 {
     private const string Prefix = "sha256:";
     private readonly ulong _a, _b, _c, _d;
@@ -56,6 +60,10 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>
         digest = default;
         return text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) && TryParseHex(text.AsSpan(Prefix.Length), out digest);
     }
+
+    static BlobDigest IParsable<BlobDigest>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<BlobDigest>.TryParse(string? s, IFormatProvider? provider, out BlobDigest result) => TryParse(s, out result);
 
     /// <inheritdoc/>
     public int CompareTo(BlobDigest other) => (_a, _b, _c, _d).CompareTo((other._a, other._b, other._c, other._d));

@@ -1,4 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Cairn.TextConverters;
 using Cairn.Errors;
 
 namespace Cairn;
@@ -10,7 +13,7 @@ namespace Cairn;
 /// and are not part of the path.</para>
 /// <para>The default value is <see cref="Root"/>, the empty path. Paths compare in UTF-8 byte order (<see cref="Utf8Order"/>).</para>
 /// </remarks>
-[System.ComponentModel.TypeConverter(typeof(StorePathTypeConverter)), System.Text.Json.Serialization.JsonConverter(typeof(StorePathJsonConverter))]
+[TypeConverter(typeof(TextTypeConverter<StorePath>)), JsonConverter(typeof(TextJsonConverter<StorePath>))]
 public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>, ISpanParsable<StorePath>
 {
     private readonly string? _value;

@@ -1,4 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Cairn.TextConverters;
 using Cairn.Errors;
 
 namespace Cairn;
@@ -11,7 +14,7 @@ namespace Cairn;
 /// <para>It never carries a secret: an authority of the form <c>user:password@host</c> is refused. For every text that parses,
 /// <c>Parse(Parse(text).ToString())</c> equals <c>Parse(text)</c>.</para>
 /// </remarks>
-[System.ComponentModel.TypeConverter(typeof(StoreUriTypeConverter)), System.Text.Json.Serialization.JsonConverter(typeof(StoreUriJsonConverter))]
+[TypeConverter(typeof(TextTypeConverter<StoreUri>)), JsonConverter(typeof(TextJsonConverter<StoreUri>))]
 public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
 {
     /// <summary>The scheme of local files.</summary>
