@@ -3,8 +3,8 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
-using Cairn.TextConverters;
 using Cairn.Errors;
+using Cairn.TextConverters;
 
 namespace Cairn.Artifacts;
 

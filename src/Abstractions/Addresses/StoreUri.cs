@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
-using Cairn.TextConverters;
 using Cairn.Errors;
+using Cairn.TextConverters;
 
 namespace Cairn;
 
