@@ -29,7 +29,7 @@ internal static class AzureErrors
             case AuthenticationFailedException identity:
                 return FromIdentity(identity);
             case OperationCanceledException:
-                return new(StoreErrorCode.Unavailable, "the service did not answer in time");
+                return new(StoreErrorCode.Unavailable, "the service did not respond in time");
             case InvalidOperationException when exception.Message.Contains("TLS", StringComparison.Ordinal):
                 return new(StoreErrorCode.InvalidConfiguration, "identities are only shown to https endpoints") { Advice = "Use an https endpoint, or account-key or sas-token." };
             default:

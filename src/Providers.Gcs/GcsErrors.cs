@@ -18,7 +18,7 @@ internal static class GcsErrors
         TokenResponseException e => FromTokens(e),
         SubjectTokenException => new(StoreErrorCode.Unauthenticated, "the token that tells this workload's identity could not be had") { Advice = "Check the credential_source of the credentials' configuration." },
         GoogleApiException or JsonException => new(StoreErrorCode.Unavailable, "the service's answer could not be read"),
-        OperationCanceledException => new(StoreErrorCode.Unavailable, "the service did not answer in time"),
+        OperationCanceledException => new(StoreErrorCode.Unavailable, "the service did not respond in time"),
         _ => FromTransport(exception),
     };
 

@@ -42,7 +42,7 @@ internal static partial class S3Errors
             case AmazonClientException client:
                 return NoCredentials($"the AWS credentials cannot be used: {FirstLine(client)}", "Check the profile, its files, and the AWS_ variables.");
             case OperationCanceledException:
-                return new(StoreErrorCode.Unavailable, "the service did not answer in time");
+                return new(StoreErrorCode.Unavailable, "the service did not respond in time");
             default:
                 return FromTransport(exception);
         }

@@ -153,7 +153,7 @@ public sealed class RoundTripTests : IAsyncLifetime
         (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Sure>>("places", Cancel))).Message.ShouldContain("column 'Height' has no value in row 1");
         (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Wrong>>("places", Cancel))).Message.ShouldContain("'City' (string) is not read as Int32");
         await using var file = await _repository.LoadAsync<ParquetFile>("places", Cancel);
-        (await Should.ThrowAsync<MaterializationException>(() => file.ReadColumnAsync<int>("Nothing", Cancel))).Message.ShouldContain("there are City, Height");
+        (await Should.ThrowAsync<MaterializationException>(() => file.ReadColumnAsync<int>("Nothing", Cancel))).Message.ShouldContain("available: City, Height");
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => file.ReadColumnAsync<string>(1, "City", Cancel));
         await Should.ThrowAsync<MaterializationException>(() => file.ReadColumnAsync<double>("Height", Cancel));
     }

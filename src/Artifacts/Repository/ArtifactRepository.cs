@@ -165,6 +165,6 @@ public sealed partial class ArtifactRepository
     }
 
     private StoreException Exists(string local, StorePath name, Exception? cause) =>
-        new StoreException(new StoreFault(StoreErrorCode.AlreadyExists, $"'{ErrorText.Escape(local)}' exists already") { Advice = "Remove it, or choose another name." }, cause)
+        new StoreException(new StoreFault(StoreErrorCode.AlreadyExists, $"'{ErrorText.Escape(local)}' already exists") { Advice = "Remove it, or choose another name." }, cause)
             .WithContext(StoreOperations.Download, Store.GetUri(name));
 }

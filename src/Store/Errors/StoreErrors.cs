@@ -19,7 +19,7 @@ internal static class StoreErrors
             return StoreFaults.FromBaseLibrary(exception);
         var fault = driver.Classify(exception);
         return exception is OperationCanceledException && fault.Code == StoreErrorCode.Unknown
-            ? new StoreFault(StoreErrorCode.Unavailable, "the store did not answer in time")
+            ? new StoreFault(StoreErrorCode.Unavailable, "the store did not respond in time")
             : fault;
     }
 }

@@ -114,7 +114,7 @@ public sealed class FlavorRegistry
         if (FlavorOfScheme(scheme) is { } flavor)
             return flavor;
         lock (_gate)
-            throw Invalid($"no flavor serves '{ErrorText.Escape(scheme)}://'; there are {ErrorText.List(_flavors.SelectMany(f => f.Schemes).Order(StringComparer.Ordinal).Select(s => s + "://"))}");
+            throw Invalid($"no flavor serves '{ErrorText.Escape(scheme)}://'; available: {ErrorText.List(_flavors.SelectMany(f => f.Schemes).Order(StringComparer.Ordinal).Select(s => s + "://"))}");
     }
 
     /// <summary>A flavor's provider, made or loaded on the first call.</summary>
@@ -138,7 +138,7 @@ public sealed class FlavorRegistry
         if (TryFind(flavor) is { } found)
             return found;
         lock (_gate)
-            throw Invalid($"there is no flavor '{ErrorText.Escape(flavor)}'; there are {ErrorText.List(_flavors.Select(f => f.Name))}");
+            throw Invalid($"there is no flavor '{ErrorText.Escape(flavor)}'; available: {ErrorText.List(_flavors.Select(f => f.Name))}");
     }
 
     private Flavor? TryFind(string flavor)

@@ -54,7 +54,7 @@ internal static class LocalFileDownload
         }
 
         StoreException Exists(Exception? inner = null) =>
-            new StoreException(StoreErrorCode.AlreadyExists, $"'{target}' is there already", inner).WithContext(StoreOperations.Download, store.GetUri(path));
+            new StoreException(StoreErrorCode.AlreadyExists, $"'{target}' already exists", inner).WithContext(StoreOperations.Download, store.GetUri(path));
     }
 
     /// <summary>Outside Windows, an asynchronous write is this one on another thread, whose processor does not have the bytes at hand.</summary>

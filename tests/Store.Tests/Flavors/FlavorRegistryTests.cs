@@ -17,7 +17,7 @@ public sealed class FlavorRegistryTests
         flavors.FlavorOfScheme("cls").ShouldBe("cloud");
         flavors.FlavorOfScheme("nope").ShouldBeNull();
         Should.Throw<StoreException>(() => flavors.RequireFlavorOfScheme("nope")).Message.ShouldContain("cl://, cls://, file://");
-        Should.Throw<StoreException>(() => flavors.Describe("nope")).Message.ShouldContain("there are cloud, local");
+        Should.Throw<StoreException>(() => flavors.Describe("nope")).Message.ShouldContain("available: cloud, local");
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class TreeFailureTests : IDisposable
         (await store.ListAsync(options: new() { Recursive = true, Unlisted = e => told.Add(e.FullName) }).CountAsync()).ShouldBe(1);
 
         told.ShouldBe(["t//x"]);
-        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("t"))).Failures.ShouldHaveSingleItem().Message.ShouldContain("'t//x', which no path can name");
+        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("t"))).Failures.ShouldHaveSingleItem().Message.ShouldContain("'t//x', whose name is not a valid path");
     }
 
     [Fact]
