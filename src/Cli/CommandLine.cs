@@ -6,7 +6,7 @@ using Cairn.Streams;
 
 namespace Cairn.Cli;
 
-/// <summary>The <c>cairn</c> command: parses, runs, and turns what happens into an exit code.</summary>
+/// <summary>The <c>cairn</c> command: parses the command line, runs the command and converts the outcome to an exit code.</summary>
 internal static class CommandLine
 {
     private static readonly Entry[] Commands =
@@ -38,7 +38,7 @@ internal static class CommandLine
         new("complete", CompletionCommand.CreateComplete),
     ];
 
-    /// <summary>How words are read: as they are, also when one begins with <c>@</c>.</summary>
+    /// <summary>Parses arguments literally, including arguments that begin with <c>@</c>.</summary>
     public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs one command line.</summary>
@@ -77,16 +77,16 @@ internal static class CommandLine
 
         PosixSignalRegistration Listen(PosixSignal signal, int code) => PosixSignalRegistration.Create(signal, context =>
         {
-            // A second signal ends the process at once: the default is left to act.
+            // A second signal ends the process immediately, because the default action applies.
             context.Cancel = Interlocked.CompareExchange(ref signalled, code, 0) == 0;
             cancellation.Cancel();
         });
     }
 
-    /// <summary>The whole command tree, or only the commands that are named: making all of them costs more than a small command's work.</summary>
+    /// <summary>Creates the whole command tree, or only the named commands: creating all of them costs more than the work of a small command.</summary>
     internal static RootCommand CreateRoot(IReadOnlyList<string>? args)
     {
-        var root = new RootCommand("Stores, files and artifacts on any flavor.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.");
+        var root = new RootCommand("Manage files and artifacts in local and cloud stores.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.");
         GlobalOptions.AddTo(root);
         var named = args is null ? [] : Array.FindAll(Commands, c => args.Contains(c.Name));
         foreach (var entry in named.Length > 0 ? named : Commands)
@@ -99,7 +99,7 @@ internal static class CommandLine
         try
         {
             session.Output.GoesOn = Array.Exists(Commands, c => c.Changes && c.Name == TopOf(parsed.CommandResult.Command));
-            // Help and version are actions of the library's own.
+            // System.CommandLine implements help and version as actions.
             var code = parsed.Action is null && parsed.CommandResult.Command is RunnableCommand command
                 ? command.Run(session, parsed, cancellationToken)
                 : Invoke(session, parsed);
@@ -114,22 +114,22 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>What is wrong with the command line; null when nothing is.</summary>
+    /// <summary>Returns the error in the command line, or null if there is none.</summary>
     private static string? Misuse(ParseResult parsed)
     {
         if (parsed.Action is System.CommandLine.Help.HelpAction)
             return null;
         if (!parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash)
             && parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value[0] == '-') is { } mistyped)
-            return $"There is no option '{mistyped.Value}' here; a name that begins with '-' goes after '--'.";
+            return $"Unknown option '{mistyped.Value}'. If it is a name that begins with '-', write it after '--'.";
         if (parsed.Errors.Count == 0)
             return null;
         return parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0
-            ? $"There is no command '{parsed.UnmatchedTokens[0]}'."
+            ? $"Unknown command '{parsed.UnmatchedTokens[0]}'."
             : parsed.Errors[0].Message;
     }
 
-    /// <summary>Prints help or the version. The library shows the words of one argument alike; the last of these is the target.</summary>
+    /// <summary>Prints help or the version. The library prints all words of one argument in the same style; the last of them is the target.</summary>
     private static int Invoke(Session session, ParseResult parsed)
     {
         using var text = new StringWriter();
@@ -145,8 +145,8 @@ internal static class CommandLine
         : $"{NameOf(command.Parents.OfType<Command>().First())} {command.Name}";
 
     /// <summary>One command.</summary>
-    /// <param name="Name">Its name.</param>
-    /// <param name="Create">Makes it.</param>
-    /// <param name="Changes">Whether it changes something: it then ends its work also when its output cannot be written.</param>
+    /// <param name="Name">The name.</param>
+    /// <param name="Create">Creates the command.</param>
+    /// <param name="Changes">true if the command changes something; it then finishes its work even if its output cannot be written.</param>
     private sealed record Entry(string Name, Func<Command> Create, bool Changes = false);
 }

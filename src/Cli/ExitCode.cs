@@ -1,6 +1,6 @@
 namespace Cairn.Cli;
 
-/// <summary>What the process answers.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -8,6 +8,6 @@ internal static class ExitCode
     public const int Usage = 2;
     public const int Cancelled = 130;
 
-    /// <summary>Everything was done, and nobody read to the end what was said of it: what SIGPIPE gives.</summary>
+    /// <summary>The work was completed, but the reader closed standard output before the end. Same code as for SIGPIPE.</summary>
     public const int OutputClosed = 128 + 13;
 }

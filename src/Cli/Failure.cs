@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Cairn.Cli;
 
-/// <summary>An exception as one line: what was tried, why it failed with its code, and what to do.</summary>
+/// <summary>Formats an exception as one line: the operation, the reason with its code, and the advice.</summary>
 internal static class Failure
 {
     public static string Line(Exception exception) => OneLine(exception switch
@@ -11,14 +11,14 @@ internal static class Failure
         StoreException or MaterializationException or UsageException or FormatException or OutputException => exception.Message,
         ArgumentException { ParamName: { } name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal),
         UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')} (PermissionDenied).",
-        IOException => $"{exception.Message.TrimEnd('.')} (Unknown). Run it again with --verbose for more.",
-        _ => $"{exception.GetType().Name}: {exception.Message.TrimEnd('.')} (Unknown). This is a defect of Cairn; --verbose shows where.",
+        IOException => $"{exception.Message.TrimEnd('.')} (Unknown). Run the command again with --verbose for details.",
+        _ => $"{exception.GetType().Name}: {exception.Message.TrimEnd('.')} (Unknown). This is a bug in Cairn; run the command again with --verbose for details.",
     });
 
-    /// <summary>Everything that lies behind it, for --verbose.</summary>
+    /// <summary>Returns the full details of an exception, for --verbose.</summary>
     public static string Detail(Exception exception) => TerminalText.Escape(exception.ToString().ReplaceLineEndings("\n"), keepsLines: true);
 
-    /// <summary>A text as one line: line breaks become blanks, and what a terminal would obey is escaped.</summary>
+    /// <summary>Returns a text as one line: line breaks become spaces, and characters that a terminal interprets are escaped.</summary>
     public static string OneLine(string text)
     {
         var line = new StringBuilder(text.Length);
@@ -31,13 +31,13 @@ internal static class Failure
 
     private static string? Advice(StoreErrorCode code) => code switch
     {
-        StoreErrorCode.NotFound => "See what is there with 'cairn ls'.",
+        StoreErrorCode.NotFound => "List the existing files with 'cairn ls'.",
         StoreErrorCode.AlreadyExists => "Remove it first, or choose another name.",
-        StoreErrorCode.PreconditionFailed => "It has changed meanwhile: run the command again.",
-        StoreErrorCode.PermissionDenied => "Check who may read and write there.",
+        StoreErrorCode.PreconditionFailed => "It was changed in the meantime. Run the command again.",
+        StoreErrorCode.PermissionDenied => "Check the permissions on it.",
         StoreErrorCode.Unauthenticated => "Check the store's credentials with 'cairn store check'.",
-        StoreErrorCode.IntegrityFailure => "The content is damaged: restore it from its source.",
-        StoreErrorCode.PathConflict => "Choose another path, or remove what stands in the way.",
+        StoreErrorCode.IntegrityFailure => "The content is damaged. Restore it from its source.",
+        StoreErrorCode.PathConflict => "Choose another path, or remove the entry that is in the way.",
         StoreErrorCode.Throttled or StoreErrorCode.Unavailable => "Try again later.",
         _ => null,
     };

@@ -3,7 +3,7 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
-/// <summary>The options that every command takes.</summary>
+/// <summary>The options that every command accepts.</summary>
 internal static class GlobalOptions
 {
     private const string Workspace = "--workspace";
@@ -13,16 +13,16 @@ internal static class GlobalOptions
     {
         root.Add(new Option<string?>(Workspace)
         {
-            Description = "The workspace to use: a .cairn folder or the folder that holds one. By default $CAIRN_WORKSPACE, else the nearest one upwards.",
+            Description = "The workspace: a .cairn folder or a folder that contains one. Default: $CAIRN_WORKSPACE, otherwise the nearest workspace in the current folder or its parents.",
             HelpName = "FOLDER",
             Recursive = true,
         });
-        root.Add(new Option<bool>(Verbose, "-v") { Description = "Say what is copied or moved, and on an error show what lies behind it.", Recursive = true });
+        root.Add(new Option<bool>(Verbose, "-v") { Description = "Print each file that is copied or moved, and print the full details of errors.", Recursive = true });
     }
 
     public static string? WorkspaceOf(ParseResult parsed) => parsed.GetValue<string?>(Workspace);
 
-    /// <summary>The words that give a workspace; none for none.</summary>
+    /// <summary>Returns the arguments that select a workspace; empty if <paramref name="workspace"/> is null.</summary>
     public static IEnumerable<string> Given(string? workspace) => workspace is null ? [] : [Workspace, workspace];
 
     public static bool IsVerbose(ParseResult parsed) => parsed.GetValue<bool>(Verbose);

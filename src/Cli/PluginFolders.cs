@@ -4,10 +4,12 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
-/// <summary>Where the command finds plugins: the workspace's folder where there is a workspace, the user's, and the program's own.</summary>
+/// <summary>
+/// The folders in which the command looks for plugins: the workspace's folder (if there is a workspace), the user's folder and the program's folder.
+/// </summary>
 internal static class PluginFolders
 {
-    /// <summary>All of them, the nearest first.</summary>
+    /// <summary>Returns all plugin folders, nearest first.</summary>
     public static IEnumerable<PluginFolder> Of(Session session)
     {
         if (WorkspaceFolder(session) is { } workspace && TryTrust() is { } trust)
@@ -17,7 +19,9 @@ internal static class PluginFolders
         yield return PluginFolder.Bundled();
     }
 
-    /// <summary>The plugins under development that this shell uses. What keeps them from being used is noted, and the rest works.</summary>
+    /// <summary>
+    /// Returns the plugins under development that this shell uses. An error that prevents their use is printed as a note, and the command continues.
+    /// </summary>
     public static IReadOnlyList<DevelopedPlugin> Developed(Session session)
     {
         if (PluginFolder.UserFolder is not { } user || !ShellPlugins.TryOpen(user, out var shell))
@@ -33,36 +37,36 @@ internal static class PluginFolders
         }
     }
 
-    /// <summary>What <c>cairn plugin dev</c> changes.</summary>
+    /// <summary>Gets the list that <c>cairn plugin dev</c> changes.</summary>
     public static ShellPlugins Shell() => ShellPlugins.TryOpen(Own(), out var shell)
         ? shell
-        : throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, "a plugin under development is used by one shell, and this command runs without a terminal that has one")
+        : throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, "a plugin under development belongs to one shell, and this command does not run in a terminal")
         {
-            Advice = "In a script, copy the plugin with 'cairn plugin add --replace FOLDER'; in a program, give PluginHost a DevelopedPlugin.",
+            Advice = "In a script, copy the plugin with 'cairn plugin add --replace FOLDER'; in a program, pass a DevelopedPlugin to PluginHost.",
         });
 
-    /// <summary>The one that a command changes: the workspace's, or the user's where that was asked for.</summary>
+    /// <summary>Gets the folder that a command changes: the workspace's folder, or the user's folder if requested.</summary>
     public static PluginFolder Target(Session session, bool user)
     {
         var own = Own();
         if (user)
             return PluginFolder.OfUser(own);
         var workspace = WorkspaceFolder(session)
-            ?? throw new UsageException("There is no workspace here: make one with 'cairn init', or give --user for the plugins of all your workspaces.");
+            ?? throw new UsageException("No workspace was found. Create one with 'cairn init', or use --user for the plugins of all your workspaces.");
         return PluginFolder.OfWorkspace(workspace, new(own));
     }
 
-    /// <summary>The folder that holds a plugin: of those that were asked for the nearest.</summary>
+    /// <summary>Gets the folder that contains a plugin: the nearest of the requested folders.</summary>
     public static PluginFolder Holding(Session session, string name, bool user)
     {
         PluginFolder[] folders = user ? [Target(session, user)] : [.. Of(session)];
         if (Array.Find(folders, f => f.Find(name) is not null) is { } folder)
             return folder;
         var names = ErrorText.List(folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
-        throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"there is no plugin '{ErrorText.Escape(name)}'; there are {names}") { Advice = "List them with 'cairn plugin list'." });
+        throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"the plugin '{ErrorText.Escape(name)}' was not found; installed plugins: {names}") { Advice = "List them with 'cairn plugin list'." });
     }
 
-    private static string Own() => PluginFolder.UserFolder ?? throw new UsageException("There is no folder for the user's settings: set CAIRN_HOME to one.");
+    private static string Own() => PluginFolder.UserFolder ?? throw new UsageException("The folder for user settings is unknown. Set CAIRN_HOME to a folder.");
 
     private static PluginTrust? TryTrust() => PluginFolder.UserFolder is { } user ? new(user) : null;
 

@@ -1,6 +1,6 @@
 namespace Cairn.Cli;
 
-/// <summary>Takes the secrets that this process has read out of everything that it shows.</summary>
+/// <summary>Removes the secrets that this process has read from all of its output.</summary>
 internal sealed class Redactor
 {
     private readonly List<string> _secrets = [];

@@ -3,32 +3,32 @@ using Cairn.Streams;
 
 namespace Cairn.Cli;
 
-/// <summary>A command that does something: it is run with the session, and the exit code is its result.</summary>
+/// <summary>A command that can be run: it receives the session and returns the exit code.</summary>
 /// <remarks>
-/// It is called directly rather than through System.CommandLine's invocation: each asynchronous method between the entry point and the work is compiled anew at every
-/// start, because the code of its state machine belongs to the framework's generic types.
+/// It is called directly and not through System.CommandLine's invocation: the asynchronous methods between the entry point and the work are compiled again
+/// at every start, because the code of their state machines belongs to generic types of the framework.
 /// </remarks>
 internal sealed class RunnableCommand(string name, string description, Func<Session, ParseResult, CancellationToken, Task> run) : Command(name, description)
 {
-    /// <summary>Runs to the end.</summary>
-    /// <returns>What the command says; 0 where it says nothing.</returns>
+    /// <summary>Runs the command to completion.</summary>
+    /// <returns>The exit code of the command.</returns>
     public int Run(Session session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        // The process has nothing else to do than to wait.
+        // The process has nothing to do but wait.
         var running = run(session, parsed, cancellationToken);
         Synchronously.Wait(running);
         return running is Task<int> code ? Synchronously.Wait(code) : ExitCode.Done;
     }
 }
 
-/// <summary>How commands are put together.</summary>
+/// <summary>Extensions for defining commands.</summary>
 internal static class CommandExtensions
 {
-    /// <summary>Says what a command does and which exit code that gives.</summary>
+    /// <summary>Sets the action of a command; the action returns the exit code.</summary>
     public static Command Runs(this Command command, Func<Session, ParseResult, CancellationToken, Task<int>> run) =>
         command.Runs((Func<Session, ParseResult, CancellationToken, Task>)run);
 
-    /// <summary>Says what a command does; it ends with 0 unless it throws.</summary>
+    /// <summary>Sets the action of a command; the exit code is 0 unless the action throws.</summary>
     public static Command Runs(this Command command, Func<Session, ParseResult, CancellationToken, Task> run)
     {
         var runnable = new RunnableCommand(command.Name, command.Description ?? "", run) { Hidden = command.Hidden };

@@ -8,7 +8,7 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
-/// <summary>What one run of the command works with: its output, the flavors, the workspace and the stores that it has opened.</summary>
+/// <summary>The state of one run of the command: its output, the flavors, the workspace and the stores that it has opened.</summary>
 internal sealed class Session(CommandOutput output, TextWriter error, string? workspace, bool verbose, FlavorRegistry? flavors = null) : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> _quick = new(StringComparer.Ordinal) { ["durability"] = "none" };
@@ -25,36 +25,36 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
 
     public TextWriter Error => error;
 
-    /// <summary>Whether to say what is done.</summary>
+    /// <summary>Gets whether to print each step.</summary>
     public bool IsVerbose => verbose;
 
-    /// <summary>Whether a person watches standard error.</summary>
+    /// <summary>Gets whether standard error is a terminal.</summary>
     public bool ShowsProgress { get; } = !Console.IsErrorRedirected;
 
-    /// <summary>How stores work: a person sees what is waited for.</summary>
+    /// <summary>Gets the options for opening stores. On a terminal, waits are reported.</summary>
     private ArtifactStoreOptions StoreOptions => _storeOptions ??= ShowsProgress || verbose ? new() { LoggerFactory = new RetryNotes(this) } : new();
 
-    /// <summary>The workspace folder that was given; null when none was.</summary>
+    /// <summary>Gets the workspace folder from the command line, or null if none was given.</summary>
     public string? GivenWorkspace => workspace;
 
     public FlavorRegistry Flavors => _flavors ??= KnownFlavors().AddWhenNeeded(registry => _ = Plugins.AddTo(registry));
 
-    /// <summary>The plugins; only their manifests are read before one is used.</summary>
+    /// <summary>Gets the plugins. Only their manifests are read until one of them is used.</summary>
     public PluginHost Plugins => _plugins ??= OpenPlugins();
 
     public Workspace Workspace => _workspace ??= Workspace.Locate(workspace, Flavors);
 
-    /// <summary>The built-in flavors: neither described nor loaded before one is asked for.</summary>
+    /// <summary>Returns the built-in flavors. Their providers are loaded on first use.</summary>
     public static FlavorRegistry KnownFlavors() => new FlavorRegistry()
         .Add("local", ["file"], static () => FlavorDescriptor.Of(typeof(LocalProvider)), static _ => ValueTask.FromResult<IStoreProvider>(new LocalProvider()))
         .Add("memory", ["mem"], static () => FlavorDescriptor.Of(typeof(MemoryProvider)), static _ => ValueTask.FromResult<IStoreProvider>(new MemoryProvider()));
 
-    /// <summary>Opens the store of an address; one store for all addresses in it.</summary>
+    /// <summary>Opens the store of an address. All addresses in a store share one instance.</summary>
     public ValueTask<Location> OpenAsync(Address address, CancellationToken cancellationToken) => OpenAsync(address, isCopy: false, cancellationToken);
 
     /// <summary>
-    /// Opens the store of an address for a copy, whose source stays: a local path is written without waiting for the device, as <c>cp</c> of the system does. A <c>file</c> address or a
-    /// registered store is as always.
+    /// Opens the store of an address as the target of a copy, whose source is kept: a local path is written without waiting for the device, as the system's
+    /// <c>cp</c> does. A <c>file</c> URI or a registered store keeps its usual durability.
     /// </summary>
     public ValueTask<Location> OpenForCopyAsync(Address address, CancellationToken cancellationToken) => OpenAsync(address, isCopy: true, cancellationToken);
 
@@ -68,7 +68,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
                 var store = await OpenAsync(Workspace.Read().Find(address.Store), cancellationToken).ConfigureAwait(false);
                 return new(address, store, StorePath.Parse(address.Rest));
             case AddressKind.Standard:
-                throw new UsageException("'-' has no place here: it stands for standard input or output where one file is read or written.");
+                throw new UsageException("'-' is not allowed here. It stands for standard input or output in commands that read or write one file.");
             default:
                 var uri = address.Kind == AddressKind.Uri ? StoreUri.Parse(address.Rest) : StoreUri.FromLocalPath(address.Rest);
                 return await OpenAsync(address, uri, isCopy && address.Kind == AddressKind.Local ? _quick : null, cancellationToken).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
 
     public ValueTask<Location> OpenAsync(string address, CancellationToken cancellationToken) => OpenAsync(Address.Parse(address), cancellationToken);
 
-    /// <summary>Opens a registered store, its secrets resolved.</summary>
+    /// <summary>Opens a registered store and resolves its secrets.</summary>
     public async ValueTask<ArtifactStore> OpenAsync(RegisteredStore registered, CancellationToken cancellationToken)
     {
         if (_stores.TryGetValue(registered.Name, out var open))
@@ -87,20 +87,20 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         return _stores[registered.Name] = await ArtifactStore.OpenAsync(provider, registered.Root, values, StoreOptions, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Prints a line that is not the command's output proper.</summary>
+    /// <summary>Prints a line to standard error.</summary>
     public void Note(string text) => error.WriteLine(_redactor.Apply(Failure.OneLine(text)));
 
-    /// <summary>Prints a line that is not the command's output proper, unless this run has printed it before.</summary>
+    /// <summary>Prints a line to standard error unless this run has already printed it.</summary>
     private void NoteOnce(string text)
     {
         if (_noted.Add(text))
             Note(text);
     }
 
-    /// <summary>A text without the secrets that this run knows.</summary>
+    /// <summary>Returns a text without the secrets that this run has read.</summary>
     public string Redact(string text) => _redactor.Apply(text);
 
-    /// <summary>Prints an error and says which exit code it means: of a batch, each failure on its own line, and how many there are.</summary>
+    /// <summary>Prints an error and returns its exit code. For a batch, prints each failure on a separate line, and the number of failures.</summary>
     public int Report(Exception exception)
     {
         output.TryFlush();
@@ -122,7 +122,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         }
     }
 
-    /// <summary>Prints what a transfer has left out as the options ask: one line each, and how many.</summary>
+    /// <summary>Prints the entries that a transfer skipped because of its options: one line each, and their number.</summary>
     public void ReportSkipped(TransferResult result)
     {
         foreach (var skipped in result.Skipped)
@@ -131,7 +131,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
             Note($"skipped {result.Skipped.Count} in all");
     }
 
-    /// <summary>Does something for each of several arguments: a failure of one is reported, the others go on, and the exit code tells.</summary>
+    /// <summary>Runs an action for each item. A failure of one item is reported and does not stop the others.</summary>
     public async Task<int> ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action)
     {
         var code = ExitCode.Done;
@@ -157,7 +157,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         _plugins?.Dispose();
     }
 
-    /// <summary>Makes the host. Each command that runs a plugin under development says so.</summary>
+    /// <summary>Creates the plugin host. Each command that runs a plugin under development prints a note.</summary>
     private PluginHost OpenPlugins()
     {
         var host = new PluginHost(PluginFolders.Developed(this), [.. PluginFolders.Of(this)]);
@@ -168,7 +168,10 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         return host;
     }
 
-    /// <summary>A URI inside a registered store is served by that store, with its options; the deepest root counts. Local paths are served as they are.</summary>
+    /// <summary>
+    /// Opens the store of a URI. A URI inside a registered store is served by that store, with its options; the deepest root wins. Local paths are served
+    /// directly.
+    /// </summary>
     private async ValueTask<Location> OpenAsync(Address address, StoreUri uri, IReadOnlyDictionary<string, string>? options, CancellationToken cancellationToken)
     {
         var flavor = Flavors.RequireFlavorOfScheme(uri.Scheme);
@@ -188,7 +191,9 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         return new(address, direct, uri.Path.RelativeTo(root.Path));
     }
 
-    /// <summary>The registered stores that an address lies in, the deepest root first. A workspace that cannot be read holds none for it, which is said.</summary>
+    /// <summary>
+    /// Returns the registered stores that contain an address, the deepest root first. If the workspace cannot be read, prints a warning and returns none.
+    /// </summary>
     private IReadOnlyList<RegisteredStore> RegisteredAbove(StoreUri uri)
     {
         if (uri.Scheme == StoreUri.FileScheme)
@@ -199,14 +204,14 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         }
         catch (StoreException e) when (_workspace is not null)
         {
-            NoteOnce($"warning: the registered stores are passed over for {uri}: {e.Message}");
+            NoteOnce($"warning: the registered stores are ignored for {uri}: {e.Message}");
             return [];
         }
     }
 
     /// <summary>
-    /// Opens a registered store for an address below its root, and says so: its options apply, which the address does not show. One that cannot be opened is passed over, and that is said too: the address does
-    /// not name it.
+    /// Opens a registered store for an address below its root and prints a note, because the store's options apply and the address does not show them. If
+    /// the store cannot be opened, prints a warning and returns null, because the address does not name the store.
     /// </summary>
     private async ValueTask<ArtifactStore?> TryOpenAboveAsync(RegisteredStore registered, StoreUri uri, CancellationToken cancellationToken)
     {
@@ -215,17 +220,17 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
         {
             var store = await OpenAsync(registered, cancellationToken).ConfigureAwait(false);
             if (isFirst && registered.Options.Count > 0)
-                Note($"note: {uri} lies in the registered store '{registered.Name}' ({registered.Root}), whose options apply");
+                Note($"note: {uri} lies in the registered store '{registered.Name}' ({registered.Root}); the options of that store apply");
             return store;
         }
         catch (StoreException e)
         {
-            NoteOnce($"warning: the registered store '{registered.Name}' ({registered.Root}) cannot be opened, and is passed over for {uri}: {e.Reason}. Correct or remove the registration ('cairn store list').");
+            NoteOnce($"warning: the registered store '{registered.Name}' ({registered.Root}) cannot be opened and is ignored for {uri}: {e.Reason}. Correct or remove the registration ('cairn store list').");
             return null;
         }
     }
 
-    /// <summary>What the workspace holds; null where there is none, which is no error for a URI.</summary>
+    /// <summary>Returns the content of the workspace, or null if there is none. A URI does not need a workspace.</summary>
     public WorkspaceContent? FindWorkspace()
     {
         var named = !string.IsNullOrEmpty(workspace) || Environment.GetEnvironmentVariable(Workspace.EnvironmentVariable) is { Length: > 0 };

@@ -32,7 +32,7 @@ public sealed partial class SameEverywhereTests(Builds builds) : IDisposable
         foreach (var line in local.Split('\n'))
             TestContext.Current.TestOutputHelper?.WriteLine(line);
         local.ShouldContain($"data/{LastFile}");
-        local.ShouldContain("3 blobs of 295 KiB are whole, 0 are not");
+        local.ShouldContain("3 blobs of 295 KiB are intact, 0 are damaged");
         (await RunAllAsync(clouds, cairn, "s3", clouds.S3)).ShouldBe(local, "s3");
         (await RunAllAsync(clouds, cairn, "azure", clouds.Azure)).ShouldBe(local, "azure");
         (await RunAllAsync(clouds, cairn, "gcs", clouds.Gcs)).ShouldBe(local, "gcs");

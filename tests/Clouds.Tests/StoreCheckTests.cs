@@ -45,7 +45,7 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
         await using var server = RecordingServer.Start(r => S3Fine(r, ref there, looksAtConditions: false));
         var (exit, output, error) = await CheckAsync("s3", "s3://bucket/root", S3Options(server.Endpoint));
         (exit, output).ShouldBe((1, "it: failed: condition; ok: list, write, stat, read, copy, list-staged, presign, remove\n"), error);
-        error.ShouldContain("wrote over a file on the condition that none is there");
+        error.ShouldContain("overwrote a file although the request said to write only if no file exists");
         error.ShouldContain("note: store 'it' now has conditions=no");
         // Remembered: what would overwrite is refused.
         var folder = Directory.EnumerateDirectories(_folder).Single();

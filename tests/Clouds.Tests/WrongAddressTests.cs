@@ -32,7 +32,7 @@ public sealed class WrongAddressTests(Builds builds) : IDisposable
                 error.ShouldContain($"the {noun} does not exist (NotFound). Check the {noun}'s name", Case.Sensitive, what);
                 error.ShouldContain(advice, Case.Sensitive, what);
                 error.ShouldContain($"{scheme}://{missing}", Case.Sensitive, what);
-                error.ShouldNotContain("See what is there", Case.Sensitive, what);
+                error.ShouldNotContain("List the existing files", Case.Sensitive, what);
                 (await File.ReadAllTextAsync(Path.Join(_folder, "f.txt"))).ShouldBe("precious");
             }
         }

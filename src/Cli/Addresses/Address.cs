@@ -2,16 +2,16 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
-/// <summary>How an address is written.</summary>
+/// <summary>The form of an address.</summary>
 internal enum AddressKind
 {
-    /// <summary>A path of this machine: <c>src/a.cs</c>.</summary>
+    /// <summary>A local path: <c>src/a.cs</c>.</summary>
     Local,
 
-    /// <summary><c>:path</c>: in the workspace's active store.</summary>
+    /// <summary><c>:path</c>: a path in the active store of the workspace.</summary>
     Active,
 
-    /// <summary><c>NAME:path</c>: in a registered store.</summary>
+    /// <summary><c>NAME:path</c>: a path in a registered store.</summary>
     Registered,
 
     /// <summary><c>scheme://container/path</c>.</summary>
@@ -21,27 +21,27 @@ internal enum AddressKind
     Standard,
 }
 
-/// <summary>An address as a person types it, before any store is opened.</summary>
-/// <param name="Text">What was typed.</param>
-/// <param name="Kind">How it is written.</param>
-/// <param name="Store">The registered store's name; null unless the kind is <see cref="AddressKind.Registered"/>.</param>
-/// <param name="Rest">What follows the prefix: a path, or the whole text of a URI or local path.</param>
+/// <summary>An address as typed by the user, before its store is opened.</summary>
+/// <param name="Text">The text of the address.</param>
+/// <param name="Kind">The form of the address.</param>
+/// <param name="Store">The name of the registered store, or null unless the kind is <see cref="AddressKind.Registered"/>.</param>
+/// <param name="Rest">The part after the prefix: a path, or the whole text for a URI or local path.</param>
 internal sealed record Address(string Text, AddressKind Kind, string? Store, string Rest)
 {
-    /// <summary>Whether it was written as a folder: it ends with <c>/</c>.</summary>
+    /// <summary>Gets whether the address ends with <c>/</c> and therefore refers to a folder.</summary>
     public bool IsFolder => Kind == AddressKind.Local ? Path.EndsInDirectorySeparator(Text) : Text.EndsWith('/');
 
-    /// <summary>Whether it means what is in a folder rather than the folder: an end of <c>/.</c>, and for local paths also <c>.</c> and <c>..</c>.</summary>
+    /// <summary>Gets whether the address refers to the content of a folder: it ends with <c>/.</c>, or a local path ends with <c>.</c> or <c>..</c>.</summary>
     public bool MeansContent { get; private init; } = Kind == AddressKind.Local && Path.GetFileName(Path.TrimEndingDirectorySeparator(Text)) is "." or "..";
 
-    /// <summary>Reads an address. Nothing is looked up.</summary>
+    /// <summary>Parses an address without accessing any store.</summary>
     public static Address Parse(string text)
     {
         if (text.Length == 0)
-            throw new UsageException("An address is empty.");
+            throw new UsageException("An address must not be empty.");
         if (text == "-")
             return new(text, AddressKind.Standard, null, "");
-        // In a store, '.' names nothing: at the end it can only say what it says of a local folder.
+        // A path in a store has no '.' segment, so a final '.' can only have the meaning that it has for a local folder.
         if (text.EndsWith("/.", StringComparison.Ordinal) || text.EndsWith(":.", StringComparison.Ordinal))
         {
             var folder = Parse(text[..^1]);
@@ -57,7 +57,7 @@ internal sealed record Address(string Text, AddressKind Kind, string? Store, str
             : new(text, AddressKind.Local, null, text);
     }
 
-    /// <summary>The address of something below this one, written in the same way.</summary>
+    /// <summary>Returns the address of an entry below this one, in the same form.</summary>
     public string Below(StorePath relative)
     {
         if (relative.IsRoot)

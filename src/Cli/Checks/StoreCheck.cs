@@ -2,19 +2,22 @@ using Cairn.Providers;
 
 namespace Cairn.Cli.Checks;
 
-/// <summary>One thing that was tried on a store.</summary>
-/// <param name="Name">What.</param>
-/// <param name="Error">Why it failed; null when it did not.</param>
+/// <summary>The result of one operation that was tried on a store.</summary>
+/// <param name="Name">The name of the operation.</param>
+/// <param name="Error">The error, or null if the operation succeeded.</param>
 internal sealed record StoreTrial(string Name, StoreException? Error);
 
-/// <summary>Tries what programs will ask of a store, each thing by itself, so that each failure is explained by itself. What it writes, it removes.</summary>
+/// <summary>
+/// Tries the operations that programs use on a store. Each operation is tried separately, so each failure has a separate explanation. Files that it writes
+/// are removed.
+/// </summary>
 internal sealed class StoreCheck(ArtifactStore store)
 {
     private readonly StorePath _path = StorePath.Parse($".cairn-check-{Guid.NewGuid():N}");
     private readonly List<StoreTrial> _trials = [];
 
-    /// <summary>Tries to read, and unless <paramref name="readOnly"/> or the store can only be read, to write.</summary>
-    /// <returns>What was tried, in order. Where the store cannot be reached at all, the rest is left out.</returns>
+    /// <summary>Tries to read from the store and, unless <paramref name="readOnly"/> is true or the store is read-only, to write to it.</summary>
+    /// <returns>The results, in order. If the store cannot be reached, the remaining operations are left out.</returns>
     public async Task<IReadOnlyList<StoreTrial>> RunAsync(bool readOnly, CancellationToken cancellationToken)
     {
         if (store.Capabilities.List)
@@ -23,7 +26,7 @@ internal sealed class StoreCheck(ArtifactStore store)
             await TryAsync("stat", () => store.TryStatAsync(_path, cancellationToken)).ConfigureAwait(false);
         if (readOnly || store.Capabilities.WriteModes == WriteModes.None || _trials[^1].Error is { Code: not StoreErrorCode.PermissionDenied })
             return _trials;
-        // Without a condition where that can be: conditions are tried by themselves.
+        // Writes without a condition where the store allows that: conditions are tried separately.
         var writes = store.Capabilities.WriteModes.HasFlag(WriteModes.Replace) ? WriteMode.Replace : WriteMode.CreateNew;
         if (!await TryAsync("write", () => store.WriteTextAsync(_path, _path.Value, writes, cancellationToken: cancellationToken)).ConfigureAwait(false))
             return _trials;
@@ -82,7 +85,7 @@ internal sealed class StoreCheck(ArtifactStore store)
             throw Broken(StoreErrorCode.IntegrityFailure, "a file read back differs from what was written");
     }
 
-    /// <summary>A service that does not look at conditions would let two writers overwrite each other.</summary>
+    /// <summary>A service that ignores conditions would let two writers overwrite each other.</summary>
     private async Task RefuseAsync(CancellationToken cancellationToken)
     {
         try
@@ -94,10 +97,10 @@ internal sealed class StoreCheck(ArtifactStore store)
             return;
         }
         await store.WriteTextAsync(_path, _path.Value, WriteMode.Replace, cancellationToken: cancellationToken).ConfigureAwait(false);
-        throw Broken(StoreErrorCode.Unsupported, "the service wrote over a file on the condition that none is there");
+        throw Broken(StoreErrorCode.Unsupported, "the service overwrote a file although the request said to write only if no file exists");
     }
 
-    /// <summary>Also when the check is cancelled.</summary>
+    /// <summary>Removes the files, also if the check is cancelled.</summary>
     private async Task RemoveAsync(StorePath[] paths)
     {
         foreach (var path in paths)

@@ -8,7 +8,7 @@ internal static class AddressArgument
     /// <summary>The name of the argument of <see cref="SourcesAndTarget"/>.</summary>
     public const string SourcesAndTargetName = "sources-and-target";
 
-    /// <summary>Whether an argument is one of these, and so completed as an address.</summary>
+    /// <summary>Returns true if an argument is an address and is therefore completed as one.</summary>
     public static bool IsAddress(Argument argument) => argument is IAddress;
 
     public static Argument<string> One(string name, string description) =>
@@ -20,7 +20,7 @@ internal static class AddressArgument
     public static Argument<string[]> Many(string name, string description) =>
         new Address<string[]>(name) { Description = description, HelpName = name.ToUpperInvariant(), Arity = ArgumentArity.OneOrMore };
 
-    /// <summary>One or more sources, and last the target.</summary>
+    /// <summary>Creates an argument for one or more sources followed by the target.</summary>
     public static Argument<string[]> SourcesAndTarget(string description) =>
         new Address<string[]>(SourcesAndTargetName) { Description = description, HelpName = "SOURCE>… <TARGET", Arity = ArgumentArity.OneOrMore };
 

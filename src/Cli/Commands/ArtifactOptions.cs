@@ -6,14 +6,14 @@ using Cairn.Materializers;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary>What the commands on artifacts share: where they are, and what turns them into objects.</summary>
+/// <summary>Options shared by the artifact commands: the store of the artifacts and the materializers.</summary>
 internal static partial class ArtifactOptions
 {
-    public static Option<string> Store() => new("--store") { Description = "The store or folder that holds the artifacts, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.", HelpName = "ADDRESS", DefaultValueFactory = _ => ":" };
+    public static Option<string> Store() => new("--store") { Description = "The store or folder that contains the artifacts, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.", HelpName = "ADDRESS", DefaultValueFactory = _ => ":" };
 
-    public static Argument<string> Reference() => new("ref") { Description = "A name, or sha256: and 64 digits.", HelpName = "REF" };
+    public static Argument<string> Reference() => new("ref") { Description = "An artifact: its name, or 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF" };
 
-    /// <summary>Those of plugins too, whose code is loaded for that; what is wrong with one is noted.</summary>
+    /// <summary>Returns the built-in materializers and those of plugins, whose code is loaded. An error of a plugin is printed as a note.</summary>
     public static async ValueTask<MaterializerRegistry> MaterializersAsync(Session session, CancellationToken cancellationToken)
     {
         var materializers = BuiltIn();
@@ -21,8 +21,8 @@ internal static partial class ArtifactOptions
         return materializers;
     }
 
-    /// <summary>The materializer of an id; a plugin's is loaded.</summary>
-    /// <returns>Null when there is none that can be used; why one cannot has been noted.</returns>
+    /// <summary>Finds a materializer by its id; loads the plugin that contains it.</summary>
+    /// <returns>The materializer, or null if none is usable. The reason has been printed as a note.</returns>
     public static async ValueTask<Materializer?> FindAsync(Session session, MaterializerRegistry materializers, string id, CancellationToken cancellationToken)
     {
         if (!materializers.TryGet(id, out _))
@@ -33,12 +33,12 @@ internal static partial class ArtifactOptions
     public static async ValueTask<ArtifactRepository> OpenAsync(Session session, string address, CancellationToken cancellationToken)
     {
         if (Address.Parse(address) is { Kind: AddressKind.Local } local && session.FindWorkspace()?.Stores.Any(s => s.Name == local.Text) == true)
-            throw new UsageException($"'{address}' is a registered store, which is written '{address}:'; a folder of that name is './{address}'.");
+            throw new UsageException($"'{address}' is the name of a registered store. Write '{address}:' for the store, or './{address}' for a folder of that name.");
         var location = await session.OpenAsync(address, cancellationToken).ConfigureAwait(false);
         return new(location.Store.Under(location.Path), BuiltIn());
     }
 
-    /// <summary>The built-in materializers, those of plugins left out.</summary>
+    /// <summary>Returns the built-in materializers without those of plugins.</summary>
     private static MaterializerRegistry BuiltIn() => MaterializerRegistry.CreateDefault(JsonContext.Default).AddJsonLines(JsonContext.Default.JsonElement);
 
     private static async ValueTask AddPluginsAsync(Session session, MaterializerRegistry materializers, string? id, CancellationToken cancellationToken)

@@ -9,8 +9,8 @@ internal static class CatCommand
     public static Command Create()
     {
         var addresses = AddressArgument.Many("address", "Files.");
-        var offset = new Option<long?>("--offset") { Description = "Begin at this byte, counted from 0.", HelpName = "BYTES" };
-        var count = new Option<long?>("--count") { Description = "Write so many bytes at most.", HelpName = "BYTES" };
+        var offset = new Option<long?>("--offset") { Description = "The position of the first byte to write, counted from 0. Default: 0.", HelpName = "BYTES" };
+        var count = new Option<long?>("--count") { Description = "The maximum number of bytes to write. Default: all.", HelpName = "BYTES" };
         return new Command("cat", "Write files to standard output, one after the other.") { addresses, offset, count }
             .Runs((session, parsed, cancellationToken) =>
             {
@@ -29,7 +29,7 @@ internal static class CatCommand
     private static ByteRange? RangeOf(long? offset, long? count)
     {
         if (offset is < 0 || count is < 0)
-            throw new UsageException("--offset and --count are at least 0.");
+            throw new UsageException("--offset and --count must be 0 or greater.");
         return offset is null && count is null ? null : new ByteRange(offset ?? 0, count);
     }
 

@@ -8,9 +8,9 @@ internal static class CompletionCommand
 {
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish.", HelpName = "SHELL" };
+        var shell = new Argument<string>("shell") { Description = "The shell: bash, zsh or fish.", HelpName = "SHELL" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        return new Command("completion", "Print the script that completes cairn in a shell: source <(cairn completion bash)") { shell }
+        return new Command("completion", "Print the completion script for a shell. To use it in bash: source <(cairn completion bash)") { shell }
             .Runs((session, parsed, _) =>
             {
                 session.Output.Line(parsed.GetRequiredValue(shell) switch
@@ -23,11 +23,11 @@ internal static class CompletionCommand
             });
     }
 
-    /// <summary>What the scripts ask: the words that fit at the end of a line, one on each line.</summary>
+    /// <summary>Creates the hidden command that the scripts call. It prints the candidates for the end of a command line, one per line.</summary>
     public static Command CreateComplete()
     {
         var line = new Argument<string>("line") { Description = "The command line up to the cursor." };
-        return new Command("complete", "Print what fits at the end of a line.") { line }.Hide()
+        return new Command("complete", "Print the completions for the end of a command line.") { line }.Hide()
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 foreach (var item in await CompleteAsync(session, parsed.GetRequiredValue(line), cancellationToken).ConfigureAwait(false))
@@ -55,7 +55,7 @@ internal static class CompletionCommand
     private static List<string> Fitting(IEnumerable<CompletionItem> items, string word) =>
         [.. items.Select(c => c.InsertText ?? c.Label).Where(i => i.StartsWith(word, StringComparison.Ordinal))];
 
-    /// <summary>The values of an option that stands right before the word and takes one; null when none does.</summary>
+    /// <summary>Returns the values of the option directly before the word, or null if there is no option or it takes no value.</summary>
     private static IEnumerable<CompletionItem>? OptionBefore(string[] before)
     {
         if (before is not [.., ['-', ..] name])

@@ -7,17 +7,17 @@ internal static class CpCommand
 {
     public static Command Create()
     {
-        var addresses = AddressArgument.SourcesAndTarget("Sources, and last the target: an existing folder (the copies go into it), or a new name. '-' is standard input as the source, or standard output as the target.");
-        var recursive = new Option<bool>("--recursive", "-r") { Description = "Folders with all that is below them." };
-        var noReplace = new Option<bool>("--no-replace") { Description = "Fail where a file is there already." };
+        var addresses = AddressArgument.SourcesAndTarget("One or more sources, then the target: an existing folder, which receives the copies, or a new name. '-' is standard input as the source or standard output as the target.");
+        var recursive = new Option<bool>("--recursive", "-r") { Description = "Copy folders with all their content." };
+        var noReplace = new Option<bool>("--no-replace") { Description = "Fail if a target file already exists." };
         var flags = new TransferFlags();
-        return flags.AddTo(new Command("cp", "Copy files, or folders with -r, within and between stores. A source that ends with '/.' (src/., :src/.) means what is in the folder, not the folder.") { addresses, recursive, noReplace })
+        return flags.AddTo(new Command("cp", "Copy files, or folders with -r, within and between stores. A source that ends with '/.' (src/., :src/.) stands for the content of the folder, not the folder itself.") { addresses, recursive, noReplace })
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var given = SourcesAndTarget.Split(parsed.GetRequiredValue(addresses));
                 var mode = parsed.GetValue(noReplace) ? WriteMode.CreateNew : WriteMode.Replace;
                 if (flags.HasFilter(parsed) && !parsed.GetValue(recursive))
-                    throw new UsageException("--include and --exclude choose among what is below a folder: give -r as well.");
+                    throw new UsageException("--include and --exclude select files below a folder. Add -r.");
                 if (given.Target.Kind == AddressKind.Standard)
                     return await ToStandardOutputAsync(session, given, cancellationToken).ConfigureAwait(false);
                 var target = await session.OpenForCopyAsync(given.Target, cancellationToken).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal static class CpCommand
                 {
                     var transfer = await plan.PlanAsync(await session.OpenForCopyAsync(source, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                     if (transfer.Info.IsDirectory && !parsed.GetValue(recursive))
-                        throw transfer.Source.Fault(StoreErrorCode.PathConflict, "copy", "it is a folder", "Give -r to copy it with all that is below it.");
+                        throw transfer.Source.Fault(StoreErrorCode.PathConflict, "copy", "it is a folder", "Add -r to copy it with all its content.");
                     var options = flags.Apply(parsed, new TransferOptions { Mode = mode, Arrived = transfer.Teller(session) });
                     await ProgressBar.ShowAsync(session, source.Text, progress => CopyAsync(session, transfer, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
                 }).ConfigureAwait(false);

@@ -9,8 +9,8 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var root = new Option<string?>("--root") { Description = "Where the first store is to be, such as s3://bucket/folder; in a folder of its own below that, which is removed at the end. A temporary folder when not given.", HelpName = "URI" };
-        return new Command("demo", "Show the main job on real data in a temporary workspace, each step with the C# that does it.") { root }
+        var root = new Option<string?>("--root") { Description = "The location of the first store, such as s3://bucket/folder. The demo works in a new folder below it and removes that folder at the end. Default: a temporary folder.", HelpName = "URI" };
+        return new Command("demo", "Show the main features on real data in a temporary workspace. Each step prints its C# code.") { root }
             .Runs((session, parsed, cancellationToken) => RunAsync(session, parsed.GetValue(root), cancellationToken));
     }
 
@@ -60,6 +60,6 @@ internal static class DemoCommand
             output.Flush();
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
-        output.Line($"{DemoSteps.All.Count} steps done in {seconds} s; what was temporary is removed.");
+        output.Line($"{DemoSteps.All.Count} steps done in {seconds} s. Temporary files have been removed.");
     }
 }

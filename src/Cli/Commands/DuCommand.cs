@@ -6,23 +6,23 @@ internal static class DuCommand
 {
     public static Command Create()
     {
-        var address = AddressArgument.Optional("address", "A folder or file; the active store by default.");
-        var summary = new Option<bool>("--summary", "-s") { Description = "Only the sum." };
-        var human = new Option<bool>("--human") { Description = "Lengths in KiB, MiB, …" };
+        var address = AddressArgument.Optional("address", "A folder or file. Default: the active store.");
+        var summary = new Option<bool>("--summary", "-s") { Description = "Print only the total." };
+        var human = new Option<bool>("--human") { Description = "Print lengths in KiB, MiB, …" };
         var json = Json.Option();
-        return new Command("du", "Sum up lengths and files: for each entry right in the folder, and in all.") { address, summary, human, json }
+        return new Command("du", "Show the total length and number of files, for each entry of the folder and in total.") { address, summary, human, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
                 var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
-                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
+                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "no file or folder exists at that path");
                 var (asJson, inUnits) = (parsed.GetValue(json), parsed.GetValue(human));
                 if (found.IsFile)
                 {
                     Write(location.Address.Text, found.Length, 1);
                     return ExitCode.Done;
                 }
-                // Whatever is below one entry of the folder comes in one piece, so one running sum is enough.
+                // All files below one entry of the folder arrive consecutively, so one running sum is enough.
                 var (all, allFiles, part, partFiles) = (0L, 0L, 0L, 0L);
                 string? current = null;
                 var leftOut = new LeftOut(session, asJson, location.Uri, static path => path.Value);

@@ -1,9 +1,11 @@
 namespace Cairn.Cli.Commands;
 
-/// <summary>Which materializer reads a file, by its name.</summary>
+/// <summary>Chooses the materializer that reads a file by the extension of its name.</summary>
 internal static class FileFormats
 {
-    /// <summary>The largest file that is read to see whether it is what its name says; a larger one is saved as a file.</summary>
+    /// <summary>
+    /// The maximum length of a file that is read to check whether its content has the format that its name indicates. A longer file is saved unread.
+    /// </summary>
     public const long MostRead = 256 << 20;
 
     private static readonly Dictionary<string, string> Ids = new(StringComparer.OrdinalIgnoreCase)
@@ -25,6 +27,6 @@ internal static class FileFormats
         [".onnx"] = "onnx",
     };
 
-    /// <summary>The materializer's id; null when the name says nothing.</summary>
+    /// <summary>Returns the id of the materializer, or null if the extension is unknown.</summary>
     public static string? IdOf(string path) => Ids.GetValueOrDefault(Path.GetExtension(path));
 }

@@ -8,7 +8,7 @@ internal static class FindCommand
 
     public static Command Create()
     {
-        var glob = new Argument<string>("glob") { Description = "An address with a pattern: *, ?, […], {a,b}, and ** for any number of folders. Quote it from the shell.", HelpName = "GLOB" };
+        var glob = new Argument<string>("glob") { Description = "An address with a pattern: *, ?, […], {a,b}, and ** for any number of folders. Quote it to protect it from the shell.", HelpName = "GLOB" };
         var json = Json.Option();
         return new Command("find", "List the files that match a pattern.") { glob, json }
             .Runs(async (session, parsed, cancellationToken) =>
@@ -34,7 +34,7 @@ internal static class FindCommand
             });
     }
 
-    /// <summary>The folder in which a pattern begins to vary, and the pattern below it. What stands before is literal text.</summary>
+    /// <summary>Splits a pattern into the folder before the first wildcard, which is literal text, and the pattern below it.</summary>
     internal static (string Folder, string Pattern) Split(string text)
     {
         var address = Address.Parse(text);
@@ -46,7 +46,7 @@ internal static class FindCommand
         if (cut < prefix)
         {
             return address.Kind == AddressKind.Uri
-                ? throw new UsageException($"The pattern '{text}' has no container: write scheme://container/pattern.")
+                ? throw new UsageException($"The pattern '{text}' has no container. Write scheme://container/pattern.")
                 : (prefix == 0 ? "." : text[..prefix], text[prefix..]);
         }
         return (cut == 0 || (address.Kind == AddressKind.Uri && cut == prefix) ? text[..(cut + 1)] : text[..cut], text[(cut + 1)..]);

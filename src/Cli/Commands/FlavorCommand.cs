@@ -6,12 +6,12 @@ namespace Cairn.Cli.Commands;
 
 internal static class FlavorCommand
 {
-    public static Command Create() => new("flavor", "Kinds of stores.") { CreateList() };
+    public static Command Create() => new("flavor", "Inspect flavors: the kinds of stores that can be used.") { CreateList() };
 
     private static Command CreateList()
     {
         var json = Json.Option();
-        return new Command("list", "List the flavors, their URI schemes and their options.") { json }
+        return new Command("list", "List the flavors with their URI schemes and options.") { json }
             .Runs((session, parsed, _) =>
             {
                 foreach (var flavor in session.Flavors.List())

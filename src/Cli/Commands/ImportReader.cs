@@ -6,7 +6,7 @@ using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary>Files that no artifact holds yet, as a materializer reads them.</summary>
+/// <summary>Presents files that are not yet part of an artifact to a materializer.</summary>
 internal sealed class ImportReader(string id, Materializer materializer) : ArtifactReader
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-import-");
@@ -21,7 +21,7 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
 
     public override IReadOnlyDictionary<string, string> Facts => System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Takes one file from a stream.</summary>
+    /// <summary>Adds one file from a stream.</summary>
     public async Task FillAsync(Stream content, CancellationToken cancellationToken)
     {
         var local = Path.Join(_folder.FullName, "content");
@@ -33,7 +33,10 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
         _locals["content"] = local;
     }
 
-    /// <summary>Takes the files of a folder where they are, at every depth, as any save of a folder does: a link to a file is that file, and what else is neither file nor folder is refused.</summary>
+    /// <summary>
+    /// Adds all files of a folder, at every depth, without copying them. As in any save of a folder, a link to a file is read as that file, and any other
+    /// entry that is neither a file nor a folder is refused.
+    /// </summary>
     public async Task FillFromFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var files = new List<ArtifactFile>();
@@ -50,7 +53,7 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
         _files = [.. files.OrderBy(f => f.Name)];
     }
 
-    /// <summary>Nothing of the folder may be missing from the artifact.</summary>
+    /// <summary>Throws, because no entry of the folder may be missing from the artifact.</summary>
     private void Refuse(UnlistedEntry entry) =>
         throw new MaterializationException(id, $"'{ErrorText.Escape(entry.FullName)}' cannot be saved: {((entry.Reason as StoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
 
@@ -68,5 +71,5 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
 
     private ArtifactFile FileOf(StorePath name, long length, byte[] sha256) => new(name, materializer.MediaType, length, Checksum.FromBytes(Checksum.Sha256, sha256));
 
-    private string LocalOf(StorePath name) => _locals.TryGetValue(name, out var local) ? local : throw new MaterializationException(id, $"there is no file '{name}'");
+    private string LocalOf(StorePath name) => _locals.TryGetValue(name, out var local) ? local : throw new MaterializationException(id, $"the file '{name}' does not exist");
 }

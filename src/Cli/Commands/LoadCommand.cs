@@ -10,9 +10,9 @@ internal static class LoadCommand
     public static Command Create()
     {
         var reference = ArtifactOptions.Reference();
-        var output = new Option<string?>("--output", "-o") { Description = "Where to: the one file's new name, or an existing folder or a path that ends in '/', which the files go into. An artifact of several files becomes a folder. Without it, the one file goes to standard output.", HelpName = "PATH" };
+        var output = new Option<string?>("--output", "-o") { Description = "The target: a new file name, or a folder (an existing one, or a path that ends with '/'). An artifact with several files is written to a folder. Default: standard output, for an artifact with one file.", HelpName = "PATH" };
         var store = ArtifactOptions.Store();
-        return new Command("load", "Write out the files of an artifact, each checked.") { reference, output, store }
+        return new Command("load", "Write the files of an artifact to disk or to standard output. Each file is checked against its digest.") { reference, output, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);

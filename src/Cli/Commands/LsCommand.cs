@@ -6,18 +6,18 @@ internal static class LsCommand
 {
     public static Command Create()
     {
-        var address = AddressArgument.Optional("address", "A folder or file; the active store by default.");
-        var recursive = new Option<bool>("--recursive", "-r") { Description = "All files below, not only what is right in the folder." };
-        var details = new Option<bool>("--long", "-l") { Description = "Length and time (UTC) as well." };
-        var human = new Option<bool>("--human") { Description = "With --long: lengths in KiB, MiB, …" };
+        var address = AddressArgument.Optional("address", "A folder or file. Default: the active store.");
+        var recursive = new Option<bool>("--recursive", "-r") { Description = "List all files below the folder instead of its direct entries." };
+        var details = new Option<bool>("--long", "-l") { Description = "Also print the length and the time (UTC)." };
+        var human = new Option<bool>("--human") { Description = "With --long: print lengths in KiB, MiB, …" };
         var json = Json.Option();
-        return new Command("ls", "List a folder, in the order of the names' bytes. A folder's name ends with '/'.") { address, recursive, details, human, json }
+        return new Command("ls", "List a folder in the byte order of the names. Names of folders end with '/'.") { address, recursive, details, human, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
                 var form = new Form(parsed.GetValue(json), parsed.GetValue(details), parsed.GetValue(human));
                 var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
-                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
+                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "no file or folder exists at that path");
                 if (found.IsFile)
                 {
                     Write(session.Output, form, found.Path.Name, location.Address.Text, found);

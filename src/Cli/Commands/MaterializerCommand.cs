@@ -23,12 +23,12 @@ internal static class MaterializerCommand
         ["string"] = "String",
     };
 
-    public static Command Create() => new("materializer", "How objects become files.") { CreateList(), CreateExplain() };
+    public static Command Create() => new("materializer", "Inspect materializers, which convert objects to files and back.") { CreateList(), CreateExplain() };
 
     private static Command CreateList()
     {
         var json = Json.Option();
-        return new Command("list", "List the materializers and what they serve.") { json }
+        return new Command("list", "List the materializers and the types that they save and load.") { json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var all = (await ArtifactOptions.MaterializersAsync(session, cancellationToken).ConfigureAwait(false)).List();
@@ -45,7 +45,7 @@ internal static class MaterializerCommand
     private static Command CreateExplain()
     {
         var type = new Argument<string>("type") { Description = "A type, such as double[,] or String.", HelpName = "TYPE" };
-        return new Command("explain", "Say which materializer serves a type, and why.") { type }
+        return new Command("explain", "Show which materializer is used for a type, and why.") { type }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var materializers = await ArtifactOptions.MaterializersAsync(session, cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal static class MaterializerCommand
             });
     }
 
-    /// <summary>A type that some materializer names; the command knows no others.</summary>
+    /// <summary>Finds a type that a materializer names. Other types are unknown to the command.</summary>
     private static Type Find(MaterializerRegistry materializers, string text)
     {
         var end = text.AsSpan().IndexOfAny("[<");
@@ -62,7 +62,7 @@ internal static class MaterializerCommand
         var wanted = Keywords.TryGetValue(head, out var name) ? name + text[head.Length..] : text;
         var known = materializers.List().SelectMany(m => m.Materializer.Types).Select(t => t.Type);
         return known.FirstOrDefault(t => TypeNames.Of(t) == wanted || t.Name == wanted)
-            ?? throw new UsageException($"No materializer names the type '{text}'. In a program, MaterializerRegistry.Explain takes any type; here, see 'cairn materializer list'.");
+            ?? throw new UsageException($"No materializer names the type '{text}'. See the known types with 'cairn materializer list'. In a program, MaterializerRegistry.Explain accepts any type.");
     }
 
     private static string OriginOf(RegisteredMaterializer registered) => registered.Origin == MaterializerOrigin.Plugin ? "plugin" : "built in";

@@ -7,7 +7,7 @@ internal static class MkdirCommand
     public static Command Create()
     {
         var addresses = AddressArgument.Many("address", "Folders.");
-        return new Command("mkdir", "Make folders, with their parents. One that is there stays as it is.") { addresses }
+        return new Command("mkdir", "Create folders and their parents. Existing folders are not changed.") { addresses }
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(parsed.GetRequiredValue(addresses), async text =>
             {
                 var location = await session.OpenAsync(text, cancellationToken).ConfigureAwait(false);

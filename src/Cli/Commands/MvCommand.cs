@@ -7,10 +7,10 @@ internal static class MvCommand
 {
     public static Command Create()
     {
-        var addresses = AddressArgument.SourcesAndTarget("Sources, and last the target: an existing folder (they go into it), or a new name.");
-        var noReplace = new Option<bool>("--no-replace") { Description = "Fail where a file is there already." };
+        var addresses = AddressArgument.SourcesAndTarget("One or more sources, then the target: an existing folder, which receives them, or a new name.");
+        var noReplace = new Option<bool>("--no-replace") { Description = "Fail if a target file already exists." };
         var failFast = TransferFlags.FailFast();
-        return new Command("mv", "Move files and folders within and between stores. What cannot be renamed is copied, and removed when all has arrived: interrupted or failed, the source stays.") { addresses, noReplace, failFast }
+        return new Command("mv", "Move files and folders within and between stores. If the store cannot rename, the files are copied and the source is removed after all copies are complete. If the command fails or is interrupted, the source is kept.") { addresses, noReplace, failFast }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var given = SourcesAndTarget.Split(parsed.GetRequiredValue(addresses));

@@ -4,13 +4,13 @@ namespace Cairn.Cli.Commands;
 
 internal static class OciCommand
 {
-    public static Command Create() => new("oci", "Exchange artifacts with OCI registries, by way of an image layout.") { CreateExport(), CreateImport() };
+    public static Command Create() => new("oci", "Exchange artifacts with OCI registries through an OCI image layout.") { CreateExport(), CreateImport() };
 
     private static Command CreateExport()
     {
         var reference = ArtifactOptions.Reference();
         var layout = Layout();
-        var tag = new Option<string?>("--tag") { Description = "The tag that stands for it in the layout.", HelpName = "TAG" };
+        var tag = new Option<string?>("--tag") { Description = "The tag of the artifact in the layout.", HelpName = "TAG" };
         var store = ArtifactOptions.Store();
         return new Command("export", "Add an artifact to an OCI image layout, and print its digest.") { reference, layout, tag, store }
             .Runs(async (session, parsed, cancellationToken) =>
@@ -25,10 +25,10 @@ internal static class OciCommand
     private static Command CreateImport()
     {
         var layout = Layout();
-        var tag = new Option<string?>("--tag") { Description = "Its tag there; may be left out where the layout has one manifest alone.", HelpName = "TAG" };
-        var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
+        var tag = new Option<string?>("--tag") { Description = "The tag of the artifact in the layout. Optional if the layout contains only one manifest.", HelpName = "TAG" };
+        var name = new Option<string?>("--name") { Description = "The name to give to the imported artifact.", HelpName = "N" };
         var store = ArtifactOptions.Store();
-        return new Command("import", "Take an artifact from an OCI image layout, and print its digest.") { layout, tag, name, store }
+        return new Command("import", "Import an artifact from an OCI image layout, and print its digest.") { layout, tag, name, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
@@ -38,5 +38,5 @@ internal static class OciCommand
             });
     }
 
-    private static Argument<string> Layout() => new("layout") { Description = "The layout's folder, as an address.", HelpName = "LAYOUT" };
+    private static Argument<string> Layout() => new("layout") { Description = "The folder of the layout, as an address.", HelpName = "LAYOUT" };
 }

@@ -5,29 +5,29 @@ namespace Cairn.Cli.Commands;
 
 internal static class PluginCommand
 {
-    public static Command Create() => new("plugin", "Flavors and materializers that plugins bring. A plugin's code runs with your rights: add only what you trust.")
+    public static Command Create() => new("plugin", "Manage plugins, which add flavors and materializers. A plugin's code runs with your permissions: add only plugins that you trust.")
     {
         CreateAdd(), CreateDev(), CreateList(), CreateShow(), CreateVerify(), CreateTrust(), CreatePrefer(), CreateRemove(),
     };
 
-    private static Argument<string> Name() => new("name") { Description = "The plugin.", HelpName = "NAME" };
+    private static Argument<string> Name() => new("name") { Description = "The name of the plugin.", HelpName = "NAME" };
 
-    private static Option<bool> User() => new("--user") { Description = "The plugins of all your workspaces instead of this workspace's." };
+    private static Option<bool> User() => new("--user") { Description = "Use the plugins of all your workspaces instead of the plugins of this workspace." };
 
     private static Command CreateAdd()
     {
-        var source = new Argument<string>("source") { Description = "A plugin's folder, a .nupkg, or the https address of one.", HelpName = "PATH|NUPKG|URL" };
+        var source = new Argument<string>("source") { Description = "The folder of a plugin, a .nupkg file, or the https URL of a .nupkg file.", HelpName = "PATH|NUPKG|URL" };
         var user = User();
-        var replace = new Option<bool>("--replace") { Description = "Take the place of a plugin of the same name." };
-        var digest = new Option<string?>("--sha256") { Description = "The SHA-256 that the package must have.", HelpName = "HEX" };
+        var replace = new Option<bool>("--replace") { Description = "Replace an installed plugin of the same name." };
+        var digest = new Option<string?>("--sha256") { Description = "The expected SHA-256 digest of the package.", HelpName = "HEX" };
         var json = Json.Option();
-        return new Command("add", "Copy a plugin here and pin the SHA-256 of each of its files.") { source, user, replace, digest, json }
+        return new Command("add", "Install a plugin: copy its files and pin the SHA-256 digest of each.") { source, user, replace, digest, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var folder = PluginFolders.Target(session, parsed.GetValue(user));
                 var given = parsed.GetRequiredValue(source);
                 if (parsed.GetValue(digest) is not null && Directory.Exists(given))
-                    throw new UsageException("--sha256 fits a package, not a folder.");
+                    throw new UsageException("--sha256 applies to a package, not to a folder.");
                 var plugin = await folder.AddAsync(
                     given,
                     new() { Replace = parsed.GetValue(replace), Sha256 = parsed.GetValue(digest), BuiltIn = Session.KnownFlavors() },
@@ -44,12 +44,12 @@ internal static class PluginCommand
     {
         var folder = new Argument<string?>("folder")
         {
-            Description = "The output folder of the plugin's build, or its project's folder. Without one, what is used is shown.",
+            Description = "The build output folder or the project folder of the plugin. Default: list the plugins under development.",
             HelpName = "FOLDER",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var off = new Option<bool>("--off") { Description = "Use it no longer; without a folder or name, none." };
-        return new Command("dev", "Use a plugin's build as it is, in this shell only: after each build the next command runs the new code. It is neither copied nor pinned.") { folder, off }
+        var off = new Option<bool>("--off") { Description = "Stop using the plugin; without a folder or name, stop using all of them." };
+        return new Command("dev", "Use a plugin directly from its build output, in this shell only. It is neither copied nor pinned: after each build, the next command runs the new code.") { folder, off }
             .Runs((session, parsed, _) =>
             {
                 var shell = PluginFolders.Shell();
@@ -57,14 +57,14 @@ internal static class PluginCommand
                 if (parsed.GetValue(off))
                 {
                     foreach (var plugin in Ended(shell, given))
-                        session.Output.Line(shell.Remove(plugin) ? $"The plugin in {plugin.Folder} is used no longer." : $"The plugin in {plugin.Folder} was not used.");
+                        session.Output.Line(shell.Remove(plugin) ? $"The plugin in {plugin.Folder} is no longer used." : $"The plugin in {plugin.Folder} was not used.");
                 }
                 else if (given is not null)
                 {
                     var plugin = DevelopedPlugin.At(given);
                     shell.Add(plugin);
                     session.Output.Line(Line(plugin.Look()));
-                    session.Output.Line("'cairn plugin dev --off' ends that; so does the end of this shell.");
+                    session.Output.Line("It is used until 'cairn plugin dev --off' or the end of this shell.");
                 }
                 else
                 {
@@ -82,7 +82,7 @@ internal static class PluginCommand
             : $"This shell uses plugin '{plugin.Name}' {plugin.Version} from {plugin.Folder}: {PluginText.Flavors(plugin)}";
     }
 
-    /// <summary>The plugins under development that a name or a folder stands for; all when none is given.</summary>
+    /// <summary>Returns the plugins under development that a name or folder selects; all of them if none is given.</summary>
     private static IReadOnlyList<DevelopedPlugin> Ended(ShellPlugins shell, string? given)
     {
         var used = shell.Read();
@@ -95,7 +95,7 @@ internal static class PluginCommand
     private static Command CreateList()
     {
         var json = Json.Option();
-        return new Command("list", "List the plugins of the workspace, of the user and of the program. No plugin is loaded.") { json }
+        return new Command("list", "List the plugins of the workspace, of the user and of the program. Plugins are not loaded.") { json }
             .Runs((session, parsed, _) =>
             {
                 var plugins = PluginFolders.Developed(session).Select(p => p.Look()).Concat(PluginFolders.Of(session).SelectMany(f => f.List())).ToList();
@@ -116,7 +116,7 @@ internal static class PluginCommand
         var name = Name();
         var user = User();
         var json = Json.Option();
-        return new Command("show", "Show what a plugin brings and what its files must be.") { name, user, json }
+        return new Command("show", "Show the flavors and materializers of a plugin and the pinned digests of its files.") { name, user, json }
             .Runs((session, parsed, _) =>
             {
                 var wanted = parsed.GetRequiredValue(name);
@@ -134,10 +134,10 @@ internal static class PluginCommand
     {
         var name = Name();
         name.Arity = ArgumentArity.ZeroOrOne;
-        name.Description = "The plugin; all of them by default.";
+        name.Description = "The name of the plugin. Default: all plugins.";
         var user = User();
         var json = Json.Option();
-        return new Command("verify", "Compare each file of a plugin with its pin. The exit code is 1 when one differs.") { name, user, json }
+        return new Command("verify", "Compare each file of a plugin with its pin. The exit code is 1 if a file differs.") { name, user, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var code = ExitCode.Done;
@@ -166,7 +166,7 @@ internal static class PluginCommand
     {
         var name = Name();
         var user = User();
-        return new Command("trust", "Accept a plugin's files as they are now, and pin them.") { name, user }
+        return new Command("trust", "Accept the current files of a plugin, and pin their digests.") { name, user }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var folder = PluginFolders.Holding(session, parsed.GetRequiredValue(name), parsed.GetValue(user));
@@ -179,7 +179,7 @@ internal static class PluginCommand
     {
         var name = Name();
         var user = User();
-        return new Command("prefer", "Let a plugin win where it and another claim one flavor or scheme.") { name, user }
+        return new Command("prefer", "Prefer a plugin over other plugins that declare the same flavor or scheme.") { name, user }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var plugin = PluginFolders.Holding(session, parsed.GetRequiredValue(name), user: false).Find(parsed.GetRequiredValue(name))!;
@@ -192,7 +192,7 @@ internal static class PluginCommand
     {
         var name = Name();
         var user = User();
-        return new Command("remove", "Take a plugin away, with its pins.") { name, user }
+        return new Command("remove", "Remove a plugin and its pins.") { name, user }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var folder = PluginFolders.Holding(session, parsed.GetRequiredValue(name), parsed.GetValue(user));
@@ -201,7 +201,7 @@ internal static class PluginCommand
             });
     }
 
-    /// <summary>What is wrong with the plugins that there are, and which of them take the place of others.</summary>
+    /// <summary>Prints the problems of the plugins, and which plugins hide others of the same name.</summary>
     private static void NoteProblems(Session session)
     {
         var developed = PluginFolders.Developed(session);
@@ -211,7 +211,7 @@ internal static class PluginCommand
         foreach (var same in usable.GroupBy(p => p.Name, StringComparer.Ordinal).Select(g => g.ToList()).Where(g => g.Count > 1))
         {
             var others = string.Join(" and ", same.Skip(1).Select(p => $"{p.Version} ({PluginText.ScopeOf(p)})"));
-            session.Note($"note: plugin '{same[0].Name}' {same[0].Version} ({PluginText.ScopeOf(same[0])}) takes the place of {others}.");
+            session.Note($"note: plugin '{same[0].Name}' {same[0].Version} ({PluginText.ScopeOf(same[0])}) hides {others}.");
         }
     }
 }

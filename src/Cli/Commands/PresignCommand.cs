@@ -7,19 +7,19 @@ internal static class PresignCommand
 {
     public static Command Create()
     {
-        var address = AddressArgument.One("address", "The file.");
-        var write = new Option<bool>("--write") { Description = "To write it, by PUT, rather than to read it." };
-        var expires = DurationOption.Create("--expires", "DURATION", "How long it works, such as 15m or 7d; 1h by default.");
-        var contentType = new Option<string?>("--content-type") { Description = "With --write: the media type that the request must name, such as image/png.", HelpName = "TYPE" };
-        return new Command("presign", "Print a URL with which anyone who holds it can read or write a file.") { address, write, expires, contentType }
+        var address = AddressArgument.One("address", "The file to read or write.");
+        var write = new Option<bool>("--write") { Description = "Print a URL for writing the file with PUT instead of a URL for reading it." };
+        var expires = DurationOption.Create("--expires", "DURATION", "The lifetime of the URL, such as 15m or 7d. Default: 1h.");
+        var contentType = new Option<string?>("--content-type") { Description = "With --write: the Content-Type that the request must send, such as image/png.", HelpName = "TYPE" };
+        return new Command("presign", "Print a URL that lets anyone who has it read or write a file.") { address, write, expires, contentType }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var lifetime = DurationOption.Read(parsed, expires) ?? TimeSpan.FromHours(1);
                 if (lifetime <= TimeSpan.Zero)
-                    throw new UsageException("--expires takes a duration longer than nothing.");
+                    throw new UsageException("--expires must be a duration longer than zero.");
                 var type = parsed.GetValue(contentType);
                 if (type is not null && !parsed.GetValue(write))
-                    throw new UsageException("--content-type goes with --write.");
+                    throw new UsageException("--content-type requires --write.");
                 var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
                 if (location.Path.IsRoot)
                     throw location.Fault(StoreErrorCode.NotFound, "presign", "it is a folder, not a file");

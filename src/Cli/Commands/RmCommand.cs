@@ -6,9 +6,9 @@ internal static class RmCommand
 {
     public static Command Create()
     {
-        var addresses = AddressArgument.Many("address", "Files, or folders with -r.");
-        var recursive = new Option<bool>("--recursive", "-r") { Description = "Folders with all that is below them." };
-        var force = new Option<bool>("--force", "-f") { Description = "Nothing there is no error; and a store's root may be emptied." };
+        var addresses = AddressArgument.Many("address", "The files to remove, or folders with -r.");
+        var recursive = new Option<bool>("--recursive", "-r") { Description = "Remove folders with all their content." };
+        var force = new Option<bool>("--force", "-f") { Description = "Ignore missing files, and allow emptying the root of a store." };
         var failFast = TransferFlags.FailFast();
         return new Command("rm", "Remove files, or folders with -r.") { addresses, recursive, force, failFast }
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(
@@ -24,7 +24,7 @@ internal static class RmCommand
         if (found is null)
         {
             if (!force)
-                throw location.Fault(StoreErrorCode.NotFound, Operation, "nothing is there");
+                throw location.Fault(StoreErrorCode.NotFound, Operation, "no file or folder exists at that path");
             return;
         }
         if (found.IsFile)
@@ -33,9 +33,9 @@ internal static class RmCommand
             return;
         }
         if (!recursive)
-            throw location.Fault(StoreErrorCode.PathConflict, Operation, "it is a folder", "Give -r to remove it with all that is below it.");
+            throw location.Fault(StoreErrorCode.PathConflict, Operation, "it is a folder", "Add -r to remove it with all its content.");
         if (location.Path.IsRoot && (!force || location.Address.Kind is AddressKind.Local))
-            throw location.Fault(StoreErrorCode.PathConflict, Operation, "it is the root of a store", "Give -f as well to empty a registered store.");
+            throw location.Fault(StoreErrorCode.PathConflict, Operation, "it is the root of a store", "Add -f to empty a registered store.");
         await location.Store.RemoveTreeAsync(location.Path, failFast, cancellationToken).ConfigureAwait(false);
     }
 }

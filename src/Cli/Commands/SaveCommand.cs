@@ -10,9 +10,9 @@ internal static class SaveCommand
     public static Command Create()
     {
         var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
-        var name = new Option<string?>("--name") { Description = "The name that points to it afterwards.", HelpName = "N" };
-        var materializer = new Option<string?>("--as") { Description = "Read the file or folder as this materializer's format, and save what it holds in the form that the materializer writes. Without it, the bytes are saved as they are, as an artifact of the format that the file's name says where it is in it; 'files' never looks.", HelpName = "MATERIALIZER" };
-        var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that of one that changed a little only the changes take room; 'false' for whole. The store's default when not given.", HelpName = "BOOL" };
+        var name = new Option<string?>("--name") { Description = "The name to give to the artifact.", HelpName = "N" };
+        var materializer = new Option<string?>("--as") { Description = "Read the file or folder with this materializer, and save the value as the materializer writes it. By default, the bytes are saved unchanged, and the format is taken from the file's extension if the content has that format. 'files' saves the bytes without checking their format.", HelpName = "MATERIALIZER" };
+        var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that a new version of a file needs space only for its changes. 'false' stores them whole. Default: the setting of the store.", HelpName = "BOOL" };
         var store = ArtifactOptions.Store();
         return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, chunked, store }
             .Runs(async (session, parsed, cancellationToken) =>
@@ -33,7 +33,7 @@ internal static class SaveCommand
                 : await ImportAsync(session, repository, reader => reader.FillFromFolderAsync(path, cancellationToken), materializer, options, cancellationToken).ConfigureAwait(false);
         }
         if (path != "-" && !File.Exists(path))
-            throw new UsageException($"There is no file '{path}'.");
+            throw new UsageException($"The file or folder '{path}' does not exist.");
         if (path != "-" && materializer is null)
             return await SaveByNameAsync(session, repository, path, options, cancellationToken).ConfigureAwait(false);
         if (path != "-" && materializer == "files")
@@ -45,13 +45,15 @@ internal static class SaveCommand
             : await ImportAsync(session, repository, reader => reader.FillAsync(content, cancellationToken), materializer, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Saves a file byte for byte, as what its name says where it is that, and else as a file.</summary>
+    /// <summary>
+    /// Saves a file unchanged. Its format is the one that its extension indicates if the content has that format; otherwise it is saved as a plain file.
+    /// </summary>
     private static async Task<Artifact> SaveByNameAsync(Session session, ArtifactRepository repository, string path, SaveOptions options, CancellationToken cancellationToken)
     {
         if (FileFormats.IdOf(path) is { } id && await ArtifactOptions.FindAsync(session, repository.Materializers, id, cancellationToken).ConfigureAwait(false) is { DefaultType: not null })
         {
             if (new FileInfo(path).Length > FileFormats.MostRead && id != "npy")
-                session.Note($"note: '{path}' is larger than {ByteSize.Format(FileFormats.MostRead)} and is saved as a file; '--as {id}' reads it.");
+                session.Note($"note: '{path}' is larger than {ByteSize.Format(FileFormats.MostRead)} and is saved as a plain file; use '--as {id}' to read it as {id}.");
             else
             {
                 try
@@ -60,20 +62,20 @@ internal static class SaveCommand
                 }
                 catch (MaterializationException e)
                 {
-                    session.Note($"note: '{path}' is saved as a file: {e.Reason}.");
+                    session.Note($"note: '{path}' is saved as a plain file: {e.Reason}.");
                 }
             }
         }
         return await repository.SaveAsync(new FileInfo(path), options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Saves what a file or folder of a format holds: the materializer reads and checks it, and writes it in its own form.</summary>
+    /// <summary>Saves the value that a file or folder contains: the materializer reads and checks it, and writes it in its own form.</summary>
     private static async Task<Artifact> ImportAsync(Session session, ArtifactRepository repository, Func<ImportReader, Task> fill, string id, SaveOptions options, CancellationToken cancellationToken)
     {
         var materializer = await ArtifactOptions.FindAsync(session, repository.Materializers, id, cancellationToken).ConfigureAwait(false)
-            ?? throw new UsageException($"There is no materializer '{id}'; see 'cairn materializer list'.");
+            ?? throw new UsageException($"Unknown materializer '{id}'. List the materializers with 'cairn materializer list'.");
         if (materializer.DefaultType is not { } type)
-            throw new UsageException($"The materializer '{id}' reads no file by itself.");
+            throw new UsageException($"The materializer '{id}' cannot read a file without a type. Choose another materializer with 'cairn materializer list'.");
         var reader = new ImportReader(id, materializer);
         await using var deleting = reader.ConfigureAwait(false);
         await fill(reader).ConfigureAwait(false);
@@ -92,7 +94,7 @@ internal static class SaveCommand
         }
         finally
         {
-            // One that reads on while it is saved has the file open.
+            // A value that is read while it is saved keeps the file open.
             if (value is IAsyncDisposable open)
                 await open.DisposeAsync().ConfigureAwait(false);
         }

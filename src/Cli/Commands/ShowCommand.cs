@@ -10,9 +10,9 @@ internal static class ShowCommand
     {
         var reference = ArtifactOptions.Reference();
         var json = Json.Option();
-        var picture = new Option<string?>("--preview") { Description = "A new file that the preview goes to, such as the picture of an image; '-' is standard output.", HelpName = "FILE" };
+        var picture = new Option<string?>("--preview") { Description = "Write the preview, such as the picture of an image, to a new file; '-' is standard output.", HelpName = "FILE" };
         var store = ArtifactOptions.Store();
-        return new Command("show", "Show what an artifact is: files, sizes, digests, metadata and a preview.") { reference, json, picture, store }
+        return new Command("show", "Show the files, sizes, digests, metadata and preview of an artifact.") { reference, json, picture, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal static class ShowCommand
             });
     }
 
-    /// <summary>The preview alone: a picture's bytes, a text, or a table as CSV.</summary>
+    /// <summary>Writes only the preview: the bytes of a picture, a text, or a table as CSV.</summary>
     private static async Task WriteAsync(CommandOutput output, ArtifactPreview preview, string file, CancellationToken cancellationToken)
     {
         var content = preview.Image.IsEmpty
@@ -43,7 +43,7 @@ internal static class ShowCommand
             return;
         }
         if (Path.Exists(file))
-            throw new UsageException($"'{file}' exists already; remove it, or choose another name.");
+            throw new UsageException($"'{file}' already exists. Remove it, or choose another name.");
         var target = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         await using var closing = target.ConfigureAwait(false);
         await target.WriteAsync(content, cancellationToken).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal static class ShowCommand
         if (preview?.Text is { } text)
             output.Line(text);
         if (preview is { Image.IsEmpty: false } image)
-            output.Line($"a picture: {image.MediaType}, {ByteSize.Format(image.Image.Length)}; '--preview FILE' writes it");
+            output.Line($"picture: {image.MediaType}, {ByteSize.Format(image.Image.Length)}; write it to a file with '--preview FILE'");
         if (preview?.Columns is { } columns)
             Columns.Write(output, [[.. columns], .. preview.Rows.Select(r => r.ToArray())]);
     }

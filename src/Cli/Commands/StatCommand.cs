@@ -9,7 +9,7 @@ internal static class StatCommand
     {
         var addresses = AddressArgument.Many("address", "Files or folders.");
         var json = Json.Option();
-        return new Command("stat", "Show what a store knows of a file or folder.") { addresses, json }
+        return new Command("stat", "Show the metadata of files or folders.") { addresses, json }
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(parsed.GetRequiredValue(addresses), async text =>
             {
                 var location = await session.OpenAsync(text, cancellationToken).ConfigureAwait(false);

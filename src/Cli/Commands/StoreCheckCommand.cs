@@ -8,10 +8,10 @@ internal static class StoreCheckCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("name") { Description = "The stores; all by default.", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore, CompletionSources = { Completions.StoreNames } };
-        var readOnly = new Option<bool>("--read-only") { Description = "Try nothing that writes." };
+        var names = new Argument<string[]>("name") { Description = "The names of the stores. Default: all stores.", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore, CompletionSources = { Completions.StoreNames } };
+        var readOnly = new Option<bool>("--read-only") { Description = "Do not try operations that write." };
         var json = Json.Option();
-        return new Command("check", "Try what programs will ask of stores, and explain what fails. A small file is written, read, copied and removed.") { names, readOnly, json }
+        return new Command("check", "Test the operations that programs use on stores, and explain failures. A small file is written, read, copied and removed.") { names, readOnly, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var content = session.Workspace.Read();
@@ -49,14 +49,14 @@ internal static class StoreCheckCommand
         }
     }
 
-    /// <summary>A service that passes over conditions is never again asked for one: the store refuses to create under a condition, rather than to overwrite.</summary>
+    /// <summary>Records that a service ignores conditions, so the store refuses to create a file under a condition instead of overwriting it.</summary>
     private static async Task RememberAsync(Session session, RegisteredStore store, CancellationToken cancellationToken)
     {
         const string Conditions = "conditions";
         if (!session.Flavors.Describe(store.Flavor).Options.Any(static o => o.Name == Conditions))
             return;
         await session.Workspace.UpdateAsync(store.Name, null, new Dictionary<string, string?> { [Conditions] = "no" }, cancellationToken).ConfigureAwait(false);
-        session.Note($"note: store '{store.Name}' now has {Conditions}=no: it refuses to create a file under a condition, rather than to overwrite one");
+        session.Note($"note: store '{store.Name}' now has {Conditions}=no: it refuses conditional writes, because the service would overwrite existing files");
     }
 
     private static string Summary(IReadOnlyList<StoreTrial> trials)

@@ -10,10 +10,10 @@ internal static class StoreCleanCommand
     public static Command Create()
     {
         var name = StoreCommand.Name("The store.");
-        var age = DurationOption.Create("--older-than", "AGE", "Only what is at least so old, such as 12h or 7d: a younger one may have a living writer. 1d by default.");
-        var dry = new Option<bool>("--dry-run", "-n") { Description = "Only list them." };
+        var age = DurationOption.Create("--older-than", "AGE", "The minimum age of an upload, such as 12h or 7d; younger uploads may still be in progress. Default: 1d.");
+        var dry = new Option<bool>("--dry-run", "-n") { Description = "List the uploads without removing them." };
         var json = Json.Option();
-        return new Command("clean", "List and remove what interrupted uploads and saves have left.") { name, age, dry, json }
+        return new Command("clean", "List and remove the remains of interrupted uploads and saves.") { name, age, dry, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var store = await session.OpenAsync(session.Workspace.Read().Find(parsed.GetRequiredValue(name)), cancellationToken).ConfigureAwait(false);
@@ -34,7 +34,7 @@ internal static class StoreCleanCommand
                     Tell(session.Output, asJson, removes, file.Path.Value, file.Path, file.Modified ?? default);
                 }
                 if (!parsed.GetValue(json))
-                    session.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{(removes ? "Removed" : "Found")} {count} left-over {(count == 1 ? "upload" : "uploads")}."));
+                    session.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{(removes ? "Removed" : "Found")} {count} interrupted {(count == 1 ? "upload" : "uploads")}."));
             });
     }
 

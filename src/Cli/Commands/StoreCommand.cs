@@ -6,7 +6,7 @@ namespace Cairn.Cli.Commands;
 
 internal static class StoreCommand
 {
-    public static Command Create() => new("store", "Registered stores.")
+    public static Command Create() => new("store", "Manage the stores that are registered in the workspace.")
     {
         CreateRegister(), CreateList(), CreateDescribe(), CreateSet(), CreateRename(), CreateUpdate(), CreateRemove(), StoreCheckCommand.Create(), StoreCleanCommand.Create(),
     };
@@ -16,10 +16,10 @@ internal static class StoreCommand
 
     private static Command CreateRegister()
     {
-        var name = new Argument<string>("name") { Description = "The store's name: at least two letters, digits, '-', '_' or '.'.", HelpName = "NAME" };
-        var flavor = new Option<string?>("--flavor") { Description = "Its flavor; by default the one that serves the root's scheme.", HelpName = "FLAVOR", CompletionSources = { Completions.Flavors } };
-        var root = new Option<string>("--root") { Description = "Its root: a URI, or a local folder.", HelpName = "URI", Required = true };
-        var options = StoreOptionValues.Create("An option, as NAME=VALUE; a secret as NAME=env:VARIABLE or NAME=file:PATH. May be repeated.");
+        var name = new Argument<string>("name") { Description = "The name of the store: at least two letters, digits, '-', '_' or '.'.", HelpName = "NAME" };
+        var flavor = new Option<string?>("--flavor") { Description = "The flavor. Default: the flavor for the scheme of the root.", HelpName = "FLAVOR", CompletionSources = { Completions.Flavors } };
+        var root = new Option<string>("--root") { Description = "The root of the store: a URI or a local folder.", HelpName = "URI", Required = true };
+        var options = StoreOptionValues.Create("An option of the flavor, as NAME=VALUE. A secret is given as NAME=env:VARIABLE or NAME=file:PATH. Can be repeated.");
         return new Command("register", "Register a store in the workspace.") { name, flavor, root, options }
             .Runs(async (session, parsed, cancellationToken) =>
             {
@@ -53,10 +53,10 @@ internal static class StoreCommand
 
     private static Command CreateDescribe()
     {
-        var name = Name("The store; the active one by default.");
+        var name = Name("The name of the store. Default: the active store.");
         name.Arity = ArgumentArity.ZeroOrOne;
         var json = Json.Option();
-        return new Command("describe", "Show a store's flavor, root and options.") { name, json }
+        return new Command("describe", "Show the flavor, root and options of a store.") { name, json }
             .Runs((session, parsed, _) =>
             {
                 var content = session.Workspace.Read();
@@ -77,8 +77,8 @@ internal static class StoreCommand
 
     private static Command CreateSet()
     {
-        var name = Name("The store.");
-        return new Command("set", "Make a store the active one, which ':path' means.") { name }
+        var name = Name("The name of the store.");
+        return new Command("set", "Make a store the active store, to which ':path' refers.") { name }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 await session.Workspace.SetActiveAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
@@ -88,9 +88,9 @@ internal static class StoreCommand
 
     private static Command CreateRename()
     {
-        var name = Name("The store.");
-        var newName = new Argument<string>("new-name") { Description = "Its new name.", HelpName = "NEW-NAME" };
-        return new Command("rename", "Give a store another name.") { name, newName }
+        var name = Name("The current name of the store.");
+        var newName = new Argument<string>("new-name") { Description = "The new name.", HelpName = "NEW-NAME" };
+        return new Command("rename", "Rename a store.") { name, newName }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 await session.Workspace.RenameAsync(parsed.GetRequiredValue(name), parsed.GetRequiredValue(newName), cancellationToken).ConfigureAwait(false);
@@ -100,18 +100,18 @@ internal static class StoreCommand
 
     private static Command CreateUpdate()
     {
-        var name = Name("The store.");
-        var root = new Option<string?>("--root") { Description = "Its new root: a URI, or a local folder.", HelpName = "URI" };
-        var options = StoreOptionValues.Create("An option to set, as NAME=VALUE. May be repeated.");
-        var unset = new Option<string[]>("--unset") { Description = "An option to take away. May be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
-        return new Command("update", "Change a store's root or options.") { name, root, options, unset }
+        var name = Name("The name of the store.");
+        var root = new Option<string?>("--root") { Description = "The new root: a URI or a local folder.", HelpName = "URI" };
+        var options = StoreOptionValues.Create("An option to set, as NAME=VALUE. Can be repeated.");
+        var unset = new Option<string[]>("--unset") { Description = "An option to remove. Can be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
+        return new Command("update", "Change the root or the options of a store.") { name, root, options, unset }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var changes = StoreOptionValues.Read(parsed.GetValue(options)).ToDictionary(o => o.Key, o => (string?)o.Value, StringComparer.Ordinal);
                 foreach (var gone in parsed.GetValue(unset) ?? [])
                     changes[gone] = null;
                 if (changes.Count == 0 && parsed.GetValue(root) is null)
-                    throw new UsageException("There is nothing to update: give --root, --option or --unset.");
+                    throw new UsageException("There is nothing to update. Use --root, --option or --unset.");
                 var uri = parsed.GetValue(root) is { } text ? RootOf(text) : null;
                 var store = await session.Workspace.UpdateAsync(parsed.GetRequiredValue(name), uri, changes, cancellationToken).ConfigureAwait(false);
                 session.Output.Line($"Updated store '{store.Name}' ({store.Flavor}, {store.Root}).");
@@ -120,12 +120,12 @@ internal static class StoreCommand
 
     private static Command CreateRemove()
     {
-        var name = Name("The store.");
-        return new Command("remove", "Forget a store. What it holds stays where it is.") { name }
+        var name = Name("The name of the store.");
+        return new Command("remove", "Remove a store from the workspace. Its content is not deleted.") { name }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 await session.Workspace.RemoveAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
-                session.Output.Line($"Forgot store '{parsed.GetRequiredValue(name)}'; what it holds stays where it is.");
+                session.Output.Line($"Removed store '{parsed.GetRequiredValue(name)}' from the workspace; its content was not deleted.");
             });
     }
 

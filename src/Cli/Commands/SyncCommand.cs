@@ -7,20 +7,20 @@ internal static class SyncCommand
 {
     public static Command Create()
     {
-        var source = AddressArgument.One("source", "The folder to follow.");
-        var target = AddressArgument.One("target", "The folder to make equal; made when it is not there.");
-        var delete = new Option<bool>("--delete") { Description = "Remove what the source does not have, after all copies and only when nothing has failed." };
-        var despite = new Option<bool>("--delete-despite-failures") { Description = "Like --delete, and remove although something has failed." };
-        var maxDelete = new Option<long?>("--max-delete") { Description = "Remove nothing when more than so many files and folders would go.", HelpName = "N" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
-        var checksum = new Option<bool>("--checksum") { Description = "Compare files of one length by content, reading both, instead of by time." };
+        var source = AddressArgument.One("source", "The source folder.");
+        var target = AddressArgument.One("target", "The target folder; it is created if it does not exist.");
+        var delete = new Option<bool>("--delete") { Description = "After all copies, remove files and folders that are not in the source, but only if nothing has failed." };
+        var despite = new Option<bool>("--delete-despite-failures") { Description = "Like --delete, but also remove if something has failed." };
+        var maxDelete = new Option<long?>("--max-delete") { Description = "With --delete: remove nothing if more than N files and folders would be removed.", HelpName = "N" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes without making them." };
+        var checksum = new Option<bool>("--checksum") { Description = "Compare files of equal length by their content instead of their times; this reads both files." };
         var json = Json.Option();
         var flags = new TransferFlags();
-        return flags.AddTo(new Command("sync", "Make a folder equal to another: copy what is new, of another length, or of another time than the target remembers.") { source, target, delete, despite, maxDelete, dryRun, checksum, json })
+        return flags.AddTo(new Command("sync", "Make the target folder equal to the source folder: copy files that are new, or that differ in length or in the modification time recorded at the last copy.") { source, target, delete, despite, maxDelete, dryRun, checksum, json })
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 if (parsed.GetValue(maxDelete) is < 0)
-                    throw new UsageException("--max-delete is at least 0.");
+                    throw new UsageException("--max-delete must be 0 or greater.");
                 var from = await session.OpenForCopyAsync(parsed.GetRequiredValue(source), cancellationToken).ConfigureAwait(false);
                 var to = await session.OpenForCopyAsync(parsed.GetRequiredValue(target), cancellationToken).ConfigureAwait(false);
                 await CheckAsync(from, to, cancellationToken).ConfigureAwait(false);
@@ -58,12 +58,12 @@ internal static class SyncCommand
     private static async Task CheckAsync(Location source, Location target, CancellationToken cancellationToken)
     {
         const string Operation = "synchronise";
-        var found = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? throw source.Fault(StoreErrorCode.NotFound, Operation, "nothing is there");
+        var found = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? throw source.Fault(StoreErrorCode.NotFound, Operation, "no file or folder exists at that path");
         if (found.IsFile)
             throw source.Fault(StoreErrorCode.PathConflict, Operation, "it is a file", "Copy a file with 'cairn cp'.");
         if (await target.LookAsync(cancellationToken).ConfigureAwait(false) is { IsFile: true })
-            throw target.Fault(StoreErrorCode.PathConflict, Operation + " to", "a file stands there");
+            throw target.Fault(StoreErrorCode.PathConflict, Operation + " to", "a file exists at that path");
         if (SamePlace.AreSame(source, target) || SamePlace.IsInside(target, source) || SamePlace.IsInside(source, target))
-            throw source.Fault(StoreErrorCode.PathConflict, Operation, $"source and target {target.Address.Text} lie in one another");
+            throw source.Fault(StoreErrorCode.PathConflict, Operation, $"it and the target {target.Address.Text} are the same folder, or one contains the other");
     }
 }

@@ -3,14 +3,14 @@ using Cairn.Transfers;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary>The options of every command that copies trees.</summary>
+/// <summary>The options shared by the commands that copy trees.</summary>
 internal sealed class TransferFlags
 {
-    private readonly Option<string[]> _include = new("--include") { Description = "Only files whose path below the folder matches; may be given several times.", HelpName = "GLOB" };
-    private readonly Option<string[]> _exclude = new("--exclude") { Description = "Leave out what matches, such as '*.tmp' or 'cache/**'; may be given several times.", HelpName = "GLOB" };
+    private readonly Option<string[]> _include = new("--include") { Description = "Transfer only files whose path below the folder matches. Can be repeated.", HelpName = "GLOB" };
+    private readonly Option<string[]> _exclude = new("--exclude") { Description = "Skip files whose path matches, such as '*.tmp' or 'cache/**'. Can be repeated.", HelpName = "GLOB" };
     private readonly Option<LinkHandling> _links = new("--links")
     {
-        Description = "Symbolic links below a local folder: 'fail' copies a link to a file as that file and reports any other; 'follow' follows those to folders too; 'skip' leaves all out.",
+        Description = "How to treat symbolic links below a local folder: 'fail' copies links to files as those files and reports other links as errors; 'follow' also follows links to folders; 'skip' skips all links.",
         HelpName = "fail|follow|skip",
         CustomParser = static result => result.Tokens[0].Value switch
         {
@@ -23,7 +23,7 @@ internal sealed class TransferFlags
 
     private readonly Option<bool> _failFast = FailFast();
 
-    public static Option<bool> FailFast() => new("--fail-fast") { Description = "Stop at the first failure; by default the rest goes on, and each failure is reported." };
+    public static Option<bool> FailFast() => new("--fail-fast") { Description = "Stop at the first failure. By default, the command continues and reports each failure." };
 
     public Command AddTo(Command command)
     {
@@ -34,10 +34,10 @@ internal sealed class TransferFlags
         return command;
     }
 
-    /// <summary>Whether a filter is given.</summary>
+    /// <summary>Returns true if a filter is given.</summary>
     public bool HasFilter(ParseResult parsed) => parsed.GetValue(_include) is { Length: > 0 } || parsed.GetValue(_exclude) is { Length: > 0 };
 
-    /// <summary>The options as they were given.</summary>
+    /// <summary>Applies the given options.</summary>
     public T Apply<T>(ParseResult parsed, T options)
         where T : TransferOptions => (T)(options with
         {
@@ -49,7 +49,7 @@ internal sealed class TransferFlags
 
     private static LinkHandling Refuse(System.CommandLine.Parsing.ArgumentResult result, string text)
     {
-        result.AddError($"--links is 'fail', 'follow' or 'skip', and not '{text}'.");
+        result.AddError($"--links must be 'fail', 'follow' or 'skip', but is '{text}'.");
         return default;
     }
 }

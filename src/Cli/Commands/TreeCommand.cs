@@ -6,17 +6,17 @@ internal static class TreeCommand
 {
     public static Command Create()
     {
-        var address = AddressArgument.Optional("address", "A folder; the active store by default.");
-        var depth = new Option<int>("--depth") { Description = "How many levels to show; all by default.", HelpName = "LEVELS", DefaultValueFactory = _ => int.MaxValue };
+        var address = AddressArgument.Optional("address", "A folder. Default: the active store.");
+        var depth = new Option<int>("--depth") { Description = "The number of levels to show. Default: all.", HelpName = "LEVELS", DefaultValueFactory = _ => int.MaxValue };
         var json = Json.Option();
-        return new Command("tree", "Show a folder and what is below it as a tree.") { address, depth, json }
+        return new Command("tree", "Show a folder and its content as a tree.") { address, depth, json }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 if (parsed.GetValue(depth) < 1)
-                    throw new UsageException("--depth is at least 1.");
+                    throw new UsageException("--depth must be 1 or greater.");
                 var location = await session.OpenAsync(parsed.GetRequiredValue(address), cancellationToken).ConfigureAwait(false);
                 var found = await location.LookAsync(cancellationToken).ConfigureAwait(false)
-                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "nothing is there");
+                    ?? throw location.Fault(StoreErrorCode.NotFound, "list", "no file or folder exists at that path");
                 var leftOut = new LeftOut(session, parsed.GetValue(json), location.Uri, static path => path.Value);
                 var tree = new Tree(session.Output, location, leftOut, parsed.GetValue(depth), parsed.GetValue(json));
                 if (!tree.Json)
@@ -41,7 +41,7 @@ internal static class TreeCommand
 
         public long Bytes { get; private set; }
 
-        /// <summary>One folder: an entry is shown when the next is known, because the last is drawn otherwise.</summary>
+        /// <summary>Prints one folder. An entry is printed when the next one is known, because the last entry is drawn differently.</summary>
         public async Task ShowAsync(StorePath folder, string indent, int level, CancellationToken cancellationToken)
         {
             StoreEntry? waiting = null;

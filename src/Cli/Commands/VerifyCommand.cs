@@ -7,18 +7,18 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var reference = new Argument<string?>("ref") { Description = "A name, or sha256: and 64 digits.", HelpName = "REF", Arity = ArgumentArity.ZeroOrOne };
-        var all = new Option<bool>("--all") { Description = "Every blob of the store, and that all that manifests need is there." };
-        var after = new Option<string?>("--after") { Description = "With --all: begin after this digest.", HelpName = "DIGEST" };
+        var reference = new Argument<string?>("ref") { Description = "An artifact: its name, or 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = "Verify every blob of the store, and check that all blobs that the manifests refer to exist." };
+        var after = new Option<string?>("--after") { Description = "With --all: start after this digest.", HelpName = "DIGEST" };
         var store = ArtifactOptions.Store();
-        return new Command("verify", "Read blobs and compare them with their digests; exit code 1 and a list on damage.") { reference, all, after, store }
+        return new Command("verify", "Compare the content of blobs with their digests. If blobs are damaged, list them and exit with code 1.") { reference, all, after, store }
             .Runs((Func<Session, ParseResult, CancellationToken, Task<int>>)(async (session, parsed, cancellationToken) =>
             {
                 var what = parsed.GetValue(reference);
                 if (what is null != parsed.GetValue(all))
-                    throw new UsageException("Give a REF or --all, and not both.");
+                    throw new UsageException("Specify either REF or --all.");
                 if (parsed.GetValue(after) is not null && what is not null)
-                    throw new UsageException("--after goes with --all.");
+                    throw new UsageException("--after requires --all.");
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var checks = what is not null
                     ? repository.VerifyAsync(what, cancellationToken)
@@ -35,7 +35,7 @@ internal static class VerifyCommand
                     damaged++;
                     session.Output.Line($"{check.Path}: {check.Problem}");
                 }
-                session.Output.Line($"{intact} blobs of {ByteSize.Format(bytes)} are whole, {damaged} are not");
+                session.Output.Line($"{intact} blobs of {ByteSize.Format(bytes)} are intact, {damaged} are damaged");
                 return damaged == 0 ? ExitCode.Done : ExitCode.Failed;
             }));
     }

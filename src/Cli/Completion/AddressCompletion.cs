@@ -1,6 +1,6 @@
 namespace Cairn.Cli;
 
-/// <summary>Completes an address: entries of the folder in which its last word stands, registered stores, the active one.</summary>
+/// <summary>Completes an address with the entries of its last folder, the registered stores and the active store.</summary>
 internal static class AddressCompletion
 {
     private const int Most = 500;
@@ -16,7 +16,7 @@ internal static class AddressCompletion
         }
         catch (Exception e) when (e is StoreException or FormatException or UsageException)
         {
-            // Half an address names nothing yet: there is nothing to offer, and nobody to tell.
+            // An incomplete address that cannot be resolved has no completions, and a completion does not report errors.
             return found;
         }
         return found;

@@ -3,12 +3,12 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli;
 
-/// <summary>What can stand in a place of the command line, besides commands, options and addresses.</summary>
+/// <summary>Completions other than commands, options and addresses.</summary>
 internal static class Completions
 {
     public static IEnumerable<CompletionItem> Flavors(CompletionContext context) => Session.KnownFlavors().List().Select(f => new CompletionItem(f.Name));
 
-    /// <summary>The registered stores; none where there is no workspace, because a completion never fails.</summary>
+    /// <summary>Returns the registered stores; empty if there is no workspace, because a completion never fails.</summary>
     public static IEnumerable<CompletionItem> StoreNames(CompletionContext context)
     {
         try

@@ -1,6 +1,6 @@
 namespace Cairn.Cli;
 
-/// <summary>What a shell loads to complete <c>cairn</c>. Each asks the command itself, with the line up to the cursor.</summary>
+/// <summary>The scripts that complete <c>cairn</c> in a shell. They call the command with the line up to the cursor.</summary>
 internal static class ShellScripts
 {
     public const string Bash = """

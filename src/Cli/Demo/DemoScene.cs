@@ -6,21 +6,21 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli.Demo;
 
-/// <summary>What the steps of the demo work on.</summary>
+/// <summary>The state shared by the steps of the demo.</summary>
 internal sealed class DemoScene(string folder, string data, StoreUri root, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private ArtifactStore? _store;
     private ArtifactStore? _second;
 
-    /// <summary>A temporary folder, empty at first.</summary>
+    /// <summary>Gets a temporary folder, which is empty at first.</summary>
     public string Folder => folder;
 
-    /// <summary>The folder of the sample data.</summary>
+    /// <summary>Gets the folder of the sample data.</summary>
     public string Data => data;
 
     public FlavorRegistry Flavors => flavors;
 
-    /// <summary>Where the first store is: empty at first.</summary>
+    /// <summary>Gets the root of the first store, which is empty at first.</summary>
     public StoreUri Root => root;
 
     public string Flavor => flavors.RequireFlavorOfScheme(root.Scheme);
@@ -53,7 +53,7 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
 
     public void Print(string line) => print(line);
 
-    /// <summary>Runs this program again, as another process, and prints what it says.</summary>
+    /// <summary>Runs this program in a second process and prints its output.</summary>
     public async Task CairnAsync(params string[] arguments)
     {
         print($"$ cairn {string.Join(' ', arguments)}");
@@ -69,12 +69,12 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
             throw new InvalidOperationException($"The second process ended with code {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()}");
     }
 
-    /// <summary>Removes what was written to a store that is not in the temporary folder.</summary>
+    /// <summary>Removes the files that were written to a store outside the temporary folder.</summary>
     public async Task ClearAsync()
     {
         if (_store is not null)
             await _store.RemoveTreeAsync(StorePath.Root, CancellationToken.None).ConfigureAwait(false);
-        // A store empties its root and never removes it.
+        // A store can empty its root but does not remove it.
         if (root.Scheme == StoreUri.FileScheme && Directory.Exists(root.ToLocalPath()))
             Directory.Delete(root.ToLocalPath(), recursive: true);
     }

@@ -2,18 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Cairn.Cli.Demo;
 
-/// <summary>One step of the demo: what it shows, the code that runs, and that same code as text.</summary>
+/// <summary>One step of the demo: its title, its action, and the source text of the action.</summary>
 internal sealed class DemoStep
 {
     private readonly Func<DemoScene, Task> _run;
 
-    /// <summary>Makes a step. The compiler fills in <paramref name="code"/> with the source of <paramref name="run"/>, so what is printed is what runs.</summary>
+    /// <summary>
+    /// Initializes a step. The compiler sets <paramref name="code"/> to the source of <paramref name="run"/>, so the printed code is the code that runs.
+    /// </summary>
     public DemoStep(string title, Func<DemoScene, Task> run, [CallerArgumentExpression(nameof(run))] string code = "") =>
         (Title, _run, Code) = (title, run, Body(code));
 
     public string Title { get; }
 
-    /// <summary>The lines of the code, without the lambda around them.</summary>
+    /// <summary>Gets the lines of the code without the enclosing lambda.</summary>
     public IReadOnlyList<string> Code { get; }
 
     public Task RunAsync(DemoScene scene) => _run(scene);

@@ -5,14 +5,14 @@ using Cairn.Workspaces;
 
 namespace Cairn.Cli.Demo;
 
-/// <summary>The steps of the demo, in order. Each builds on the ones before.</summary>
+/// <summary>The steps of the demo, in order. Each step depends on the previous ones.</summary>
 [SuppressMessage("Reliability", "CA2007", Justification = "The demo prints its own source as a program would write it.")]
 [SuppressMessage("Reliability", "CA2016", Justification = "The demo prints its own source as a program would write it; the whole demo is cancelled between steps.")]
 internal static class DemoSteps
 {
     public static IReadOnlyList<DemoStep> All { get; } =
     [
-        new("Make a workspace, and register two stores in it", async demo =>
+        new("Create a workspace and register two stores in it", async demo =>
         {
             (demo.Workspace, _) = await Workspace.InitializeAsync(demo.Folder, demo.Flavors);
             await demo.Workspace.RegisterAsync(new RegisteredStore("main", demo.Flavor, demo.Root));
@@ -21,22 +21,22 @@ internal static class DemoSteps
             foreach (var store in demo.Workspace.Read().Stores)
                 demo.Print($"{store.Name}: {store.Flavor} at {store.Root}");
         }),
-        new("Open both", async demo =>
+        new("Open both stores", async demo =>
         {
             demo.Store = await demo.Workspace.OpenStoreAsync("main");
             demo.Second = await demo.Workspace.OpenStoreAsync("second");
         }),
-        new("Write real files: public data, by a parallel upload", async demo =>
+        new("Upload real files (public data) in parallel", async demo =>
         {
             var uploaded = await demo.Store.UploadDirectoryAsync(demo.Data, "raw");
             demo.Print($"{uploaded.Files} files, {uploaded.Bytes} bytes");
         }),
-        new("List, in one order on every store", async demo =>
+        new("List files; the order is the same in every store", async demo =>
         {
             await foreach (var file in demo.Store.ListAsync("raw"))
                 demo.Print($"{file.Path}  {file.Length} bytes");
         }),
-        new("Find by a pattern, and read lines as they stream", async demo =>
+        new("Find files by a pattern, and stream their lines", async demo =>
         {
             await foreach (var file in demo.Store.GlobAsync("**/*.csv"))
             {
@@ -46,7 +46,7 @@ internal static class DemoSteps
                 demo.Print($"{file.Path}: {rainy} of {days - 1} days in Seattle were rainy");
             }
         }),
-        new("Read typed JSON, compute, and write the result; CreateNew never overwrites", async demo =>
+        new("Read typed JSON, compute, and write the result; CreateNew never overwrites a file", async demo =>
         {
             var penguins = await demo.Store.ReadJsonAsync("raw/penguins.json", DemoJson.Default.PenguinArray);
             var summary = penguins!.GroupBy(p => p.Species).Select(g => new SpeciesSummary(g.Key, g.Count(), Math.Round(g.Average(p => p.Mass) ?? 0))).ToArray();
@@ -61,7 +61,7 @@ internal static class DemoSteps
             }
             demo.Print(await demo.Store.ReadTextAsync("results/species.json"));
         }),
-        new("Only the one who knows the current version may replace it", async demo =>
+        new("Replace a file only if its version is the expected one", async demo =>
         {
             var first = await demo.Store.WriteTextAsync("results/notes.txt", "draft", WriteMode.CreateNew);
             await demo.Store.WriteTextAsync("results/notes.txt", "final", WriteMode.Match(first.ETag!));
@@ -71,22 +71,22 @@ internal static class DemoSteps
             }
             catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
             {
-                demo.Print($"the late writer was refused: {e.Code}; it reads '{await demo.Store.ReadTextAsync("results/notes.txt")}'");
+                demo.Print($"the late writer was refused: {e.Code}; the file contains '{await demo.Store.ReadTextAsync("results/notes.txt")}'");
             }
         }),
-        new("A write that is not completed leaves nothing", async demo =>
+        new("Abandon a write: an incomplete write leaves no file", async demo =>
         {
             await using (var stream = await demo.Store.OpenWriteAsync("results/half.bin", WriteMode.CreateNew))
                 await stream.WriteAsync(new byte[1 << 20]);
             demo.Print($"results/half.bin exists: {await demo.Store.ExistsAsync("results/half.bin")}");
         }),
-        new("Read a range", async demo =>
+        new("Read a range of bytes", async demo =>
         {
             var options = new OpenReadOptions { Range = new ByteRange(0, 49) };
             await using var header = await demo.Store.OpenReadAsync("raw/seattle-weather.csv", options);
             demo.Print(await new StreamReader(header).ReadToEndAsync());
         }),
-        new("Copy within a store, and to another", async demo =>
+        new("Copy within a store and to another store", async demo =>
         {
             await demo.Store.CopyAsync("raw/penguins.json", "copies/penguins.json", WriteMode.CreateNew);
             var copied = await demo.Store.CopyTreeToAsync("raw", demo.Second, "mirror");
@@ -95,23 +95,23 @@ internal static class DemoSteps
         new("Move a folder", async demo =>
         {
             var moved = await demo.Store.MoveAsync("results", "published", WriteMode.CreateNew);
-            demo.Print($"{moved.Path}/ is there: {await demo.Store.IsDirectoryAsync("published")}; results/ is there: {await demo.Store.IsDirectoryAsync("results")}");
+            demo.Print($"{moved.Path}/ exists: {await demo.Store.IsDirectoryAsync("published")}; results/ exists: {await demo.Store.IsDirectoryAsync("results")}");
         }),
-        new("Verify: the copy in the second store has the digest of the first", async demo =>
+        new("Verify that the copy in the second store has the digest of the original", async demo =>
         {
             await using var original = await demo.Store.OpenReadAsync("raw/penguins.json");
             var digest = Checksum.FromBytes(Checksum.Sha256, await System.Security.Cryptography.SHA256.HashDataAsync(original));
             var options = new OpenReadOptions { ExpectedChecksum = digest };
             await using var copy = await demo.Second.OpenReadAsync("mirror/penguins.json", options);
             await copy.CopyToAsync(Stream.Null);
-            demo.Print($"{digest}: verified while it was read");
+            demo.Print($"{digest}: verified while reading");
         }),
-        new("Remove a tree", async demo =>
+        new("Remove a folder with all its content", async demo =>
         {
             var removed = await demo.Second.RemoveTreeAsync("mirror");
-            demo.Print($"{removed} files removed; {await demo.Second.ListAsync().CountAsync()} left");
+            demo.Print($"{removed} files removed, {await demo.Second.ListAsync().CountAsync()} left");
         }),
-        new("Make typed objects of the data: records, an array, a model and a chart", async demo =>
+        new("Convert the data to typed objects: records, an array, a model and a chart", async demo =>
         {
             demo.Penguins = [.. (await demo.Store.ReadJsonAsync("raw/penguins.json", DemoJson.Default.PenguinArray))!];
             demo.Masses = [.. demo.Penguins.Where(p => p.Mass is not null).Select(p => p.Mass!.Value)];
@@ -119,7 +119,7 @@ internal static class DemoSteps
             demo.Chart = MassChart.Of(demo.Model);
             demo.Print($"{demo.Penguins.Count} rows, {demo.Masses.Length} numbers, {demo.Model.MeanMass.Count} species, {demo.Chart}");
         }),
-        new("Save them: the type says how, the content says where", async demo =>
+        new("Save the objects: the type selects the format, the content determines the digest", async demo =>
         {
             var materializers = MaterializerRegistry.CreateDefault(DemoJson.Default).AddJsonLines(DemoJson.Default.Penguin);
             demo.Artifacts = new ArtifactRepository(demo.Store.Under("artifacts"), materializers);
@@ -128,14 +128,14 @@ internal static class DemoSteps
             demo.Print($"model  {await demo.Artifacts.SaveAsync(demo.Model, "penguins/model")}");
             demo.Print($"chart  {await demo.Artifacts.SaveAsync(demo.Chart, "penguins/chart")}");
         }),
-        new("Save all of it again: what is equal is stored once", async demo =>
+        new("Save all of them again: equal content is stored once", async demo =>
         {
             var before = await demo.Store.ListAsync("artifacts/blobs/sha256").CountAsync();
             foreach (object value in new object[] { demo.Penguins, demo.Masses, demo.Model, demo.Chart })
                 await demo.Artifacts.SaveAsync(value);
             demo.Print($"{before} blobs before, {await demo.Store.ListAsync("artifacts/blobs/sha256").CountAsync() - before} new");
         }),
-        new("Change one row, and see what is stored anew", async demo =>
+        new("Change one row, and count the new blobs", async demo =>
         {
             var before = await demo.Store.ListAsync("artifacts/blobs/sha256").Select(b => b.Path).ToHashSetAsync();
             demo.Penguins[0] = demo.Penguins[0] with { Mass = 4000 };
@@ -143,21 +143,21 @@ internal static class DemoSteps
             await foreach (var blob in demo.Store.ListAsync("artifacts/blobs/sha256").Where(b => !before.Contains(b.Path)))
                 demo.Print($"new: {blob.Path.Name[..12]}…  {blob.Length} bytes");
         }),
-        new("Load them by name, as the types that they are", async demo =>
+        new("Load the objects by name as typed values", async demo =>
         {
             var table = await demo.Artifacts.LoadAsync<List<Penguin>>("penguins/table");
             var masses = await demo.Artifacts.LoadAsync<double[]>("penguins/masses");
-            demo.Print($"the first of {table.Count} weighs {table[0].Mass} g; all {masses.Length} together {masses.Sum() / 1000:F1} kg");
+            demo.Print($"the first of {table.Count} weighs {table[0].Mass} g; all {masses.Length} together weigh {masses.Sum() / 1000:F1} kg");
         }),
-        new("Load in a second process: the cairn command", async demo =>
+        new("Load in a second process with the cairn command", async demo =>
         {
             await demo.CairnAsync("load", "penguins/model", "--store", $"{demo.Store.Root}/artifacts");
             await demo.CairnAsync("show", "penguins/masses", "--store", $"{demo.Store.Root}/artifacts");
         }),
-        new("Verify every byte of it", async demo =>
+        new("Verify every byte", async demo =>
         {
             await foreach (var check in demo.Artifacts.VerifyAllAsync())
-                demo.Print($"{check.Digest.Hex[..12]}…  {check.Length,6} bytes  {check.Problem ?? "whole"}");
+                demo.Print($"{check.Digest.Hex[..12]}…  {check.Length,6} bytes  {check.Problem ?? "intact"}");
         }),
     ];
 }

@@ -5,7 +5,7 @@ using Cairn.Materializers;
 
 namespace Cairn.Cli.Demo;
 
-/// <summary>The model as a bar chart.</summary>
+/// <summary>Draws the model as a bar chart.</summary>
 internal static class MassChart
 {
     private const int Bar = 24;

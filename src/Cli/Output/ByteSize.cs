@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cairn.Cli;
 
-/// <summary>A number of bytes as people read it.</summary>
+/// <summary>Formats a number of bytes for people.</summary>
 internal static class ByteSize
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];

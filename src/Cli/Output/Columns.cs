@@ -1,6 +1,6 @@
 namespace Cairn.Cli;
 
-/// <summary>Rows of text in columns that fit, two spaces between them; the last column is as long as it is.</summary>
+/// <summary>Aligns rows of text in columns with two spaces between them. The last column is not padded.</summary>
 internal static class Columns
 {
     public static void Write(CommandOutput output, IReadOnlyList<string[]> rows)

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Cairn.Cli;
 
-/// <summary>What a command prints on standard output: lines for people, JSON Lines for programs, or bytes. Buffered; a terminal sees each line at once.</summary>
+/// <summary>
+/// Standard output of a command: lines for people, JSON Lines for programs, or bytes. It is buffered; on a terminal, each line appears immediately.
+/// </summary>
 internal sealed class CommandOutput
 {
     private const int BufferSize = 32 << 10;
@@ -19,27 +21,27 @@ internal sealed class CommandOutput
         Raw = stream;
     }
 
-    /// <summary>For bytes; what was printed before goes out first.</summary>
+    /// <summary>Gets a stream for bytes. Lines that are still buffered are written first.</summary>
     public Stream Stream { get; }
 
-    /// <summary>For what writes text by itself.</summary>
+    /// <summary>Gets a writer for libraries that print text.</summary>
     public TextWriter Text { get; }
 
     /// <summary>
-    /// Whether lines that cannot be written are dropped: a command that changes something ends its work whether anybody reads of it or not. <see cref="Lost"/> then says that it happened. Bytes
-    /// (<see cref="Stream"/>) are never dropped.
+    /// Gets or sets whether lines that cannot be written are dropped: a command that changes something finishes its work even if its output has no reader.
+    /// <see cref="Lost"/> then contains the error. Bytes (<see cref="Stream"/>) are never dropped.
     /// </summary>
     public bool GoesOn { get; set; }
 
-    /// <summary>Why lines were dropped; null when none was.</summary>
+    /// <summary>Gets the error that caused lines to be dropped, or null if all lines were written.</summary>
     public Exception? Lost { get; private set; }
 
-    /// <summary>Whether a person reads it.</summary>
+    /// <summary>Gets whether standard output is a terminal.</summary>
     public bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
     private Stream Raw { get; }
 
-    /// <summary>Prints a line. On a terminal, control characters of names are shown as escapes.</summary>
+    /// <summary>Prints a line. On a terminal, control characters are escaped.</summary>
     public void Line(string text)
     {
         if (IsTerminal)
@@ -62,9 +64,9 @@ internal sealed class CommandOutput
         EndLine();
     }
 
-    /// <summary>Hands everything on.</summary>
-    /// <exception cref="ClosedPipeException">Nobody reads any more.</exception>
-    /// <exception cref="OutputException">It cannot be written.</exception>
+    /// <summary>Writes all buffered data to standard output.</summary>
+    /// <exception cref="ClosedPipeException">The reader has closed standard output.</exception>
+    /// <exception cref="OutputException">Standard output cannot be written.</exception>
     public void Flush()
     {
         if (_buffer.WrittenCount == 0)
@@ -86,7 +88,7 @@ internal sealed class CommandOutput
         }
     }
 
-    /// <summary>Hands everything on where that is possible: what an error message follows.</summary>
+    /// <summary>Writes all buffered data if possible. Called before an error message is printed.</summary>
     public void TryFlush()
     {
         try
@@ -95,11 +97,11 @@ internal sealed class CommandOutput
         }
         catch (Exception e) when (e is ClosedPipeException or OutputException)
         {
-            // The error that is about to be told came first.
+            // The error that is about to be reported occurred first.
         }
     }
 
-    /// <summary>What the failure of a write means; null for a failure of something else.</summary>
+    /// <summary>Returns the exception for a failed write, or null if the failure has another cause.</summary>
     private static Exception? FailureOf(Exception exception) => exception switch
     {
         IOException e when IsClosedPipe(e) => new ClosedPipeException(e),
@@ -120,7 +122,7 @@ internal sealed class CommandOutput
             Flush();
     }
 
-    /// <summary>Writes bytes through, after the lines that are still buffered.</summary>
+    /// <summary>Writes bytes directly, after the lines that are still buffered.</summary>
     private sealed class GuardedStream(Stream inner, CommandOutput owner) : Stream
     {
         public override bool CanRead => false;

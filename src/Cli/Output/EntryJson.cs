@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Cairn.Cli;
 
-/// <summary>An entry of a store as one JSON object: what every listing prints with <c>--json</c>.</summary>
+/// <summary>Writes an entry of a store as one JSON object, as printed by all listings with <c>--json</c>.</summary>
 internal static class EntryJson
 {
-    /// <param name="writer">Inside the object.</param>
-    /// <param name="name">The entry's name as the listing shows it: its path below what was listed.</param>
-    /// <param name="address">The entry as an argument of another command.</param>
-    /// <param name="info">Its facts; those that are not known are left out.</param>
+    /// <param name="writer">The writer, positioned inside the object.</param>
+    /// <param name="name">The name in the listing: the path relative to the listed folder.</param>
+    /// <param name="address">The address of the entry, usable as an argument of another command.</param>
+    /// <param name="info">The metadata of the entry. Unknown values are omitted.</param>
     public static void Write(Utf8JsonWriter writer, string name, string address, StoreEntry info)
     {
         writer.WriteString("name", name);

@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace Cairn.Cli;
 
-/// <summary>The <c>--json</c> option of every listing: one JSON object on each line, written as it is found.</summary>
+/// <summary>The <c>--json</c> option of all listings: one JSON object per line, written as soon as it is known.</summary>
 internal static class Json
 {
-    public static Option<bool> Option() => new("--json") { Description = "One JSON object on each line." };
+    public static Option<bool> Option() => new("--json") { Description = "Print one JSON object per line." };
 }

@@ -2,27 +2,27 @@ using System.Collections.Concurrent;
 
 namespace Cairn.Cli;
 
-/// <summary>What a listing has met and does not list: it is said at the end, so that no listing looks complete that is not.</summary>
-/// <param name="session">Prints.</param>
-/// <param name="json">Whether each is also an object of the output.</param>
-/// <param name="folder">The address of the folder that is listed.</param>
-/// <param name="nameOf">The name of a path below it as the listing shows it.</param>
+/// <summary>Collects the entries that a listing leaves out and reports them at the end, so an incomplete listing never looks complete.</summary>
+/// <param name="session">Prints the report.</param>
+/// <param name="json">true to also write each entry as a JSON object.</param>
+/// <param name="folder">The address of the listed folder.</param>
+/// <param name="nameOf">Returns the name of a path below the folder as shown in the listing.</param>
 internal sealed class LeftOut(Session session, bool json, StoreUri folder, Func<StorePath, string> nameOf)
 {
     private const int MostShown = 5;
 
     private readonly ConcurrentQueue<UnlistedEntry> _entries = [];
 
-    /// <summary>Takes one, as the folder that is listed sees it; from any thread.</summary>
+    /// <summary>Adds an entry, relative to the listed folder. Thread-safe.</summary>
     public void Add(UnlistedEntry entry) => _entries.Enqueue(entry);
 
-    /// <summary>Prints how many there are of a kind with the first names, and each folder that could not be read as an error.</summary>
-    /// <returns>The exit code: what a listing leaves out by rule is no failure, what it could not read is.</returns>
+    /// <summary>Prints the number of entries of each kind with the first names, and each unreadable folder as an error.</summary>
+    /// <returns>The exit code. Entries that are left out by rule are not failures; unreadable folders are.</returns>
     public int Report()
     {
-        Say(UnlistedKind.Link, "link that does not lead to a file is", "links that do not lead to files are");
-        Say(UnlistedKind.Special, "pipe, socket or device is", "pipes, sockets or devices are");
-        Say(UnlistedKind.Unnameable, "name that no path can hold is", "names that no path can hold are");
+        Say(UnlistedKind.Link, "link that does not point to a file was", "links that do not point to files were");
+        Say(UnlistedKind.Special, "pipe, socket or device was", "pipes, sockets or devices were");
+        Say(UnlistedKind.Unnameable, "name that is not valid in a path was", "names that are not valid in a path were");
         if (json)
             WriteJson();
         var code = ExitCode.Done;
@@ -56,13 +56,13 @@ internal sealed class LeftOut(Session session, bool json, StoreUri folder, Func<
         }
     }
 
-    /// <summary>Names that no path can hold are below the folder that holds them.</summary>
+    /// <summary>Returns the name for the report. Names that are not valid in a path are shown below their folder.</summary>
     private string NameOf(UnlistedEntry entry)
     {
         if (entry.Path is { } path)
             return nameOf(path);
         var above = nameOf(entry.Directory);
-        // The folder's own marker.
+        // The marker of the folder itself.
         if (entry is { Directory.IsRoot: true, Name: "/" })
             return above.TrimEnd('/') + "/";
         return above.Length == 0 || above.EndsWith('/') ? above + entry.Name : $"{above}/{entry.Name}";

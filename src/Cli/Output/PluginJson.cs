@@ -3,7 +3,7 @@ using Cairn.Plugins;
 
 namespace Cairn.Cli;
 
-/// <summary>Plugins as programs read them.</summary>
+/// <summary>Formats plugins as JSON.</summary>
 internal static class PluginJson
 {
     public static void Write(Utf8JsonWriter writer, InstalledPlugin plugin)

@@ -3,7 +3,7 @@ using Cairn.Plugins;
 
 namespace Cairn.Cli;
 
-/// <summary>Plugins as people read them.</summary>
+/// <summary>Formats plugins for people.</summary>
 internal static class PluginText
 {
     public static string ScopeOf(InstalledPlugin plugin) => plugin.Scope switch { PluginScope.Bundled => "bundled", PluginScope.User => "user", PluginScope.Development => "dev", _ => "workspace" };
@@ -23,12 +23,12 @@ internal static class PluginText
             ["description", plugin.Manifest?.Description ?? ""],
             ["scope", ScopeOf(plugin)],
             ["folder", plugin.Folder],
-            ["source", plugin.Pin?.Source ?? (plugin.Scope == PluginScope.Development ? "the build in its folder" : "was never added")],
+            ["source", plugin.Pin?.Source ?? (plugin.Scope == PluginScope.Development ? "the build in its folder" : "not added")],
             ["added", plugin.Pin is { } pin && pin.Added > default(DateTimeOffset) ? pin.Added.ToString("u", CultureInfo.InvariantCulture) : ""],
             ["abstractions", plugin.Manifest?.Abstractions.ToString() ?? ""],
             ["brings", Flavors(plugin)],
             ["state", plugin.Refusal is { } refusal ? $"refused: {refusal.Reason}. {refusal.Advice}".TrimEnd()
-                : plugin.Scope == PluginScope.Development ? "under development, used in this shell only; not pinned"
+                : plugin.Scope == PluginScope.Development ? "under development; used in this shell only and not pinned"
                 : "pinned; its files are compared before it is loaded"],
         ]);
         foreach (var (file, digest) in (plugin.Pin?.Files ?? new Dictionary<string, string>()).OrderBy(f => f.Key, StringComparer.Ordinal))

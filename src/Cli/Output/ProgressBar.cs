@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Cairn.Cli;
 
-/// <summary>A bar on standard error while something is transferred; only where that is a terminal.</summary>
+/// <summary>Shows a progress bar on standard error during a transfer if standard error is a terminal.</summary>
 internal static class ProgressBar
 {
     public static Task ShowAsync(Session session, string title, Func<IProgress<TransferProgress>?, Task> transfer) =>

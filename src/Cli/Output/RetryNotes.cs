@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Cli;
 
-/// <summary>Says which service a command waits for, why, and until when: from the third failure of a request on, and at most every few seconds; with --verbose each time.</summary>
+/// <summary>
+/// Prints which service a command is waiting for, why and until when: from the third failure of a request on, and at most once every few seconds. With
+/// --verbose, prints every retry.
+/// </summary>
 internal sealed class RetryNotes(Session session) : ILoggerFactory, ILogger
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

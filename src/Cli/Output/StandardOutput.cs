@@ -3,14 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Cli;
 
-/// <summary>Standard output as a stream that says when nobody reads any more, and standard error.</summary>
+/// <summary>Standard output as a stream that reports a closed pipe, and standard error.</summary>
 internal static partial class StandardOutput
 {
     private const int Output = 1, Error = 2, GetDescriptorFlags = 1, CloseOnExec = 1;
 
     /// <summary>
-    /// The console's own stream ignores a closed pipe, so that a listing would go on to its end for nobody. A pipe is therefore written as a file; a regular file is not,
-    /// because a file stream keeps its own position, and what the shell writes to the same file before and after would be overwritten.
+    /// Opens standard output. The console's own stream ignores a closed pipe, so a listing would continue although nothing reads it. A pipe is therefore
+    /// written through a file stream. A regular file is not, because a file stream tracks its own position and would overwrite output that other processes
+    /// append to the same file.
     /// </summary>
     public static Stream Open()
     {
@@ -25,19 +26,19 @@ internal static partial class StandardOutput
         return Console.OpenStandardOutput();
     }
 
-    /// <summary>Standard error; where it is closed, what would be written to it is lost.</summary>
+    /// <summary>Opens standard error. If it is closed, output to it is discarded.</summary>
     public static TextWriter OpenError() => OperatingSystem.IsWindows() || IsInherited(Error) ? Console.Error : TextWriter.Null;
 
     /// <summary>
-    /// Whether a descriptor came with the process. Where the shell has closed it, the runtime may have opened another file under its number, which must not be written: that is closed on exec, and what is
-    /// inherited is not.
+    /// Returns true if a descriptor was inherited from the parent process. If the shell has closed it, the runtime may have opened another file under the
+    /// same number, which must not be written. Such a file is closed on exec; an inherited descriptor is not.
     /// </summary>
     private static bool IsInherited(int descriptor) => FControl(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FControl(int descriptor, int command);
 
-    /// <summary>Refuses every write, as a closed descriptor does.</summary>
+    /// <summary>Rejects every write, as a closed descriptor does.</summary>
     private sealed class ClosedStream : MemoryStream
     {
         public override void Write(byte[] buffer, int offset, int count) => throw Closed();
@@ -48,13 +49,13 @@ internal static partial class StandardOutput
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromException(Closed());
 
-        private static IOException Closed() => new("it is closed");
+        private static IOException Closed() => new("standard output is closed");
     }
 }
 
-/// <summary>The reader of standard output has closed it: a command that only reads then ends with success.</summary>
+/// <summary>The exception that is thrown if the reader has closed standard output. A command that only reads then succeeds.</summary>
 internal sealed class ClosedPipeException(Exception innerException) : Exception("Standard output is closed.", innerException);
 
-/// <summary>Standard output cannot be written: the disk is full, or it is closed.</summary>
+/// <summary>The exception that is thrown if standard output cannot be written, because the disk is full or the descriptor is closed.</summary>
 internal sealed class OutputException(Exception innerException)
     : Exception($"Cannot write to standard output: {innerException.Message.TrimEnd('.')}.", innerException);

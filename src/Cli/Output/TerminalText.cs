@@ -3,14 +3,15 @@ using System.Text;
 
 namespace Cairn.Cli;
 
-/// <summary>Text from elsewhere (names, manifests) that is shown on a terminal.</summary>
+/// <summary>Prepares text from other sources (names, manifests) for a terminal.</summary>
 internal static class TerminalText
 {
     /// <summary>
-    /// The text with everything escaped that a terminal obeys instead of showing it: control characters, which move the cursor or clear the screen, and those that turn the direction of writing.
+    /// Escapes the characters that a terminal interprets instead of showing: control characters, which move the cursor or clear the screen, and characters
+    /// that change the direction of writing.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="keepsLines">Whether its line breaks are meant.</param>
+    /// <param name="keepsLines">true to keep line breaks.</param>
     public static string Escape(string text, bool keepsLines = false)
     {
         if (!text.Any(IsEscaped))
@@ -28,6 +29,6 @@ internal static class TerminalText
         bool IsEscaped(char c) => IsObeyed(c) && !(keepsLines && c == '\n');
     }
 
-    /// <summary>Whether a terminal obeys a character instead of showing it.</summary>
+    /// <summary>Returns true if a terminal interprets a character instead of showing it.</summary>
     public static bool IsObeyed(char c) => (char.IsControl(c) && c != '\t') || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' or '\u2028' or '\u2029';
 }

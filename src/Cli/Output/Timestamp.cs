@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cairn.Cli;
 
-/// <summary>Times as text: UTC, ISO 8601, to the millisecond for programs and to the second for people.</summary>
+/// <summary>Formats times in UTC as ISO 8601, with milliseconds for programs and with seconds for people.</summary>
 internal static class Timestamp
 {
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

@@ -1,6 +1,6 @@
 namespace Cairn.Cli;
 
-/// <summary>Files from standard input and to standard output.</summary>
+/// <summary>Transfers files from standard input and to standard output.</summary>
 internal static class StandardTransfer
 {
     private const int BufferSize = 128 << 10;
@@ -17,7 +17,7 @@ internal static class StandardTransfer
             var buffer = new byte[BufferSize];
             while (true)
             {
-                // A read of a terminal or pipe cannot be taken back; it is left behind when the command is cancelled, and so is its buffer.
+                // A read from a terminal or pipe cannot be cancelled. On cancellation, the read and its buffer are abandoned.
                 var count = await Task.Run(() => input.Read(buffer), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                     break;

@@ -2,7 +2,7 @@ using Cairn.Transfers;
 
 namespace Cairn.Cli;
 
-/// <summary>Prints what <c>sync</c> does: each step as it comes, each failure, and how it ended.</summary>
+/// <summary>Prints the progress of <c>sync</c>: each step when it happens, each failure, and the summary.</summary>
 internal sealed class SyncReport(Session session, bool dryRun, bool json)
 {
     public void Step(SyncStep step)
@@ -24,7 +24,7 @@ internal sealed class SyncReport(Session session, bool dryRun, bool json)
         });
     }
 
-    /// <summary>Says how it ended. The failures themselves go to standard error.</summary>
+    /// <summary>Prints the summary. The failures are printed to standard error.</summary>
     public void End(TransferResult result)
     {
         if (!json)

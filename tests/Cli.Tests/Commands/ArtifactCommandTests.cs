@@ -21,7 +21,7 @@ public sealed class ArtifactCommandTests
         var json = (await sandbox.RunAsync("show", "greeting", "--json")).Ok().Json.Single();
         json.GetProperty("files")[0].GetProperty("name").GetString().ShouldBe("a.txt");
         (await sandbox.RunAsync("verify", "greeting")).Ok();
-        (await sandbox.RunAsync("verify", "--all")).Ok().Output.ShouldContain("0 are not");
+        (await sandbox.RunAsync("verify", "--all")).Ok().Output.ShouldContain("0 are damaged");
     }
 
     [Fact]
@@ -118,10 +118,10 @@ public sealed class ArtifactCommandTests
         (await sandbox.RunAsync("store", "register", "work", "--root", sandbox["work"])).Ok();
         var left = $"work/staging/{Guid.NewGuid():N}";
         sandbox.File(left, "left");
-        (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s")).Ok().Output.ShouldBe("Removed 0 left-over uploads.\n");
+        (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s")).Ok().Output.ShouldBe("Removed 0 interrupted uploads.\n");
         sandbox.File("a.txt", "x");
         (await sandbox.RunAsync("save", sandbox["a.txt"], "--store", "work:")).Ok();
-        (await sandbox.RunAsync("store", "clean", "work")).Ok().Output.ShouldBe("Removed 0 left-over uploads.\n");
+        (await sandbox.RunAsync("store", "clean", "work")).Ok().Output.ShouldBe("Removed 0 interrupted uploads.\n");
         (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s", "--dry-run")).Ok().Output.ShouldContain("staging/");
         File.Exists(sandbox[left]).ShouldBeTrue();
         (await sandbox.RunAsync("store", "clean", "work", "--older-than", "0s", "--json")).Ok().Json.Single().GetProperty("removed").GetBoolean().ShouldBeTrue();
@@ -162,7 +162,7 @@ public sealed class ArtifactCommandTests
         File.WriteAllBytes(sandbox["bad.npy"], npy[..^1]);
         var bad = await sandbox.RunAsync("save", sandbox["bad.npy"], "--name", "bad");
         bad.Code.ShouldBe(0);
-        bad.Error.ShouldContain("bad.npy' is saved as a file: its header announces 2 elements of f8, and 15 bytes follow.");
+        bad.Error.ShouldContain("bad.npy' is saved as a plain file: its header announces 2 elements of f8, and 15 bytes follow.");
         (await sandbox.RunAsync("show", "bad")).Ok().Output.ShouldContain("files 1");
         (await sandbox.RunAsync("save", sandbox["x.npy"], "--as", "files", "--name", "opaque")).Ok();
         (await sandbox.RunAsync("show", "opaque")).Ok().Output.ShouldContain("files 1");
@@ -176,7 +176,7 @@ public sealed class ArtifactCommandTests
         (await sandbox.RunAsync("save", sandbox["c.svg"], "--name", "c")).Ok();
         var shown = (await sandbox.RunAsync("show", "c")).Ok().Output;
         shown.ShouldContain("width         40");
-        shown.ShouldContain("a picture: image/svg+xml, 64 B");
+        shown.ShouldContain("picture: image/svg+xml, 64 B");
         (await sandbox.RunAsync("show", "c", "--preview", sandbox["out.svg"])).Ok();
         File.ReadAllBytes(sandbox["out.svg"]).ShouldBe(File.ReadAllBytes(sandbox["c.svg"]));
         (await sandbox.RunAsync("show", "c", "--preview", sandbox["out.svg"])).Code.ShouldBe(2);
@@ -193,7 +193,7 @@ public sealed class ArtifactCommandTests
         File.ReadAllText(sandbox["b.txt"]).ShouldBe("hello");
         var again = await sandbox.RunAsync("load", "a", "-o", sandbox["b.txt"]);
         again.Code.ShouldBe(1);
-        again.Error.ShouldContain("exists already");
+        again.Error.ShouldContain("already exists");
         again.Error.ShouldContain("AlreadyExists");
         (await sandbox.RunAsync("load", "a", "-o", sandbox["new"] + "/")).Ok();
         File.ReadAllText(sandbox["new/a.txt"]).ShouldBe("hello");
@@ -243,7 +243,7 @@ public sealed class ArtifactCommandTests
         (await sandbox.RunAsync("store", "register", "box", "--flavor", "local", "--root", $"file://{sandbox["boxed"]}")).Ok();
         var refused = await sandbox.RunAsync("save", sandbox["a.txt"], "--name", "m1", "--store", "box");
         refused.Code.ShouldBe(2);
-        refused.Error.ShouldContain("'box' is a registered store, which is written 'box:'");
+        refused.Error.ShouldContain("'box' is the name of a registered store. Write 'box:'");
         (await sandbox.RunAsync("save", sandbox["a.txt"], "--store", "box:")).Ok();
         var nowhere = await sandbox.RunAsync("verify", "--all", "--store", sandbox["nosuch"]);
         nowhere.Code.ShouldBe(1);

@@ -10,13 +10,13 @@ public sealed class CleanAndPresignTests
         (await box.RunAsync("cp", Files.Quick(box), "work:kept.txt")).Ok();
         box.File("work/.cairn-tmp-0123456789abcdef-gone.bin", "dead");
 
-        (await box.RunAsync("store", "clean", "work")).Ok().Output.ShouldBe("Removed 0 left-over uploads.\n");
+        (await box.RunAsync("store", "clean", "work")).Ok().Output.ShouldBe("Removed 0 interrupted uploads.\n");
         var found = (await box.RunAsync("store", "clean", "work", "--older-than", "0s", "--dry-run")).Ok().Lines;
         found.Length.ShouldBe(2);
         found[0].ShouldEndWith("gone.bin");
-        found[1].ShouldBe("Found 1 left-over upload.");
+        found[1].ShouldBe("Found 1 interrupted upload.");
         (await box.RunAsync("store", "clean", "work", "--older-than", "0s", "--json")).Ok().Json.Single().GetProperty("removed").GetBoolean().ShouldBeTrue();
-        (await box.RunAsync("store", "clean", "work", "--older-than", "0s")).Ok().Output.ShouldBe("Removed 0 left-over uploads.\n");
+        (await box.RunAsync("store", "clean", "work", "--older-than", "0s")).Ok().Output.ShouldBe("Removed 0 interrupted uploads.\n");
         (await box.TreeAsync("work:")).ShouldBe(["kept.txt=quick"]);
     }
 

@@ -41,7 +41,7 @@ public sealed class CopyTests
     [InlineData("d", "nd", "it is a folder")]
     [InlineData("-r d", "t.txt", "file")]
     [InlineData("a.txt b.txt", "t.txt", "file")]
-    [InlineData("a.txt b.txt", "nd", "no such folder")]
+    [InlineData("a.txt b.txt", "nd", "the folder does not exist")]
     [InlineData("a.txt", "t.txt/", "file")]
     [InlineData("a.txt/", "new.txt", "ends with '/'")]
     [InlineData("nope.txt", "new.txt", "NotFound")]
@@ -62,7 +62,7 @@ public sealed class CopyTests
         using var box = await Sandbox.CreateAsync();
         var prefix = await PrepareAsync(box, fromStore: false);
         (await box.RunAsync("mkdir", "second:td/a.txt")).Ok();
-        (await box.RunAsync("cp", prefix + "a.txt", "second:td")).Fails(1, "a folder stands there");
+        (await box.RunAsync("cp", prefix + "a.txt", "second:td")).Fails(1, "a folder exists at that path");
     }
 
     [Fact]
@@ -111,10 +111,10 @@ public sealed class CopyTests
     {
         using var box = await Sandbox.CreateAsync();
         await PrepareAsync(box, fromStore: false);
-        (await box.RunAsync("cp", "-r", box.Folder, ":copy")).Fails(1, "lies inside it");
-        (await box.RunAsync("cp", "-r", "second:td", "second:td/deeper")).Fails(1, "lies inside it");
-        (await box.RunAsync("cp", "-r", "second:td", "second:td")).Fails(1, "lies inside it");
-        (await box.RunAsync("mv", "second:td", "second:td/deeper")).Fails(1, "lies inside it");
+        (await box.RunAsync("cp", "-r", box.Folder, ":copy")).Fails(1, "is inside it");
+        (await box.RunAsync("cp", "-r", "second:td", "second:td/deeper")).Fails(1, "is inside it");
+        (await box.RunAsync("cp", "-r", "second:td", "second:td")).Fails(1, "is inside it");
+        (await box.RunAsync("mv", "second:td", "second:td/deeper")).Fails(1, "is inside it");
         (await box.TreeAsync("second:")).ShouldBe(["t.txt=t", "td/k.txt=k"]);
     }
 
@@ -148,7 +148,7 @@ public sealed class CopyTests
     public async Task Misuse_is_code_2()
     {
         using var box = await Sandbox.CreateAsync();
-        (await box.RunAsync("cp", "one")).Fails(2, "last the target");
+        (await box.RunAsync("cp", "one")).Fails(2, "Only one address");
         (await box.RunAsync("cp")).Fails(2, "");
         (await box.RunAsync("cp", "--nope", "a", "b")).Fails(2, "--nope");
         (await box.RunAsync("cp", ":a/../b", ":c")).Fails(2, "'..'");

@@ -39,7 +39,7 @@ public sealed class ImportTests
         box.File("in/value.json", "{ \"b\" : 1 }");
         (await box.RunAsync("save", box["in"], "--as", "json", "--name", "j")).Ok();
         (await box.RunAsync("load", "j")).Ok().Output.ShouldBe("{\"b\":1}");
-        (await box.RunAsync("save", box["in"], "--as", "nope")).Fails(2, "There is no materializer 'nope'");
+        (await box.RunAsync("save", box["in"], "--as", "nope")).Fails(2, "Unknown materializer 'nope'");
         box.File("outside/secret", "s");
         foreach (var (make, name, why) in new[]
         {

@@ -15,15 +15,15 @@ public sealed class LeftOutTests
             shown.Code.ShouldBe(0, shown.Error);
             shown.Error.TrimEnd('\n').Split('\n').ShouldBe(
             [
-                $"note: 2 links that do not lead to files are left out: '{prefix}broken', '{prefix}linked'",
-                $"note: 1 pipe, socket or device is left out: '{prefix}d/pipe'",
-                $"note: 1 name that no path can hold is left out: '{prefix}d/\\xff'",
+                $"note: 2 links that do not point to files were left out: '{prefix}broken', '{prefix}linked'",
+                $"note: 1 pipe, socket or device was left out: '{prefix}d/pipe'",
+                $"note: 1 name that is not valid in a path was left out: '{prefix}d/\\xff'",
             ], string.Join(' ', listing));
             shown.Output.ShouldContain("a.txt");
         }
         // Not recursive: what lies deeper is not looked at.
         var top = await box.RunAsync("ls", box["in"]);
-        (top.Code, top.Error).ShouldBe((0, "note: 2 links that do not lead to files are left out: 'broken', 'linked'\n"));
+        (top.Code, top.Error).ShouldBe((0, "note: 2 links that do not point to files were left out: 'broken', 'linked'\n"));
         (await box.RunAsync("tree", "--depth", "1", box["in"])).Error.ShouldBe(top.Error);
         // A pipe is no match of this pattern; a folder may hold some.
         (await box.RunAsync("find", box["in/**/*.txt"])).Error.ShouldNotContain("pipe");
@@ -52,7 +52,7 @@ public sealed class LeftOutTests
         Directory.CreateDirectory(box["in"]);
         for (var i = 0; i < 7; i++)
             File.CreateSymbolicLink(box[$"in/{i}"], "nowhere");
-        (await box.RunAsync("ls", box["in"])).Error.ShouldBe("note: 7 links that do not lead to files are left out: '0', '1', '2', '3', '4', …\n");
+        (await box.RunAsync("ls", box["in"])).Error.ShouldBe("note: 7 links that do not point to files were left out: '0', '1', '2', '3', '4', …\n");
     }
 
     [Fact]

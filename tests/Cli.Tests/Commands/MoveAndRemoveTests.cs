@@ -20,7 +20,7 @@ public sealed class MoveAndRemoveTests
     public async Task Moves_between_stores_take_the_source_away()
     {
         using var box = await PrepareAsync();
-        (await box.RunAsync("mv", ":d", ":a.txt", box["out"])).Fails(1, "no such folder");
+        (await box.RunAsync("mv", ":d", ":a.txt", box["out"])).Fails(1, "the folder does not exist");
         (await box.RunAsync("mv", ":d", ":a.txt", box["out"] + "/")).Ok();
         (await box.TreeAsync(":")).ShouldBe(["t/k.txt=k"]);
         File.ReadAllText(box["out/d/e/y.txt"]).ShouldBe("y");
@@ -33,8 +33,8 @@ public sealed class MoveAndRemoveTests
     [InlineData("PathConflict", "mv", ":other/t", ":")]
     [InlineData("root of a store", "mv", ":", ":t2")]
     [InlineData("NotFound", "rm", ":nope")]
-    [InlineData("Give -r", "rm", ":d")]
-    [InlineData("Give -f", "rm", "-r", ":")]
+    [InlineData("Add -r", "rm", ":d")]
+    [InlineData("Add -f", "rm", "-r", ":")]
     [InlineData("root of a store", "rm", "-rf", "/")]
     public async Task What_cannot_be_is_refused_and_changes_nothing(string expected, params string[] args)
     {

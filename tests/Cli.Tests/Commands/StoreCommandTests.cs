@@ -26,8 +26,8 @@ public sealed class StoreCommandTests
         (await box.RunAsync("cp", Files.Quick(box), ":kept.txt")).Ok();
         (await box.RunAsync("store", "remove", "other")).Ok();
         File.Exists(box["elsewhere/kept.txt"]).ShouldBeTrue();
-        (await box.RunAsync("ls", ":")).Fails(1, "no store is active; there are default");
-        (await box.RunAsync("ls", "other:")).Fails(1, "no store 'other' is registered; there are default");
+        (await box.RunAsync("ls", ":")).Fails(1, "no store is active; available: default");
+        (await box.RunAsync("ls", "other:")).Fails(1, "no store 'other' is registered; available: default");
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class StoreCommandTests
         using var box = await Sandbox.CreateAsync();
         (await box.RunAsync("store", "register", "scratch", "--flavor", "memory", "--root", "mem://scratch", "--option", "max-concurrency=4")).Ok();
         var listed = await box.RunAsync("ls", "mem://scratch");
-        (listed.Code, listed.Error).ShouldBe((0, "note: mem://scratch lies in the registered store 'scratch' (mem://scratch), whose options apply\n"));
+        (listed.Code, listed.Error).ShouldBe((0, "note: mem://scratch lies in the registered store 'scratch' (mem://scratch); the options of that store apply\n"));
         (await box.RunAsync("ls", "scratch:")).Error.ShouldBeEmpty();
         (await box.RunAsync("ls", "mem://other")).Error.ShouldBeEmpty();
 
@@ -44,7 +44,7 @@ public sealed class StoreCommandTests
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("\"4\"", "\"many\"", StringComparison.Ordinal));
         var passedOver = await box.RunAsync("cp", Files.Quick(box), "mem://scratch/a.txt");
         passedOver.Code.ShouldBe(0);
-        passedOver.Error.ShouldStartWith("warning: the registered store 'scratch' (mem://scratch) cannot be opened, and is passed over for mem://scratch/a.txt: ");
+        passedOver.Error.ShouldStartWith("warning: the registered store 'scratch' (mem://scratch) cannot be opened and is ignored for mem://scratch/a.txt: ");
         passedOver.Error.ShouldContain("'many'");
         passedOver.Error.ShouldContain("'cairn store list'");
         passedOver.Error.Count(c => c == '\n').ShouldBe(1);
@@ -87,10 +87,10 @@ public sealed class StoreCommandTests
         await File.WriteAllTextAsync(box[".cairn/workspace.json"], "{");
         var listed = await box.RunAsync("ls", "mem://scratch");
         listed.Code.ShouldBe(0);
-        listed.Error.ShouldStartWith("warning: the registered stores are passed over for mem://scratch: ");
+        listed.Error.ShouldStartWith("warning: the registered stores are ignored for mem://scratch: ");
         (await box.RunAsync("ls", box.Folder)).Code.ShouldBe(0);
         (await box.RunAsync("ls", ":")).Fails(1, "workspace.json");
-        (await box.BashAsync("cairn --workspace nowhere ls mem://scratch")).Fails(1, "there is no workspace");
+        (await box.BashAsync("cairn --workspace nowhere ls mem://scratch")).Fails(1, "no workspace was found");
     }
 
     [Fact]
@@ -104,15 +104,15 @@ public sealed class StoreCommandTests
     }
 
     [Theory]
-    [InlineData("there are local, memory", "register", "xx", "--flavor", "lokal", "--root", "/x")]
+    [InlineData("available: local, memory", "register", "xx", "--flavor", "lokal", "--root", "/x")]
     [InlineData("file://", "register", "xx", "--flavor", "local", "--root", "mem://x")]
     [InlineData("durability", "register", "xx", "--root", "/x", "--option", "durable=yes")]
     [InlineData("full|none", "register", "xx", "--root", "/x", "--option", "durability=maybe")]
     [InlineData("file://, mem://", "register", "xx", "--root", "nope://x")]
-    [InlineData("cannot name a store", "register", "x", "--root", "/x")]
+    [InlineData("is not a valid name for a store", "register", "x", "--root", "/x")]
     [InlineData("AlreadyExists", "register", "default", "--root", "/x")]
-    [InlineData("there are default", "set", "nope")]
-    [InlineData("there are default", "check", "nope")]
+    [InlineData("available: default", "set", "nope")]
+    [InlineData("available: default", "check", "nope")]
     public async Task What_is_wrong_lists_what_there_is(string expected, params string[] args)
     {
         using var box = await Sandbox.CreateAsync();
@@ -155,8 +155,8 @@ public sealed class StoreCommandTests
     {
         using var box = await Sandbox.CreateAsync(init: false);
         (await box.RunAsync("ls", ":")).Fails(1, "cairn init");
-        (await box.RunAsync("init", box.Folder)).Ok().Output.ShouldStartWith("Made a workspace");
-        (await box.RunAsync("init", box.Folder)).Ok().Output.ShouldStartWith("There is a workspace");
+        (await box.RunAsync("init", box.Folder)).Ok().Output.ShouldStartWith("Created a workspace");
+        (await box.RunAsync("init", box.Folder)).Ok().Output.ShouldStartWith("A workspace already exists");
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class TreeJobTests
         (await box.TreeAsync(":c")).ShouldBe(["a.txt=a", "d/x.txt=x"]);
         (await box.RunAsync("sync", "--exclude", "d/**", box["in"], ":s")).Ok();
         (await box.TreeAsync(":s")).ShouldBe(["a.txt=a"]);
-        (await box.RunAsync("cp", "--include", "*", box["in/a.txt"], ":x")).Fails(2, "give -r");
+        (await box.RunAsync("cp", "--include", "*", box["in/a.txt"], ":x")).Fails(2, "Add -r");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class ErrorTests
     public async Task An_error_is_one_line_with_its_code_and_what_to_do_and_verbose_has_more()
     {
         using var box = await Sandbox.CreateAsync();
-        (await box.RunAsync("cat", ":no\nsuch\u001b[31m")).Fails(1, "(NotFound). See what is there with 'cairn ls'.").Error.ShouldNotContain("\u001b");
+        (await box.RunAsync("cat", ":no\nsuch\u001b[31m")).Fails(1, "(NotFound). List the existing files with 'cairn ls'.").Error.ShouldNotContain("\u001b");
         var verbose = await box.RunAsync("--verbose", "cat", ":nope");
         verbose.Code.ShouldBe(1);
         verbose.Error.ShouldContain("   at ");

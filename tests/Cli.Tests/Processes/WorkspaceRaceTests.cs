@@ -33,6 +33,6 @@ public sealed class WorkspaceRaceTests
     {
         using var box = await Sandbox.CreateAsync(init: false);
         var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => box.ProcessAsync(["init"])));
-        results.Count(r => r.Ok().Output.StartsWith("Made", StringComparison.Ordinal)).ShouldBe(1);
+        results.Count(r => r.Ok().Output.StartsWith("Created", StringComparison.Ordinal)).ShouldBe(1);
     }
 }
