@@ -4,18 +4,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cairn.Hosting;
 
-/// <summary>Checks that a store answers: lists one entry of its root, or looks for one path where it cannot list. It writes nothing.</summary>
-/// <remarks><c>services.AddHealthChecks().Add(ArtifactStoreHealthCheck.Registration("main"))</c>.</remarks>
-/// <param name="stores">The program's stores.</param>
-/// <param name="name">The store's name; null for the default store.</param>
+/// <summary>
+/// A health check that tests whether a store responds: it lists one entry of the root or, if the store cannot list, looks up one path. It writes nothing.
+/// </summary>
+/// <remarks>Usage: <c>services.AddHealthChecks().Add(ArtifactStoreHealthCheck.Registration("main"))</c>.</remarks>
+/// <param name="stores">The stores of the program.</param>
+/// <param name="name">The name of the store, or null for the default store.</param>
 public sealed class ArtifactStoreHealthCheck(ArtifactStores stores, string? name = null) : IHealthCheck
 {
-    /// <summary>A registration of the check for a store.</summary>
-    /// <param name="store">The store's name; null for the default store.</param>
-    /// <param name="failureStatus">What a failure means; null for unhealthy.</param>
-    /// <param name="tags">Tags for choosing checks; null for none.</param>
-    /// <param name="timeout">How long the check may take; null for 10 seconds.</param>
-    /// <returns>A registration named <c>cairn</c>, or <c>cairn:NAME</c>.</returns>
+    /// <summary>Creates a registration of the check for a store.</summary>
+    /// <param name="store">The name of the store, or null for the default store.</param>
+    /// <param name="failureStatus">The status to report on failure. Default: unhealthy.</param>
+    /// <param name="tags">Tags for selecting checks. Optional.</param>
+    /// <param name="timeout">The maximum duration of the check. Default: 10 seconds.</param>
+    /// <returns>A registration named <c>cairn</c> for the default store, or <c>cairn:NAME</c>.</returns>
     public static HealthCheckRegistration Registration(
         string? store = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null) =>
         new(

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cairn.Hosting;
 
-/// <summary>The stores of a program by name, each opened when it is first asked for and kept.</summary>
+/// <summary>The named stores of a program. Each store is opened on first use and stays open until disposal.</summary>
 /// <remarks>
-/// A singleton of the container, which owns the stores: dispose the container asynchronously. Safe to use from many threads. An opening that fails is tried again by the
-/// next call.
+/// Registered as a singleton in the container, which owns the stores: dispose the container asynchronously. Thread-safe. If opening a store fails, the next
+/// call tries again.
 /// </remarks>
 public sealed class ArtifactStores : IAsyncDisposable, IDisposable
 {
@@ -26,17 +26,18 @@ public sealed class ArtifactStores : IAsyncDisposable, IDisposable
         (_flavors, _storeOptions) = (flavors, storeOptions);
     }
 
-    /// <summary>The stores' names, in order.</summary>
+    /// <summary>Gets the names of the stores, in ordinal order.</summary>
     public IReadOnlyList<string> Names => [.. _stores.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>The name of the default store: the one that was chosen, or the only one; null when there is none.</summary>
+    /// <summary>Gets the name of the default store: the chosen one, or the only one. Null if there is no default store.</summary>
     public string? DefaultName { get; }
 
-    /// <summary>A store, opened on the first call.</summary>
-    /// <param name="name">Its name; null for the default store.</param>
-    /// <param name="cancellationToken">Cancels the wait and the opening.</param>
-    /// <returns>The store; it stays the container's to dispose.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, or it cannot be opened; the message lists what there is.</exception>
+    /// <summary>Gets a store. The first call opens it.</summary>
+    /// <param name="name">The name of the store, or null for the default store.</param>
+    /// <param name="cancellationToken">Cancels the opening, or the wait for an opening that another call started.</param>
+    /// <returns>The store. The container owns it; do not dispose it.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the store does not exist or cannot be opened. The message lists
+    /// the available stores.</exception>
     public async ValueTask<ArtifactStore> GetAsync(string? name = null, CancellationToken cancellationToken = default)
     {
         var store = Find(name);
@@ -46,26 +47,28 @@ public sealed class ArtifactStores : IAsyncDisposable, IDisposable
             await ArtifactStore.OpenAsync(await _flavors.GetProviderAsync(store.Flavor, token).ConfigureAwait(false), store.Root, store.Options, _storeOptions, token).ConfigureAwait(false);
     }
 
-    /// <summary>Disposes every store that was opened.</summary>
+    /// <summary>Disposes all stores that have been opened.</summary>
     public ValueTask DisposeAsync() => _opened.DisposeAsync();
 
-    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait.</summary>
+    /// <summary>Synchronous version of <see cref="DisposeAsync"/>, for owners that cannot await.</summary>
     public void Dispose() => Synchronously.Dispose(this);
 
-    /// <summary>As <see cref="GetAsync"/>, for the container, which cannot await. Opening makes no service call: there is nothing to wait for but a plugin that is loaded.</summary>
+    /// <summary>
+    /// Synchronous version of <see cref="GetAsync"/>, for the container. Opening a store makes no service call; at most, it loads a plugin.
+    /// </summary>
     internal ArtifactStore Get(string? name)
     {
         return Synchronously.WaitOutsideContext(() => GetAsync(name));
     }
 
-    /// <summary>The root of a store, which is not opened for that.</summary>
+    /// <summary>Returns the root of a store without opening it.</summary>
     internal StoreUri RootOf(string name) => Find(name).Root;
 
     private RegisteredStore Find(string? name)
     {
         if ((name ?? DefaultName) is not { } wanted)
-            throw Invalid($"no default store is chosen; there are {ErrorText.List(Names)}");
-        return _stores.TryGetValue(wanted, out var store) ? store : throw Invalid($"there is no store '{ErrorText.Escape(wanted)}'; there are {ErrorText.List(Names)}");
+            throw Invalid($"no default store is chosen; available: {ErrorText.List(Names)}");
+        return _stores.TryGetValue(wanted, out var store) ? store : throw Invalid($"unknown store '{ErrorText.Escape(wanted)}'; available: {ErrorText.List(Names)}");
     }
 
     private static StoreException Invalid(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);

@@ -8,19 +8,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Hosting;
 
-/// <summary>Says which flavors and stores a program has; given by <c>AddCairn</c>.</summary>
+/// <summary>Configures the flavors and stores of a program. Passed to the delegate of <c>AddCairn</c>.</summary>
 public sealed class CairnBuilder
 {
     private readonly FlavorRegistry _flavors;
 
     internal CairnBuilder(IServiceCollection services, FlavorRegistry flavors) => (Services, _flavors) = (services, flavors);
 
-    /// <summary>The services that are being configured.</summary>
+    /// <summary>Gets the services that are being configured.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Adds a flavor by its provider's class.</summary>
+    /// <summary>Adds a flavor by the type of its provider.</summary>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException">The class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
+    /// <exception cref="ArgumentException">The type has no valid <see cref="StoreFlavorAttribute"/>, or the name or a scheme of the flavor is already in
+    /// use.</exception>
     public CairnBuilder AddProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TProvider>()
         where TProvider : IStoreProvider, new()
     {
@@ -28,16 +29,17 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Adds a flavor by its provider.</summary>
+    /// <summary>Adds a flavor by an instance of its provider.</summary>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException">Its class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
+    /// <exception cref="ArgumentException">The type has no valid <see cref="StoreFlavorAttribute"/>, or the name or a scheme of the flavor is already in
+    /// use.</exception>
     public CairnBuilder AddProvider(IStoreProvider provider)
     {
         _flavors.Add(provider);
         return this;
     }
 
-    /// <summary>Adds flavors in another way, such as those of plugin folders.</summary>
+    /// <summary>Adds flavors with a delegate, for example the flavors of plugin folders.</summary>
     /// <returns>This builder.</returns>
     public CairnBuilder AddFlavors(Action<FlavorRegistry> add)
     {
@@ -46,10 +48,10 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Adds a store, or replaces the one of this name.</summary>
-    /// <param name="name">Its name: two to 64 letters, digits, <c>-</c>, <c>_</c> or <c>.</c></param>
-    /// <param name="root">The root's address, of a scheme that a flavor serves.</param>
-    /// <param name="options">The flavor's options and those of the layers, as text by name; null for none.</param>
+    /// <summary>Adds a store, or replaces the store of the same name.</summary>
+    /// <param name="name">The name: 2 to 64 letters, digits, <c>-</c>, <c>_</c> or <c>.</c></param>
+    /// <param name="root">The URI of the root. Its scheme must belong to a flavor.</param>
+    /// <param name="options">The options of the flavor and the layers, as text by name. Optional.</param>
     /// <returns>This builder.</returns>
     public CairnBuilder AddStore(string name, string root, IReadOnlyDictionary<string, string>? options = null)
     {
@@ -63,7 +65,7 @@ public sealed class CairnBuilder
         });
     }
 
-    /// <summary>Adds a store, or changes the one of this name.</summary>
+    /// <summary>Adds a store, or changes the store of the same name.</summary>
     /// <returns>This builder.</returns>
     public CairnBuilder AddStore(string name, Action<CairnStoreOptions> configure)
     {
@@ -78,8 +80,11 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Adds the stores of a configuration section: <c>Stores:NAME:Root</c>, <c>:Flavor</c> and <c>:Options:OPTION</c>, and <c>DefaultStore</c>.</summary>
-    /// <remarks>Read once, when the options are first asked for. A key that means nothing is an error.</remarks>
+    /// <summary>
+    /// Adds the stores of a configuration section, which has the keys <c>Stores:NAME:Root</c>, <c>:Flavor</c>, <c>:Options:OPTION</c> and
+    /// <c>DefaultStore</c>.
+    /// </summary>
+    /// <remarks>The section is read once, when the options are first used. An unknown key is an error.</remarks>
     /// <returns>This builder.</returns>
     public CairnBuilder AddStores(IConfiguration section)
     {
@@ -88,7 +93,7 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Names the store that is injected where no name is asked for.</summary>
+    /// <summary>Sets the store that is injected if no name is requested.</summary>
     /// <returns>This builder.</returns>
     public CairnBuilder UseDefaultStore(string name)
     {
@@ -97,7 +102,9 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Adds materializers, before those that are services; called when the registry is first asked for.</summary>
+    /// <summary>
+    /// Adds materializers. They precede the materializers that are registered as services. The delegate is called when the registry is first used.
+    /// </summary>
     /// <returns>This builder.</returns>
     public CairnBuilder AddMaterializers(Action<MaterializerRegistry> add)
     {
@@ -106,7 +113,7 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Adds a materializer that the container makes, with the services that its constructor asks for.</summary>
+    /// <summary>Adds a materializer that the container creates, with constructor injection.</summary>
     /// <returns>This builder.</returns>
     public CairnBuilder AddMaterializer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TMaterializer>()
         where TMaterializer : Materializer
@@ -115,17 +122,20 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Adds JSON and JSON Lines for all types, by reflection.</summary>
+    /// <summary>Adds JSON and JSON Lines for all types, using reflection.</summary>
     /// <returns>This builder.</returns>
-    [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove; give a JsonSerializerContext.")]
-    [RequiresDynamicCode("JSON by reflection makes code at run time; give a JsonSerializerContext.")]
+    [RequiresUnreferencedCode("JSON serialization by reflection uses members that trimming may remove. Pass a JsonSerializerContext instead.")]
+    [RequiresDynamicCode("JSON serialization by reflection generates code at run time. Pass a JsonSerializerContext instead.")]
     public CairnBuilder AddJsonMaterializers()
     {
         Services.AddSingleton(new MaterializerSetup(MaterializerRegistry.CreateDefault, null));
         return this;
     }
 
-    /// <summary>Adds JSON for the types of a source-generated context; JSON Lines by <see cref="AddMaterializers"/> and <see cref="MaterializerRegistry.AddJsonLines"/>.</summary>
+    /// <summary>
+    /// Adds JSON for the types of a source-generated context. Use <see cref="AddMaterializers"/> with <see cref="MaterializerRegistry.AddJsonLines"/> to add
+    /// JSON Lines.
+    /// </summary>
     /// <returns>This builder.</returns>
     public CairnBuilder AddJsonMaterializers(JsonSerializerContext context)
     {
@@ -134,7 +144,7 @@ public sealed class CairnBuilder
         return this;
     }
 
-    /// <summary>Changes how every store works; clock and log are already those of the program.</summary>
+    /// <summary>Changes the options of all stores. The clock and the logger factory of the program are already set.</summary>
     /// <returns>This builder.</returns>
     public CairnBuilder ConfigureStores(Func<ArtifactStoreOptions, ArtifactStoreOptions> configure)
     {
@@ -144,8 +154,8 @@ public sealed class CairnBuilder
     }
 }
 
-/// <summary>One change of how the stores work.</summary>
+/// <summary>One change to the options of all stores.</summary>
 internal sealed record ArtifactStoreSetup(Func<ArtifactStoreOptions, ArtifactStoreOptions> Configure);
 
-/// <summary>One change of the materializers: what they begin with, or what is added.</summary>
+/// <summary>One change to the materializers: a replacement of the initial registry, or an addition.</summary>
 internal sealed record MaterializerSetup(Func<MaterializerRegistry>? Create, Action<MaterializerRegistry>? Add);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Cairn.Hosting;
 
-/// <summary>Reads stores from configuration, by hand: it needs the abstractions alone, is safe to trim, and can say which key means nothing.</summary>
+/// <summary>
+/// Reads stores from configuration without a binder: this needs only the configuration abstractions, is safe for trimming, and can report unknown keys.
+/// </summary>
 internal static class CairnConfiguration
 {
     public static void Read(IConfiguration section, CairnOptions cairn)
@@ -17,7 +19,7 @@ internal static class CairnConfiguration
                     ReadStore(store, cairn);
             }
             else
-                cairn.Problems.Add($"The key '{child.Path}' means nothing; there are DefaultStore and Stores");
+                cairn.Problems.Add($"The key '{child.Path}' is unknown; available: DefaultStore, Stores");
         }
     }
 
@@ -37,7 +39,7 @@ internal static class CairnConfiguration
                     store.Options[option.Key.ToLowerInvariant()] = option.Value ?? "";
             }
             else
-                cairn.Problems.Add($"The key '{child.Path}' means nothing; a store has Root, Flavor and Options");
+                cairn.Problems.Add($"The key '{child.Path}' is unknown; available: Root, Flavor, Options");
         }
     }
 

@@ -1,27 +1,33 @@
 namespace Cairn.Hosting;
 
-/// <summary>The stores of a program, as <c>AddCairn</c> and its configuration name them.</summary>
+/// <summary>The stores of a program, as set by <c>AddCairn</c> and configuration.</summary>
 public sealed class CairnOptions
 {
-    /// <summary>The stores by name.</summary>
+    /// <summary>Gets the stores by name.</summary>
     public IDictionary<string, CairnStoreOptions> Stores { get; } = new Dictionary<string, CairnStoreOptions>(StringComparer.Ordinal);
 
-    /// <summary>The name of the store that is injected where no name is asked for. Null where there is one store, which then is it, or none is wanted.</summary>
+    /// <summary>
+    /// Gets or sets the name of the store that is injected if no name is requested. If null, a single store is the default, and several stores have no
+    /// default.
+    /// </summary>
     public string? DefaultStore { get; set; }
 
-    /// <summary>What was wrong with the configuration, told when the options are validated.</summary>
+    /// <summary>Gets the problems in the configuration, which are reported when the options are validated.</summary>
     internal List<string> Problems { get; } = [];
 }
 
-/// <summary>One store of a program.</summary>
+/// <summary>The settings of one store of a program.</summary>
 public sealed class CairnStoreOptions
 {
-    /// <summary>The root's address, such as <c>s3://bucket/prefix</c>, or an absolute local path.</summary>
+    /// <summary>Gets or sets the URI of the root, such as <c>s3://bucket/prefix</c>, or an absolute local path.</summary>
     public string Root { get; set; } = "";
 
-    /// <summary>The flavor's name; null for the one that serves the root's scheme.</summary>
+    /// <summary>Gets or sets the name of the flavor. If null, the flavor is selected by the scheme of the root.</summary>
     public string? Flavor { get; set; }
 
-    /// <summary>The flavor's options and those of the layers (<see cref="Layers.LayerOptions"/>), as text by name. Secrets as they are: keep them in a configuration source that is made for secrets.</summary>
+    /// <summary>
+    /// Gets the options of the flavor and the layers (<see cref="Layers.LayerOptions"/>), as text by name. Secrets are plain values: keep them in a
+    /// configuration source for secrets.
+    /// </summary>
     public IDictionary<string, string> Options { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

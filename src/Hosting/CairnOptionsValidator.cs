@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cairn.Hosting;
 
-/// <summary>Checks every store of a program against the flavors that there are, without opening one. All that is wrong is told at once.</summary>
+/// <summary>Validates all stores of a program against the known flavors without opening them. All problems are reported at once.</summary>
 internal sealed class CairnOptionsValidator(FlavorRegistry flavors) : IValidateOptions<CairnOptions>
 {
     public ValidateOptionsResult Validate(string? name, CairnOptions options)
@@ -26,11 +26,11 @@ internal sealed class CairnOptionsValidator(FlavorRegistry flavors) : IValidateO
             }
         }
         if (options.DefaultStore is { } chosen && !options.Stores.ContainsKey(chosen))
-            problems.Add($"The default store '{ErrorText.Escape(chosen)}' is not among the stores; there are {ErrorText.List(options.Stores.Keys.Order(StringComparer.Ordinal))}");
+            problems.Add($"The default store '{ErrorText.Escape(chosen)}' does not exist; available: {ErrorText.List(options.Stores.Keys.Order(StringComparer.Ordinal))}");
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    /// <summary>A store's settings with its flavor found and its root parsed.</summary>
+    /// <summary>Returns the settings of a store with its flavor selected and its root parsed.</summary>
     internal static RegisteredStore Registered(string name, CairnStoreOptions settings, FlavorRegistry flavors)
     {
         var root = StoreUri.Parse(settings.Root);

@@ -10,22 +10,28 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds Cairn's stores to a container.</summary>
+/// <summary>Extension methods that add Cairn's stores to a service collection.</summary>
 public static class CairnServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds stores: <c>[FromKeyedServices("name")] ArtifactStore</c>, <see cref="ArtifactStore"/> for the default one, <see cref="ArtifactStores"/> for all by
-    /// name, and <see cref="StoreIo"/> for addresses of any scheme. Also <see cref="ArtifactRepository"/>, of the default store or of one by name, and <see cref="MaterializerRegistry"/>: what
-    /// is built in but JSON, what <see cref="CairnBuilder.AddMaterializers(Action{MaterializerRegistry})"/> adds, and every <see cref="Materializer"/> that is a service.
+    /// Adds stores: <c>[FromKeyedServices("name")] ArtifactStore</c> for one store, <see cref="ArtifactStore"/> for the default store, <see
+    /// cref="ArtifactStores"/> for all stores by name, and <see cref="StoreIo"/> for URIs of any scheme. Also adds <see cref="ArtifactRepository"/>, for the
+    /// default store or by name, and <see cref="MaterializerRegistry"/>, which contains the built-in materializers except JSON, those added by <see
+    /// cref="CairnBuilder.AddMaterializers(Action{MaterializerRegistry})"/>, and every <see cref="Materializer"/> that is registered as a service.
     /// </summary>
     /// <remarks>
-    /// <para>May be called several times; what is added adds up. The options are validated when the host starts, and otherwise when they are first used: every store's
-    /// root, flavor and options, without opening one. Stores are opened when they are first asked for, with the container's <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/>.</para>
-    /// <para>The container owns the stores, which release asynchronously: dispose it with <c>DisposeAsync</c>, as hosts do.</para>
+    /// <para>
+    /// <para>Can be called several times; the calls accumulate. The options (root, flavor and options of every store) are validated when the host starts, or
+    /// otherwise on first use, without opening the stores. A store is opened on first use, with the container's <see cref="TimeProvider"/> and <see
+    /// cref="ILoggerFactory"/>.</para>
+    /// </para>
+    /// <para>
+    /// <para>The container owns the stores, which are disposed asynchronously: dispose the container with <c>DisposeAsync</c>, as hosts do.</para>
+    /// </para>
     /// </remarks>
-    /// <param name="services">The services.</param>
-    /// <param name="configure">Says which flavors and stores there are.</param>
-    /// <returns>The services.</returns>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">Configures the flavors and stores.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddCairn(this IServiceCollection services, Action<CairnBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -37,7 +43,7 @@ public static class CairnServiceCollectionExtensions
             provider.GetRequiredService<IOptions<CairnOptions>>(), provider.GetRequiredService<FlavorRegistry>(), StoreOptions(provider)));
         services.TryAddSingleton(provider => provider.GetRequiredService<ArtifactStores>().Get(null));
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<ArtifactStores>().Get(
-            key as string ?? throw new ArgumentException("A store is asked for by its name, a string.", nameof(key))));
+            key as string ?? throw new ArgumentException("The key of a store must be its name, a string.", nameof(key))));
         services.TryAddSingleton(Io);
         services.TryAddSingleton(Materializers);
         services.TryAddSingleton(provider => new ArtifactRepository(provider.GetRequiredService<ArtifactStore>(), provider.GetRequiredService<MaterializerRegistry>()));

@@ -1,6 +1,6 @@
 namespace Cairn.Workspaces;
 
-/// <summary>What <see cref="Workspace.InitializeAsync"/> has done.</summary>
+/// <summary>The result of <see cref="Workspace.InitializeAsync"/>.</summary>
 /// <param name="Workspace">The workspace.</param>
-/// <param name="Created">Whether it was made now; false when it was there, and was left as it is.</param>
+/// <param name="Created">true if the workspace was created; false if it already existed and was not changed.</param>
 public sealed record InitializedWorkspace(Workspace Workspace, bool Created);

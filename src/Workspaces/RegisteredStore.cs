@@ -3,16 +3,18 @@ using Cairn.Flavors;
 
 namespace Cairn.Workspaces;
 
-/// <summary>A store as a workspace holds it: what is needed to open it, and no secret.</summary>
-/// <param name="Name">Its name, at least two characters, so that a drive letter is never one.</param>
-/// <param name="Flavor">The flavor's name.</param>
-/// <param name="Root">The root that it serves.</param>
+/// <summary>A store registered in a workspace: the information needed to open it, without secrets.</summary>
+/// <param name="Name">The name: at least two characters, which distinguishes it from a drive letter.</param>
+/// <param name="Flavor">The name of the flavor.</param>
+/// <param name="Root">The URI of the root.</param>
 public sealed record RegisteredStore(string Name, string Flavor, StoreUri Root)
 {
-    /// <summary>Option values by option name. A secret option holds a <see cref="SecretReference"/>, never the value.</summary>
+    /// <summary>Gets the option values by option name. A secret option contains a <see cref="SecretReference"/>, never the value.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Whether a text can name a store: two to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, the first a letter or digit.</summary>
+    /// <summary>
+    /// Returns true if a text is a valid name for a store: 2 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, beginning with a letter or digit.
+    /// </summary>
     public static bool IsName(string? text) =>
         text is { Length: >= 2 and <= 64 } && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
@@ -27,26 +29,29 @@ public sealed record RegisteredStore(string Name, string Flavor, StoreUri Root)
     }
 }
 
-/// <summary>What a workspace holds at one moment.</summary>
-/// <param name="Active">The name of the active store; null when none is.</param>
-/// <param name="Stores">The registered stores, in the order of their names.</param>
+/// <summary>A snapshot of the content of a workspace.</summary>
+/// <param name="Active">The name of the active store, or null if no store is active.</param>
+/// <param name="Stores">The registered stores, ordered by name.</param>
 public sealed record WorkspaceContent(string? Active, IReadOnlyList<RegisteredStore> Stores)
 {
-    /// <summary>The registrations that cannot be understood, by name, and why. They are not among <see cref="Stores"/>, and keep nobody from the others.</summary>
+    /// <summary>
+    /// Gets the invalid registrations by name, with the error of each. They are not part of <see cref="Stores"/> and do not affect the other stores.
+    /// </summary>
     public IReadOnlyDictionary<string, StoreException> Unusable { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, StoreException>.Empty;
 
-    /// <summary>The store of a name, or the active one for null.</summary>
+    /// <summary>Returns the store with a name, or the active store if the name is null.</summary>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, none is active, or its registration cannot be understood; the message lists what there is.
+    /// <see cref="StoreErrorCode.InvalidConfiguration"/>: the store is not registered, no store is active, or the registration is not valid. The message
+    /// lists the available stores.
     /// </exception>
     public RegisteredStore Find(string? name)
     {
-        var wanted = name ?? Active ?? throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"no store is active; there are {Names}")
+        var wanted = name ?? Active ?? throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"no store is active; available: {Names}")
         {
             Advice = "Choose one with 'cairn store set NAME'.",
         });
         return Unusable.TryGetValue(wanted, out var problem) ? throw problem : Stores.FirstOrDefault(s => s.Name == wanted)
-            ?? throw new StoreException(StoreErrorCode.InvalidConfiguration, $"no store '{ErrorText.Escape(wanted)}' is registered; there are {Names}");
+            ?? throw new StoreException(StoreErrorCode.InvalidConfiguration, $"no store '{ErrorText.Escape(wanted)}' is registered; available: {Names}");
     }
 
     private string Names => ErrorText.List(Stores.Select(s => s.Name));

@@ -6,12 +6,12 @@ using Cairn.Providers;
 
 namespace Cairn.Workspaces;
 
-/// <summary>What a store must be like to be registered: looked at without opening it or loading its provider.</summary>
+/// <summary>Validates a store for registration without opening it or loading its provider.</summary>
 internal static class StoreRules
 {
     /// <param name="store">The store.</param>
-    /// <param name="flavors">The flavors that there are.</param>
-    /// <param name="holdsSecrets">True where the values are those that a provider takes, as in a program's configuration; false where secrets are references.</param>
+    /// <param name="flavors">The known flavors.</param>
+    /// <param name="holdsSecrets">true if secret options contain the values, as in the configuration of a program; false if they contain references.</param>
     public static void Check(RegisteredStore store, FlavorRegistry flavors, bool holdsSecrets = false)
     {
         CheckName(store.Name);
@@ -19,13 +19,13 @@ internal static class StoreRules
         if (!flavor.Schemes.Contains(store.Root.Scheme))
         {
             var schemes = ErrorText.List(flavor.Schemes.Select(s => s + "://"));
-            throw Invalid($"the root {store.Root} does not fit the flavor '{flavor.Name}', which serves {schemes}");
+            throw Invalid($"the root {store.Root} does not match the flavor '{flavor.Name}', whose schemes are {schemes}");
         }
         var options = OptionsOf(flavor);
         foreach (var (name, value) in store.Options)
         {
             var option = options.FirstOrDefault(o => o.Name == name)
-                ?? throw Invalid($"'{ErrorText.Escape(name)}' is not an option of flavor '{flavor.Name}'; there are {ErrorText.List(options.Select(o => o.Name))}");
+                ?? throw Invalid($"'{ErrorText.Escape(name)}' is not an option of flavor '{flavor.Name}'; available: {ErrorText.List(options.Select(o => o.Name))}");
             CheckValue(option, value, holdsSecrets);
         }
         if (options.FirstOrDefault(o => o.Required && !store.Options.ContainsKey(o.Name)) is { } missing)
@@ -35,10 +35,10 @@ internal static class StoreRules
     public static void CheckName(string name)
     {
         if (!RegisteredStore.IsName(name))
-            throw Invalid($"'{ErrorText.Escape(name)}' cannot name a store: two to 64 letters, digits, '-', '_' or '.', the first a letter or digit");
+            throw Invalid($"'{ErrorText.Escape(name)}' is not a valid name for a store: use 2 to 64 letters, digits, '-', '_' or '.', beginning with a letter or digit");
     }
 
-    /// <summary>The options that a registered store of a flavor takes: the flavor's own and those of the layers. In the order of their names.</summary>
+    /// <summary>Returns the options of a flavor and of the layers, ordered by name.</summary>
     public static IReadOnlyList<OptionDescriptor> OptionsOf(FlavorDescriptor flavor) =>
         [.. flavor.Options.Concat(LayerOptions.Descriptors).OrderBy(o => o.Name, StringComparer.Ordinal)];
 
@@ -47,10 +47,10 @@ internal static class StoreRules
         if (option.Secret)
         {
             if (!holdsSecrets && !SecretReference.IsReference(value))
-                throw Invalid($"option '{option.Name}' is a secret and is never stored: give env:NAME or file:PATH instead of the value");
+                throw Invalid($"option '{option.Name}' is a secret, and secrets are not stored: use env:NAME or file:PATH instead of the value");
         }
         else if (!Fits(option.Type, value))
-            throw Invalid($"option '{option.Name}' takes {option.Type}, and '{ErrorText.Escape(value)}' is none");
+            throw Invalid($"option '{option.Name}' must be of type {option.Type}, but the value is '{ErrorText.Escape(value)}'");
     }
 
     private static bool Fits(string type, string value) => type switch

@@ -3,21 +3,25 @@ using Cairn.Flavors;
 
 namespace Cairn.Workspaces;
 
-/// <summary>A <c>.cairn</c> folder: the stores that a project has registered, and which of them is active.</summary>
+/// <summary>A <c>.cairn</c> folder: the registered stores of a project, and the active store.</summary>
 /// <remarks>
-/// <para>It holds no state of its own: each call reads the file anew, and each change is made under a lock between processes, on what is there at that moment, and
-/// published whole by a rename. A damaged file, and one of a newer version, is an error and is never overwritten.</para>
-/// <para>Safe to use from many threads.</para>
+/// <para>
+/// <para>An instance has no cached state: each call reads the file. Each change is applied to the current content under a lock between processes, and is
+/// published atomically by a rename. A damaged file, or a file of a newer version, is an error and is never overwritten.</para>
+/// </para>
+/// <para><para>Thread-safe.</para></para>
 /// </remarks>
 public sealed class Workspace
 {
-    /// <summary>The name of a workspace's folder.</summary>
+    /// <summary>The name of the folder of a workspace.</summary>
     public const string FolderName = ".cairn";
 
-    /// <summary>The environment variable that names the workspace to use.</summary>
+    /// <summary>The environment variable that selects the workspace.</summary>
     public const string EnvironmentVariable = "CAIRN_WORKSPACE";
 
-    /// <summary>The name of the local store that <see cref="InitializeAsync"/> makes; its root is the folder <c>store</c> inside the workspace's.</summary>
+    /// <summary>
+    /// The name of the local store that <see cref="InitializeAsync"/> creates. Its root is the folder <c>store</c> inside the folder of the workspace.
+    /// </summary>
     public const string DefaultStore = "default";
 
     private const string LocalFlavor = "local";
@@ -31,13 +35,15 @@ public sealed class Workspace
         _file = new(folder, time ?? TimeProvider.System);
     }
 
-    /// <summary>The full path of the <c>.cairn</c> folder.</summary>
+    /// <summary>Gets the full path of the <c>.cairn</c> folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The flavors that stores may be of.</summary>
+    /// <summary>Gets the flavors available to the stores.</summary>
     public FlavorRegistry Flavors { get; }
 
-    /// <summary>The nearest <c>.cairn</c> folder with a workspace in it, from <paramref name="start"/> upwards; null when there is none.</summary>
+    /// <summary>
+    /// Returns the nearest <c>.cairn</c> folder that contains a workspace, from <paramref name="start"/> upwards, or null if there is none.
+    /// </summary>
     public static string? FindFolder(string start)
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -50,10 +56,14 @@ public sealed class Workspace
         return null;
     }
 
-    /// <summary>Opens the workspace that is meant: the given one, else that of <see cref="EnvironmentVariable"/>, else the nearest from the current directory upwards.</summary>
-    /// <param name="given">A <c>.cairn</c> folder or the folder that holds one; null or empty when none was given.</param>
-    /// <param name="flavors">The flavors that stores may be of.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: there is no workspace; the message says where it was looked for.</exception>
+    /// <summary>
+    /// Opens the selected workspace: the given one, otherwise the one in <see cref="EnvironmentVariable"/>, otherwise the nearest one from the current
+    /// directory upwards.
+    /// </summary>
+    /// <param name="given">A <c>.cairn</c> folder or a folder that contains one; null or empty to search.</param>
+    /// <param name="flavors">The flavors available to the stores.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no workspace was found. The message names the searched
+    /// location.</exception>
     public static Workspace Locate(string? given, FlavorRegistry flavors)
     {
         if (!string.IsNullOrEmpty(given))
@@ -63,14 +73,14 @@ public sealed class Workspace
         var here = Directory.GetCurrentDirectory();
         return FindFolder(here) is { } folder
             ? Open(folder, flavors)
-            : throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {here} or above it") { Advice = "Make one with 'cairn init'." });
+            : throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"no workspace was found in {here} or its parent folders") { Advice = "Create one with 'cairn init'." });
     }
 
     /// <summary>Opens a workspace.</summary>
-    /// <param name="folder">A <c>.cairn</c> folder or the folder that holds one.</param>
-    /// <param name="flavors">The flavors that stores may be of.</param>
-    /// <param name="time">The clock; the system's by default.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: there is none.</exception>
+    /// <param name="folder">A <c>.cairn</c> folder or a folder that contains one.</param>
+    /// <param name="flavors">The flavors available to the stores.</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the folder does not contain a workspace.</exception>
     public static Workspace Open(string folder, FlavorRegistry flavors, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -80,16 +90,16 @@ public sealed class Workspace
             full = Path.Join(full, FolderName);
         return WorkspaceFile.IsIn(full)
             ? new(full, flavors, time)
-            : throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {folder}") { Advice = "Make one with 'cairn init'." });
+            : throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"no workspace was found in {folder}") { Advice = "Create one with 'cairn init'." });
     }
 
-    /// <summary>Makes a workspace with a <see cref="DefaultStore"/>, which is active; leaves one that is there as it is.</summary>
-    /// <param name="parent">The folder in which <c>.cairn</c> is made.</param>
-    /// <param name="flavors">The flavors that stores may be of.</param>
-    /// <param name="time">The clock; the system's by default.</param>
+    /// <summary>Creates a workspace with an active <see cref="DefaultStore"/>. An existing workspace is not changed.</summary>
+    /// <param name="parent">The folder in which to create <c>.cairn</c>.</param>
+    /// <param name="flavors">The flavors available to the stores.</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The workspace, and whether it was made now.</returns>
-    /// <exception cref="StoreException">The workspace that is there is damaged or of a newer version, or the folder cannot be written.</exception>
+    /// <returns>The workspace, and whether it was created by this call.</returns>
+    /// <exception cref="StoreException">The existing workspace is damaged or of a newer version, or the folder is not writable.</exception>
     public static async Task<InitializedWorkspace> InitializeAsync(
         string parent, FlavorRegistry flavors, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
@@ -103,11 +113,11 @@ public sealed class Workspace
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new StoreException(StoreErrorCode.PermissionDenied, $"{folder} cannot be made: {e.Message}", e);
+            throw new StoreException(StoreErrorCode.PermissionDenied, $"{folder} cannot be created: {e.Message}", e);
         }
         catch (IOException e)
         {
-            throw new StoreException(StoreErrorCode.PathConflict, $"{folder} cannot be made: {e.Message}", e);
+            throw new StoreException(StoreErrorCode.PathConflict, $"{folder} cannot be created: {e.Message}", e);
         }
         var created = await workspace._file.CreateAsync(
             new() { Active = DefaultStore, Stores = { new(DefaultStore, LocalFlavor, RelativeRoot + "store", System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty) } },
@@ -115,14 +125,14 @@ public sealed class Workspace
         return new(workspace, created);
     }
 
-    /// <summary>Reads what the workspace holds now.</summary>
+    /// <summary>Reads the current content of the workspace.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the file is damaged or of a newer version.</exception>
     public WorkspaceContent Read() => ToContent(_file.Read());
 
-    /// <summary>Registers a store. Nothing is opened.</summary>
+    /// <summary>Registers a store without opening it.</summary>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.AlreadyExists"/>: the name is taken. <see cref="StoreErrorCode.InvalidConfiguration"/>: the name, flavor, root or an option is not
-    /// valid; the message lists what there is. No message shows a secret.
+    /// <see cref="StoreErrorCode.AlreadyExists"/>: the name is in use. <see cref="StoreErrorCode.InvalidConfiguration"/>: the name, flavor, root or an
+    /// option is not valid; the message lists the valid values. Messages never contain secrets.
     /// </exception>
     public Task RegisterAsync(RegisteredStore store, CancellationToken cancellationToken = default)
     {
@@ -139,13 +149,13 @@ public sealed class Workspace
             cancellationToken);
     }
 
-    /// <summary>Changes a store's root or options. Nothing is opened.</summary>
-    /// <param name="name">The store.</param>
-    /// <param name="root">The new root; null to keep it.</param>
-    /// <param name="options">Options to set; those with a null value are taken away. Null to keep them all.</param>
+    /// <summary>Changes the root or the options of a store without opening it.</summary>
+    /// <param name="name">The name of the store.</param>
+    /// <param name="root">The new root, or null to keep the current one.</param>
+    /// <param name="options">The options to set; an option with a null value is removed. Null keeps all options.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The store as it is now.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, or a value is not valid.</exception>
+    /// <returns>The changed store.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the store is not registered, or a value is not valid.</exception>
     public Task<RegisteredStore> UpdateAsync(
         string name, StoreUri? root = null, IReadOnlyDictionary<string, string?>? options = null, CancellationToken cancellationToken = default) =>
         ChangeStoreAsync(
@@ -158,7 +168,7 @@ public sealed class Workspace
                     if (value is not null)
                         values[option] = value;
                     else if (!values.Remove(option))
-                        throw new StoreException(StoreErrorCode.InvalidConfiguration, $"store '{name}' has no option '{ErrorText.Escape(option)}'; there are {ErrorText.List(values.Keys)}");
+                        throw new StoreException(StoreErrorCode.InvalidConfiguration, $"store '{name}' has no option '{ErrorText.Escape(option)}'; available: {ErrorText.List(values.Keys)}");
                 }
                 var store = old with { Root = root ?? old.Root, Options = values };
                 StoreRules.Check(store, Flavors);
@@ -168,8 +178,9 @@ public sealed class Workspace
             },
             cancellationToken);
 
-    /// <summary>Gives a store another name; when it is active it stays so.</summary>
-    /// <exception cref="StoreException">InvalidConfiguration: no such store, or the new name is not valid. AlreadyExists: the new name is taken.</exception>
+    /// <summary>Renames a store. An active store remains active.</summary>
+    /// <exception cref="StoreException">InvalidConfiguration: the store is not registered, or the new name is not valid. AlreadyExists: the new name is in
+    /// use.</exception>
     public Task RenameAsync(string name, string newName, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(newName);
@@ -188,8 +199,8 @@ public sealed class Workspace
             cancellationToken);
     }
 
-    /// <summary>Forgets a store; what it holds stays where it is. When it was active, none is afterwards.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store.</exception>
+    /// <summary>Removes a store from the workspace. Its content is not deleted. If the store was active, no store is active afterwards.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the store is not registered.</exception>
     public Task RemoveAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -205,8 +216,8 @@ public sealed class Workspace
             cancellationToken);
     }
 
-    /// <summary>Makes a store the active one.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store.</exception>
+    /// <summary>Sets the active store.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the store is not registered.</exception>
     public Task SetActiveAsync(string name, CancellationToken cancellationToken = default) => ChangeStoreAsync(
         name,
         (document, _) =>
@@ -217,11 +228,12 @@ public sealed class Workspace
         cancellationToken);
 
     /// <summary>Opens a registered store.</summary>
-    /// <param name="name">The store; null for the active one.</param>
-    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <param name="name">The name of the store, or null for the active store.</param>
+    /// <param name="options">Options for opening the store. Optional.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>A store that the caller disposes.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such store, none is active, or its options cannot be used.</exception>
+    /// <returns>The store. The caller disposes it.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the store is not registered, no store is active, or its options
+    /// are not valid.</exception>
     public async ValueTask<ArtifactStore> OpenStoreAsync(string? name = null, ArtifactStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         var store = Read().Find(name);
@@ -230,11 +242,12 @@ public sealed class Workspace
         return await ArtifactStore.OpenAsync(provider, store.Root, values, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A store's option values as its provider takes them: secrets are read now from where they stand.</summary>
+    /// <summary>Returns the option values of a store for its provider, with all secrets resolved.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="secret">Told each secret's value, so that it can be kept out of whatever is shown; null for nobody.</param>
+    /// <param name="secret">Receives the value of each secret, for example to redact it from output. Optional.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the flavor is not known, an option is not valid, or a secret cannot be read.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the flavor is unknown, an option is not valid, or a secret cannot
+    /// be read.</exception>
     public async ValueTask<IReadOnlyDictionary<string, string>> ResolveOptionsAsync(
         RegisteredStore store, Action<string>? secret = null, CancellationToken cancellationToken = default)
     {
@@ -258,7 +271,7 @@ public sealed class Workspace
     }
 
     private static StoreException Taken(string name) => new(
-        new StoreFault(StoreErrorCode.AlreadyExists, $"a store '{name}' is registered already") { Advice = "Change it with 'cairn store update', or choose another name." });
+        new StoreFault(StoreErrorCode.AlreadyExists, $"a store '{name}' is already registered") { Advice = "Change it with 'cairn store update', or choose another name." });
 
     private Task<T> ChangeStoreAsync<T>(string name, Func<WorkspaceDocument, RegisteredStore, T> change, CancellationToken cancellationToken)
     {
@@ -298,11 +311,13 @@ public sealed class Workspace
         catch (FormatException e)
         {
             throw new StoreException(
-                new StoreFault(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} gives store '{ErrorText.Escape(store.Name)}' a root that is none: {e.Message.TrimEnd('.')}") { Advice = "Correct the file, or remove the store." }, e);
+                new StoreFault(StoreErrorCode.InvalidConfiguration, $"{_file.FullName} contains an invalid root for store '{ErrorText.Escape(store.Name)}': {e.Message.TrimEnd('.')}") { Advice = "Correct the file, or remove the store." }, e);
         }
     }
 
-    /// <summary>A root inside the workspace's folder is written relative to it, so that a moved project keeps its stores.</summary>
+    /// <summary>
+    /// Returns the text of a root. A root inside the folder of the workspace is written relative to it, so it remains valid if the project is moved.
+    /// </summary>
     private string RootText(StoreUri root)
     {
         var folder = StoreUri.FromLocalPath(Folder);

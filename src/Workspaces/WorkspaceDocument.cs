@@ -2,36 +2,36 @@ using System.Text.Json;
 
 namespace Cairn.Workspaces;
 
-/// <summary>The form of <c>workspace.json</c>. Members that this version does not know are kept as they are.</summary>
+/// <summary>The content of <c>workspace.json</c>. Members that are unknown to this version are preserved.</summary>
 /// <remarks>
-/// Read and written by hand rather than by generated serialization: a command reads it first of all, and the serializer's generic code, which is compiled at run time, took
-/// longer than all else that the command did.
+/// Reads and writes JSON without generated serialization: every command reads this file first, and the serializer's generic code, which is compiled at run
+/// time, took longer than all other work of the command.
 /// </remarks>
 internal sealed class WorkspaceDocument
 {
     public const int CurrentVersion = 1;
 
-    /// <summary>The active store's name; null when none is.</summary>
+    /// <summary>Gets or sets the name of the active store, or null if no store is active.</summary>
     public string? Active { get; set; }
 
-    /// <summary>The stores, in the order of their names.</summary>
+    /// <summary>Gets the stores, ordered by name.</summary>
     public List<StoreDocument> Stores { get; } = [];
 
     private List<UnknownMember> Others { get; } = [];
 
-    /// <summary>Reads a document of the current version.</summary>
-    /// <exception cref="JsonException">The text is not JSON, or not of this form.</exception>
-    /// <exception cref="NewerVersionException">The document is of a version that this program does not know.</exception>
+    /// <summary>Parses a document of the current version.</summary>
+    /// <exception cref="JsonException">The text is not JSON or does not have this structure.</exception>
+    /// <exception cref="NewerVersionException">The document has a version that this program does not support.</exception>
     public static WorkspaceDocument Read(ReadOnlyMemory<byte> text)
     {
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("version", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var version))
-            throw new JsonException("it holds no version");
+            throw new JsonException("it has no version");
         if (version is < 1 or > CurrentVersion)
             throw new NewerVersionException(version);
         if (!root.TryGetProperty("stores", out _))
-            throw new JsonException("it holds no stores");
+            throw new JsonException("it has no stores");
         var document = new WorkspaceDocument();
         foreach (var member in root.EnumerateObject())
         {
@@ -77,11 +77,11 @@ internal sealed class WorkspaceDocument
     {
         JsonValueKind.String => element.GetString(),
         JsonValueKind.Null => null,
-        _ => throw new JsonException($"'{member}' is no text"),
+        _ => throw new JsonException($"'{member}' is not a string"),
     };
 
     internal static JsonElement.ObjectEnumerator Members(JsonElement element, string member) =>
-        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw new JsonException($"'{member}' is no object");
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw new JsonException($"'{member}' is not an object");
 
     private void Sort() => Stores.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
 }
@@ -147,7 +147,7 @@ internal sealed class StoreDocument(string name, string flavor, string root, IRe
     }
 }
 
-/// <summary>A member that this version does not know.</summary>
+/// <summary>A member that is unknown to this version.</summary>
 internal sealed record UnknownMember(string Name, JsonElement Value)
 {
     public static void Write(Utf8JsonWriter writer, List<UnknownMember> members)
@@ -160,7 +160,7 @@ internal sealed record UnknownMember(string Name, JsonElement Value)
     }
 }
 
-/// <summary>A document of a version that this program does not know.</summary>
+/// <summary>The exception that is thrown if a document has a version that this program does not support.</summary>
 internal sealed class NewerVersionException(int version) : Exception($"The document has version {version}.")
 {
     public int Version => version;

@@ -3,7 +3,9 @@ using Cairn.Durable;
 
 namespace Cairn.Workspaces;
 
-/// <summary><c>workspace.json</c> on disk: read whole, changed under a lock between processes, durable when a change returns.</summary>
+/// <summary>
+/// The file <c>workspace.json</c>. It is read completely and changed under a lock between processes. A change is durable when the call returns.
+/// </summary>
 internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDisk? disk = null)
 {
     private const string Name = "workspace.json";
@@ -22,9 +24,9 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDis
         catch (NewerVersionException e)
         {
             throw new StoreException(
-                new StoreFault(StoreErrorCode.InvalidConfiguration, $"{FullName} has version {e.Version}, and this Cairn knows versions up to {WorkspaceDocument.CurrentVersion}")
+                new StoreFault(StoreErrorCode.InvalidConfiguration, $"{FullName} has version {e.Version}, but this version of Cairn supports only versions up to {WorkspaceDocument.CurrentVersion}")
                 {
-                    Advice = "Use a newer Cairn with this workspace; nothing was changed.",
+                    Advice = "Nothing was changed. Use a newer version of Cairn with this workspace.",
                 },
                 e);
         }
@@ -35,7 +37,7 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDis
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new StoreException(
-                new StoreFault(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {folder}") { Advice = "Make one with 'cairn init'." }, e);
+                new StoreFault(StoreErrorCode.InvalidConfiguration, $"no workspace was found in {folder}") { Advice = "Create one with 'cairn init'." }, e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -43,10 +45,10 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDis
         }
     }
 
-    /// <summary>Makes the folder.</summary>
+    /// <summary>Creates the folder.</summary>
     public void MakeFolder() => _file.MakeFolder();
 
-    /// <summary>Makes the file when there is none, and says whether it did.</summary>
+    /// <summary>Creates the file if it does not exist, and returns whether it was created.</summary>
     public async Task<bool> CreateAsync(WorkspaceDocument document, CancellationToken cancellationToken)
     {
         using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
@@ -59,7 +61,7 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDis
         return true;
     }
 
-    /// <summary>Reads the newest document under the lock, lets <paramref name="change"/> work on it, and replaces the file.</summary>
+    /// <summary>Reads the current document under the lock, applies <paramref name="change"/>, and replaces the file.</summary>
     public async Task<T> ChangeAsync<T>(Func<WorkspaceDocument, T> change, CancellationToken cancellationToken)
     {
         using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
@@ -85,10 +87,10 @@ internal sealed class WorkspaceFile(string folder, TimeProvider time, DurableDis
         }
         catch (DirectoryNotFoundException e)
         {
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"there is no workspace in {folder}", e);
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"no workspace was found in {folder}", e);
         }
     }
 
     private StoreException Damaged(string what, Exception? inner) => new(
-        new StoreFault(StoreErrorCode.InvalidConfiguration, $"{FullName} is damaged: {what.TrimEnd('.')}") { Advice = "Nothing was changed: repair the file, or move it away and run 'cairn init'." }, inner);
+        new StoreFault(StoreErrorCode.InvalidConfiguration, $"{FullName} is damaged: {what.TrimEnd('.')}") { Advice = "Nothing was changed. Repair the file, or move it away and run 'cairn init'." }, inner);
 }

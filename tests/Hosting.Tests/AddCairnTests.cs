@@ -64,7 +64,7 @@ public class AddCairnTests
     }
 
     [Theory]
-    [InlineData("Cairn:Stores:main:Root", "mem://", "names a container")]
+    [InlineData("Cairn:Stores:main:Root", "mem://", "requires a container")]
     [InlineData("Cairn:Stores:main:Root", "s3://bucket", "no flavor serves 's3://'")]
     [InlineData("Cairn:Stores:main:Flavor", "s3", "no flavor 's3'")]
     [InlineData("Cairn:Stores:main:Options:colour", "red", "colour")]

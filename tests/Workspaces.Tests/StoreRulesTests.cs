@@ -22,11 +22,11 @@ public sealed class StoreRulesTests : IDisposable
     [InlineData("-ab")]
     [InlineData("äb")]
     public async Task A_name_has_at_least_two_plain_characters(string name) =>
-        (await RefusedAsync(new(name, "local", StoreUri.Parse("file:///x")))).ShouldContain("cannot name a store");
+        (await RefusedAsync(new(name, "local", StoreUri.Parse("file:///x")))).ShouldContain("is not a valid name for a store");
 
     [Fact]
     public async Task Unknown_flavors_list_what_there_is() =>
-        (await RefusedAsync(new("far", "clod", StoreUri.Parse("cl://x")))).ShouldContain("there are cloud, local");
+        (await RefusedAsync(new("far", "clod", StoreUri.Parse("cl://x")))).ShouldContain("available: cloud, local");
 
     [Fact]
     public async Task A_root_of_another_scheme_lists_the_schemes() =>
@@ -67,7 +67,7 @@ public sealed class StoreRulesTests : IDisposable
     [InlineData("tries", "1.5")]
     [InlineData("share", "half")]
     public async Task A_value_of_another_type_is_refused(string option, string value) =>
-        (await RefusedAsync(Cloud(("region", "n"), (option, value)))).ShouldContain($"option '{option}' takes");
+        (await RefusedAsync(Cloud(("region", "n"), (option, value)))).ShouldContain($"option '{option}' must be of type");
 
     [Theory]
     [InlineData("part-size", "64MiB")]

@@ -100,7 +100,7 @@ public sealed class WorkspaceTests : IDisposable
         await workspace.RegisterAsync(Cloud("far"), Cancel);
 
         foreach (var call in new Func<Task>[] { () => workspace.RemoveAsync("nope", Cancel), () => workspace.SetActiveAsync("nope", Cancel), () => workspace.RenameAsync("nope", "other", Cancel) })
-            (await Should.ThrowAsync<StoreException>(call())).Message.ShouldContain("there are default, far");
+            (await Should.ThrowAsync<StoreException>(call())).Message.ShouldContain("available: default, far");
     }
 
     [Fact]
