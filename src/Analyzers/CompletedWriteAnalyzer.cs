@@ -6,10 +6,11 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Cairn.Analyzers;
 
-/// <summary>CAIRN101: a write stream that nothing completes publishes nothing, and says so to nobody.</summary>
+/// <summary>CAIRN101: a write stream that is never completed publishes nothing, without an error.</summary>
 /// <remarks>
-/// It looks at streams that one member opens and does not hand on. To hand on is to return it, to store it anywhere but in a local variable, or to give it to something that may complete it, which needs its own
-/// type: what takes a <c>Stream</c> or a disposable cannot.
+/// The analyzer examines streams that a member opens and does not pass on. A stream is passed on if it is returned, stored anywhere except in a local
+/// variable, or passed to a parameter of the stream's own type, whose method may complete it. A parameter of type <c>Stream</c> or <c>IDisposable</c> cannot
+/// complete it.
 /// </remarks>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
@@ -20,11 +21,11 @@ public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
     public static readonly DiagnosticDescriptor Rule = new(
         "CAIRN101",
         "A write stream is never completed",
-        "Nothing completes this write stream, so nothing is published: call CompleteAsync on it after the last write",
+        "This write stream is never completed, so its content is not published: call CompleteAsync on it after the last write",
         "Reliability",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "A stream that OpenWriteAsync returns publishes its content when CompleteAsync returns. Disposing it without that call abandons the write.");
+        "A stream returned by OpenWriteAsync publishes its content when CompleteAsync returns. Disposing the stream without that call abandons the write.");
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rule);
@@ -55,9 +56,9 @@ public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    /// <summary>The local variable that gets the stream; null when there is none.</summary>
+    /// <summary>Returns the local variable that receives the stream, or null if there is none.</summary>
     /// <param name="opened">The stream.</param>
-    /// <param name="isLost">Whether it goes nowhere at all.</param>
+    /// <param name="isLost">true if the stream is discarded.</param>
     private static ILocalSymbol? LocalOf(IOperation opened, out bool isLost)
     {
         var parent = Above(opened);
@@ -77,13 +78,13 @@ public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
         return null;
     }
 
-    /// <summary>Whether a use of the stream neither completes it nor hands it on to what may.</summary>
+    /// <summary>Returns true if a use of the stream neither completes it nor passes it to code that may complete it.</summary>
     private static bool IsForgotten(IOperation use, INamedTypeSymbol stream) => Above(use) switch
     {
         IInvocationOperation call when call.Instance is not null && Unconverted(call.Instance) == use => call.TargetMethod.Name != "CompleteAsync",
         IMemberReferenceOperation member when member.Instance is not null && Unconverted(member.Instance) == use => member is not IMethodReferenceOperation { Method.Name: "CompleteAsync" },
         IConditionalAccessOperation access => !access.WhenNotNull.DescendantsAndSelf().OfType<IInvocationOperation>().Any(static c => c.TargetMethod.Name == "CompleteAsync"),
-        // What only disposes or writes.
+        // Uses that only dispose or write.
         IArgumentOperation { Parameter.Type: { } type } => !Is(type, stream) && IsBelow(stream, type),
         IUsingOperation or IExpressionStatementOperation => true,
         // Assigned, not read.
@@ -92,7 +93,7 @@ public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
         _ => false,
     };
 
-    /// <summary>What uses an operation, past conversions and parentheses that the compiler made.</summary>
+    /// <summary>Returns the operation that uses another operation, skipping implicit conversions and parentheses.</summary>
     private static IOperation? Above(IOperation operation)
     {
         var parent = operation.Parent;
@@ -108,7 +109,10 @@ public sealed class CompletedWriteAnalyzer : DiagnosticAnalyzer
         return operation;
     }
 
-    /// <summary>Whether a type is a base class or an interface of the stream that is made for streams and disposables; <c>object</c> may be anything.</summary>
+    /// <summary>
+    /// Returns true if a type is a base class or an interface of the stream for streams and disposables; <c>object</c> is excluded because it may be
+    /// anything.
+    /// </summary>
     private static bool IsBelow(INamedTypeSymbol stream, ITypeSymbol type)
     {
         if (type.SpecialType == SpecialType.System_Object)

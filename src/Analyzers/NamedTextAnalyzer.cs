@@ -6,19 +6,19 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Cairn.Analyzers;
 
-/// <summary>CAIRN102: of two texts, which one is saved and which one is the name is easily confused.</summary>
+/// <summary>CAIRN102: if both the value and the name are strings, they are easily swapped.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class NamedTextAnalyzer : DiagnosticAnalyzer
 {
     /// <summary>The rule.</summary>
     public static readonly DiagnosticDescriptor Rule = new(
         "CAIRN102",
-        "A text is saved under a name that is a bare text too",
-        "The first text is saved and the second names it: write 'new SaveOptions {{ Name = … }}' so that they cannot be confused",
+        "A string is saved under a name that is also a plain string",
+        "The first string is the content and the second is the name: write 'new SaveOptions {{ Name = … }}' to make this explicit",
         "Reliability",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "SaveAsync takes the value first. Of two texts in the wrong order the name is saved, and the content becomes the name.");
+        "The first argument of SaveAsync is the value. If two strings are swapped, the name is saved as content and the content is used as the name.");
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rule);

@@ -1,15 +1,18 @@
 namespace Cairn.PluginTool;
 
-/// <summary>A fault that the build shows; the code is what people search for.</summary>
+/// <summary>An error that the build reports. The code is for searching.</summary>
 internal sealed class ToolException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;
 }
 
-/// <summary>Reads <c>command --name=value … --last=text</c>. A file of lines, <c>@FILE</c>, stands for its lines: command lines of builds are long, and differ in how they quote.</summary>
+/// <summary>
+/// Parses <c>command --name=value … --last=text</c>. An argument <c>@FILE</c> stands for the lines of the file: the command lines of builds are long, and
+/// their quoting differs between systems.
+/// </summary>
 internal static class Arguments
 {
-    /// <summary>A line without <c>--</c> continues the value before it: descriptions may have several.</summary>
+    /// <summary>A line without <c>--</c> continues the previous value, because descriptions can have several lines.</summary>
     public static (string Command, Dictionary<string, string> Values) Read(string[] args)
     {
         var all = args.SelectMany(a => a.StartsWith('@') ? File.ReadAllLines(a[1..]) : [a]).ToList();
@@ -25,7 +28,7 @@ internal static class Arguments
             else if (last is not null)
                 values[last] = $"{values[last]} {line.Trim()}".Trim();
             else
-                throw new ToolException("CAIRN000", $"'{line}' was not expected");
+                throw new ToolException("CAIRN000", $"unexpected argument '{line}'");
         }
         return (all[0], values);
     }

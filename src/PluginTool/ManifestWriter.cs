@@ -31,7 +31,7 @@ internal static class ManifestWriter
             throw new ToolException("CAIRN003", $"{assemblyName} cannot be read: {e.Message}");
         }
         if (flavors.Count + materializers.Count == 0)
-            throw new ToolException("CAIRN001", $"{assemblyName} has no public class with [StoreFlavor] that implements IStoreProvider, and none that derives from Materializer, so there is nothing that a plugin could bring");
+            throw new ToolException("CAIRN001", $"{assemblyName} has no public class with [StoreFlavor] that implements IStoreProvider, and no public class that derives from Materializer, so the plugin would be empty");
 
         var manifest = new JsonObject
         {
@@ -44,7 +44,7 @@ internal static class ManifestWriter
             ["flavors"] = flavors,
             ["materializers"] = materializers,
         };
-        // The manifest is written last and appears whole: where there is one, the plugin is laid out.
+        // The manifest is written last and appears atomically: if it exists, the layout is complete.
         var path = Path.Join(folder, "cairn-plugin.json");
         using (var file = File.Create(path + ".new"))
         {
@@ -55,7 +55,9 @@ internal static class ManifestWriter
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    /// <summary>Up to the next version that may break: the next minor one before 1.0, the next major one after.</summary>
+    /// <summary>
+    /// Returns a range up to the next version that may have breaking changes: the next minor version before 1.0, the next major version after.
+    /// </summary>
     private static string RangeOf(Version built)
     {
         var low = new Version(built.Major, built.Minor, Math.Max(built.Build, 0));
@@ -63,7 +65,7 @@ internal static class ManifestWriter
         return $"[{low},{beyond})";
     }
 
-    /// <summary>Every public class that derives from Materializer and can be made without parameters.</summary>
+    /// <summary>Returns all public classes that derive from Materializer and have a parameterless constructor.</summary>
     private static JsonArray ReadMaterializers(PluginReader context)
     {
         var materializer = context.Shared.GetType("Cairn.Materializers.Materializer", throwOnError: true)!;
@@ -79,7 +81,7 @@ internal static class ManifestWriter
             }
             catch (TargetInvocationException e)
             {
-                throw new ToolException("CAIRN002", $"{type.FullName} cannot be made: {e.InnerException!.Message}");
+                throw new ToolException("CAIRN002", $"{type.FullName} cannot be created: {e.InnerException!.Message}");
             }
             materializers.Add((JsonNode)new JsonObject { ["id"] = Text(made, "Id"), ["mediaTypes"] = new JsonArray(Text(made, "MediaType")), ["class"] = type.FullName });
         }
@@ -95,7 +97,7 @@ internal static class ManifestWriter
         foreach (var type in context.Main.GetTypes().Where(t => t.IsDefined(attribute, inherit: false)).OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             if (!provider.IsAssignableFrom(type) || type.IsAbstract || !type.IsVisible || type.GetConstructor(Type.EmptyTypes) is null)
-                throw new ToolException("CAIRN002", $"{type.FullName} has [StoreFlavor], but is no public IStoreProvider with a public constructor without parameters");
+                throw new ToolException("CAIRN002", $"{type.FullName} has [StoreFlavor], but is not a public IStoreProvider with a public parameterless constructor");
             object descriptor;
             try
             {
@@ -136,7 +138,7 @@ internal static class ManifestWriter
 
     private static IEnumerable<object> List(object of, string property) => ((IEnumerable)Value(of, property)!).Cast<object>();
 
-    /// <summary>The program brings Cairn.Abstractions: a dependency file that lists it would make the resolver look for a file that is left out.</summary>
+    /// <summary>The program provides Cairn.Abstractions. If the dependency file listed it, the resolver would look for a file that is omitted.</summary>
     private static void DropSharedFromDependencies(string path)
     {
         if (!File.Exists(path))
@@ -163,6 +165,6 @@ internal static class ManifestWriter
     private static void CheckName(string name)
     {
         if (name.Length is < 2 or > 64 || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.'))
-            throw new ToolException("CAIRN004", $"'{name}' cannot name a plugin: 2 to 64 lower-case letters, digits, '-' or '.'. Set the property CairnPluginName");
+            throw new ToolException("CAIRN004", $"'{name}' is not a valid name for a plugin: use 2 to 64 lower-case letters, digits, '-' or '.'. Set the property CairnPluginName");
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Cairn.PluginTool;
 
-/// <summary>Writes the pins of the plugins that a program brings: <c>plugins.json</c> beside its folder <c>plugins/</c>.</summary>
+/// <summary>Writes the pins of the plugins that are part of a program: <c>plugins.json</c> next to its folder <c>plugins/</c>.</summary>
 internal static class PinsWriter
 {
     public static void Write(Dictionary<string, string> values)
@@ -15,7 +15,7 @@ internal static class PinsWriter
         {
             var manifest = Path.Join(plugin, "cairn-plugin.json");
             if (!File.Exists(manifest))
-                throw new ToolException("CAIRN005", $"{plugin} holds no cairn-plugin.json");
+                throw new ToolException("CAIRN005", $"{plugin} does not contain cairn-plugin.json");
             var files = new JsonObject();
             foreach (var file in Directory.EnumerateFiles(plugin, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {

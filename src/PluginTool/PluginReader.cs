@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace Cairn.PluginTool;
 
-/// <summary>Loads a built plugin as a program would: its own dependencies, and the Cairn.Abstractions that it was built against.</summary>
+/// <summary>Loads a built plugin like a program does: with its own dependencies, and the Cairn.Abstractions that it was built against.</summary>
 internal sealed class PluginReader : AssemblyLoadContext
 {
     private readonly AssemblyDependencyResolver _resolver;
@@ -11,7 +11,7 @@ internal sealed class PluginReader : AssemblyLoadContext
     public PluginReader(string assembly, string shared)
     {
         if (!File.Exists(assembly))
-            throw new ToolException("CAIRN003", $"{assembly} is not there");
+            throw new ToolException("CAIRN003", $"{assembly} does not exist");
         _resolver = new(assembly);
         Shared = LoadFromAssemblyPath(Path.GetFullPath(shared));
         Main = LoadFromAssemblyPath(assembly);

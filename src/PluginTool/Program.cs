@@ -7,7 +7,7 @@ try
     {
         case "manifest": ManifestWriter.Write(values); break;
         case "pins": PinsWriter.Write(values); break;
-        default: throw new ToolException("CAIRN000", $"there is no command '{command}'; there are manifest and pins");
+        default: throw new ToolException("CAIRN000", $"unknown command '{command}'; available: manifest, pins");
     }
     return 0;
 }

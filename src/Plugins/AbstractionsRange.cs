@@ -3,15 +3,15 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins;
 
-/// <summary>Which versions of Cairn.Abstractions a plugin runs with, in the interval notation of packages: <c>[0.1.0,0.2.0)</c>.</summary>
-/// <param name="Lowest">The lowest version.</param>
-/// <param name="Beyond">The first version that no longer fits; null when every later one does.</param>
+/// <summary>The versions of Cairn.Abstractions that a plugin supports, in the interval notation of packages: <c>[0.1.0,0.2.0)</c>.</summary>
+/// <param name="Lowest">The lowest supported version.</param>
+/// <param name="Beyond">The first higher version that is not supported, or null if all later versions are supported.</param>
 public sealed record AbstractionsRange(Version Lowest, Version? Beyond)
 {
-    /// <summary>The version of Cairn.Abstractions that this program runs with, as three numbers.</summary>
+    /// <summary>Gets the version of Cairn.Abstractions in this program, with three components.</summary>
     public static Version Current { get; } = ThreeParts(typeof(IStoreProvider).Assembly.GetName().Version!);
 
-    /// <summary>Whether a version lies in the range.</summary>
+    /// <summary>Returns true if a version is in the range.</summary>
     public bool Contains(Version version)
     {
         ArgumentNullException.ThrowIfNull(version);
@@ -19,7 +19,7 @@ public sealed record AbstractionsRange(Version Lowest, Version? Beyond)
         return three >= Lowest && (Beyond is null || three < Beyond);
     }
 
-    /// <summary>Reads <c>[low,high)</c>, <c>[low,)</c>, or <c>low</c>, which means the same as the second.</summary>
+    /// <summary>Parses <c>[low,high)</c>, <c>[low,)</c>, or <c>low</c>, which is equivalent to <c>[low,)</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out AbstractionsRange? range)
     {
         range = null;
@@ -37,7 +37,7 @@ public sealed record AbstractionsRange(Version Lowest, Version? Beyond)
         return true;
     }
 
-    /// <summary>The interval notation.</summary>
+    /// <summary>Returns the interval notation.</summary>
     public override string ToString() => $"[{Lowest},{Beyond})";
 
     private static bool TryVersion(string text, [NotNullWhen(true)] out Version? version)

@@ -5,21 +5,23 @@ using System.Text.Json;
 
 namespace Cairn.Plugins;
 
-/// <summary>The assemblies of the .NET frameworks that this process runs on. Every plugin shares them.</summary>
+/// <summary>The assemblies of the .NET frameworks of this process. All plugins share them.</summary>
 /// <remarks>
-/// A program that runs on an installed framework has them in folders apart from its own. A self-contained program has them in its own folder, beside its own
-/// assemblies; there its <c>.deps.json</c> names them, as the files of its runtime packs. Names decide nothing: packages such as System.ClientModel look like parts
-/// of the framework and are not.
+/// A framework-dependent program has them in folders outside its own folder. A self-contained program has them in its own folder, next to its own
+/// assemblies; its <c>.deps.json</c> lists them as files of the runtime packs. The name of an assembly is not sufficient: some packages, such as
+/// System.ClientModel, have names like parts of the framework.
 /// </remarks>
 internal static class FrameworkAssemblies
 {
     private static readonly FrozenSet<string> Names = Read();
 
-    /// <summary>Whether a framework has an assembly.</summary>
+    /// <summary>Returns true if a framework contains an assembly.</summary>
     public static bool Contains(string name) => Names.Contains(name);
 
-    /// <summary>Whether a framework has an assembly in at least the wanted version.</summary>
-    /// <remarks>The framework's is loaded to know, since what follows needs it nearly always; to read its name from its file takes a reader of metadata, which costs more.</remarks>
+    /// <summary>Returns true if a framework contains an assembly in at least the requested version.</summary>
+    /// <remarks>
+    /// Loads the framework's assembly to get its version, because it is almost always needed afterwards and reading the version from the file is slower.
+    /// </remarks>
     public static bool Satisfies(AssemblyName wanted) =>
         Contains(wanted.Name!)
         && (wanted.Version is null || AssemblyLoadContext.Default.LoadFromAssemblyName(new(wanted.Name!)).GetName().Version is not { } here || here >= wanted.Version);
@@ -44,7 +46,7 @@ internal static class FrameworkAssemblies
 
     private const string CoreLibrary = "System.Private.CoreLib.dll";
 
-    /// <summary>The names of the files that a self-contained program has from its runtime packs.</summary>
+    /// <summary>Returns the names of the files that a self-contained program has from its runtime packs.</summary>
     private static HashSet<string> RuntimePackFiles()
     {
         var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 
 namespace Cairn.Plugins;
 
-/// <summary>A plugin's code in this process, and how many hold it: stores that are open over it, and materializers that were handed out.</summary>
+/// <summary>The code of a plugin in this process, with the number of its holders: open stores and materializers in use.</summary>
 internal sealed class LoadedPlugin
 {
     private readonly Dictionary<string, object> _made = new(StringComparer.Ordinal);
@@ -29,40 +29,40 @@ internal sealed class LoadedPlugin
         }
     }
 
-    /// <summary>The manifest that the code came with.</summary>
+    /// <summary>Gets the manifest that belongs to the loaded code.</summary>
     public PluginManifest Manifest => _plugin.Manifest!;
 
-    /// <summary>Which build it is of a plugin under development; null for others.</summary>
+    /// <summary>Gets the build of a plugin under development; null for other plugins.</summary>
     public string? Build { get; private init; }
 
     public int Holders { get; private set; }
 
-    /// <summary>Whether its code can leave memory: that of a bundled plugin stays.</summary>
+    /// <summary>Gets whether the code can be unloaded. The code of a bundled plugin cannot.</summary>
     public bool IsUnloadable => _plugin.Scope != PluginScope.Bundled;
 
-    /// <summary>Loads a plugin whose files were compared with its pins.</summary>
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    /// <summary>Loads a plugin whose files have been compared with its pins.</summary>
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     public static LoadedPlugin Of(InstalledPlugin plugin)
     {
         var context = new PluginLoadContext(plugin);
         return new(plugin, context.LoadMain, context.Discard);
     }
 
-    /// <summary>Loads a build of a plugin under development, and owns it.</summary>
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    /// <summary>Loads a build of a plugin under development, and takes ownership of it.</summary>
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     public static LoadedPlugin Of(PluginBuild build) => new(build.Plugin, build.Load, build.Dispose) { Build = build.Stamp };
 
-    /// <summary>Counts a store that is open, or is being opened, or a materializer.</summary>
+    /// <summary>Adds a holder: a store that is open or being opened, or a materializer.</summary>
     public void Enter() => Holders++;
 
-    /// <summary>The last holder of a build that a newer one has replaced unloads it.</summary>
+    /// <summary>Removes a holder. If a newer build has replaced this one, removing the last holder unloads the code.</summary>
     public void Leave()
     {
         if (--Holders == 0 && _isReplaced)
             Release();
     }
 
-    /// <summary>Says that a newer build takes its place: it is unloaded when nothing holds it any more.</summary>
+    /// <summary>Marks the build as replaced by a newer one: it is unloaded when it has no holders.</summary>
     public void Replace()
     {
         _isReplaced = true;
@@ -70,8 +70,8 @@ internal sealed class LoadedPlugin
             Release();
     }
 
-    /// <summary>The one object of a class.</summary>
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    /// <summary>Returns the single instance of a class.</summary>
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     public T Get<T>(string className)
         where T : class
     {
@@ -81,18 +81,18 @@ internal sealed class LoadedPlugin
         {
             var type = _assembly!.GetType(className) ?? throw PluginErrors.BadAssembly(_plugin, $"its assembly has no class {className}");
             if (!typeof(T).IsAssignableFrom(type))
-                throw PluginErrors.BadAssembly(_plugin, $"{className} is no {typeof(T).Name} of the Cairn.Abstractions of this program");
+                throw PluginErrors.BadAssembly(_plugin, $"{className} does not implement the {typeof(T).Name} of this program's Cairn.Abstractions");
             var made = (T)Activator.CreateInstance(type)!;
             _made.Add(className, made);
             return made;
         }
         catch (TargetInvocationException e) when (e.InnerException is { } inner)
         {
-            throw PluginFailures.Translate(_plugin, inner) ?? PluginErrors.BadAssembly(_plugin, $"{className} cannot be made: {inner.Message.TrimEnd('.')}", inner);
+            throw PluginFailures.Translate(_plugin, inner) ?? PluginErrors.BadAssembly(_plugin, $"{className} cannot be created: {inner.Message.TrimEnd('.')}", inner);
         }
         catch (Exception e) when (e is MissingMethodException or MemberAccessException)
         {
-            throw PluginErrors.BadAssembly(_plugin, $"{className} has no public constructor without parameters", e);
+            throw PluginErrors.BadAssembly(_plugin, $"{className} has no public parameterless constructor", e);
         }
         catch (Exception e) when (PluginFailures.Translate(_plugin, e) is { } translated)
         {
@@ -100,8 +100,8 @@ internal sealed class LoadedPlugin
         }
     }
 
-    /// <summary>Lets go of the code and starts its unloading.</summary>
-    /// <returns>What tells whether the code is still there.</returns>
+    /// <summary>Releases the code and starts unloading it.</summary>
+    /// <returns>A reference that shows whether the code is still in memory.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public WeakReference Release()
     {

@@ -4,7 +4,7 @@ using Cairn.Durable;
 
 namespace Cairn.Plugins;
 
-/// <summary>A small JSON file: read whole, changed under a lock between processes, durable when a change returns.</summary>
+/// <summary>A small JSON file. It is read completely and changed under a lock between processes. A change is durable when the call returns.</summary>
 internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> empty, Func<T, string?> problem, TimeProvider time, DurableDisk? disk = null)
     where T : class
 {
@@ -12,7 +12,7 @@ internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> e
 
     public string FullName => path;
 
-    /// <summary>What the file holds; an empty document when there is no file.</summary>
+    /// <summary>Reads the file. Returns an empty document if the file does not exist.</summary>
     public T Read()
     {
         try
@@ -35,9 +35,9 @@ internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> e
     }
 
     /// <summary>Changes the file under its lock.</summary>
-    /// <param name="change">Changes the newest document; when it throws, nothing is written.</param>
+    /// <param name="change">Changes the current document; if it throws, nothing is written.</param>
     /// <param name="cancellationToken">Cancels the wait for the lock.</param>
-    /// <param name="done">Runs when the change is durable, still under the lock; null for nothing.</param>
+    /// <param name="done">Runs when the change is durable, while the lock is held. Optional.</param>
     public async Task ChangeAsync(Action<T> change, CancellationToken cancellationToken, Action<T>? done = null)
     {
         try
@@ -56,5 +56,5 @@ internal sealed class LockedJson<T>(string path, JsonTypeInfo<T> type, Func<T> e
     }
 
     private StoreException Damaged(string what, Exception? inner) => new(
-        new StoreFault(StoreErrorCode.InvalidConfiguration, $"{path} is damaged: {what.TrimEnd('.')}") { Advice = "Nothing was changed: repair the file, or move it away and add the plugins again." }, inner);
+        new StoreFault(StoreErrorCode.InvalidConfiguration, $"{path} is damaged: {what.TrimEnd('.')}") { Advice = "Nothing was changed. Repair the file, or move it away and add the plugins again." }, inner);
 }

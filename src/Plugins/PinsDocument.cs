@@ -3,7 +3,7 @@ using Cairn.Errors;
 
 namespace Cairn.Plugins;
 
-/// <summary>The form of <c>plugins.json</c>: what was added, what its files must be, and which plugin wins where two claim one thing.</summary>
+/// <summary>The content of <c>plugins.json</c>: the plugins that were added, the pins of their files, and the preferred plugins.</summary>
 internal sealed class PinsDocument
 {
     public const int CurrentFormat = 1;
@@ -14,12 +14,12 @@ internal sealed class PinsDocument
 
     public List<string>? Preferred { get; set; }
 
-    /// <summary>Why it cannot be used; null when nothing is wrong.</summary>
+    /// <summary>Gets the reason why the document cannot be used, or null if it is valid.</summary>
     [JsonIgnore]
     public string? Problem =>
-        Format is not CurrentFormat ? $"it has format {Format}, which this Cairn does not know"
+        Format is not CurrentFormat ? $"it has format {Format}, which this version of Cairn does not support"
         : Plugins.FirstOrDefault(p => p.Value.Folder is { } folder && !VersionFolder.IsOf(p.Key, folder)) is { Value.Folder: { } odd, Key: var name }
-            ? $"the plugin '{ErrorText.Escape(name)}' is said to be in '{ErrorText.Escape(odd)}', which is no folder of it"
+            ? $"the plugin '{ErrorText.Escape(name)}' has the folder '{ErrorText.Escape(odd)}', whose name does not belong to that plugin"
             : null;
 }
 
@@ -31,7 +31,7 @@ internal sealed class PinDocument
 
     public DateTimeOffset Added { get; set; }
 
-    /// <summary>The name of the plugin's folder where that is not its own: that of a version which took the place of another.</summary>
+    /// <summary>Gets or sets the name of the folder if it differs from the name of the plugin, because the version replaced another one.</summary>
     public string? Folder { get; set; }
 
     public required SortedDictionary<string, string> Files { get; set; }
@@ -42,13 +42,13 @@ internal sealed class PinDocument
     public PluginPin ToPin() => new(Version, Source, Added, new Dictionary<string, string>(Files, StringComparer.Ordinal));
 }
 
-/// <summary>The form of <c>trusted-plugins.json</c>.</summary>
+/// <summary>The content of <c>trusted-plugins.json</c>.</summary>
 internal sealed class TrustDocument
 {
     public const int CurrentFormat = 1;
 
     public required int Format { get; set; }
 
-    /// <summary>Name and version, for people, by the digest of the pins.</summary>
+    /// <summary>Gets or sets the name and version, for display, by the digest of the pins.</summary>
     public SortedDictionary<string, string> Trusted { get; set; } = new(StringComparer.Ordinal);
 }

@@ -2,21 +2,25 @@ using Cairn.Flavors;
 
 namespace Cairn.Plugins;
 
-/// <summary>How a plugin is added.</summary>
+/// <summary>Options for adding a plugin.</summary>
 public sealed record PluginAddOptions
 {
-    /// <summary>Whether a plugin of the same name gives way; without it the new one is refused with AlreadyExists.</summary>
+    /// <summary>Gets whether to replace a plugin of the same name. If false, adding such a plugin fails with AlreadyExists.</summary>
     public bool Replace { get; init; }
 
-    /// <summary>The SHA-256 that the package must have, in hexadecimal; null to take what comes. Only for packages, not folders.</summary>
+    /// <summary>Gets the expected SHA-256 of the package in hexadecimal. Optional. Only for packages, not for folders.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>How large it may be.</summary>
+    /// <summary>Gets the size limits.</summary>
     public PluginLimits Limits { get; init; } = new();
 
-    /// <summary>What fetches a package by its address; null for a client made for the call, which sends no credentials. It must not follow redirects itself.</summary>
+    /// <summary>
+    /// Gets the client for downloading a package. It must not follow redirects. If null, the call creates a client that sends no credentials.
+    /// </summary>
     public HttpClient? Http { get; init; }
 
-    /// <summary>The flavors that are built in: a plugin that claims the name or a scheme of one is refused. Null to leave that to its first use.</summary>
+    /// <summary>
+    /// Gets the built-in flavors. A plugin that declares the name or a scheme of one of them is refused. If null, this is checked on first use.
+    /// </summary>
     public FlavorRegistry? BuiltIn { get; init; }
 }

@@ -5,10 +5,10 @@ using Cairn.Listing;
 
 namespace Cairn.Plugins;
 
-/// <summary>Unpacks the plugin in a <c>.nupkg</c>: the files below its folder <c>cairn-plugin/</c>.</summary>
+/// <summary>Unpacks the plugin in a <c>.nupkg</c>: the files in its folder <c>cairn-plugin/</c>.</summary>
 internal static class PluginArchive
 {
-    /// <summary>The folder of a package that holds the plugin.</summary>
+    /// <summary>The folder of a package that contains the plugin.</summary>
     public const string Root = "cairn-plugin/";
 
     private const int TypeMask = 0xF000;
@@ -16,14 +16,15 @@ internal static class PluginArchive
     private const int Folder = 0x4000;
     private const long FreeOfRatio = 1 << 20;
 
-    /// <summary>Unpacks into an empty folder.</summary>
-    /// <param name="package">The archive; it can seek.</param>
-    /// <param name="origin">Where it comes from, for messages.</param>
-    /// <param name="target">The folder.</param>
-    /// <param name="limits">How large it may be. The bytes are counted as they come out; what the archive says of itself is not believed.</param>
+    /// <summary>Unpacks a package into an empty folder.</summary>
+    /// <param name="package">The archive, a seekable stream.</param>
+    /// <param name="origin">The source of the archive, for messages.</param>
+    /// <param name="target">The empty folder.</param>
+    /// <param name="limits">The size limits. They apply to the bytes that are unpacked, not to the lengths that the archive declares.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The SHA-256 of what was written, by relative path.</returns>
-    /// <exception cref="StoreException">An entry leaves the folder, is a link, meets another, or a limit is passed; nothing outside of <paramref name="target"/> was written.</exception>
+    /// <returns>The SHA-256 of each written file, by relative path.</returns>
+    /// <exception cref="StoreException">An entry is outside the folder, is a link or collides with another entry, or a limit is exceeded. Nothing outside of
+    /// <paramref name="target"/> was written.</exception>
     public static async Task<SortedDictionary<string, string>> UnpackAsync(Stream package, string origin, string target, PluginLimits limits, CancellationToken cancellationToken)
     {
         if (package.Length > limits.PackageBytes)
@@ -36,7 +37,7 @@ internal static class PluginArchive
         }
         catch (InvalidDataException e)
         {
-            throw PluginErrors.BadPackage(origin, $"it is not a whole .nupkg: {e.Message.TrimEnd('.')}", e);
+            throw PluginErrors.BadPackage(origin, $"it is not a complete .nupkg: {e.Message.TrimEnd('.')}", e);
         }
     }
 
@@ -59,7 +60,7 @@ internal static class PluginArchive
                 accepted.Add((entry, path[Root.Length..]));
         }
         if (!accepted.Exists(a => a.Path == PluginManifest.FileName))
-            throw PluginErrors.BadPackage(origin, $"it holds no {Root}{PluginManifest.FileName}, so it is not a Cairn plugin");
+            throw PluginErrors.BadPackage(origin, $"it does not contain {Root}{PluginManifest.FileName}, so it is not a Cairn plugin");
 
         var most = Math.Min(limits.TotalBytes, Math.Max(FreeOfRatio, packed * limits.Ratio));
         var total = 0L;
@@ -69,11 +70,11 @@ internal static class PluginArchive
             var content = await entry.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
             {
-                // The base library does not compare an entry with its checksum.
+                // The base library does not verify the checksums of entries.
                 var checksum = new Crc32();
                 var (length, digest) = await PluginFiles.WriteAsync(content, Path.Join(target, path), most - total, TooLarge, cancellationToken, checksum).ConfigureAwait(false);
                 if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
-                    throw PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is damaged: its bytes do not have the checksum that the package gives for them");
+                    throw PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is damaged: its content does not match its checksum");
                 total += length;
                 digests.Add(path, digest);
             }
@@ -84,15 +85,15 @@ internal static class PluginArchive
             origin,
             most == limits.TotalBytes
                 ? $"its files are more than {limits.TotalBytes} bytes"
-                : $"its files are more than {limits.Ratio} times as large as the package of {packed} bytes, as those of a decompression bomb are");
+                : $"its files are more than {limits.Ratio} times as large as the package of {packed} bytes, which suggests a decompression bomb");
     }
 
-    /// <summary>Packages hold their names percent-encoded; what comes out is checked, not what went in.</summary>
+    /// <summary>Names in packages are percent-encoded. The decoded name is checked.</summary>
     private static string Unescape(string name, string origin)
     {
         var path = Uri.UnescapeDataString(name);
         return path.Length == 0 || path[0] == '/' || path.Contains('\\')
-            ? throw PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is not accepted: it is empty, absolute, or holds a '\\'")
+            ? throw PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is not accepted: it is empty, absolute, or contains a '\\'")
             : path;
     }
 
@@ -101,6 +102,6 @@ internal static class PluginArchive
         var type = (entry.ExternalAttributes >> 16) & TypeMask;
         var isReparsePoint = ((FileAttributes)(entry.ExternalAttributes & 0xFFFF) & FileAttributes.ReparsePoint) != 0;
         if (isReparsePoint || (type != 0 && type != (isFolder ? Folder : RegularFile)))
-            throw PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is not accepted: it is a link or no ordinary file");
+            throw PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is not accepted: it is not an ordinary file");
     }
 }

@@ -2,14 +2,14 @@ using System.Net;
 
 namespace Cairn.Plugins;
 
-/// <summary>Fetches a package: over https, or over http from this machine; redirects by the same rule.</summary>
+/// <summary>Downloads a package over https, or over http from this machine. The same rule applies to redirects.</summary>
 internal static class PluginDownload
 {
     private const int MostRedirects = 5;
 
-    /// <summary>Writes what stands at an address into a new file.</summary>
-    /// <returns>The SHA-256 of what was written.</returns>
-    /// <exception cref="StoreException">The address is not accepted, the server does not give it, or it is too large.</exception>
+    /// <summary>Downloads the content of a URL to a new file.</summary>
+    /// <returns>The SHA-256 of the content.</returns>
+    /// <exception cref="StoreException">The URL is not accepted, the server does not provide the content, or the content is too large.</exception>
     public static async Task<string> FetchAsync(HttpClient client, Uri address, string path, PluginLimits limits, CancellationToken cancellationToken)
     {
         for (var hops = 0; hops <= MostRedirects; hops++)
@@ -40,20 +40,20 @@ internal static class PluginDownload
         throw Failed(address, $"it was redirected more than {MostRedirects} times");
     }
 
-    /// <summary>The address without what may be a secret.</summary>
+    /// <summary>Returns the URL without the parts that may contain secrets.</summary>
     public static string Show(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static void Check(Uri address)
     {
         var secure = address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
         if (!secure)
-            throw PluginErrors.BadPackage(Show(address), "a plugin is fetched over https only (http from this machine itself)");
+            throw PluginErrors.BadPackage(Show(address), "a plugin can be downloaded only over https, or over http from this machine");
         if (address.UserInfo.Length > 0)
-            throw PluginErrors.BadPackage(Show(address), "an address with a user name or password is not accepted");
+            throw PluginErrors.BadPackage(Show(address), "a URL with a user name or password is not accepted");
     }
 
     private static StoreException TooLarge(Uri address, PluginLimits limits) => PluginErrors.BadPackage(Show(address), $"it is larger than {limits.PackageBytes} bytes");
 
     private static StoreException Failed(Uri address, string why, Exception? inner = null) =>
-        new(StoreErrorCode.Unavailable, $"the package at {Show(address)} could not be fetched: {why}", inner);
+        new(StoreErrorCode.Unavailable, $"the package at {Show(address)} could not be downloaded: {why}", inner);
 }

@@ -1,13 +1,13 @@
 namespace Cairn.Plugins;
 
-/// <summary>Makes errors of the loader, which surface wherever a plugin's code first needs something, into errors that name the plugin.</summary>
+/// <summary>Translates errors of the assembly loader, which can occur anywhere in a plugin's code, to errors that name the plugin.</summary>
 internal static class PluginFailures
 {
-    /// <summary>The error that a person can act on; null when the exception is not about loading code.</summary>
+    /// <summary>Returns an error with advice, or null if the exception is not about loading code.</summary>
     public static StoreException? Translate(InstalledPlugin plugin, Exception exception) =>
         Find(plugin, exception) is { } fault ? new StoreException(fault, exception) : null;
 
-    /// <summary>What an exception means where it is about loading code; null otherwise.</summary>
+    /// <summary>Returns the fault for an exception about loading code; null for other exceptions.</summary>
     public static StoreFault? Find(InstalledPlugin plugin, Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -21,7 +21,7 @@ internal static class PluginFailures
             if (e is DllNotFoundException native)
                 return PluginErrors.MissingDependencyFault(plugin.Name, plugin.Version, $"a native library ({FirstLine(native.Message)})");
             if (e is BadImageFormatException or MissingMethodException or MissingFieldException or TypeLoadException)
-                return new(StoreErrorCode.InvalidConfiguration, $"plugin '{plugin.Name}' {plugin.Version} does not fit what it was built against: {FirstLine(e.Message)}");
+                return new(StoreErrorCode.InvalidConfiguration, $"plugin '{plugin.Name}' {plugin.Version} is not compatible with the assemblies of this program: {FirstLine(e.Message)}");
         }
         return null;
     }

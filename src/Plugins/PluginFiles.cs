@@ -6,11 +6,11 @@ using Cairn.LocalFiles;
 
 namespace Cairn.Plugins;
 
-/// <summary>The files of a plugin's folder: which there are, and what their SHA-256 is.</summary>
+/// <summary>Lists and digests the files in the folder of a plugin.</summary>
 internal static class PluginFiles
 {
-    /// <summary>Every file below a folder by its relative path with <c>/</c>. Links are never followed and are reported apart.</summary>
-    /// <exception cref="StoreException">There are more than <see cref="PluginLimits.Files"/>.</exception>
+    /// <summary>Lists all files below a folder by relative path with <c>/</c>. Links are never followed and are returned separately.</summary>
+    /// <exception cref="StoreException">The folder contains more than <see cref="PluginLimits.Files"/> files.</exception>
     public static (SortedDictionary<string, FileInfo> Files, List<string> Links) Read(string folder, PluginLimits limits)
     {
         var files = new SortedDictionary<string, FileInfo>(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal static class PluginFiles
         }
     }
 
-    /// <summary>The SHA-256 of a file.</summary>
+    /// <summary>Computes the SHA-256 of a file.</summary>
     public static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
     {
         var stream = LocalFile.OpenRead(path);
@@ -47,7 +47,7 @@ internal static class PluginFiles
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Compares a folder with what is pinned.</summary>
+    /// <summary>Compares a folder with its pins.</summary>
     public static async Task<PluginCheck> CheckAsync(string folder, IReadOnlyDictionary<string, string> pins, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
@@ -65,7 +65,7 @@ internal static class PluginFiles
         return new(changed, added, [.. pins.Keys.Where(p => !files.ContainsKey(p)).Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Compares the names in a folder with those that are pinned; no content is read.</summary>
+    /// <summary>Compares the names in a folder with the pinned names, without reading any content.</summary>
     public static PluginCheck CheckNames(string folder, IReadOnlyDictionary<string, string> pins)
     {
         if (!Directory.Exists(folder))
@@ -74,7 +74,7 @@ internal static class PluginFiles
         return new([], [.. files.Keys.Where(f => !pins.ContainsKey(f)), .. links], [.. pins.Keys.Where(p => !files.ContainsKey(p)).Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>What every file of a folder is now; a folder with links is refused.</summary>
+    /// <summary>Computes the digests of all files of a folder. A folder with links is refused.</summary>
     public static async Task<SortedDictionary<string, string>> DigestAllAsync(string folder, CancellationToken cancellationToken)
     {
         var (files, links) = Read(folder, new());
@@ -85,8 +85,8 @@ internal static class PluginFiles
         return digests;
     }
 
-    /// <summary>Copies a folder's files, within the limits, under the rules that hold for archives too.</summary>
-    /// <returns>The SHA-256 of what was written, by relative path.</returns>
+    /// <summary>Copies the files of a folder, subject to the same limits and rules as archives.</summary>
+    /// <returns>The SHA-256 of each written file, by relative path.</returns>
     public static async Task<SortedDictionary<string, string>> CopyAsync(string source, string target, PluginLimits limits, CancellationToken cancellationToken)
     {
         var (files, links) = Read(source, limits);
@@ -110,13 +110,13 @@ internal static class PluginFiles
         return digests;
     }
 
-    /// <summary>Writes a new file and digests the bytes that it writes.</summary>
-    /// <param name="content">What to write.</param>
-    /// <param name="path">The file; its folder is made.</param>
-    /// <param name="most">The most bytes.</param>
-    /// <param name="tooMany">What to throw beyond.</param>
+    /// <summary>Writes a new file and computes the digest of the written bytes.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="path">The path of the file; its folder is created.</param>
+    /// <param name="most">The maximum number of bytes.</param>
+    /// <param name="tooMany">Creates the exception that is thrown if the content is longer.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <param name="checksum">Takes the bytes as well; null for nothing.</param>
+    /// <param name="checksum">Receives the written bytes as well. Optional.</param>
     public static async Task<(long Length, string Digest)> WriteAsync(
         Stream content, string path, long most, Func<Exception> tooMany, CancellationToken cancellationToken, NonCryptographicHashAlgorithm? checksum = null)
     {
@@ -152,6 +152,6 @@ internal static class PluginFiles
     private static void RefuseLinks(string folder, List<string> links)
     {
         if (links.Count > 0)
-            throw PluginErrors.BadPackage(folder, $"it holds a link, {ErrorText.Escape(links[0])}, and links are never followed");
+            throw PluginErrors.BadPackage(folder, $"it contains a link, {ErrorText.Escape(links[0])}, and links are never followed");
     }
 }

@@ -7,13 +7,15 @@ namespace Cairn.Plugins;
 public sealed partial class PluginFolder
 {
     /// <summary>
-    /// Copies a plugin here and pins the SHA-256 of each of its files. On return the plugin is whole, pinned, and accepted for this user; when it throws, what was here is
-    /// as it was.
+    /// Installs a plugin: copies its files and pins the SHA-256 of each. On return, the plugin is complete, pinned, and accepted for this user. If the
+    /// method throws, nothing has changed.
     /// </summary>
-    /// <param name="source">A folder with a <c>cairn-plugin.json</c> (or a build's output, which has it in <c>cairn-plugin/</c>), a <c>.nupkg</c>, or the https address of one.</param>
-    /// <param name="options">How; the defaults when null.</param>
+    /// <param name="source">A folder that contains a <c>cairn-plugin.json</c> (or a build output that contains it in <c>cairn-plugin/</c>), a <c>.nupkg</c>,
+    /// or the https URL of a <c>.nupkg</c>.</param>
+    /// <param name="options">Options for adding the plugin. Optional.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="StoreException">It is not accepted; the message says why, and nothing was added. AlreadyExists: there is one of that name.</exception>
+    /// <exception cref="StoreException">The plugin is not accepted; the message states the reason, and nothing was added. AlreadyExists: a plugin of that
+    /// name exists.</exception>
     public async Task<InstalledPlugin> AddAsync(string source, PluginAddOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
@@ -46,7 +48,7 @@ public sealed partial class PluginFolder
         if (source.Contains("://", StringComparison.Ordinal))
         {
             if (!Uri.TryCreate(source, UriKind.Absolute, out var address))
-                throw PluginErrors.BadPackage(ErrorText.Escape(source), "it is not an address");
+                throw PluginErrors.BadPackage(ErrorText.Escape(source), "it is not a valid URL");
             var package = Path.Join(staging, "package.nupkg");
             using var own = options.Http is null ? new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) : null;
             var digest = await PluginDownload.FetchAsync(options.Http ?? own!, address, package, options.Limits, cancellationToken).ConfigureAwait(false);
@@ -58,13 +60,13 @@ public sealed partial class PluginFolder
         if (Directory.Exists(full))
         {
             if (options.Sha256 is not null)
-                throw new ArgumentException("A digest fits a package, not a folder.", nameof(options));
+                throw new ArgumentException("A digest applies to a package, not to a folder.", nameof(options));
             var output = Path.Join(full, "cairn-plugin");
             var folder = !File.Exists(Path.Join(full, PluginManifest.FileName)) && File.Exists(Path.Join(output, PluginManifest.FileName)) ? output : full;
             return (await PluginFiles.CopyAsync(folder, content, options.Limits, cancellationToken).ConfigureAwait(false), folder);
         }
         if (!File.Exists(full))
-            throw new StoreException(StoreErrorCode.NotFound, $"there is neither a folder nor a package at {full}");
+            throw new StoreException(StoreErrorCode.NotFound, $"no folder or package exists at {full}");
         var copy = Path.Join(staging, "package.nupkg");
         var from = LocalFile.OpenRead(full);
         await using (from.ConfigureAwait(false))
@@ -89,7 +91,7 @@ public sealed partial class PluginFolder
         if (wanted is not null && !string.Equals(wanted, digest, StringComparison.OrdinalIgnoreCase))
         {
             throw new StoreException(
-                new StoreFault(StoreErrorCode.IntegrityFailure, $"{origin} has the SHA-256 {digest}, and {ErrorText.Escape(wanted)} was asked for") { Advice = "Nothing was added." });
+                new StoreFault(StoreErrorCode.IntegrityFailure, $"{origin} has the SHA-256 {digest}, but {ErrorText.Escape(wanted)} was expected") { Advice = "Nothing was added." });
         }
     }
 
@@ -112,7 +114,10 @@ public sealed partial class PluginFolder
             : null;
     }
 
-    /// <summary>Gives the folder a name that is free; the change of the pins is what makes it the plugin. So a crash leaves the old plugin or the new one, whole.</summary>
+    /// <summary>
+    /// Publishes the folder under an unused name; the change of the pins then activates it. A crash therefore leaves either the old or the new plugin,
+    /// complete.
+    /// </summary>
     private async Task PublishAsync(PluginManifest manifest, string content, PluginPin pin, bool replace, CancellationToken cancellationToken)
     {
         var name = manifest.Name;
@@ -142,7 +147,7 @@ public sealed partial class PluginFolder
             throw;
         }
 
-        // The pins may name it although their change has failed: at the flush that follows their rename.
+        // If changing the pins failed at the flush after the rename, they may still refer to the folder.
         bool IsPinned(string folder)
         {
             try
@@ -162,7 +167,7 @@ public sealed partial class PluginFolder
         }
     }
 
-    /// <summary>Deletes the folders of a plugin that its pins do not name. What cannot be deleted now, since a process uses it, goes with a later change.</summary>
+    /// <summary>Deletes the folders of a plugin that its pins do not refer to. A folder that is in use by a process is deleted by a later change.</summary>
     private void Sweep(string name, PinsDocument pins)
     {
         var kept = pins.Plugins.ContainsKey(name) ? FolderOf(name, pins) : null;
@@ -174,7 +179,7 @@ public sealed partial class PluginFolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // No pins name it, so it is never loaded.
+                // No pins refer to it, so it is never loaded.
             }
         }
     }

@@ -2,11 +2,13 @@ using Cairn.Durable;
 
 namespace Cairn.Plugins;
 
-/// <summary>A folder of plugins and the pins that say what their files must be, which stand outside of it.</summary>
+/// <summary>A folder of plugins, and the pins of their files, which are stored outside the folder.</summary>
 /// <remarks>
-/// <para>There are three kinds: the program's own, the user's and a workspace's. Plugins are looked for nowhere else: not in the working directory, not in a store,
-/// not beside the data. Nothing here loads a plugin's code; <see cref="PluginHost"/> does.</para>
-/// <para>Safe to use from many threads and processes.</para>
+/// <para>
+/// <para>There are three kinds: the folder of the program, of the user and of a workspace. Plugins are not searched elsewhere: not in the working directory,
+/// in a store or next to data. This class does not load the code of plugins; <see cref="PluginHost"/> does.</para>
+/// </para>
+/// <para><para>Safe for use by multiple threads and processes.</para></para>
 /// </remarks>
 public sealed partial class PluginFolder
 {
@@ -34,16 +36,19 @@ public sealed partial class PluginFolder
         (Scope, Folder) = (scope, folder);
     }
 
-    /// <summary>Whose plugins they are.</summary>
+    /// <summary>Gets the owner of the plugins.</summary>
     public PluginScope Scope { get; }
 
-    /// <summary>The full path of the folder that holds a folder for each plugin.</summary>
+    /// <summary>Gets the full path of the folder that contains one folder per plugin.</summary>
     public string Folder { get; }
 
-    /// <summary>The full path of the file with the pins.</summary>
+    /// <summary>Gets the full path of the file that contains the pins.</summary>
     public string PinFile => _pins.FullName;
 
-    /// <summary>The user's own folder for Cairn: <c>CAIRN_HOME</c> where that is set, else <c>cairn</c> in the system's folder for settings. Null when the user has none.</summary>
+    /// <summary>
+    /// Gets the user's folder for Cairn: <c>CAIRN_HOME</c> if it is set; otherwise, <c>cairn</c> in the system's folder for settings. Null if the user has
+    /// no such folder.
+    /// </summary>
     public static string? UserFolder
     {
         get
@@ -55,17 +60,20 @@ public sealed partial class PluginFolder
         }
     }
 
-    /// <summary>The plugins that a program brings: <c>plugins/</c> and <c>plugins.json</c> beside it, laid out by its build. They are read only.</summary>
-    /// <param name="programFolder">The program's folder; that of the running program by default.</param>
+    /// <summary>
+    /// Returns the plugins that are part of a program: <c>plugins/</c> and <c>plugins.json</c> in the folder of the program, created by its build. They are
+    /// read-only.
+    /// </summary>
+    /// <param name="programFolder">The folder of the program. Default: the folder of the running program.</param>
     public static PluginFolder Bundled(string? programFolder = null)
     {
         var program = Path.GetFullPath(programFolder ?? AppContext.BaseDirectory);
         return new(PluginScope.Bundled, Path.Join(program, PluginsName), Path.Join(program, PinsName), null, null);
     }
 
-    /// <summary>The user's plugins: <c>plugins/</c> and <c>plugins.json</c> in a folder, usually <see cref="UserFolder"/>.</summary>
-    /// <param name="userFolder">The folder; made when a plugin is added.</param>
-    /// <param name="time">The clock; the system's by default.</param>
+    /// <summary>Returns the plugins of a user: <c>plugins/</c> and <c>plugins.json</c> in a folder, usually <see cref="UserFolder"/>.</summary>
+    /// <param name="userFolder">The folder; it is created when a plugin is added.</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
     public static PluginFolder OfUser(string userFolder, TimeProvider? time = null) => OfUser(userFolder, time, null);
 
     internal static PluginFolder OfUser(string userFolder, TimeProvider? time, DurableDisk? disk)
@@ -75,10 +83,10 @@ public sealed partial class PluginFolder
         return new(PluginScope.User, Path.Join(full, PluginsName), Path.Join(full, PinsName), null, time, disk);
     }
 
-    /// <summary>A workspace's plugins: <c>plugins/</c> and <c>plugins.json</c> in its <c>.cairn</c> folder.</summary>
+    /// <summary>Returns the plugins of a workspace: <c>plugins/</c> and <c>plugins.json</c> in its <c>.cairn</c> folder.</summary>
     /// <param name="workspaceFolder">The <c>.cairn</c> folder.</param>
-    /// <param name="trust">What says which of them this user has accepted.</param>
-    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="trust">The record of the plugins that this user has accepted.</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
     public static PluginFolder OfWorkspace(string workspaceFolder, PluginTrust trust, TimeProvider? time = null) => OfWorkspace(workspaceFolder, trust, time, null);
 
     internal static PluginFolder OfWorkspace(string workspaceFolder, PluginTrust trust, TimeProvider? time, DurableDisk? disk)
@@ -89,8 +97,10 @@ public sealed partial class PluginFolder
         return new(PluginScope.Workspace, Path.Join(full, PluginsName), Path.Join(full, PinsName), trust, time, disk);
     }
 
-    /// <summary>Every plugin in the order of the names: each folder, and each pin whose folder is gone. Only the manifests are read.</summary>
-    /// <exception cref="StoreException">The file with the pins is damaged, or something cannot be read.</exception>
+    /// <summary>
+    /// Returns all plugins, ordered by name: one for each folder, and one for each pin whose folder does not exist. Reads only the manifests.
+    /// </summary>
+    /// <exception cref="StoreException">The file with the pins is damaged, or a file cannot be read.</exception>
     public IReadOnlyList<InstalledPlugin> List()
     {
         var pins = _pins.Read();
@@ -101,7 +111,7 @@ public sealed partial class PluginFolder
         return [.. names.Select(n => Look(n, pins, trusted))];
     }
 
-    /// <summary>A plugin by its name; null when there is none.</summary>
+    /// <summary>Returns the plugin with a name, or null if there is none.</summary>
     public InstalledPlugin? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -109,20 +119,21 @@ public sealed partial class PluginFolder
         return PluginManifest.IsName(name) && (pins.Plugins.ContainsKey(name) || Directory.Exists(Path.Join(Folder, name))) ? Look(name, pins, _trust?.Snapshot()) : null;
     }
 
-    /// <summary>The plugins that win where two claim one flavor or scheme, the first before the later ones.</summary>
+    /// <summary>Gets the names of the preferred plugins, in order of precedence. They win if several plugins declare the same flavor or scheme.</summary>
     public IReadOnlyList<string> Preferred => _pins.Read().Preferred ?? [];
 
-    /// <summary>Compares a plugin's files with its pins: all of them are read.</summary>
-    /// <exception cref="StoreException">NotFound: there is no such plugin.</exception>
+    /// <summary>Compares the files of a plugin with its pins. Reads all files.</summary>
+    /// <exception cref="StoreException">NotFound: the plugin does not exist.</exception>
     public Task<PluginCheck> VerifyAsync(string name, CancellationToken cancellationToken = default)
     {
         var plugin = Require(name);
         return PluginFiles.CheckAsync(plugin.Folder, plugin.Pin?.Files ?? new Dictionary<string, string>(), cancellationToken);
     }
 
-    /// <summary>Pins a plugin's files as they are now, and accepts them for this user.</summary>
-    /// <returns>The plugin, and how it compared with its old pins.</returns>
-    /// <exception cref="StoreException">NotFound: there is no such plugin. InvalidConfiguration: it cannot work here; the message says why.</exception>
+    /// <summary>Pins the current files of a plugin, and accepts them for this user.</summary>
+    /// <returns>The plugin, and the comparison with its previous pins.</returns>
+    /// <exception cref="StoreException">NotFound: the plugin does not exist. InvalidConfiguration: the plugin cannot be used here; the message states the
+    /// reason.</exception>
     public async Task<TrustedPlugin> TrustAsync(string name, CancellationToken cancellationToken = default)
     {
         RequireWritable();
@@ -131,7 +142,7 @@ public sealed partial class PluginFolder
         var files = await PluginFiles.DigestAllAsync(plugin.Folder, cancellationToken).ConfigureAwait(false);
         var manifest = ReadManifest(plugin.Folder);
         if (manifest.Name != name)
-            throw PluginErrors.BadManifest(Path.Join(plugin.Folder, PluginManifest.FileName), $"it names the plugin '{manifest.Name}', and the folder '{name}'");
+            throw PluginErrors.BadManifest(Path.Join(plugin.Folder, PluginManifest.FileName), $"the name of the plugin is '{manifest.Name}', but its folder is '{name}'");
         PluginInspection.Check(plugin.Folder, manifest, files);
         var pin = new PluginPin(manifest.Version, plugin.Pin?.Source ?? plugin.Folder, _time.GetUtcNow(), files);
         if (_trust is not null)
@@ -140,8 +151,8 @@ public sealed partial class PluginFolder
         return new(Require(name), before);
     }
 
-    /// <summary>Makes a plugin win where it and another claim one flavor or scheme.</summary>
-    /// <param name="name">The plugin; it may be one of another folder.</param>
+    /// <summary>Makes a plugin win if several plugins declare the same flavor or scheme.</summary>
+    /// <param name="name">The name of the plugin, which can be in another folder.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task PreferAsync(string name, CancellationToken cancellationToken = default)
     {
@@ -150,8 +161,8 @@ public sealed partial class PluginFolder
         return _pins.ChangeAsync(d => d.Preferred = [name, .. (d.Preferred ?? []).Where(n => n != name)], cancellationToken);
     }
 
-    /// <summary>Takes a plugin away: first its pins, so that it is never loaded again, then its files.</summary>
-    /// <exception cref="StoreException">NotFound: there is no such plugin.</exception>
+    /// <summary>Removes a plugin: first its pins, so it is never loaded again, then its files.</summary>
+    /// <exception cref="StoreException">NotFound: the plugin does not exist.</exception>
     public async Task RemoveAsync(string name, CancellationToken cancellationToken = default)
     {
         RequireWritable();
@@ -191,7 +202,7 @@ public sealed partial class PluginFolder
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw PluginErrors.BadPackage(shown ?? folder, $"it holds no {PluginManifest.FileName}, so it is not a Cairn plugin", e);
+            throw PluginErrors.BadPackage(shown ?? folder, $"it does not contain {PluginManifest.FileName}, so it is not a Cairn plugin", e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -212,7 +223,7 @@ public sealed partial class PluginFolder
         }
         StoreFault? refusal = null;
         if (plugin.Manifest.Name != name)
-            refusal = new(StoreErrorCode.InvalidConfiguration, $"{plugin.Folder} holds a plugin of another name, '{plugin.Manifest.Name}'");
+            refusal = new(StoreErrorCode.InvalidConfiguration, $"{plugin.Folder} contains a plugin with a different name, '{plugin.Manifest.Name}'");
         else if (plugin.Pin is null)
             refusal = PluginErrors.NotPinned(plugin);
         else if (trusted is not null && !trusted(name, plugin.Pin))
@@ -227,6 +238,6 @@ public sealed partial class PluginFolder
     private void RequireWritable()
     {
         if (Scope == PluginScope.Bundled)
-            throw new StoreException(StoreErrorCode.Unsupported, "the plugins that come with the program cannot be changed; a plugin of the same name that you add takes the place of one");
+            throw new StoreException(StoreErrorCode.Unsupported, "the plugins that are part of the program cannot be changed; to replace one, add a plugin of the same name");
     }
 }

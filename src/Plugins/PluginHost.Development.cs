@@ -10,12 +10,12 @@ public sealed partial class PluginHost
     private readonly CancellationTokenSource _ended = new();
     private EventHandler<PluginBuildEventArgs>? _rebuilt;
 
-    /// <summary>A build of a plugin under development was loaded: the first, or a later one. Raised on the thread that opens the store.</summary>
+    /// <summary>Occurs when a build of a plugin under development is loaded. Raised on the thread that opens the store.</summary>
     public event EventHandler<PluginBuildEventArgs>? BuildLoaded;
 
     /// <summary>
-    /// A plugin under development was built again. Stores that are opened from now on run the new build; that needs no subscriber. Raised on a thread of the pool; the folders are
-    /// watched from the first subscription on.
+    /// Occurs when a plugin under development has been rebuilt. Stores that are opened from then on use the new build, even without a subscriber. Raised on
+    /// a thread of the pool; the folders are watched from the first subscription on.
     /// </summary>
     public event EventHandler<PluginBuildEventArgs>? Rebuilt
     {
@@ -35,7 +35,7 @@ public sealed partial class PluginHost
         }
     }
 
-    /// <summary>Watches plugins under development no longer, and lets go of the builds that nothing holds. What is open is not closed.</summary>
+    /// <summary>Stops watching plugins under development, and releases builds that are not in use. Open stores are not closed.</summary>
     public void Dispose()
     {
         _ended.Cancel();
@@ -65,7 +65,7 @@ public sealed partial class PluginHost
             if (build.Plugin.Name != plugin.Name)
             {
                 build.Dispose();
-                throw PluginErrors.BadAssembly(plugin, $"the build that is there now names itself '{build.Plugin.Name}'");
+                throw PluginErrors.BadAssembly(plugin, $"its current build has the name '{build.Plugin.Name}'");
             }
             loaded = new(build.Plugin, developed.BuiltAt());
             lease = Enter(build);
@@ -105,7 +105,7 @@ public sealed partial class PluginHost
             return stamp is not null && _loaded.TryGetValue(name, out var loaded) && loaded.Build == stamp;
     }
 
-    /// <summary>This loader loads nothing: it only reports builds. Which build a store runs is decided when the store is opened.</summary>
+    /// <summary>This loader only reports builds and loads no code. The build that a store uses is selected when the store is opened.</summary>
     private PluginLoader Watch(InstalledPlugin plugin)
     {
         var developed = _developed[plugin.Name];
@@ -116,7 +116,7 @@ public sealed partial class PluginHost
 
         async void Announce(object sender, PluginReloadedEventArgs args)
         {
-            // The assembly is the first file that a build writes, the manifest the last.
+            // A build writes the assembly first and the manifest last.
             for (var waited = TimeSpan.Zero; waited < BuildPatience && !_ended.IsCancellationRequested; waited += TimeSpan.FromMilliseconds(100))
             {
                 var stamp = StampOrNull(developed);
@@ -139,7 +139,7 @@ public sealed partial class PluginHost
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The next store that is opened reports the reason.
+            // The next attempt to open a store reports the reason.
             return null;
         }
     }

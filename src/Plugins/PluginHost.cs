@@ -7,13 +7,20 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins;
 
-/// <summary>The plugins of a program: knows what each brings without loading it, and loads one when a store of its flavor is opened.</summary>
+/// <summary>
+/// The plugins of a program. Their flavors and materializers are known without loading them; a plugin is loaded when a store of its flavor is opened.
+/// </summary>
 /// <remarks>
-/// <para>Where two folders hold a plugin of one name, the first folder's is taken. Where two plugins claim one flavor or scheme, the one that
-/// <see cref="PluginFolder.PreferAsync"/> named wins; without such a choice using it is refused with a message that names both. A built-in flavor always wins.</para>
-/// <para>Before a plugin's code is loaded, every file of its folder is compared with the pins; of a bundled one, each file before it is loaded. Safe to use from many threads.</para>
+/// <para>
+/// <para>If two folders contain a plugin of the same name, the first folder wins. If two plugins declare the same flavor or scheme, the one selected by <see
+/// cref="PluginFolder.PreferAsync"/> wins; without a selection, its use is refused with a message that names both. A built-in flavor always wins.</para>
+/// </para>
+/// <para>
+/// <para>Before the code of a plugin is loaded, all files of its folder are compared with the pins. For a bundled plugin, each file is compared before it is
+/// loaded. Thread-safe.</para>
+/// </para>
 /// </remarks>
-[RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+[RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
 public sealed partial class PluginHost : IDisposable
 {
     private const int CollectAttempts = 20;
@@ -22,19 +29,20 @@ public sealed partial class PluginHost : IDisposable
     private readonly SemaphoreSlim _loading = new(1);
     private readonly List<string> _preferred;
 
-    /// <summary>Reads the manifests of the plugins in some folders.</summary>
-    /// <param name="folders">The folders, the nearest first: the workspace's, the user's, the program's.</param>
+    /// <summary>Initializes a new instance from the manifests in plugin folders.</summary>
+    /// <param name="folders">The folders, nearest first: the folder of the workspace, of the user, of the program.</param>
     /// <exception cref="StoreException">A file with pins is damaged.</exception>
     public PluginHost(params IReadOnlyList<PluginFolder> folders)
         : this([], folders)
     {
     }
 
-    /// <summary>Reads the manifests of plugins under development and of those in some folders.</summary>
+    /// <summary>Initializes a new instance from plugins under development and the manifests in plugin folders.</summary>
     /// <param name="developed">
-    /// Plugins under development. They come before all folders, and win where another plugin claims the same flavor. A build that is running is waited for, up to ten seconds.
+    /// Plugins under development. They precede all folders, and win if another plugin declares the same flavor. If a build is running, its end is awaited
+    /// for up to ten seconds.
     /// </param>
-    /// <param name="folders">The folders, the nearest first: the workspace's, the user's, the program's.</param>
+    /// <param name="folders">The folders, nearest first: the folder of the workspace, of the user, of the program.</param>
     /// <exception cref="StoreException">A file with pins is damaged.</exception>
     public PluginHost(IReadOnlyList<DevelopedPlugin> developed, params IReadOnlyList<PluginFolder> folders)
     {
@@ -54,10 +62,10 @@ public sealed partial class PluginHost : IDisposable
             .OrderBy(p => p.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The plugins, in the order of their names; of those with one name the nearest that is not refused.</summary>
+    /// <summary>Gets the plugins, ordered by name. If several have the same name, the nearest one that is not refused is returned.</summary>
     public IReadOnlyList<InstalledPlugin> Plugins { get; }
 
-    /// <summary>The names of the plugins whose code is loaded now, in their order.</summary>
+    /// <summary>Gets the names of the plugins whose code is currently loaded, in order.</summary>
     public IReadOnlyList<string> Loaded
     {
         get
@@ -68,10 +76,11 @@ public sealed partial class PluginHost : IDisposable
     }
 
     /// <summary>
-    /// Adds the flavors of all plugins to those that a program knows. No code is loaded. A flavor that cannot be used, since its plugin is refused or two claim it, is added too where
-    /// its name is free, and says why when it is used.
+    /// Adds the flavors of all plugins to a registry without loading code. A flavor that cannot be used (its plugin is refused, or two plugins declare it)
+    /// is also added if its name is free; its use throws the reason.
     /// </summary>
-    /// <returns>What is wrong, for people: plugins that are refused, claims on what is built in, and claims of several where none is preferred.</returns>
+    /// <returns>The problems, for display: refused plugins, declarations that conflict with built-in flavors, and conflicts between plugins without a
+    /// preferred one.</returns>
     public IReadOnlyList<StoreFault> AddTo(FlavorRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -103,13 +112,13 @@ public sealed partial class PluginHost : IDisposable
     }
 
     /// <summary>
-    /// Adds materializers of plugins to those that a program knows. Their code is loaded, since only it tells which types they serve, and stays loaded as long as this host. One that
-    /// cannot be used is left out.
+    /// Adds the materializers of plugins to a registry. This loads their code, because only the code knows the types that they serve; it stays loaded for
+    /// the lifetime of this host. A materializer that cannot be used is left out.
     /// </summary>
-    /// <param name="registry">What they are added to; one that it has from a plugin already is not added again.</param>
-    /// <param name="id">The only one to add; null for all.</param>
+    /// <param name="registry">The registry. A materializer that it already has from a plugin is not added again.</param>
+    /// <param name="id">The id of the only materializer to add; null for all.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <returns>What is wrong, for people: plugins that are refused or cannot be loaded, and claims of several on one id where none is preferred.</returns>
+    /// <returns>The problems, for display: plugins that are refused or cannot be loaded, and conflicts over an id without a preferred plugin.</returns>
     public async Task<IReadOnlyList<StoreFault>> AddMaterializersAsync(MaterializerRegistry registry, string? id = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -137,8 +146,11 @@ public sealed partial class PluginHost : IDisposable
         return problems;
     }
 
-    /// <summary>Lets go of a plugin's code, and waits a short while for it to leave memory.</summary>
-    /// <remarks>Unloading is cooperative: the code goes when nothing holds on to it any more. The result says which it is. A bundled plugin's code stays as long as the process.</remarks>
+    /// <summary>Releases the code of a plugin, and waits briefly for it to be unloaded.</summary>
+    /// <remarks>
+    /// Unloading is cooperative: the code leaves memory when no references to it remain. The result reports the outcome. The code of a bundled plugin stays
+    /// until the process ends.
+    /// </remarks>
     public async Task<PluginUnload> UnloadAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -173,7 +185,7 @@ public sealed partial class PluginHost : IDisposable
         {
             if (TryEnter(plugin.Name) is { } other)
                 return other;
-            // A bundled plugin's files are compared one by one, when each is loaded: most of them a command never needs.
+            // The files of a bundled plugin are compared individually when they are loaded: a command does not need most of them.
             var check = plugin.Scope == PluginScope.Bundled
                 ? PluginFiles.CheckNames(plugin.Folder, plugin.Pin!.Files)
                 : await PluginFiles.CheckAsync(plugin.Folder, plugin.Pin!.Files, cancellationToken).ConfigureAwait(false);
@@ -190,7 +202,7 @@ public sealed partial class PluginHost : IDisposable
         }
     }
 
-    /// <summary>Nothing gives the lease back: a registry has no end.</summary>
+    /// <summary>The lease is never returned, because a registry has no end of life.</summary>
     private async ValueTask AddMaterializerAsync(MaterializerRegistry registry, Claim<PluginMaterializer> claim, CancellationToken cancellationToken)
     {
         var (plugin, declared) = claim;
@@ -199,7 +211,7 @@ public sealed partial class PluginHost : IDisposable
         {
             var materializer = lease.Get<Materializer>(lease.Manifest.Materializers.FirstOrDefault(m => m.Id == declared.Id)?.Class ?? declared.Class);
             if (materializer.Id != declared.Id)
-                throw PluginErrors.BadAssembly(plugin, $"{declared.Class} is the materializer '{ErrorText.Escape(materializer.Id)}', and its manifest says '{ErrorText.Escape(declared.Id)}'");
+                throw PluginErrors.BadAssembly(plugin, $"the id of {declared.Class} is '{ErrorText.Escape(materializer.Id)}', but the manifest declares '{ErrorText.Escape(declared.Id)}'");
             registry.Add(materializer, MaterializerOrigin.Plugin);
         }
         catch (StoreException)
@@ -209,7 +221,7 @@ public sealed partial class PluginHost : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever its code does wrong is told of the plugin, and the others are added.
+            // Any failure of its code is reported as a failure of the plugin, and the other plugins are added.
             lease.Dispose();
             throw PluginFailures.Translate(plugin, e) ?? PluginErrors.BadAssembly(plugin, $"{declared.Class} cannot be used: {e.Message.TrimEnd('.')}", e);
         }
@@ -249,7 +261,7 @@ public sealed partial class PluginHost : IDisposable
         return ValueTask.FromResult<IStoreProvider>(new PluginProvider(this, claim.Plugin, claim.What));
     }
 
-    /// <summary>Refused plugins take nothing from those that are not.</summary>
+    /// <summary>Refused plugins do not conflict with plugins that are not refused.</summary>
     private Decision<T> Decide<T>(List<Claim<T>> claims, string what, Func<string, IReadOnlyList<InstalledPlugin>, StoreFault> clash)
     {
         var able = claims.FindAll(c => c.Plugin.Refusal is null);
@@ -263,6 +275,6 @@ public sealed partial class PluginHost : IDisposable
 
     private sealed record Claim<T>(InstalledPlugin Plugin, T What);
 
-    /// <summary>A class rather than a tuple: queries over values are compiled at each start of a program, those over objects are not.</summary>
+    /// <summary>A class and not a tuple, because generic code over value types is compiled at each start of the program.</summary>
     private sealed record Decision<T>(Claim<T> Winner, StoreFault? Refusal);
 }

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace Cairn.Plugins;
 
-/// <summary>Looks at a plugin's files before they are accepted, without loading any: whether what it needs is there.</summary>
+/// <summary>Inspects the files of a plugin before it is accepted, without loading code: checks that all dependencies exist.</summary>
 internal static class PluginInspection
 {
     internal const string Shared = "Cairn.Abstractions";
 
-    /// <summary>Checks that the manifest fits this program, and that the assembly and all that it names are there.</summary>
+    /// <summary>Checks that the manifest is compatible with this program, and that the assembly and its dependencies exist.</summary>
     public static void Check(string folder, PluginManifest manifest, IReadOnlyDictionary<string, string> files)
     {
         if (!manifest.Abstractions.Contains(AbstractionsRange.Current))
@@ -26,13 +26,13 @@ internal static class PluginInspection
         {
             using var pe = new PEReader(File.OpenRead(Path.Join(folder, manifest.Assembly)));
             if (!pe.HasMetadata)
-                throw new BadImageFormatException("it holds no .NET code");
+                throw new BadImageFormatException("it contains no .NET code");
             var metadata = pe.GetMetadataReader();
             foreach (var handle in metadata.AssemblyReferences)
             {
                 var reference = metadata.GetAssemblyReference(handle);
                 var name = metadata.GetString(reference.Name);
-                // The manifest may say anything; the loader binds any version to the one that is there.
+                // The manifest may be wrong, and the loader accepts any version, so the reference itself is checked.
                 if (name == Shared && new AbstractionsRange(AbstractionsRange.ThreeParts(reference.Version), null) is var built && !built.Contains(AbstractionsRange.Current))
                     throw new StoreException(PluginErrors.WrongAbstractions(manifest.Name, manifest.Version, built));
                 if (name != Shared && !files.ContainsKey(name + ".dll") && !FrameworkAssemblies.Contains(name))
@@ -85,7 +85,7 @@ internal static class PluginInspection
         }
     }
 
-    /// <summary>Whether an asset of a runtime identifier can be used on this operating system; a plugin may leave out those for others.</summary>
+    /// <summary>Returns true if an asset for a runtime identifier applies to this operating system. A plugin may omit assets for other systems.</summary>
     private static bool IsForThisSystem(string rid)
     {
         var system = new string([.. rid.TakeWhile(char.IsAsciiLetter)]);

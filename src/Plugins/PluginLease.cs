@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cairn.Plugins;
 
-/// <summary>Keeps a plugin loaded until it is disposed.</summary>
+/// <summary>Keeps a plugin loaded until disposal.</summary>
 internal sealed class PluginLease(LoadedPlugin loaded, Lock gate) : IDisposable
 {
     private LoadedPlugin? _loaded = loaded;
 
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     public T Get<T>(string className)
         where T : class
     {
@@ -15,7 +15,7 @@ internal sealed class PluginLease(LoadedPlugin loaded, Lock gate) : IDisposable
             return _loaded!.Get<T>(className);
     }
 
-    /// <summary>The manifest that the loaded code came with: that of a plugin under development changes with its builds.</summary>
+    /// <summary>Gets the manifest that belongs to the loaded code. The manifest of a plugin under development changes with its builds.</summary>
     public PluginManifest Manifest => _loaded!.Manifest;
 
     public void Dispose()

@@ -7,14 +7,18 @@ using Cairn.Providers;
 namespace Cairn.Plugins;
 
 /// <summary>
-/// Where one plugin's code lives: its assembly and its private dependencies, apart from the program's and from other plugins'. Shared are Cairn.Abstractions and
-/// the framework, and nothing else.
+/// The load context of one plugin: its assembly and its private dependencies, isolated from the program and from other plugins. Only Cairn.Abstractions and
+/// the framework are shared.
 /// </summary>
 /// <remarks>
-/// <para>Managed code of a plugin that somebody added is loaded from memory: the very bytes whose digest was compared with the pin. The system loads native libraries by
-/// path, so they are compared right before that.</para>
-/// <para>A bundled plugin is as trustworthy as the program, whose folder holds it. Its assemblies are compared too, and then mapped from their files, so that the runtime uses
-/// the code in them that was compiled ahead of time. The runtime does so only in a context that is never unloaded.</para>
+/// <para>
+/// <para>Managed code of an added plugin is loaded from memory, from the same bytes whose digest was compared with the pin. The system loads native
+/// libraries by path, so they are compared immediately before loading.</para>
+/// </para>
+/// <para>
+/// <para>A bundled plugin is as trustworthy as the program that contains it. Its assemblies are compared and then mapped from their files, which lets the
+/// runtime use their ahead-of-time compiled code. The runtime does so only in a context that is not collectible.</para>
+/// </para>
 /// </remarks>
 internal sealed class PluginLoadContext : AssemblyLoadContext
 {
@@ -37,18 +41,18 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         }
     }
 
-    /// <summary>Loads the plugin's own assembly.</summary>
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    /// <summary>Loads the main assembly of the plugin.</summary>
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     public Assembly LoadMain() => LoadVerified(Path.Join(_plugin.Folder, _plugin.Manifest!.Assembly));
 
-    /// <summary>Unloads a plugin that could not be used; a context that is never unloaded stays, empty or not.</summary>
+    /// <summary>Unloads a plugin that could not be used. A context that is not collectible stays.</summary>
     public void Discard()
     {
         if (IsCollectible)
             Unload();
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only contexts that LoadMain, which warns, has been called on load anything.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only contexts on which LoadMain was called load assemblies, and LoadMain has the warning.")]
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         if (assemblyName.Name == PluginInspection.Shared)
@@ -70,7 +74,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         return LoadUnmanagedDllFromPath(path);
     }
 
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     private Assembly LoadVerified(string path)
     {
         var bytes = ReadVerified(path);
@@ -90,7 +94,9 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     }
 }
 
-/// <summary>An assembly that is neither shared nor in the plugin's folder. The runtime passes it on to whoever needed the assembly.</summary>
+/// <summary>
+/// The exception for an assembly that is neither shared nor in the folder of the plugin. The runtime passes it to the code that needs the assembly.
+/// </summary>
 internal sealed class MissingAssemblyException : FileNotFoundException
 {
     public MissingAssemblyException(InstalledPlugin plugin, AssemblyName name)

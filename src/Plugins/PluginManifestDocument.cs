@@ -4,7 +4,7 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins;
 
-/// <summary>The form of <c>cairn-plugin.json</c>.</summary>
+/// <summary>The content of <c>cairn-plugin.json</c>.</summary>
 internal sealed class PluginManifestDocument
 {
     public required int Format { get; set; }
@@ -26,20 +26,20 @@ internal sealed class PluginManifestDocument
     public PluginManifest ToManifest(string origin)
     {
         if (Format is < 1 or > PluginManifest.CurrentFormat)
-            throw PluginErrors.BadManifest(origin, $"it has format {Format}, and this Cairn reads formats up to {PluginManifest.CurrentFormat}");
+            throw PluginErrors.BadManifest(origin, $"it has format {Format}, but this version of Cairn supports only formats up to {PluginManifest.CurrentFormat}");
         Check(PluginManifest.IsName(Name), $"'{ErrorText.Escape(Name ?? "")}' is not a plugin name: 2 to 64 lower-case letters, digits, '-' or '.'");
-        Check(!string.IsNullOrWhiteSpace(Version) && Version.Length <= 64 && !Version.Any(char.IsControl), "it says no version");
+        Check(!string.IsNullOrWhiteSpace(Version) && Version.Length <= 64 && !Version.Any(char.IsControl), "it has no valid version");
         Check(
             Assembly is not null && PortableNames.Problem(Assembly) is null && Assembly.EndsWith(".dll", StringComparison.OrdinalIgnoreCase),
-            "'assembly' is not the name of a .dll beside it");
+            "'assembly' is not the name of a .dll file in the same folder");
         if (!AbstractionsRange.TryParse(Abstractions, out var range))
             throw PluginErrors.BadManifest(origin, "'abstractions' is not a version range such as [0.1.0,0.2.0)");
         var flavors = (Flavors ?? []).ConvertAll(f => f.ToFlavor(origin));
         var materializers = (Materializers ?? []).ConvertAll(m => m.ToMaterializer(origin));
-        Check(flavors.Count + materializers.Count > 0, "it brings neither a flavor nor a materializer");
-        Check(AllDiffer(flavors.Select(f => f.Descriptor.Name)), "it brings one flavor twice");
-        Check(AllDiffer(flavors.SelectMany(f => f.Descriptor.Schemes)), "two of its flavors claim one scheme");
-        Check(AllDiffer(materializers.Select(m => m.Id)), "it brings one materializer twice");
+        Check(flavors.Count + materializers.Count > 0, "it declares neither a flavor nor a materializer");
+        Check(AllDiffer(flavors.Select(f => f.Descriptor.Name)), "it declares a flavor twice");
+        Check(AllDiffer(flavors.SelectMany(f => f.Descriptor.Schemes)), "two of its flavors declare the same scheme");
+        Check(AllDiffer(materializers.Select(m => m.Id)), "it declares a materializer twice");
         return new()
         {
             Name = Name!,
@@ -82,9 +82,9 @@ internal sealed class FlavorDocument
         if (string.IsNullOrEmpty(Name) || Name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
             throw PluginErrors.BadManifest(origin, $"'{ErrorText.Escape(Name ?? "")}' is not a flavor name: lower-case letters, digits and '-'");
         if (Schemes is not { Count: > 0 } || !Schemes.All(IsScheme))
-            throw PluginErrors.BadManifest(origin, $"flavor '{Name}' names no schemes, or one that is not valid");
+            throw PluginErrors.BadManifest(origin, $"flavor '{Name}' has no schemes, or an invalid scheme");
         if (string.IsNullOrWhiteSpace(Provider))
-            throw PluginErrors.BadManifest(origin, $"flavor '{Name}' names no provider class");
+            throw PluginErrors.BadManifest(origin, $"flavor '{Name}' has no provider class");
         var options = (Options ?? []).ConvertAll(o => o.ToOption(origin, Name));
         return new(new(Name, Schemes, Description ?? "", [.. options.OrderBy(o => o.Name, StringComparer.Ordinal)]), Provider);
     }
@@ -125,7 +125,7 @@ internal sealed class MaterializerDocument
     {
         if (string.IsNullOrWhiteSpace(Id))
             throw PluginErrors.BadManifest(origin, "a materializer has no id");
-        return string.IsNullOrWhiteSpace(Class) ? throw PluginErrors.BadManifest(origin, $"materializer '{ErrorText.Escape(Id)}' names no class") : new(Id, MediaTypes ?? [], Class);
+        return string.IsNullOrWhiteSpace(Class) ? throw PluginErrors.BadManifest(origin, $"materializer '{ErrorText.Escape(Id)}' has no class") : new(Id, MediaTypes ?? [], Class);
     }
 }
 

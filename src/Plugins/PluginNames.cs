@@ -2,14 +2,14 @@ using Cairn.Errors;
 
 namespace Cairn.Plugins;
 
-/// <summary>Accepts the file names of one package: relative, fit for every platform, and different from each other there too.</summary>
-/// <remarks>Only ASCII: which other letters differ in case or in composition alone depends on the platform and its version.</remarks>
+/// <summary>Checks the file names of a package: they must be relative, valid on every platform, and distinct on every platform.</summary>
+/// <remarks>Only ASCII is accepted, because the platform and its version determine which other names are equal except for case or composition.</remarks>
 internal sealed class PluginNames(string origin)
 {
     private readonly Dictionary<string, (string Path, bool IsFile)> _taken = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Accepts a relative path with <c>/</c>, and the folders above it.</summary>
-    /// <exception cref="StoreException">It leaves the folder, cannot be held by every platform, or meets another one.</exception>
+    /// <summary>Checks a relative path with <c>/</c>, and the folders above it.</summary>
+    /// <exception cref="StoreException">The path is outside the folder, not valid on every platform, or collides with another path.</exception>
     public void Accept(string path)
     {
         if (!System.Text.Ascii.IsValid(path))
@@ -36,8 +36,8 @@ internal sealed class PluginNames(string origin)
         if (!isFile && !other.IsFile && other.Path == path)
             return;
         throw other.Path == path && isFile && other.IsFile
-            ? Refuse(whole, "it is there twice")
-            : Refuse(whole, $"it meets '{ErrorText.Escape(other.Path)}' where names differ in case only, or a file and a folder share one name");
+            ? Refuse(whole, "it occurs twice")
+            : Refuse(whole, $"it collides with '{ErrorText.Escape(other.Path)}', because the names differ only in case or because a file and a folder have the same name");
     }
 
     private StoreException Refuse(string path, string problem) => PluginErrors.BadPackage(origin, $"the entry '{ErrorText.Escape(path)}' is not accepted: {problem}");

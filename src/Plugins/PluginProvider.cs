@@ -3,8 +3,8 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins;
 
-/// <summary>Stands for a plugin's provider in the program: loads the plugin when a store is opened, and holds nothing of it in between.</summary>
-[RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+/// <summary>Represents the provider of a plugin in the program. It loads the plugin when a store is opened, and keeps no reference to it otherwise.</summary>
+[RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
 internal sealed class PluginProvider(PluginHost host, InstalledPlugin plugin, PluginFlavor flavor) : IStoreProvider
 {
     public async ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken)
@@ -28,10 +28,10 @@ internal sealed class PluginProvider(PluginHost host, InstalledPlugin plugin, Pl
 
     private string ClassIn(PluginManifest manifest) =>
         manifest.Flavors.FirstOrDefault(f => f.Descriptor.Name == flavor.Descriptor.Name)?.Provider
-        ?? throw PluginErrors.BadAssembly(plugin, $"the build that is there now no longer brings the flavor '{flavor.Descriptor.Name}'");
+        ?? throw PluginErrors.BadAssembly(plugin, $"its current build no longer provides the flavor '{flavor.Descriptor.Name}'");
 }
 
-/// <summary>A plugin's driver: holds the plugin loaded until it is disposed, and names the plugin in errors of the loader.</summary>
+/// <summary>The driver of a plugin. It keeps the plugin loaded until disposal, and adds the name of the plugin to errors of the loader.</summary>
 internal sealed class PluginDriver(StoreDriver inner, PluginLease lease, InstalledPlugin plugin) : DelegatingStoreDriver(inner)
 {
     public override StoreFault Classify(Exception exception) => PluginFailures.Find(plugin, exception) ?? Inner.Classify(exception);

@@ -4,18 +4,18 @@ using Cairn.Durable;
 
 namespace Cairn.Plugins;
 
-/// <summary>Which plugins of workspaces this user has accepted on this machine.</summary>
+/// <summary>The plugins of workspaces that this user has accepted on this machine.</summary>
 /// <remarks>
-/// A workspace's pins come with the workspace: whoever hands a folder to somebody can put a plugin and fitting pins into it. So pins of a workspace count only
-/// when the user has accepted exactly these bytes, by adding or trusting them. Safe between threads and processes.
+/// The pins of a workspace are part of the workspace, so anyone who provides a workspace can add a plugin with matching pins. The pins of a workspace are
+/// therefore valid only if the user has accepted exactly these files, by adding or trusting the plugin. Safe for use by multiple threads and processes.
 /// </remarks>
 public sealed class PluginTrust
 {
     private readonly LockedJson<TrustDocument> _file;
 
-    /// <summary>Uses the file <c>trusted-plugins.json</c> of a folder.</summary>
-    /// <param name="folder">The folder, usually <see cref="PluginFolder.UserFolder"/>; made when something is trusted.</param>
-    /// <param name="time">The clock; the system's by default.</param>
+    /// <summary>Initializes a new instance for the file <c>trusted-plugins.json</c> in a folder.</summary>
+    /// <param name="folder">The folder, usually <see cref="PluginFolder.UserFolder"/>; it is created when a plugin is trusted.</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
     public PluginTrust(string folder, TimeProvider? time = null)
         : this(folder, time, null)
     {
@@ -28,15 +28,15 @@ public sealed class PluginTrust
             Path.Join(Path.GetFullPath(folder), "trusted-plugins.json"),
             PluginJson.Default.TrustDocument,
             () => new() { Format = TrustDocument.CurrentFormat },
-            d => d.Format is TrustDocument.CurrentFormat ? null : $"it has format {d.Format}, which this Cairn does not know",
+            d => d.Format is TrustDocument.CurrentFormat ? null : $"it has format {d.Format}, which this version of Cairn does not support",
             time ?? TimeProvider.System,
             disk);
     }
 
-    /// <summary>The file's full path.</summary>
+    /// <summary>Gets the full path of the file.</summary>
     public string File => _file.FullName;
 
-    /// <summary>Whether the user has accepted a plugin with these pins.</summary>
+    /// <summary>Returns true if the user has accepted a plugin with these pins.</summary>
     public bool IsTrusted(string name, PluginPin pin)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -58,7 +58,7 @@ public sealed class PluginTrust
         return (name, pin) => trusted.ContainsKey(Digest(name, pin));
     }
 
-    /// <summary>Names hold no control character, so the lines cannot run into each other.</summary>
+    /// <summary>Names contain no control characters, so the lines are unambiguous.</summary>
     private static string Digest(string name, PluginPin pin)
     {
         var text = new StringBuilder().Append(name).Append('\n');

@@ -1,38 +1,38 @@
 namespace Cairn.Plugins;
 
-/// <summary>What became of unloading a plugin.</summary>
-/// <param name="Name">The plugin.</param>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Holders">How many hold it: stores that are open over it, and materializers that were handed out.</param>
+/// <summary>The result of unloading a plugin.</summary>
+/// <param name="Name">The name of the plugin.</param>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Holders">The number of holders: open stores and materializers in use.</param>
 public sealed record PluginUnload(string Name, PluginUnloadOutcome Outcome, int Holders = 0)
 {
-    /// <summary>What happened, and what to do where the code is still there.</summary>
+    /// <summary>Returns a description of the outcome, with advice if the code is still loaded.</summary>
     public override string ToString() => Outcome switch
     {
         PluginUnloadOutcome.NotLoaded => $"plugin '{Name}' was not loaded",
         PluginUnloadOutcome.Unloaded => $"plugin '{Name}' is unloaded",
-        PluginUnloadOutcome.InUse => $"plugin '{Name}' stays loaded: {Holders} open store{(Holders == 1 ? " or materializer holds" : "s or materializers hold")} it; dispose the stores first, a materializer stays as long as the program",
-        PluginUnloadOutcome.Permanent => $"plugin '{Name}' came with the program, and its code stays in memory as long as the program runs",
-        _ => $"plugin '{Name}' was let go of, but something still holds on to its code: an object of it that the program keeps, a thread, a timer, or an event of a shared class. "
-            + "The code stays in memory until that lets go; the next use loads it anew",
+        PluginUnloadOutcome.InUse => $"plugin '{Name}' stays loaded: {Holders} open store{(Holders == 1 ? " or materializer uses" : "s or materializers use")} it; dispose the stores first; a materializer stays loaded until the program ends",
+        PluginUnloadOutcome.Permanent => $"plugin '{Name}' is part of the program, and its code stays in memory until the program ends",
+        _ => $"plugin '{Name}' was released, but its code is still referenced: by an object that the program keeps, a thread, a timer, or an event of a shared class. "
+            + "The code stays in memory until the reference is released; the next use loads the plugin again",
     };
 }
 
-/// <summary>What became of unloading a plugin.</summary>
+/// <summary>The outcome of unloading a plugin.</summary>
 public enum PluginUnloadOutcome
 {
-    /// <summary>It was not loaded.</summary>
+    /// <summary>The plugin was not loaded.</summary>
     NotLoaded,
 
-    /// <summary>Its code is gone from memory.</summary>
+    /// <summary>The code was unloaded.</summary>
     Unloaded,
 
-    /// <summary>Stores are open over it, or materializers of it were handed out: nothing was done.</summary>
+    /// <summary>Stores of the plugin are open, or materializers of it are in use. Nothing was done.</summary>
     InUse,
 
-    /// <summary>It was let go of, but its code is still in memory, since something else holds on to it.</summary>
+    /// <summary>The plugin was released, but its code is still in memory because it is still referenced.</summary>
     StillHeld,
 
-    /// <summary>It came with the program: nothing was done, since its code stays in memory as long as the program runs.</summary>
+    /// <summary>The plugin is part of the program. Nothing was done: its code stays in memory until the program ends.</summary>
     Permanent,
 }

@@ -1,7 +1,10 @@
 namespace Cairn.Plugins;
 
-/// <summary>A folder of this process that only its user can read. It is deleted with the object; what a killed process left behind is deleted by a later one.</summary>
-/// <remarks>An open, locked file in the folder says that its process still runs: the system releases the lock with the process.</remarks>
+/// <summary>
+/// A temporary folder of this process that only the current user can read. It is deleted on disposal. Folders of killed processes are deleted by later
+/// processes.
+/// </summary>
+/// <remarks>An open, locked file in the folder shows that its process is running: the system releases the lock when the process ends.</remarks>
 internal sealed class ScratchFolder : IDisposable
 {
     private const string LockName = ".lock";
@@ -12,7 +15,7 @@ internal sealed class ScratchFolder : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Makes a folder with a new name, and deletes those of the same prefix whose process is gone.</summary>
+    /// <summary>Creates a folder with a new name, and deletes folders with the same prefix whose process has ended.</summary>
     public static ScratchFolder Create(string parent, string prefix, TimeProvider time)
     {
         Sweep(parent, prefix, time);
@@ -30,7 +33,7 @@ internal sealed class ScratchFolder : IDisposable
         Delete(Path);
     }
 
-    /// <summary>Deletes a folder whole; a link is deleted, not what it leads to.</summary>
+    /// <summary>Deletes a folder with its content. A link is deleted without its target.</summary>
     public static void Delete(string folder)
     {
         var directory = new DirectoryInfo(folder);
@@ -52,12 +55,12 @@ internal sealed class ScratchFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process deletes it at this moment, or it belongs to another user. This call does not depend on it.
+                // Another process is deleting it, or it belongs to another user. This call does not depend on it.
             }
         }
     }
 
-    /// <summary>Without a lock file the folder may be one that is being made at this moment, or one that was left as it was being deleted: its age decides.</summary>
+    /// <summary>A folder without a lock file is either being created or being deleted: its age decides.</summary>
     private static bool IsLeft(string folder, TimeProvider time)
     {
         try

@@ -1,6 +1,6 @@
 namespace Cairn.Plugins;
 
-/// <summary>What <see cref="PluginFolder.TrustAsync"/> has done.</summary>
-/// <param name="Plugin">The plugin, with its new pins.</param>
-/// <param name="Before">How its files compared with the old ones.</param>
+/// <summary>The result of <see cref="PluginFolder.TrustAsync"/>.</summary>
+/// <param name="Plugin">The plugin with its new pins.</param>
+/// <param name="Before">The comparison of its files with the previous pins.</param>
 public sealed record TrustedPlugin(InstalledPlugin Plugin, PluginCheck Before);

@@ -54,9 +54,9 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cairn-plugin/acme.one.dll", "differ in case only")]
-    [InlineData("cairn-plugin/Acme.One.dll", "is there twice")]
-    [InlineData("cairn-plugin/Acme.One.dll/x", "a file and a folder share one name")]
+    [InlineData("cairn-plugin/acme.one.dll", "differ only in case")]
+    [InlineData("cairn-plugin/Acme.One.dll", "occurs twice")]
+    [InlineData("cairn-plugin/Acme.One.dll/x", "a file and a folder have the same name")]
     public async Task Entries_that_meet_are_refused(string name, string mention)
     {
         var package = _box.Pack(PluginSandbox.Built("One"), archive => Write(archive, name, "evil"));
@@ -70,7 +70,7 @@ public sealed class ArchiveTests : IDisposable
     public async Task A_link_or_a_device_is_refused(int attributes)
     {
         var package = _box.Pack(PluginSandbox.Built("One"), archive => Write(archive, "cairn-plugin/link", "/etc/passwd").ExternalAttributes = attributes);
-        await RefusedAsync(package, "it is a link or no ordinary file");
+        await RefusedAsync(package, "it is not an ordinary file");
     }
 
     [Fact]
@@ -132,15 +132,15 @@ public sealed class ArchiveTests : IDisposable
         var empty = Path.Join(_box.Root, "empty.nupkg");
         using (var archive = ZipFile.Open(empty, ZipArchiveMode.Create))
             Write(archive, "lib/net10.0/Some.dll", "x");
-        await RefusedAsync(empty, "holds no cairn-plugin/cairn-plugin.json");
+        await RefusedAsync(empty, "does not contain cairn-plugin/cairn-plugin.json");
 
         var text = Path.Join(_box.Root, "text.nupkg");
         await File.WriteAllTextAsync(text, "not a zip", Cancel);
-        await RefusedAsync(text, "not a whole .nupkg");
+        await RefusedAsync(text, "not a complete .nupkg");
 
         var nothing = Directory.CreateDirectory(Path.Join(_box.Root, "nothing")).FullName;
-        await RefusedAsync(nothing, $"{nothing} was refused as a plugin: it holds no cairn-plugin.json");
-        await PluginSandbox.RefusedAsync(StoreErrorCode.NotFound, () => _box.User.AddAsync(Path.Join(_box.Root, "absent"), cancellationToken: Cancel), "neither a folder nor a package");
+        await RefusedAsync(nothing, $"{nothing} was refused as a plugin: it does not contain cairn-plugin.json");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.NotFound, () => _box.User.AddAsync(Path.Join(_box.Root, "absent"), cancellationToken: Cancel), "no folder or package exists at");
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "making a link needs a privilege on Windows");
         var copy = _box.Copy("One");
         File.CreateSymbolicLink(Path.Join(copy, "link.txt"), "/etc/passwd");
-        await RefusedAsync(copy, "it holds a link, link.txt");
+        await RefusedAsync(copy, "it contains a link, link.txt");
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class ArchiveTests : IDisposable
         var pins = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(_box.User.PinFile, Cancel))!;
         pins["plugins"]!["acme.one"]!["folder"] = folder;
         await File.WriteAllTextAsync(_box.User.PinFile, pins.ToJsonString(), Cancel);
-        Should.Throw<StoreException>(_box.User.List).Message.ShouldContain("which is no folder of it");
+        Should.Throw<StoreException>(_box.User.List).Message.ShouldContain("whose name does not belong to that plugin");
     }
 
     public void Dispose() => _box.Dispose();

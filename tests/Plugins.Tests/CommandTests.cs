@@ -20,12 +20,12 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_plugin_is_added_used_changed_refused_trusted_and_removed()
     {
-        (await CairnAsync("plugin", "add", PluginSandbox.Built("One"))).ShouldBe((2, "", "cairn: There is no workspace here: make one with 'cairn init', or give --user for the plugins of all your workspaces.\n"));
+        (await CairnAsync("plugin", "add", PluginSandbox.Built("One"))).ShouldBe((2, "", "cairn: No workspace was found. Create one with 'cairn init', or use --user for the plugins of all your workspaces.\n"));
         await DoneAsync("init");
 
         (await DoneAsync("plugin", "add", PluginSandbox.Program("One"))).ShouldBe("Added plugin 'acme.one' 1.2.3 (workspace, 4 files pinned): one (one://, uno://)\n");
         (await DoneAsync("plugin", "list")).ShouldMatch(@"^acme\.one +1\.2\.3  workspace  one \(one://, uno://\)\n(cairn\.\S+ +\S+  bundled .*\n)+$");
-        (await DoneAsync("plugin", "verify")).ShouldMatch(@"^acme\.one +every file is as pinned\n(cairn\.\S+ +every file is as pinned\n)+$");
+        (await DoneAsync("plugin", "verify")).ShouldMatch(@"^acme\.one +all files match their pins\n(cairn\.\S+ +all files match their pins\n)+$");
         await DoneAsync("store", "register", "hi", "--root", "one://x", "--option", "name=Ada");
         (await DoneAsync("cat", "hi:answer.txt")).ShouldBe("Hello Ada, from version 1");
 
@@ -38,7 +38,7 @@ public sealed class CommandTests : IDisposable
         (await DoneAsync("plugin", "remove", "acme.one")).ShouldBe("Removed plugin 'acme.one'.\n");
         (await FailsAsync("cat", "hi:answer.txt")).ShouldContain("there is no flavor 'one'");
         var missing = await FailsAsync("plugin", "show", "acme.one");
-        missing.ShouldContain("there is no plugin 'acme.one'; there are cairn.");
+        missing.ShouldContain("the plugin 'acme.one' was not found; installed plugins: cairn.");
         missing.ShouldContain("(NotFound). List them with 'cairn plugin list'.");
     }
 
@@ -48,7 +48,7 @@ public sealed class CommandTests : IDisposable
         await DoneAsync("init");
         await DoneAsync("plugin", "add", "--user", PluginSandbox.Built("Clash"));
         var (_, _, note) = await CairnAsync("plugin", "add", PluginSandbox.Built("One"));
-        note.ShouldContain("the scheme 'one://' is claimed by plugin 'acme.clash' 1.2.3 (the user's) and plugin 'acme.one' 1.2.3 (the workspace's)");
+        note.ShouldContain("the scheme 'one://' is declared by plugin 'acme.clash' 1.2.3 (the user's) and plugin 'acme.one' 1.2.3 (the workspace's)");
 
         (await FailsAsync("cat", "one://x/answer.txt")).ShouldContain("Choose with 'cairn plugin prefer acme.clash' or 'cairn plugin prefer acme.one'");
         await DoneAsync("plugin", "prefer", "acme.clash");
@@ -62,7 +62,7 @@ public sealed class CommandTests : IDisposable
         var copy = _box.CopyOf(PluginSandbox.Csv, change: m => m["version"] = "9.9.9");
 
         var (_, _, note) = await CairnAsync("plugin", "add", copy);
-        note.ShouldMatch(@"^note: plugin 'cairn\.plugins\.csv' 9\.9\.9 \(workspace\) takes the place of \S+ \(bundled\)\.\n$");
+        note.ShouldMatch(@"^note: plugin 'cairn\.plugins\.csv' 9\.9\.9 \(workspace\) hides \S+ \(bundled\)\.\n$");
         (await CairnAsync("plugin", "list")).Error.ShouldBe(note);
     }
 
@@ -74,7 +74,7 @@ public sealed class CommandTests : IDisposable
         Directory.Delete(Path.Join(_box.Root, "home"), recursive: true);
 
         (await FailsAsync("cat", "clash://x/answer.txt")).ShouldContain("you have not accepted it on this machine");
-        (await DoneAsync("plugin", "list")).ShouldContain("refused: the workspace brought plugin 'acme.clash'");
+        (await DoneAsync("plugin", "list")).ShouldContain("refused: plugin 'acme.clash'");
         await DoneAsync("plugin", "trust", "acme.clash");
         (await DoneAsync("cat", "clash://x/answer.txt")).ShouldBe("clash");
     }
@@ -95,7 +95,7 @@ public sealed class CommandTests : IDisposable
     public async Task A_built_in_flavor_cannot_be_taken()
     {
         var copy = _box.Copy("Clash", change: m => m["flavors"]![0]!["schemes"] = new JsonArray("file"));
-        (await FailsAsync("plugin", "add", "--user", copy)).ShouldContain("claims the scheme 'file://', which the built-in flavor 'local' has");
+        (await FailsAsync("plugin", "add", "--user", copy)).ShouldContain("declares the scheme 'file://', which belongs to the built-in flavor 'local'");
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class DevelopmentTests : IDisposable
         using var host = Host(out var registry);
         File.Delete(Path.Join(Layout, "Acme.Greeting.dll"));
 
-        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), "needs Acme.Greeting.dll", "which is not in its folder");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "one://x"), "requires Acme.Greeting.dll", "which is not in its folder");
         Build("V2");
         (await PluginSandbox.AskAsync(registry, "one://x")).ShouldEndWith("version 2");
     }
@@ -150,8 +150,8 @@ public sealed class DevelopmentTests : IDisposable
     {
         var project = Path.Join(_box.Root, "project");
         Directory.CreateDirectory(project);
-        Refused(project, "holds no cairn-plugin.json, no cairn-plugin folder and no project");
-        Refused(Path.Join(_box.Root, "absent"), "there is no folder");
+        Refused(project, "contains neither cairn-plugin.json nor a cairn-plugin folder nor a project");
+        Refused(Path.Join(_box.Root, "absent"), "does not exist");
         File.WriteAllText(Path.Join(project, "Acme.One.csproj"), "<Project/>");
         Refused(project, "has no build of a plugin", "Build it with 'dotnet build'");
         Refused(Path.Join(project, "Acme.One.csproj"), "is a file");
@@ -167,8 +167,8 @@ public sealed class DevelopmentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("project", UnixFileMode.OtherWrite, "every user of this machine may write to")]
-    [InlineData("project/bin/Debug/net10.0/cairn-plugin", UnixFileMode.OtherWrite, "every user of this machine may write to")]
+    [InlineData("project", UnixFileMode.OtherWrite, "every user of this machine can write to")]
+    [InlineData("project/bin/Debug/net10.0/cairn-plugin", UnixFileMode.OtherWrite, "every user of this machine can write to")]
     public async Task What_others_may_write_to_is_refused(string path, UnixFileMode mode, string mention)
     {
         if (OperatingSystem.IsWindows())

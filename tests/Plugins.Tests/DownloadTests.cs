@@ -36,14 +36,14 @@ public sealed class DownloadTests : IDisposable
         _server.Answers["/loop"] = (302, [], "/loop");
 
         (await _box.User.AddAsync(_server.Address + "moved", cancellationToken: Cancel)).Name.ShouldBe("acme.one");
-        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(_server.Address + "away", cancellationToken: Cancel), "over https only");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(_server.Address + "away", cancellationToken: Cancel), "only over https");
         await PluginSandbox.RefusedAsync(StoreErrorCode.Unavailable, () => _box.User.AddAsync(_server.Address + "loop", cancellationToken: Cancel), "redirected more than 5 times");
     }
 
     [Theory]
-    [InlineData("http://plugins.example/acme.nupkg", "over https only")]
-    [InlineData("ftp://plugins.example/acme.nupkg", "over https only")]
-    [InlineData("file:///tmp/acme.nupkg", "over https only")]
+    [InlineData("http://plugins.example/acme.nupkg", "only over https")]
+    [InlineData("ftp://plugins.example/acme.nupkg", "only over https")]
+    [InlineData("file:///tmp/acme.nupkg", "only over https")]
     [InlineData("https://ada:secret@plugins.example/acme.nupkg", "a user name or password")]
     public async Task Other_addresses_are_refused(string address, string mention)
     {

@@ -64,7 +64,7 @@ public sealed class LoadingTests : IDisposable
         var context = AssemblyLoadContext.All.Single(c => c.Name == "cairn-plugin:acme.one" && c.Assemblies.Any(a => a.Location.StartsWith(bundled.Folder, StringComparison.Ordinal)));
         context.IsCollectible.ShouldBeFalse();
         context.Assemblies.Select(a => Path.GetFileName(a.Location)).Order(StringComparer.Ordinal).ShouldBe(["Acme.Greeting.dll", "Acme.One.dll"]);
-        (unload.Outcome, unload.ToString()).ShouldBe((PluginUnloadOutcome.Permanent, "plugin 'acme.one' came with the program, and its code stays in memory as long as the program runs"));
+        (unload.Outcome, unload.ToString()).ShouldBe((PluginUnloadOutcome.Permanent, "plugin 'acme.one' is part of the program, and its code stays in memory until the program ends"));
         (await PluginSandbox.AskAsync(registry, "one://x")).ShouldBe("Hello Ada, from version 1");
     }
 

@@ -46,7 +46,7 @@ public sealed class MaterializerTests : IDisposable
 
         var clash = (await _box.Host(out _).AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldHaveSingleItem();
 
-        clash.Reason.ShouldContain("the materializer 'csv' is claimed by plugin 'acme.csv'");
+        clash.Reason.ShouldContain("the materializer 'csv' is declared by plugin 'acme.csv'");
         clash.Reason.ShouldContain("and plugin 'cairn.plugins.csv'");
         materializers.List().ShouldBeEmpty();
         await _box.User.PreferAsync("acme.csv", Cancel);
@@ -57,8 +57,8 @@ public sealed class MaterializerTests : IDisposable
 
     [Theory]
     [InlineData("class", "Acme.Absent", "has no class Acme.Absent")]
-    [InlineData("class", "Cairn.Plugins.Csv.CsvType", "is no Materializer")]
-    [InlineData("id", "other", "is the materializer 'csv', and its manifest says 'other'")]
+    [InlineData("class", "Cairn.Plugins.Csv.CsvType", "does not implement the Materializer")]
+    [InlineData("id", "other", "is 'csv', but the manifest declares 'other'")]
     public async Task One_that_is_not_what_its_manifest_says_is_left_out(string member, string value, string mention)
     {
         await _box.User.AddAsync(_box.CopyOf(PluginSandbox.Csv, "acme.csv", m => m["materializers"]![0]![member] = value), cancellationToken: Cancel);
@@ -85,7 +85,7 @@ public sealed class MaterializerTests : IDisposable
         problems.ShouldAllBe(p => p.Code == StoreErrorCode.InvalidConfiguration && p.Reason.Contains("acme.formats"));
         var reasons = problems.Select(p => p.Reason).ToArray();
         reasons.Length.ShouldBe(5);
-        foreach (var (name, why) in new[] { ("OfNoType", "serves no type"), ("OfOddTypes", "is no class"), ("OfNoVersion", "1"), ("OfNoId", "'Not An Id' is no materializer id"), ("OfUntoldTypes", "its types cannot be told") })
+        foreach (var (name, why) in new[] { ("OfNoType", "serves no type"), ("OfOddTypes", "is not a class"), ("OfNoVersion", "1"), ("OfNoId", "'Not An Id' is no materializer id"), ("OfUntoldTypes", "its types cannot be told") })
             reasons.ShouldContain(r => r.Contains($"Acme.{name} cannot be used") && r.Contains(why));
         materializers.List().ShouldHaveSingleItem().Materializer.Id.ShouldBe("acme-good");
         await using var store = await ArtifactStore.OpenAsync(new Cairn.Providers.Memory.MemoryProvider(), $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);

@@ -111,7 +111,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[99.0.0,100.0.0)", "Use a newer Cairn")]
+    [InlineData("[99.0.0,100.0.0)", "Use a newer version of Cairn")]
     [InlineData("[0.0.1,0.0.2)", "Use a newer version of the plugin")]
     public async Task A_wrong_version_of_the_abstractions_is_refused(string range, string mention)
     {
@@ -141,7 +141,7 @@ public sealed class RefusalTests : IDisposable
         await File.WriteAllTextAsync(Path.Join(copy, "Cairn.Abstractions.dll"), "a copy that lies beside it", Cancel);
 
         await PluginSandbox.RefusedAsync(
-            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, cancellationToken: Cancel), "needs Cairn.Abstractions [7.1.0,), and this program has", "Use a newer Cairn");
+            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, cancellationToken: Cancel), "requires Cairn.Abstractions [7.1.0,), but this program has", "Use a newer version of Cairn");
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class RefusalTests : IDisposable
         _box.Host(out var registry);
 
         await PluginSandbox.RefusedAsync(
-            StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "needy://x"), "plugin 'acme.clash' 1.2.3 needs Shouldly.dll", "not lent");
+            StoreErrorCode.InvalidConfiguration, () => PluginSandbox.AskAsync(registry, "needy://x"), "plugin 'acme.clash' 1.2.3 requires Shouldly.dll", "cannot use those of the program");
     }
 
     [Fact]
@@ -180,17 +180,17 @@ public sealed class RefusalTests : IDisposable
     [Theory]
     [InlineData("name", "\"No Name\"", "is not a plugin name")]
     [InlineData("name", "\"con\"", "is not a plugin name")]
-    [InlineData("version", "\"\"", "it says no version")]
+    [InlineData("version", "\"\"", "it has no valid version")]
     [InlineData("assembly", "\"../Acme.One.dll\"", "'assembly' is not the name of a .dll")]
     [InlineData("assembly", "\"/etc/passwd\"", "'assembly' is not the name of a .dll")]
     [InlineData("abstractions", "\"1.0 or so\"", "'abstractions' is not a version range")]
     [InlineData("format", "2", "format 2")]
     [InlineData("flavors", "[]", "neither a flavor nor a materializer")]
-    [InlineData("materializers", "[{\"id\":\"acme.csv\"}]", "materializer 'acme.csv' names no class")]
+    [InlineData("materializers", "[{\"id\":\"acme.csv\"}]", "materializer 'acme.csv' has no class")]
     [InlineData("flavors", "[{\"name\":\"A B\",\"schemes\":[\"a\"],\"provider\":\"A\"}]", "is not a flavor name")]
-    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"A:\"],\"provider\":\"A\"}]", "names no schemes")]
-    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\"]}]", "names no provider class")]
-    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\",\"a\"],\"provider\":\"A\"}]", "claim one scheme")]
+    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"A:\"],\"provider\":\"A\"}]", "has no schemes")]
+    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\"]}]", "has no provider class")]
+    [InlineData("flavors", "[{\"name\":\"a\",\"schemes\":[\"a\",\"a\"],\"provider\":\"A\"}]", "declare the same scheme")]
     [InlineData("flavors", "7", "not a valid plugin manifest")]
     public async Task A_bad_manifest_is_refused(string member, string json, string mention)
     {
@@ -253,8 +253,8 @@ public sealed class RefusalTests : IDisposable
         var registry = new FlavorRegistry();
         new PluginHost(bundled).AddTo(registry).ShouldBeEmpty();
 
-        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), "changed Acme.One.dll", "install the program again");
-        await PluginSandbox.RefusedAsync(StoreErrorCode.Unsupported, () => bundled.RemoveAsync("acme.one", Cancel), "come with the program");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), "changed Acme.One.dll", "reinstall the program");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.Unsupported, () => bundled.RemoveAsync("acme.one", Cancel), "are part of the program");
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class RefusalTests : IDisposable
         var registry = new FlavorRegistry();
         new PluginHost(bundled).AddTo(registry).ShouldBeEmpty();
 
-        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), "changed Acme.Greeting.dll", "install the program again");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.IntegrityFailure, () => PluginSandbox.AskAsync(registry, "one://x"), "changed Acme.Greeting.dll", "reinstall the program");
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class ShellTests : IDisposable
         shown.ShouldMatch($@"\$ cat hi:answer.txt\nnote: plugin 'acme.one' runs from {layout}, built .*\nHello Ada, from version 2\[0\]\n");
         shown.ShouldMatch(@"\$ plugin list\nacme\.one +1\.2\.3  dev +one \(one://, uno://\)\n");
         shown.ShouldContain($"$ plugin dev\nThis shell uses plugin 'acme.one' 1.2.3 from {layout}");
-        shown.ShouldMatch(@"The plugin in .* is used no longer\.\n\[0\]\n\$ cat hi:answer.txt\ncairn: there is no flavor 'one'");
+        shown.ShouldMatch(@"The plugin in .* is no longer used\.\n\[0\]\n\$ cat hi:answer.txt\ncairn: there is no flavor 'one'");
         Directory.EnumerateFileSystemEntries(Path.Join(Home, "dev")).ShouldBeEmpty();
     }
 
@@ -71,7 +71,7 @@ public sealed class ShellTests : IDisposable
         other.ShouldNotContain("one://");
         var none = await File.ReadAllTextAsync(Path.Join(_box.Root, "ws", "none"), Cancel);
         none.ShouldNotContain("one://");
-        none.ShouldContain("this command runs without a terminal");
+        none.ShouldContain("this command does not run in a terminal");
 
         // The list of the shell that is gone is deleted by the next that is written.
         Directory.EnumerateFiles(Path.Join(Home, "dev")).ShouldHaveSingleItem();
@@ -95,8 +95,8 @@ public sealed class ShellTests : IDisposable
             """);
 
         var lists = shown.Split("$ flavor list\n")[1..];
-        lists[0].ShouldMatch(@"^note: plugins under development are not used: every user of this machine may write to .*/home/dev/.*\n");
-        lists[1].ShouldMatch(@"^note: the plugin under development is not used: every user of this machine may write to .*/build1\. ");
+        lists[0].ShouldMatch(@"^note: plugins under development are not used: every user of this machine can write to .*/home/dev/.*\n");
+        lists[1].ShouldMatch(@"^note: the plugin under development is not used: every user of this machine can write to .*/build1\. ");
         lists[1].ShouldContain("$ plugin dev\nNot used in this shell: the plugin under development is not used");
         foreach (var foreign in lists[2..^1])
             foreign.ShouldMatch(@"^note: (plugins under development are|the plugin under development is) not used: .* belongs to another user\. ");
@@ -121,7 +121,7 @@ public sealed class ShellTests : IDisposable
             """);
 
         shown.ShouldContain("is not a valid plugin manifest");
-        shown.ShouldContain("its folder is not there any more");
+        shown.ShouldContain("its folder no longer exists");
         shown.Split("$ flavor list\n")[1..].ShouldAllBe(l => l.Contains("http://") && !l.Contains("one://"));
     }
 

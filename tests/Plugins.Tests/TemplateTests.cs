@@ -58,7 +58,7 @@ public sealed class TemplateTests : IDisposable
         string[] container = ["-noColor", "-noLogo", "-class", "Acme.Ftp.Tests.ContainerTests"];
         var skipped = await RunAsync(tests, folder, container, ("DOCKER_HOST", "unix://" + Path.Join(folder, "no-engine")));
         skipped.ShouldContain("Total: 1, Errors: 0, Failed: 0, Skipped: 1");
-        skipped.ShouldContain("No Docker engine answers.");
+        skipped.ShouldContain("No Docker engine responds.");
         string image;
         try
         {

@@ -137,7 +137,7 @@ public sealed class TrustTests : IDisposable
         Directory.Exists(plugin.Folder).ShouldBeFalse();
         _box.User.List().ShouldBeEmpty();
         _box.User.Preferred.ShouldBeEmpty();
-        await PluginSandbox.RefusedAsync(StoreErrorCode.NotFound, () => _box.User.RemoveAsync("acme.one", Cancel), "there is no plugin 'acme.one'");
+        await PluginSandbox.RefusedAsync(StoreErrorCode.NotFound, () => _box.User.RemoveAsync("acme.one", Cancel), "the plugin 'acme.one' was not found");
     }
 
     [Fact]

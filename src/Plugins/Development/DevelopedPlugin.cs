@@ -1,9 +1,9 @@
 namespace Cairn.Plugins;
 
-/// <summary>A plugin under development: the output of its build, which is used as it is now, without having been added or pinned.</summary>
+/// <summary>A plugin under development: its build output is used directly, without being added or pinned.</summary>
 /// <remarks>
-/// Its code is never loaded from the build's own folder: each build is copied first, whole, so that the next build can replace it while stores are open, and these keep what they
-/// have not loaded yet. What another user of the machine could have written is refused.
+/// Code is never loaded from the build folder: each build is copied completely before use, so the next build can replace it while stores are open, and the
+/// open stores keep a complete copy. Files that another user of the machine could have written are refused.
 /// </remarks>
 public sealed class DevelopedPlugin
 {
@@ -15,24 +15,25 @@ public sealed class DevelopedPlugin
 
     private DevelopedPlugin(string folder, TimeProvider? time) => (Folder, _time) = (folder, time ?? TimeProvider.System);
 
-    /// <summary>The full path, without links, of the folder that holds the plugin as its build lays it out.</summary>
+    /// <summary>Gets the full path, with links resolved, of the folder that contains the plugin in the layout of its build.</summary>
     public string Folder { get; }
 
-    /// <summary>Finds a plugin's build.</summary>
+    /// <summary>Finds the build of a plugin.</summary>
     /// <param name="folder">
-    /// The folder that a build lays the plugin out in (<c>cairn-plugin</c>), the output folder that holds that one (<c>bin/Debug/net10.0</c>), or the folder of the project when it was built in one way only.
+    /// The layout folder of a build (<c>cairn-plugin</c>), the output folder that contains it (<c>bin/Debug/net10.0</c>), or the project folder if it
+    /// contains exactly one build.
     /// </param>
-    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
     /// <exception cref="StoreException">NotFound or InvalidConfiguration: there is no build, or there are several.</exception>
     public static DevelopedPlugin At(string folder, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var real = FileOwners.RealPath(folder) ?? throw new StoreException(StoreErrorCode.NotFound, $"there is no folder {Path.GetFullPath(folder)} with a plugin's build");
+        var real = FileOwners.RealPath(folder) ?? throw new StoreException(StoreErrorCode.NotFound, $"the folder {Path.GetFullPath(folder)} does not exist");
         if (File.Exists(real))
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"{real} is a file, and a plugin under development is the folder that its build writes")
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"{real} is a file, but a plugin under development must be a build output folder")
             {
-                Advice = "Name its output folder, such as bin/Debug/net10.0. A package is added with 'cairn plugin add'.",
+                Advice = "Specify the output folder, such as bin/Debug/net10.0. To add a package, use 'cairn plugin add'.",
             });
         }
         if (File.Exists(Path.Join(real, PluginManifest.FileName)) || Path.GetFileName(real) == LayoutName)
@@ -42,17 +43,17 @@ public sealed class DevelopedPlugin
         return new(OfProject(real), time);
     }
 
-    /// <summary>A folder that <see cref="At"/> found before; nothing is looked at.</summary>
+    /// <summary>Returns a plugin in a folder that <see cref="At"/> found before. The folder is not accessed.</summary>
     internal static DevelopedPlugin In(string folder, TimeProvider? time = null) => new(folder, time);
 
-    /// <summary>What the build says of itself now; with a refusal where it cannot be used.</summary>
+    /// <summary>Reads the manifest of the current build. The result has a refusal if the build cannot be used.</summary>
     public InstalledPlugin Look()
     {
         var plugin = new InstalledPlugin { Name = "?", Scope = PluginScope.Development, Folder = Folder };
         try
         {
             if (FileOwners.RealPath(Folder) != Folder)
-                return plugin with { Refusal = Fault("its folder is not there any more, or is a link now") };
+                return plugin with { Refusal = Fault("its folder no longer exists, or is now a link") };
             if (FileOwners.ProblemOfTree(Folder) is { } problem)
                 return plugin with { Refusal = Unsafe(problem) };
             var manifest = PluginFolder.ReadManifest(Folder);
@@ -65,7 +66,7 @@ public sealed class DevelopedPlugin
         }
     }
 
-    /// <summary>The same, when a build is running at this moment after that has ended; at most ten seconds later.</summary>
+    /// <summary>Like <see cref="Look"/>, but waits up to ten seconds for the end of a running build.</summary>
     internal InstalledPlugin Await()
     {
         var start = _time.GetTimestamp();
@@ -78,7 +79,7 @@ public sealed class DevelopedPlugin
         }
     }
 
-    /// <summary>Tells one build from the next: the names, lengths and times of all its files. Null while there is no whole build.</summary>
+    /// <summary>Returns an identifier of the current build: the names, lengths and times of all its files. Null if there is no complete build.</summary>
     internal string? Stamp()
     {
         try
@@ -90,15 +91,15 @@ public sealed class DevelopedPlugin
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // A file that was listed is gone: the folder is being written.
+            // A listed file no longer exists: the folder is being written.
             return null;
         }
     }
 
     /// <summary>
-    /// Copies the build that is there. One that is being written is waited for: the manifest is written last, and no file may change while they are copied.
+    /// Copies the current build. Waits for the end of a running build: the manifest is written last, and no file may change during the copy.
     /// </summary>
-    /// <exception cref="StoreException">It cannot be used, or is not whole after ten seconds.</exception>
+    /// <exception cref="StoreException">The build cannot be used, or is still incomplete after ten seconds.</exception>
     internal async Task<PluginBuild> CopyAsync(CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
@@ -120,7 +121,7 @@ public sealed class DevelopedPlugin
             catch (Exception e) when (e is StoreException or IOException)
             {
                 build.Dispose();
-                // Half a build looks like a bad one; only one that is still the same after a pause is one.
+                // An incomplete build looks like an invalid one. Only a build that is unchanged after a pause is invalid.
                 if (before is not null && before == refused && before == Stamp())
                     throw e as StoreException ?? new StoreException(Fault(e.Message.TrimEnd('.')), e);
                 refused = before;
@@ -131,15 +132,15 @@ public sealed class DevelopedPlugin
                 throw;
             }
             if (_time.GetElapsedTime(start) > Patience)
-                throw new StoreException(Look().Refusal ?? Fault($"its build did not come to an end in {Patience.TotalSeconds} seconds"));
+                throw new StoreException(Look().Refusal ?? Fault($"its build did not end within {Patience.TotalSeconds} seconds"));
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>When the build was written.</summary>
+    /// <summary>Returns the time when the build was written.</summary>
     internal DateTimeOffset BuiltAt() => File.GetLastWriteTimeUtc(Path.Join(Folder, PluginManifest.FileName));
 
-    /// <summary>A file that each build writes and that no build takes away with its folder, for a watcher.</summary>
+    /// <summary>Returns the path of a file for a watcher: every build writes it, and no build deletes its folder.</summary>
     internal string Watched(string assembly)
     {
         var copied = Path.Join(Path.GetDirectoryName(Folder), assembly);
@@ -151,9 +152,9 @@ public sealed class DevelopedPlugin
         var projects = Directory.GetFiles(folder, "*.*proj");
         if (projects.Length == 0)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"{folder} holds no {PluginManifest.FileName}, no {LayoutName} folder and no project")
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"{folder} contains neither {PluginManifest.FileName} nor a {LayoutName} folder nor a project")
             {
-                Advice = "Name the output folder of a plugin's build, such as bin/Debug/net10.0, or the project's folder. A project with <CairnPlugin>true</CairnPlugin> lays its plugin out when it is built.",
+                Advice = "Specify the output folder of a plugin's build, such as bin/Debug/net10.0, or the project folder. A project with <CairnPlugin>true</CairnPlugin> creates the plugin layout when it is built.",
             });
         }
         var output = Path.Join(folder, "bin");
@@ -165,22 +166,22 @@ public sealed class DevelopedPlugin
             1 => builds[0],
             0 => throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"the project in {folder} has no build of a plugin in {output}")
             {
-                Advice = "Build it with 'dotnet build'; its project needs <CairnPlugin>true</CairnPlugin>. Where its output goes elsewhere, name that folder.",
+                Advice = "Build it with 'dotnet build'; the project needs <CairnPlugin>true</CairnPlugin>. If the output is elsewhere, specify that folder.",
             }),
             _ => throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"the project in {folder} has {builds.Count} builds of a plugin")
             {
-                Advice = $"Name one of {string.Join(", ", builds)}.",
+                Advice = $"Specify one of {string.Join(", ", builds)}.",
             }),
         };
     }
 
     private static StoreFault Unsafe(string problem) => new(StoreErrorCode.PermissionDenied, $"the plugin under development is not used: {problem}")
     {
-        Advice = "Its code would run with your rights, so only you may be able to write to its folder and those above it.",
+        Advice = "Its code would run with your permissions. Make sure that only you can write to its folder and the folders above it.",
     };
 
     private StoreFault Fault(string problem) => new(StoreErrorCode.InvalidConfiguration, $"the plugin under development in {Folder} cannot be used: {problem}")
     {
-        Advice = "Build it; 'cairn plugin dev --off' uses it no longer.",
+        Advice = "Build it, or stop using it with 'cairn plugin dev --off'.",
     };
 }

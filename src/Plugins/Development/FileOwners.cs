@@ -3,15 +3,17 @@ using System.Runtime.Versioning;
 
 namespace Cairn.Plugins;
 
-/// <summary>Whether another user of the machine can change a file or a folder. Only for Unix; on Windows the folder's own access list is left to decide.</summary>
+/// <summary>
+/// Checks whether another user of the machine can change a file or folder. Only for Unix; on Windows, the access control list of the folder applies.
+/// </summary>
 internal static unsafe partial class FileOwners
 {
     private const UnixFileMode GroupWrite = UnixFileMode.GroupWrite, OthersWrite = UnixFileMode.OtherWrite, Sticky = UnixFileMode.StickyBit;
 
-    /// <summary>What is wrong with the path itself: it is another user's, or others may write to it. Null when nothing is.</summary>
+    /// <summary>Returns the problem with a path: it belongs to another user, or others can write to it. Null if there is no problem.</summary>
     public static string? Problem(string path) => OperatingSystem.IsWindows() ? null : Problem(path, LookAt(path), isAbove: false);
 
-    /// <summary>The same, and of every folder above it: a user who may rename one of them can put another in its place.</summary>
+    /// <summary>Like <see cref="Problem(string)"/>, but also checks every folder above: a user who can rename one of them can replace it.</summary>
     public static string? ProblemOfTree(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -22,7 +24,7 @@ internal static unsafe partial class FileOwners
         return problem;
     }
 
-    /// <summary>The path without links; null when it leads nowhere.</summary>
+    /// <summary>Returns the path with links resolved, or null if it does not exist.</summary>
     public static string? RealPath(string path)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -40,12 +42,12 @@ internal static unsafe partial class FileOwners
     {
         if (!facts.IsOwn && !facts.IsSystems)
             return $"{path} belongs to another user";
-        // In a sticky folder only the owner of an entry renames it.
+        // In a sticky folder, only the owner of an entry can rename it.
         if (isAbove && (facts.Mode & Sticky) != 0)
             return null;
         if ((facts.Mode & OthersWrite) != 0)
-            return $"every user of this machine may write to {path}";
-        return (facts.Mode & GroupWrite) != 0 && !facts.IsOwnGroup && !facts.IsSystems ? $"a whole group of users may write to {path}" : null;
+            return $"every user of this machine can write to {path}";
+        return (facts.Mode & GroupWrite) != 0 && !facts.IsOwnGroup && !facts.IsSystems ? $"a group of users can write to {path}" : null;
     }
 
     [UnsupportedOSPlatform("windows")]
@@ -56,11 +58,12 @@ internal static unsafe partial class FileOwners
         {
             StatX stat;
             if (GetStatus(AtWorkingDirectory, path, 0, OwnerAndMode, &stat) != 0)
-                throw new IOException($"{path} cannot be looked at: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
-            // Where each user has a group to himself, it has the user's number.
+                throw new IOException($"{path} cannot be examined: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            // If each user has a private group, the group has the same number as the user.
             return new((UnixFileMode)(stat.Mode & 0xFFF), stat.User == own, stat.User == 0, stat.Group == own || stat.Group == 0);
         }
-        // Elsewhere a portable question: only the owner may set the mode, even to what it is; the administrator may set any, so he is not asked.
+        // Portable check for other systems: only the owner can set the mode, even to its current value. The administrator can always set it, so this check
+        // does not apply to the administrator.
         var mode = File.GetUnixFileMode(path);
         try
         {
@@ -70,7 +73,7 @@ internal static unsafe partial class FileOwners
         }
         catch (UnauthorizedAccessException)
         {
-            // Folders above a user's own are the system's; one of another user's would have to be writable to do harm.
+            // Folders above the user's folders belong to the system; a folder of another user would be harmful only if it were writable.
             return new(mode, IsOwn: false, IsSystems: (mode & (GroupWrite | OthersWrite)) == 0, IsOwnGroup: false);
         }
     }
@@ -89,7 +92,7 @@ internal static unsafe partial class FileOwners
 
     private readonly record struct Facts(UnixFileMode Mode, bool IsOwn, bool IsSystems, bool IsOwnGroup);
 
-    /// <summary>struct statx: the same on every architecture.</summary>
+    /// <summary>struct statx, which is the same on all architectures.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatX
     {

@@ -5,18 +5,18 @@ using McMaster.NETCore.Plugins;
 
 namespace Cairn.Plugins;
 
-/// <summary>One build of a plugin under development: a copy of its own, and the code that was loaded from that.</summary>
+/// <summary>One build of a plugin under development: a private copy, and the code that was loaded from it.</summary>
 internal sealed class PluginBuild(ScratchFolder copy, string stamp) : IDisposable
 {
     private PluginLoader? _loader;
 
-    /// <summary>Which build of its folder it is.</summary>
+    /// <summary>Gets the identifier of the build.</summary>
     public string Stamp => stamp;
 
-    /// <summary>What the build says of itself.</summary>
+    /// <summary>Gets the description of the plugin in the build.</summary>
     public InstalledPlugin Plugin { get; private set; } = null!;
 
-    /// <summary>Copies a build, and checks it as one that is added is.</summary>
+    /// <summary>Copies a build, and checks it like an added plugin.</summary>
     public async Task FillAsync(InstalledPlugin found, CancellationToken cancellationToken)
     {
         if (found.Refusal is { } refusal)
@@ -29,15 +29,15 @@ internal sealed class PluginBuild(ScratchFolder copy, string stamp) : IDisposabl
             RefuseForeign(Path.Join(found.Folder, file));
         var manifest = PluginFolder.ReadManifest(content, found.Folder);
         PluginInspection.Check(content, manifest, files);
-        // The layout leaves the symbols out; with them, traces name lines.
+        // The layout omits the symbols; with them, stack traces contain line numbers.
         var symbols = Path.ChangeExtension(manifest.Assembly, ".pdb");
         if (Path.Join(Path.GetDirectoryName(found.Folder), symbols) is var beside && !files.ContainsKey(symbols) && File.Exists(beside))
             File.Copy(beside, Path.Join(content, symbols));
         Plugin = found with { Name = manifest.Name, Manifest = manifest };
     }
 
-    /// <summary>Loads the copy's assembly. Shared are Cairn.Abstractions and the framework, as for an installed plugin.</summary>
-    [RequiresUnreferencedCode("A plugin's code is not known when the program is trimmed.")]
+    /// <summary>Loads the assembly of the copy. Cairn.Abstractions and the framework are shared, as for an installed plugin.</summary>
+    [RequiresUnreferencedCode("The code of a plugin is unknown when the program is trimmed.")]
     public Assembly Load()
     {
         var content = Path.Join(copy.Path, "content");
@@ -47,7 +47,7 @@ internal sealed class PluginBuild(ScratchFolder copy, string stamp) : IDisposabl
             config.LoadInMemory = true;
             config.IsLazyLoaded = true;
             config.SharedAssemblies.Add(typeof(IStoreProvider).Assembly.GetName());
-            // The loader prefers what is in the folder, so an older copy of a part of the framework would win.
+            // The loader prefers files in the folder, so an older copy of a framework assembly would be used.
             foreach (var file in Directory.EnumerateFiles(content, "*.dll").Where(f => FrameworkAssemblies.Contains(Path.GetFileNameWithoutExtension(f))))
             {
                 var name = AssemblyName.GetAssemblyName(file);

@@ -3,11 +3,12 @@ using Cairn.Durable;
 
 namespace Cairn.Plugins;
 
-/// <summary>Which plugins under development one shell uses: what <c>cairn plugin dev</c> keeps.</summary>
+/// <summary>The plugins under development that one shell uses; managed by <c>cairn plugin dev</c>.</summary>
 /// <remarks>
-/// The folders of builds stand in a file of the user's folder that is named after the terminal's session: the number, the start and the machine of the shell that leads it. So
-/// no other terminal sees them, they end with the shell, and neither a workspace nor an environment variable can name one. A file or folder that another user of the machine
-/// could have changed is not read. The list is not flushed: a crash of the system ends the shell, and no later session has its name.
+/// The build folders are listed in a file in the user's folder. The file is named after the session of the terminal: the process number, start time and
+/// machine of the shell that leads it. Other terminals therefore do not use these plugins, the list ends with the shell, and neither a workspace nor an
+/// environment variable can add a plugin. A file or folder that another user of the machine could have changed is not read. The list is not flushed: a
+/// system crash ends the shell, and no later session has the same name.
 /// </remarks>
 public sealed class ShellPlugins
 {
@@ -19,9 +20,11 @@ public sealed class ShellPlugins
 
     internal ShellPlugins(string folder, string session, DurableDisk disk) => (_folder, _file, _disk) = (folder, Path.Join(folder, session), disk);
 
-    /// <summary>Those of the shell that this process runs in; false without a terminal, where there is no shell to end them, and on Windows.</summary>
+    /// <summary>
+    /// Opens the list for the shell of this process. Returns false without a terminal, because no shell would end the list, and on Windows.
+    /// </summary>
     /// <param name="userFolder">The user's folder, usually <see cref="PluginFolder.UserFolder"/>.</param>
-    /// <param name="plugins">Those plugins.</param>
+    /// <param name="plugins">The list.</param>
     public static bool TryOpen(string userFolder, [NotNullWhen(true)] out ShellPlugins? plugins)
     {
         ArgumentException.ThrowIfNullOrEmpty(userFolder);
@@ -29,7 +32,7 @@ public sealed class ShellPlugins
         return plugins is not null;
     }
 
-    /// <summary>The plugins, the last that was added first. Whether there still are builds of them is not looked at.</summary>
+    /// <summary>Returns the plugins, most recently added first, without checking whether their builds exist.</summary>
     /// <exception cref="StoreException">PermissionDenied: another user could have written the list.</exception>
     public IReadOnlyList<DevelopedPlugin> Read()
     {
@@ -51,8 +54,8 @@ public sealed class ShellPlugins
         }
     }
 
-    /// <summary>Uses a build in this shell from now on. One of the same plugin that was used before gives way.</summary>
-    /// <exception cref="StoreException">The build cannot be used, or the list cannot be written; the message says why.</exception>
+    /// <summary>Adds a build to this shell. It replaces an earlier build of the same plugin.</summary>
+    /// <exception cref="StoreException">The build cannot be used, or the list cannot be written; the message states the reason.</exception>
     public void Add(DevelopedPlugin plugin)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -60,12 +63,12 @@ public sealed class ShellPlugins
         if (found.Refusal is { } refusal)
             throw new StoreException(refusal);
         if (plugin.Folder.Contains('\n'))
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, "the name of a plugin's folder must not hold a line break");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, "the path of a plugin's folder must not contain a line break");
         Write([plugin, .. Read().Where(p => p.Folder != plugin.Folder && p.Look().Name != found.Name)]);
     }
 
-    /// <summary>Uses a build no longer.</summary>
-    /// <returns>Whether it was used.</returns>
+    /// <summary>Removes a build from this shell.</summary>
+    /// <returns>true if the build was in use; otherwise, false.</returns>
     public bool Remove(DevelopedPlugin plugin)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -102,7 +105,7 @@ public sealed class ShellPlugins
         }
     }
 
-    /// <summary>The user's folder survives a crash, since what else is kept in it must.</summary>
+    /// <summary>The user's folder must survive a crash, because it contains other durable files.</summary>
     private void MakeFolder()
     {
         _disk.MakeFolders(Path.GetDirectoryName(_folder)!);
@@ -117,6 +120,6 @@ public sealed class ShellPlugins
     private static StoreException Unsafe(string problem) => new(
         new StoreFault(StoreErrorCode.PermissionDenied, $"plugins under development are not used: {problem}")
         {
-            Advice = "Only you may be able to write there, since what stands there is run with your rights. Mend it with chmod, or set CAIRN_HOME to a folder of your own.",
+            Advice = "The code listed there runs with your permissions, so only you may have write access. Correct the access with chmod, or set CAIRN_HOME to a private folder.",
         });
 }

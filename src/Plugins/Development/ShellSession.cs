@@ -4,10 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace Cairn.Plugins;
 
-/// <summary>The session of the terminal that this process runs in: the interactive shell that leads it, told apart from any other, also a later one of the same number.</summary>
+/// <summary>
+/// The terminal session of this process: the interactive shell that leads it. It is distinct from all other sessions, including later ones with the same
+/// number.
+/// </summary>
 internal static partial class ShellSession
 {
-    /// <summary>A name for it that is a file name too; null without a terminal, as in a service or a build server, and on Windows, which has no such sessions.</summary>
+    /// <summary>
+    /// Returns a name for the session that is a valid file name. Null without a terminal, as in a service or a build server, and on Windows, which has no
+    /// such sessions.
+    /// </summary>
     public static string? Current()
     {
         if (OperatingSystem.IsWindows() || !HasTerminal())
@@ -16,7 +22,10 @@ internal static partial class ShellSession
         return leader > 0 && StartOf(leader) is { } start ? $"{leader}-{start}-{Machine()}" : null;
     }
 
-    /// <summary>Whether a session that <see cref="Current"/> named is over. One of another container that shares the folder cannot be judged, and counts as running.</summary>
+    /// <summary>
+    /// Returns true if a session that was named by <see cref="Current"/> has ended. A session of another container that shares the folder cannot be checked
+    /// and counts as running.
+    /// </summary>
     public static bool IsOver(string name)
     {
         var parts = name.Split('-', 3);
@@ -36,7 +45,7 @@ internal static partial class ShellSession
         }
     }
 
-    /// <summary>When a process began, in a form that is the same each time it is asked; null when there is none of that number, or it has ended.</summary>
+    /// <summary>Returns the start time of a process in a stable form, or null if there is no such process.</summary>
     private static string? StartOf(int process)
     {
         try
@@ -46,7 +55,7 @@ internal static partial class ShellSession
                 using var found = Process.GetProcessById(process);
                 return found.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
             }
-            // The second field is the program's name in parentheses, which may hold anything.
+            // The second field is the name of the program in parentheses, which can contain any character.
             var status = File.ReadAllText($"/proc/{process}/stat");
             var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
             return fields[0] is "Z" or "X" ? null : fields[19];
@@ -57,7 +66,7 @@ internal static partial class ShellSession
         }
     }
 
-    /// <summary>The run of the system and the space of process numbers.</summary>
+    /// <summary>Returns the identity of the system boot and the process namespace.</summary>
     private static string Machine()
     {
         if (!OperatingSystem.IsLinux())

@@ -12,8 +12,8 @@ internal sealed record SampleEntry(string Key, string ETag, long Length, DateTim
 }
 
 /// <summary>
-/// The storage: a local folder with one small file for each key, named by the key's hash, that says which content it has now; the content stands in a file that is named by the etag and
-/// never changes. Replace this class by your service's client.
+/// The storage: a local folder with one small index file per key. The index file is named after the hash of the key and contains the etag of the current
+/// content; the content is in a file that is named after the etag and never changes. Replace this class with the client of your service.
 /// </summary>
 internal sealed class SampleBox(string folder, TimeProvider time)
 {
@@ -26,7 +26,7 @@ internal sealed class SampleBox(string folder, TimeProvider time)
     public IEnumerable<SampleEntry> All() =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + EntryEnding).Select(Read).OfType<SampleEntry>() : [];
 
-    /// <summary>Shows content under its key if the condition holds at that moment: no other writer comes between.</summary>
+    /// <summary>Publishes content under its key if the condition holds. The check and the publication are atomic.</summary>
     public async ValueTask<SampleEntry> PublishAsync(string key, string etag, long length, Action<SampleEntry?> condition, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -83,7 +83,7 @@ internal sealed class SampleBox(string folder, TimeProvider time)
             }
             catch (IOException)
             {
-                // Another writer, of this process or another, is at it: that takes a moment.
+                // Another writer, in this or another process, holds the lock for a moment.
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 5)), time, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -4,7 +4,9 @@ using Cairn.Providers;
 
 namespace Acme.Sample;
 
-/// <summary>One store. A directory that was made is a key with a final <c>/</c>; the others exist by what is below them.</summary>
+/// <summary>
+/// The driver of one store. A directory that was created explicitly is a key with a final <c>/</c>; other directories exist because keys exist below them.
+/// </summary>
 internal sealed class SampleDriver(StoreUri root, SampleBox box, SampleOptions options) : StoreDriver(root)
 {
     private const int PageSize = 1000;
@@ -31,7 +33,7 @@ internal sealed class SampleDriver(StoreUri root, SampleBox box, SampleOptions o
             Enter(cancellationToken);
             var entry = box.Find(Key(request.Path)) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
             if (request.IfMatch is { } etag && etag != entry.ETag)
-                throw new StoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {etag}, but in {entry.ETag}");
+                throw new StoreException(StoreErrorCode.PreconditionFailed, $"its version is {entry.ETag}, not {etag}");
             request.Range.LengthIn(entry.Length);
             try
             {
@@ -41,7 +43,7 @@ internal sealed class SampleDriver(StoreUri root, SampleBox box, SampleOptions o
             }
             catch (FileNotFoundException)
             {
-                // It was replaced in this moment: look again.
+                // The content was just replaced: look it up again.
             }
         }
     }

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Acme.Sample;
 
-/// <summary>A write: parts go into a file that nobody sees, and completion shows it.</summary>
+/// <summary>A write: parts are written to an invisible file, and completion publishes it.</summary>
 internal sealed class SampleUpload : StoreUpload
 {
     private readonly SampleDriver _driver;
@@ -30,7 +30,7 @@ internal sealed class SampleUpload : StoreUpload
         return RandomAccess.WriteAsync(_content, part.Data, part.Offset, cancellationToken);
     }
 
-    /// <summary>May come again after a failure: what was shown once is not shown twice.</summary>
+    /// <summary>Can be called again after a failure: content that was published is not published twice.</summary>
     public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
         if (_published is null)
@@ -52,8 +52,8 @@ internal sealed class SampleUpload : StoreUpload
     private void Check(SampleEntry? there)
     {
         if (_request.Mode.Kind == WriteModes.CreateNew && there is not null)
-            throw new StoreException(StoreErrorCode.AlreadyExists, "something is there already");
+            throw new StoreException(StoreErrorCode.AlreadyExists, "a file already exists at that path");
         if (_request.Mode.Kind == WriteModes.Match && there?.ETag != _request.Mode.ETag)
-            throw new StoreException(StoreErrorCode.PreconditionFailed, $"it is not in version {_request.Mode.ETag}, but {(there is null ? "missing" : $"in {there.ETag}")}");
+            throw new StoreException(StoreErrorCode.PreconditionFailed, $"its version is {there?.ETag ?? "missing"}, not {_request.Mode.ETag}");
     }
 }

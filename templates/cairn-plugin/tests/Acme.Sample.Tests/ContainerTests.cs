@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Acme.Sample.Tests;
 
-/// <summary>The provider and another program on the same storage: here, one in a container.</summary>
+/// <summary>Tests the provider with another program on the same storage, which runs in a container.</summary>
 public sealed class ContainerTests(SampleContainer other) : IClassFixture<SampleContainer>
 {
     [Fact]

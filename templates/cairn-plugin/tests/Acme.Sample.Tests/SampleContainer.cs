@@ -7,28 +7,28 @@ using Xunit;
 namespace Acme.Sample.Tests;
 
 /// <summary>
-/// One container for the tests of a class. This one is an independent reader of what the store wrote; use your service's image, publish its port (<c>WithPortBinding(21, true)</c>), wait for its
-/// answer, and give its address to the harness.
+/// One container for the tests of a class. Here it is an independent reader of the files of the store. Use the image of your service, publish its port
+/// (<c>WithPortBinding(21, true)</c>), wait until it responds, and pass its address to the harness.
 /// </summary>
 public sealed class SampleContainer : IAsyncLifetime
 {
     private IContainer? _container;
 
-    /// <summary>Why there is no container; empty where there is one.</summary>
+    /// <summary>Gets the reason why no container is available; empty if one is available.</summary>
     public string Missing { get; private set; } = "";
 
-    /// <summary>The container; only where <see cref="Missing"/> is empty.</summary>
+    /// <summary>Gets the container. Only available if <see cref="Missing"/> is empty.</summary>
     public IContainer Container => _container ?? throw new InvalidOperationException(Missing);
 
     public async ValueTask InitializeAsync()
     {
-        // Another image with a shell and sha256sum, for a machine that reaches no registry.
+        // Another image with a shell and sha256sum can be set, for machines without access to a registry.
         var image = Environment.GetEnvironmentVariable("PLUGIN_TEST_IMAGE") is { Length: > 0 } named ? named : "busybox:1.37";
         try
         {
             if (TestcontainersSettings.OS.DockerEndpointAuthConfig is null)
             {
-                Missing = "No Docker engine answers. Start one, or name it by DOCKER_HOST; an engine older than 25 also needs DOCKER_API_VERSION.";
+                Missing = "No Docker engine responds. Start one, or set DOCKER_HOST to its address; an engine older than version 25 also requires DOCKER_API_VERSION.";
                 return;
             }
             var container = new ContainerBuilder(image)
@@ -40,7 +40,7 @@ public sealed class SampleContainer : IAsyncLifetime
         }
         catch (Exception e) when (e is DockerApiException or ResourceReaperException)
         {
-            Missing = $"The Docker engine cannot run {image}, or the image that removes containers after the tests (TESTCONTAINERS_RYUK_DISABLED=true does without): {e.Message}";
+            Missing = $"The Docker engine cannot run {image}, or the image that removes containers after the tests (set TESTCONTAINERS_RYUK_DISABLED=true to do without it): {e.Message}";
         }
     }
 

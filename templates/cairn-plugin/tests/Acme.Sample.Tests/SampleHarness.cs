@@ -4,7 +4,7 @@ using Cairn.Providers;
 
 namespace Acme.Sample.Tests;
 
-/// <summary>Tells the suites how to reach one fresh, empty storage.</summary>
+/// <summary>Gives the suites access to a new, empty storage.</summary>
 public sealed class SampleHarness : StoreHarness
 {
     private string _folder = Path.Join(Path.GetTempPath(), "sample-" + Guid.NewGuid().ToString("N"));
@@ -14,7 +14,7 @@ public sealed class SampleHarness : StoreHarness
 
     public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
     {
-        ["NonexistentContainerTests"] = "A box comes into being with its first file: none is missing.",
+        ["NonexistentContainerTests"] = "A box is created with its first file, so no container can be missing.",
     };
 
     public override ValueTask AttachAsync(string address, CancellationToken cancellationToken)
