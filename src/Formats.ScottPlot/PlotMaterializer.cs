@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace Cairn.Materializers;
 
-/// <summary>The materializer <c>image</c>, for charts of ScottPlot too, which are drawn when they are saved.</summary>
+/// <summary>The materializer <c>image</c>, extended to charts of ScottPlot, which are rendered when they are saved.</summary>
 internal sealed class PlotMaterializer(Materializer images, int width, int height) : Materializer
 {
     public const string Image = "image";
@@ -13,7 +13,7 @@ internal sealed class PlotMaterializer(Materializer images, int width, int heigh
 
     public override string MediaType => images.MediaType;
 
-    public override string Description => images.Description + "; Plot as PNG, one way";
+    public override string Description => images.Description + "; Plot as PNG (save only)";
 
     public override IReadOnlyList<ServedType> Types { get; } = [.. images.Types, ServedType.Exact<Plot>()];
 
@@ -21,7 +21,7 @@ internal sealed class PlotMaterializer(Materializer images, int width, int heigh
 
     public override bool CanServe(Type type) => type == typeof(Plot) || images.CanServe(type);
 
-    /// <summary>Of a chart, the save tells, which has the picture by then.</summary>
+    /// <summary>The save extracts the metadata of a chart later, when its picture exists.</summary>
     public override IReadOnlyDictionary<string, string> ExtractMetadata(object value) => value is Plot ? base.ExtractMetadata(value) : images.ExtractMetadata(value);
 
     public override ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed class PlotMaterializer(Materializer images, int width, int heigh
         if (value is not Plot plot)
             return images.SaveAsync(value, type, writer, cancellationToken);
         byte[] png;
-        // Drawing changes a plot: its axes fit its data.
+        // Rendering changes a plot: its axes are fitted to its data.
         lock (plot.Sync)
             png = plot.GetImageBytes(width, height, ScottPlot.ImageFormat.Png);
         var file = ImageFile.Parse(png);
@@ -39,7 +39,7 @@ internal sealed class PlotMaterializer(Materializer images, int width, int heigh
     }
 
     public override ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken) => type == typeof(Plot)
-        ? throw new MaterializationException(Id, "it is the picture of a plot, from which no plot can be made; load it as ImageFile, or with Cairn.Formats.Skia as SKImage")
+        ? throw new MaterializationException(Id, "it is the picture of a plot and cannot be converted to a plot; load it as ImageFile, or as SKImage with Cairn.Formats.Skia")
         : images.LoadAsync(reader, type, cancellationToken);
 
     public override ValueTask<ArtifactReader> MigrateAsync(ArtifactReader reader, CancellationToken cancellationToken) => images.MigrateAsync(reader, cancellationToken);

@@ -1,14 +1,17 @@
 namespace Cairn.Materializers;
 
-/// <summary>Adds charts of ScottPlot to what a program can save.</summary>
+/// <summary>Extension methods that add charts of ScottPlot to a registry.</summary>
 public static class PlotMaterializers
 {
-    /// <summary>Lets the materializer <c>image</c> save <see cref="ScottPlot.Plot"/>, too: as the PNG that is drawn of it. A plot cannot be read back; its picture can, as <see cref="ImageFile"/>.</summary>
-    /// <param name="registry">One that has <c>image</c>.</param>
-    /// <param name="width">The pictures' width in pixels.</param>
-    /// <param name="height">The pictures' height in pixels.</param>
-    /// <returns>This registry.</returns>
-    /// <exception cref="ArgumentException">It has no materializer <c>image</c>.</exception>
+    /// <summary>
+    /// Extends the materializer <c>image</c> to save <see cref="ScottPlot.Plot"/> as a rendered PNG. A plot cannot be loaded; its picture can be loaded as
+    /// <see cref="ImageFile"/>.
+    /// </summary>
+    /// <param name="registry">A registry that contains <c>image</c>.</param>
+    /// <param name="width">The width of the pictures in pixels.</param>
+    /// <param name="height">The height of the pictures in pixels.</param>
+    /// <returns>The registry.</returns>
+    /// <exception cref="ArgumentException">The registry has no materializer <c>image</c>.</exception>
     public static MaterializerRegistry AddScottPlot(this MaterializerRegistry registry, int width = 800, int height = 600)
     {
         ArgumentNullException.ThrowIfNull(registry);

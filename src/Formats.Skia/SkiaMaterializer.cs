@@ -2,12 +2,12 @@ using SkiaSharp;
 
 namespace Cairn.Materializers;
 
-/// <summary>The materializer <c>image</c>, for pictures of SkiaSharp too.</summary>
+/// <summary>The materializer <c>image</c>, extended to the image types of SkiaSharp.</summary>
 internal sealed class SkiaMaterializer(Materializer images, long maxPixels) : Materializer
 {
     public const string Image = "image";
 
-    /// <summary>PNG has no quality: the number is ignored.</summary>
+    /// <summary>PNG has no quality setting: the number is ignored.</summary>
     private const int Quality = 100;
 
     public override string Id => Image;
@@ -24,7 +24,7 @@ internal sealed class SkiaMaterializer(Materializer images, long maxPixels) : Ma
 
     public override bool CanServe(Type type) => IsOwn(type) || images.CanServe(type);
 
-    /// <summary>Of a picture, the save tells, which has the file by then.</summary>
+    /// <summary>The save extracts the metadata of an image later, when its file exists.</summary>
     public override IReadOnlyDictionary<string, string> ExtractMetadata(object value) => value is SKImage or SKBitmap ? base.ExtractMetadata(value) : images.ExtractMetadata(value);
 
     public override ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)
@@ -44,11 +44,11 @@ internal sealed class SkiaMaterializer(Materializer images, long maxPixels) : Ma
         var bitmap = Decode((ImageFile)await images.LoadAsync(reader, typeof(ImageFile), cancellationToken).ConfigureAwait(false));
         if (type == typeof(SKBitmap))
             return bitmap;
-        // A bitmap that nobody changes any more lends its pixels to the image.
+        // If the bitmap is not used afterwards, the image shares its pixels.
         using (bitmap)
         {
             bitmap.SetImmutable();
-            return SKImage.FromBitmap(bitmap) ?? throw new MaterializationException(Id, "SkiaSharp makes no image of its pixels");
+            return SKImage.FromBitmap(bitmap) ?? throw new MaterializationException(Id, "SkiaSharp cannot create an image from its pixels");
         }
     }
 
@@ -61,28 +61,28 @@ internal sealed class SkiaMaterializer(Materializer images, long maxPixels) : Ma
     private byte[] Encode(object value)
     {
         using var data = value is SKImage image ? image.Encode(SKEncodedImageFormat.Png, Quality) : ((SKBitmap)value).Encode(SKEncodedImageFormat.Png, Quality);
-        return data?.ToArray() ?? throw new MaterializationException(Id, "SkiaSharp makes no PNG of it: it has no pixels, or has been disposed");
+        return data?.ToArray() ?? throw new MaterializationException(Id, "SkiaSharp cannot encode it as PNG: it has no pixels, or it has been disposed");
     }
 
-    /// <summary>Every pixel is read now, so that a file that ends early is an error and not half a picture.</summary>
+    /// <summary>Decodes all pixels immediately, so a truncated file is an error and not an incomplete image.</summary>
     private SKBitmap Decode(ImageFile file)
     {
         if (file.Format == ImageFormat.Svg)
-            throw new MaterializationException(Id, "it is an SVG drawing, which SkiaSharp does not draw; load it as ImageFile");
+            throw new MaterializationException(Id, "it is an SVG drawing, which SkiaSharp cannot render; load it as ImageFile");
         using var data = SKData.CreateCopy(file.Content.Span);
-        using var codec = SKCodec.Create(data) ?? throw new MaterializationException(Id, $"SkiaSharp finds no {file.Format} picture in it; it may be cut short");
+        using var codec = SKCodec.Create(data) ?? throw new MaterializationException(Id, $"SkiaSharp found no {file.Format} image in it; it may be truncated");
         var info = codec.Info;
         if ((long)info.Width * info.Height > maxPixels)
-            throw new MaterializationException(Id, $"it has {info.Width} × {info.Height} pixels, more than the {maxPixels} that this program decodes; AddSkia takes another limit");
+            throw new MaterializationException(Id, $"it has {info.Width} × {info.Height} pixels, more than the limit of {maxPixels}; set a higher limit with AddSkia");
         if (info.AlphaType == SKAlphaType.Unpremul)
             info = info.WithAlphaType(SKAlphaType.Premul);
         var bitmap = new SKBitmap();
         try
         {
             if (!bitmap.TryAllocPixels(info))
-                throw new MaterializationException(Id, $"there is no memory for its {info.Width} × {info.Height} pixels");
+                throw new MaterializationException(Id, $"not enough memory for its {info.Width} × {info.Height} pixels");
             var result = codec.GetPixels(info, bitmap.GetPixels());
-            return result == SKCodecResult.Success ? bitmap : throw new MaterializationException(Id, $"its pixels cannot be read: SkiaSharp says {result}");
+            return result == SKCodecResult.Success ? bitmap : throw new MaterializationException(Id, $"its pixels cannot be decoded: SkiaSharp reports {result}");
         }
         catch
         {

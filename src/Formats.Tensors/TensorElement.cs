@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace Cairn.Materializers;
 
-/// <summary>A type of numbers, as tensor and as grid. A table instead of reflection, so that it works where code cannot be made at run time.</summary>
+/// <summary>
+/// A numeric element type with its tensor and array types. It uses a table instead of reflection, so it works without run-time code generation.
+/// </summary>
 internal abstract class TensorElement
 {
     public static readonly IReadOnlyList<TensorElement> All =
@@ -16,18 +18,18 @@ internal abstract class TensorElement
 
     private static readonly Dictionary<Type, TensorElement> ByType = All.ToDictionary(e => e.Type);
 
-    /// <summary>The type of the tensors.</summary>
+    /// <summary>Gets the tensor type.</summary>
     public abstract Type Type { get; }
 
-    /// <summary>The type of the grids.</summary>
+    /// <summary>Gets the array type.</summary>
     public abstract Type ArrayType { get; }
 
     public static TensorElement? Find(Type type) => ByType.GetValueOrDefault(type);
 
-    /// <summary>A tensor's elements in C order, copied.</summary>
+    /// <summary>Copies the elements of a tensor in C order.</summary>
     public abstract object ToArray(object tensor);
 
-    /// <summary>A tensor over a grid's elements.</summary>
+    /// <summary>Creates a tensor over the elements of an array.</summary>
     public abstract object ToTensor(object array);
 }
 

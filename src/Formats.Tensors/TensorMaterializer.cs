@@ -1,6 +1,6 @@
 namespace Cairn.Materializers;
 
-/// <summary>The materializer <c>npy</c>, for tensors too.</summary>
+/// <summary>The materializer <c>npy</c>, extended to tensors.</summary>
 internal sealed class TensorMaterializer(Materializer arrays) : Materializer
 {
     public const string Npy = "npy";
@@ -19,7 +19,7 @@ internal sealed class TensorMaterializer(Materializer arrays) : Materializer
 
     public override bool CanServe(Type type) => TensorElement.Find(type) is not null || arrays.CanServe(type);
 
-    /// <summary>Of a tensor, the save tells, which has the array by then.</summary>
+    /// <summary>The save extracts the metadata of a tensor later, when its array exists.</summary>
     public override IReadOnlyDictionary<string, string> ExtractMetadata(object value) => TensorElement.Find(value.GetType()) is null ? arrays.ExtractMetadata(value) : base.ExtractMetadata(value);
 
     public override ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)

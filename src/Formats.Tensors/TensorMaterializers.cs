@@ -1,12 +1,12 @@
 namespace Cairn.Materializers;
 
-/// <summary>Adds tensors to what a program can save.</summary>
+/// <summary>Extension methods that add tensors to a registry.</summary>
 public static class TensorMaterializers
 {
-    /// <summary>Lets the materializer <c>npy</c> serve <see cref="System.Numerics.Tensors.Tensor{T}"/> of all its types of numbers, too.</summary>
-    /// <param name="registry">One that has <c>npy</c>.</param>
-    /// <returns>This registry.</returns>
-    /// <exception cref="ArgumentException">It has no materializer <c>npy</c>.</exception>
+    /// <summary>Extends the materializer <c>npy</c> to <see cref="System.Numerics.Tensors.Tensor{T}"/> for all its numeric element types.</summary>
+    /// <param name="registry">A registry that contains <c>npy</c>.</param>
+    /// <returns>The registry.</returns>
+    /// <exception cref="ArgumentException">The registry has no materializer <c>npy</c>.</exception>
     public static MaterializerRegistry AddTensors(this MaterializerRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);

@@ -27,7 +27,7 @@ public sealed class PlotMaterializerTests : IAsyncLifetime
         var picture = await new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault()).LoadAsync<ImageFile>("chart", Cancel);
         (picture.Width, picture.Height).ShouldBe((800, 600));
         (await _repository.PreviewAsync("chart", Cancel))!.MediaType.ShouldBe("image/png");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Plot>("chart", Cancel))).Message.ShouldContain("no plot can be made; load it as ImageFile");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Plot>("chart", Cancel))).Message.ShouldContain("cannot be converted to a plot; load it as ImageFile");
     }
 
     [Fact]
