@@ -1,11 +1,11 @@
 namespace Cairn;
 
-/// <summary>What stands at a path.</summary>
+/// <summary>The kind of the entry at a path.</summary>
 public enum EntryKind
 {
     /// <summary>An object with content.</summary>
     File,
 
-    /// <summary>A directory: real, marked, or implied by what lies below it.</summary>
+    /// <summary>A directory: an actual directory, a marker, or a prefix of other entries.</summary>
     Directory,
 }

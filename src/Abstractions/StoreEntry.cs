@@ -1,52 +1,58 @@
 namespace Cairn;
 
-/// <summary>What a store knows of one object or directory. Immutable.</summary>
+/// <summary>The metadata of a file or directory in a store. Immutable.</summary>
 public sealed class StoreEntry
 {
     private static readonly IReadOnlyDictionary<string, string> NoMetadata = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Where it stands, relative to the store's root.</summary>
+    /// <summary>Gets the path, relative to the root of the store.</summary>
     public required StorePath Path { get; init; }
 
-    /// <summary>A file, or a directory.</summary>
+    /// <summary>Gets the kind: a file or a directory.</summary>
     public EntryKind Kind { get; init; }
 
-    /// <summary>The content's length in bytes; 0 for a directory.</summary>
+    /// <summary>Gets the length of the content in bytes; 0 for a directory.</summary>
     public long Length { get; init; }
 
     /// <summary>
-    /// The version of the content as the store names it: opaque, changed by every write, fit for <see cref="WriteMode.Match"/>. Null for directories and where the store has none.
+    /// Gets the version of the content as reported by the store: an opaque text that changes with every write and can be used with <see
+    /// cref="WriteMode.Match"/>. Null for directories, and if the store has no versions.
     /// </summary>
     public string? ETag { get; init; }
 
-    /// <summary>When the content was last written: by the store's clock, or as it was given at the write where <see cref="Providers.StoreCapabilities.ModifiedTime"/> says so; null where unknown.</summary>
+    /// <summary>
+    /// Gets the time of the last write: by the store's clock, or as specified at the write if <see cref="Providers.StoreCapabilities.ModifiedTime"/> is
+    /// true. Null if unknown.
+    /// </summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>The media type given at the write; null where there is none. A listing may leave it out.</summary>
+    /// <summary>Gets the media type specified at the write, or null if there is none. A listing may omit it.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>The user's metadata; names are ASCII letters, digits, <c>-</c> and <c>_</c> in lower case. Empty when there is none. A listing may leave it out.</summary>
+    /// <summary>
+    /// Gets the user metadata. Names consist of lower-case ASCII letters, digits, <c>-</c> and <c>_</c>. Empty if there is none. A listing may omit it.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = NoMetadata;
 
-    /// <summary>A checksum of the whole content that the store keeps; null where it keeps none. A listing may leave it out.</summary>
+    /// <summary>Gets a checksum of the whole content that the store keeps, or null if it keeps none. A listing may omit it.</summary>
     public Checksum? Checksum { get; init; }
 
-    /// <summary>Whether the file may be run as a program; false where the store does not keep that.</summary>
+    /// <summary>Gets whether the file is executable; false if the store does not keep this attribute.</summary>
     public bool IsExecutable { get; init; }
 
-    /// <summary>True for a directory.</summary>
+    /// <summary>Gets whether the entry is a directory.</summary>
     public bool IsDirectory => Kind == EntryKind.Directory;
 
-    /// <summary>True for a file.</summary>
+    /// <summary>Gets whether the entry is a file.</summary>
     public bool IsFile => Kind == EntryKind.File;
 
     /// <summary>
-    /// The text by which listings are ordered (<see cref="Utf8Order"/>): the path, and for a directory the path and <c>/</c>, so that a directory stands where its
-    /// content does.
+    /// Gets the text by which listings are ordered (<see cref="Utf8Order"/>): the path and, for a directory, a final <c>/</c>, so a directory precedes its
+    /// content directly.
     /// </summary>
     public string OrderKey => IsDirectory ? Path.Value + "/" : Path.Value;
 
-    /// <summary>The same facts at another path: what a layer that shifts paths returns.</summary>
+    /// <summary>Returns the same metadata at another path. Used by layers that change paths.</summary>
     public StoreEntry At(StorePath path) => new()
     {
         Path = path,
@@ -60,6 +66,6 @@ public sealed class StoreEntry
         IsExecutable = IsExecutable,
     };
 
-    /// <summary>Path, kind, length and etag, for logs.</summary>
+    /// <summary>Returns the path, kind, length and etag, for logs.</summary>
     public override string ToString() => IsDirectory ? $"{Path.Value}/" : $"{Path.Value} ({Length} bytes, etag {ETag ?? "none"})";
 }

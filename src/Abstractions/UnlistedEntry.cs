@@ -2,22 +2,29 @@ using Cairn.Errors;
 
 namespace Cairn;
 
-/// <summary>Something that a listing met and cannot list as a file or directory: nothing in Cairn reaches what is behind it, so whoever copies, moves or removes a whole tree leaves it.</summary>
-/// <param name="Directory">The directory that holds it.</param>
-/// <param name="Name">Its name there; where no path can name it, all that follows the directory in its key, and bytes that are not text are escaped.</param>
-/// <param name="Kind">Why it is left out.</param>
-/// <param name="Reason">The same in words, as an error.</param>
+/// <summary>
+/// An entry that a listing encountered and cannot list as a file or directory. Cairn cannot access it, so copying, moving or removing a tree leaves it in
+/// place.
+/// </summary>
+/// <param name="Directory">The directory that contains the entry.</param>
+/// <param name="Name">The name in the directory. If the name is not valid in a path, the rest of the key after the directory, with bytes that are not text
+/// escaped.</param>
+/// <param name="Kind">The reason for leaving the entry out.</param>
+/// <param name="Reason">The reason as an error with a message.</param>
 public sealed record UnlistedEntry(StorePath Directory, string Name, UnlistedKind Kind, Exception Reason)
 {
-    /// <summary>Its path; null when no path can name it.</summary>
+    /// <summary>Gets the path of the entry, or null if its name is not valid in a path.</summary>
     public StorePath? Path => Kind != UnlistedKind.Unnameable && StorePath.TryParse(Name, out var name) && name.Depth == 1 ? Directory / name : (StorePath?)null;
 
-    /// <summary>Its whole name, relative to the root: the text of its path where it has one.</summary>
+    /// <summary>Gets the full name relative to the root: the text of the path if there is one.</summary>
     public string FullName => Directory.IsRoot ? Name : $"{Directory}/{Name}";
 
-    /// <summary>Makes the entry of an object that no path can name, as other programs write them: <c>a//b</c>, <c>a/./b</c>, a directory's marker that has content (<c>a/b/</c>).</summary>
-    /// <param name="fullName">The object's name, relative to the store's root.</param>
-    /// <returns>An entry whose directory is the deepest that holds it.</returns>
+    /// <summary>
+    /// Creates an entry for an object whose name is not a valid path, as written by other programs: <c>a//b</c>, <c>a/./b</c>, or a directory marker with
+    /// content (<c>a/b/</c>).
+    /// </summary>
+    /// <param name="fullName">The name of the object, relative to the root of the store.</param>
+    /// <returns>An entry whose directory is the deepest directory that contains it.</returns>
     public static UnlistedEntry Unnameable(string fullName)
     {
         ArgumentException.ThrowIfNullOrEmpty(fullName);
@@ -30,14 +37,14 @@ public sealed record UnlistedEntry(StorePath Directory, string Name, UnlistedKin
             directory /= segment;
             at = slash + 1;
         }
-        var reason = new StoreException(new(StoreErrorCode.PathConflict, $"it holds the object '{ErrorText.Escape(fullName)}', which no path can name")
+        var reason = new StoreException(new(StoreErrorCode.PathConflict, $"it contains the object '{ErrorText.Escape(fullName)}', whose name is not a valid path")
         {
             Advice = "Another program wrote it. Rename or remove it with the service's own tools.",
         });
         return new(directory, fullName[at..], UnlistedKind.Unnameable, reason);
     }
 
-    /// <summary>The same entry as a directory sees it that holds it, or whose own marker it is.</summary>
+    /// <summary>Returns the same entry relative to a directory that contains it, or whose marker it is.</summary>
     /// <param name="directory">The directory.</param>
     public UnlistedEntry RelativeTo(StorePath directory)
     {
@@ -48,10 +55,10 @@ public sealed record UnlistedEntry(StorePath Directory, string Name, UnlistedKin
     }
 }
 
-/// <summary>Why a listing leaves something out.</summary>
+/// <summary>The reason for leaving an entry out of a listing.</summary>
 public enum UnlistedKind
 {
-    /// <summary>A symbolic link that does not lead to a file: to a directory, to nothing, or out of the store.</summary>
+    /// <summary>A symbolic link that does not point to a file: its target is a directory, does not exist, or is outside the store.</summary>
     Link,
 
     /// <summary>A pipe, a socket or a device.</summary>
@@ -60,6 +67,6 @@ public enum UnlistedKind
     /// <summary>A directory whose content cannot be read.</summary>
     Unreadable,
 
-    /// <summary>A name that no <see cref="StorePath"/> can hold.</summary>
+    /// <summary>A name that is not valid in a <see cref="StorePath"/>.</summary>
     Unnameable,
 }

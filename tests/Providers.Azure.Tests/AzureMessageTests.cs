@@ -84,7 +84,7 @@ public sealed class AzureMessageTests
         await using var server = new Listener(tls: false, answers: false);
         await using var store = await AzureBackend.OpenStoreAsync("data", ("endpoint", $"http://127.0.0.1:{server.Port}/devstoreaccount1"), ("retries", "0"), ("timeout", "300ms"));
 
-        (await FailAsync(store)).Message.ShouldContain("did not answer in time");
+        (await FailAsync(store)).Message.ShouldContain("did not respond in time");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public abstract class UnnamedObjectTests
         all.ShouldBe(["mm/full/x", "mm/made/", "ok"]);
         NamesOf(unlisted).ShouldBe(Unnamed.Order(StringComparer.Ordinal));
         unlisted.ShouldAllBe(e => e.Kind == UnlistedKind.Unnameable && e.Path == null);
-        unlisted.ShouldAllBe(e => e.Reason.Message.Contains("which no path can name", StringComparison.Ordinal));
+        unlisted.ShouldAllBe(e => e.Reason.Message.Contains("whose name is not a valid path", StringComparison.Ordinal));
         unlisted.Single(e => e.FullName == "mm/full/").Directory.Value.ShouldBe("mm");
 
         var below = new List<UnlistedEntry>();
@@ -64,7 +64,7 @@ public abstract class UnnamedObjectTests
         var only = await Should.ThrowAsync<Exception>(async () => throw (await _driver!.DeleteAsync(new([markers[3]]), Cancel)).Single().Error!);
         _driver!.Classify(only).Code.ShouldBe(StoreErrorCode.PathConflict);
         // The tree's own mark is such an object, too.
-        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("mm/full", Cancel))).Failures.ShouldHaveSingleItem().Message.ShouldContain("the object 'mm/full/', which no path can name");
+        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("mm/full", Cancel))).Failures.ShouldHaveSingleItem().Message.ShouldContain("the object 'mm/full/', whose name is not a valid path");
         foreach (var name in Unnamed)
             (await GetAsync(name)).ShouldBe(Content(name), name);
     }

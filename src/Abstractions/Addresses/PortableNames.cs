@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cairn;
 
-/// <summary>Which single names every platform can hold as a file name; the local provider refuses the others where the platform cannot hold them.</summary>
+/// <summary>
+/// Checks whether names are valid file names on every platform. The local provider refuses other names if its platform does not support them.
+/// </summary>
 public static class PortableNames
 {
     private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\/:*?\"<>|");
@@ -15,21 +17,24 @@ public static class PortableNames
         "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³",
     };
 
-    /// <summary>Why a name is not portable, in words that complete "the name …"; null when it is.</summary>
-    /// <remarks>The rules are those of Windows' "Naming Files, Paths, and Namespaces" and POSIX' 255-byte names. A name that differs only in case is not looked at.</remarks>
+    /// <summary>Returns the reason why a name is not portable, as a phrase that completes "the name …"; null if the name is portable.</summary>
+    /// <remarks>
+    /// The rules are those of Windows ("Naming Files, Paths, and Namespaces") and the POSIX limit of 255 bytes. Names that differ only in case are not
+    /// detected.
+    /// </remarks>
     public static string? Problem(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty || name is "." or "..")
             return "is empty, '.' or '..'";
         if (name.IndexOfAny(Forbidden) is var bad and >= 0)
-            return $"holds the character '{name[bad]}'";
+            return $"contains the character '{name[bad]}'";
         foreach (var c in name)
         {
             if (c < ' ')
-                return "holds a control character";
+                return "contains a control character";
         }
         if (name[^1] is '.' or ' ')
-            return "ends in a dot or a space";
+            return "ends with a dot or a space";
         var stem = name.IndexOf('.') is var dot and >= 0 ? name[..dot] : name;
         if (Devices.GetAlternateLookup<ReadOnlySpan<char>>().Contains(stem.TrimEnd(' ')))
             return "is a Windows device name";

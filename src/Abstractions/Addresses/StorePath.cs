@@ -6,12 +6,14 @@ using Cairn.TextConverters;
 
 namespace Cairn;
 
-/// <summary>A path inside a store: segments joined by <c>/</c>, literal text, never percent-decoded.</summary>
+/// <summary>A path in a store: segments separated by <c>/</c>, as literal text without percent-decoding.</summary>
 /// <remarks>
-/// <para>No segment is empty, <c>.</c> or <c>..</c>, and none holds NUL or an unpaired surrogate, so a path that exists cannot climb out of its store.
-/// Everything else is content: spaces, <c>%41</c>, <c>#</c>, <c>?</c>, <c>\</c>. Case is kept. One leading and one trailing <c>/</c> are accepted
+/// <para>
+/// <para>A segment cannot be empty, <c>.</c> or <c>..</c>, and cannot contain NUL or an unpaired surrogate, so a path cannot leave its store. All other
+/// characters are literal: spaces, <c>%41</c>, <c>#</c>, <c>?</c>, <c>\</c>. Paths are case-sensitive. One leading and one trailing <c>/</c> are accepted
 /// and are not part of the path.</para>
-/// <para>The default value is <see cref="Root"/>, the empty path. Paths compare in UTF-8 byte order (<see cref="Utf8Order"/>).</para>
+/// </para>
+/// <para><para>The default value is <see cref="Root"/>, the empty path. Paths are ordered by their UTF-8 bytes (<see cref="Utf8Order"/>).</para></para>
 /// </remarks>
 [TypeConverter(typeof(TextTypeConverter<StorePath>)), JsonConverter(typeof(TextJsonConverter<StorePath>))]
 public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>, ISpanParsable<StorePath>
@@ -20,29 +22,29 @@ public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>
 
     private StorePath(string value) => _value = value;
 
-    /// <summary>The empty path: the store's root itself.</summary>
+    /// <summary>Gets the empty path, which is the root of the store.</summary>
     public static StorePath Root => default;
 
-    /// <summary>The path's text, without leading or trailing <c>/</c>; empty for the root.</summary>
+    /// <summary>Gets the text of the path, without leading or trailing <c>/</c>; empty for the root.</summary>
     public string Value => _value ?? "";
 
-    /// <summary>True for the empty path.</summary>
+    /// <summary>Gets whether the path is empty.</summary>
     public bool IsRoot => string.IsNullOrEmpty(_value);
 
-    /// <summary>The last segment; empty for the root.</summary>
+    /// <summary>Gets the last segment; empty for the root.</summary>
     public string Name => Value[(Value.LastIndexOf('/') + 1)..];
 
-    /// <summary>The path without its last segment. The root is its own parent.</summary>
+    /// <summary>Gets the path without its last segment. The parent of the root is the root.</summary>
     public StorePath Parent => Value.LastIndexOf('/') is var slash and >= 0 ? new(Value[..slash]) : Root;
 
-    /// <summary>The number of segments; zero for the root.</summary>
+    /// <summary>Gets the number of segments; 0 for the root.</summary>
     public int Depth => IsRoot ? 0 : Value.AsSpan().Count('/') + 1;
 
-    /// <summary>The segments, first to last; empty for the root.</summary>
+    /// <summary>Gets the segments, from first to last; empty for the root.</summary>
     public IReadOnlyList<string> Segments => IsRoot ? [] : Value.Split('/');
 
     /// <summary>
-    /// True when every platform can hold each segment as a file name: no <c>\ : * ? " &lt; &gt; |</c>, no control character, no Windows device name,
+    /// Gets whether each segment is a valid file name on every platform: no <c>\ : * ? " &lt; &gt; |</c>, no control character, not a Windows device name,
     /// no trailing dot or space, at most 255 UTF-8 bytes.
     /// </summary>
     public bool IsPortable
@@ -59,36 +61,36 @@ public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>
     }
 
     /// <summary>Parses a path.</summary>
-    /// <exception cref="FormatException">A segment is empty, <c>.</c> or <c>..</c>, or holds NUL or an unpaired surrogate.</exception>
+    /// <exception cref="FormatException">A segment is empty, <c>.</c> or <c>..</c>, or contains NUL or an unpaired surrogate.</exception>
     public static StorePath Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var path, out var problem) ? path : throw new FormatException($"'{ErrorText.Escape(text)}' is not a store path: {problem}.");
     }
 
-    /// <summary>Parses a path without throwing.</summary>
+    /// <summary>Tries to parse a path.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out StorePath path) => TryParse(text, out path, out _);
 
-    /// <summary>Adds a path below this one.</summary>
+    /// <summary>Returns the path of an entry below this one.</summary>
     public static StorePath operator /(StorePath parent, StorePath child) => parent.Join(child);
 
-    /// <summary>Reads text as a path, so that methods that take a path accept a string.</summary>
-    /// <exception cref="ArgumentException">The text is not a path, for the reasons of <see cref="Parse(string)"/>: what a method throws for an argument that it cannot take.</exception>
+    /// <summary>Parses a text, so methods that take a path also accept a string.</summary>
+    /// <exception cref="ArgumentException">The text is not a valid path; see <see cref="Parse(string)"/>.</exception>
     public static implicit operator StorePath(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var path, out var problem) ? path : throw new ArgumentException($"'{ErrorText.Escape(text)}' is not a store path: {problem}.", nameof(text));
     }
 
-    /// <summary>Adds a path below this one.</summary>
+    /// <summary>Returns the path of an entry below this one.</summary>
     public StorePath Join(StorePath child) => IsRoot ? child : child.IsRoot ? this : new($"{_value}/{child._value}");
 
-    /// <summary>True when this path is <paramref name="ancestor"/> or lies below it, by whole segments: <c>a/bc</c> is not under <c>a/b</c>.</summary>
+    /// <summary>Returns true if this path equals <paramref name="ancestor"/> or is below it. Whole segments are compared: <c>a/bc</c> is not under <c>a/b</c>.</summary>
     public bool IsUnder(StorePath ancestor) =>
         ancestor.IsRoot
         || (Value.StartsWith(ancestor.Value, StringComparison.Ordinal) && (Value.Length == ancestor.Value.Length || Value[ancestor.Value.Length] == '/'));
 
-    /// <summary>The part of this path below <paramref name="ancestor"/>.</summary>
+    /// <summary>Returns the part of this path below <paramref name="ancestor"/>.</summary>
     /// <exception cref="ArgumentException">This path is not under <paramref name="ancestor"/>.</exception>
     public StorePath RelativeTo(StorePath ancestor)
     {
@@ -97,7 +99,7 @@ public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>
         return ancestor.IsRoot ? this : Value.Length == ancestor.Value.Length ? Root : new(Value[(ancestor.Value.Length + 1)..]);
     }
 
-    /// <summary>Compares in UTF-8 byte order.</summary>
+    /// <summary>Compares two paths by their UTF-8 bytes.</summary>
     public int CompareTo(StorePath other) => Utf8Order.Compare(Value, other.Value);
 
     /// <inheritdoc/>
@@ -109,25 +111,25 @@ public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>
     /// <inheritdoc/>
     public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The path's text (<see cref="Value"/>).</summary>
+    /// <summary>Returns the text of the path (<see cref="Value"/>).</summary>
     public override string ToString() => Value;
 
-    /// <summary>Ordinal equality.</summary>
+    /// <summary>Returns true if two paths are equal (ordinal comparison).</summary>
     public static bool operator ==(StorePath left, StorePath right) => left.Equals(right);
 
-    /// <summary>Ordinal inequality.</summary>
+    /// <summary>Returns true if two paths are not equal (ordinal comparison).</summary>
     public static bool operator !=(StorePath left, StorePath right) => !left.Equals(right);
 
-    /// <summary>UTF-8 byte order.</summary>
+    /// <summary>Compares two paths by their UTF-8 bytes.</summary>
     public static bool operator <(StorePath left, StorePath right) => left.CompareTo(right) < 0;
 
-    /// <summary>UTF-8 byte order.</summary>
+    /// <summary>Compares two paths by their UTF-8 bytes.</summary>
     public static bool operator >(StorePath left, StorePath right) => left.CompareTo(right) > 0;
 
-    /// <summary>UTF-8 byte order.</summary>
+    /// <summary>Compares two paths by their UTF-8 bytes.</summary>
     public static bool operator <=(StorePath left, StorePath right) => left.CompareTo(right) <= 0;
 
-    /// <summary>UTF-8 byte order.</summary>
+    /// <summary>Compares two paths by their UTF-8 bytes.</summary>
     public static bool operator >=(StorePath left, StorePath right) => left.CompareTo(right) >= 0;
 
     static StorePath IParsable<StorePath>.Parse(string s, IFormatProvider? provider) => Parse(s);
@@ -168,11 +170,11 @@ public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>
         for (var i = 0; i < body.Length; i++)
         {
             if (body[i] == '\0')
-                return "it holds a NUL character";
+                return "it contains a NUL character";
             if (!char.IsSurrogate(body[i]))
                 continue;
             if (!char.IsHighSurrogate(body[i]) || i + 1 == body.Length || !char.IsLowSurrogate(body[i + 1]))
-                return "it holds an unpaired surrogate";
+                return "it contains an unpaired surrogate";
             i++;
         }
         foreach (var range in body.Split('/'))
@@ -180,11 +182,11 @@ public readonly struct StorePath : IEquatable<StorePath>, IComparable<StorePath>
             switch (body[range])
             {
                 case "":
-                    return "it holds an empty segment";
+                    return "it contains an empty segment";
                 case ".":
-                    return "it holds the segment '.'";
+                    return "it contains the segment '.'";
                 case "..":
-                    return "it holds the segment '..'";
+                    return "it contains the segment '..'";
             }
         }
         return null;

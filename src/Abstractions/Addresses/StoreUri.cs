@@ -6,13 +6,17 @@ using Cairn.TextConverters;
 
 namespace Cairn;
 
-/// <summary>An absolute address: <c>scheme://container/path</c>, or <c>file:///path</c>.</summary>
+/// <summary>An absolute URI of a store or an entry: <c>scheme://container/path</c>, or <c>file:///path</c>.</summary>
 /// <remarks>
-/// <para>Literal: nothing is percent-decoded, collapsed or cut, so <c>a b</c>, <c>%41</c>, <c>#</c> and <c>?</c> are content and two different texts
-/// never name one object. (<see cref="Uri"/> lower-cases the container, collapses <c>..</c>, decodes, turns <c>\</c> into <c>/</c> and cuts at <c>#</c> and
-/// <c>?</c>; it is not used.) Only the scheme is brought to lower case.</para>
-/// <para>It never carries a secret: an authority of the form <c>user:password@host</c> is refused. For every text that parses,
+/// <para>
+/// <para>The text is literal: it is not percent-decoded, normalized or truncated, so <c>a b</c>, <c>%41</c>, <c>#</c> and <c>?</c> are part of the name, and
+/// two different texts never name the same object. (<see cref="Uri"/> is not used because it converts the container to lower case, resolves <c>..</c>,
+/// decodes, replaces <c>\</c> by <c>/</c>, and ends the path at <c>#</c> and <c>?</c>.) Only the scheme is converted to lower case.</para>
+/// </para>
+/// <para>
+/// <para>A URI never contains a secret: an authority of the form <c>user:password@host</c> is refused. For every valid text,
 /// <c>Parse(Parse(text).ToString())</c> equals <c>Parse(text)</c>.</para>
+/// </para>
 /// </remarks>
 [TypeConverter(typeof(TextTypeConverter<StoreUri>)), JsonConverter(typeof(TextJsonConverter<StoreUri>))]
 public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
@@ -22,35 +26,37 @@ public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
 
     private StoreUri(string scheme, string container, StorePath path) => (Scheme, Container, Path) = (scheme, container, path);
 
-    /// <summary>The scheme in lower case, such as <c>s3</c>.</summary>
+    /// <summary>Gets the scheme in lower case, such as <c>s3</c>.</summary>
     public string Scheme { get; }
 
-    /// <summary>What stands between <c>://</c> and the next <c>/</c>: bucket, blob container, host. Case is kept. Empty only for <c>file</c>.</summary>
+    /// <summary>
+    /// Gets the part between <c>://</c> and the next <c>/</c>: a bucket, blob container or host. Case-sensitive. Empty only for <c>file</c>.
+    /// </summary>
     public string Container { get; }
 
-    /// <summary>The path below the container.</summary>
+    /// <summary>Gets the path below the container.</summary>
     public StorePath Path { get; }
 
-    /// <summary>Parses an absolute URI, or a bare absolute path of this machine, which means <c>file</c>.</summary>
-    /// <exception cref="FormatException">The text is not such an address. The message says why, and shows no password.</exception>
+    /// <summary>Parses an absolute URI, or an absolute local path, which is converted to a <c>file</c> URI.</summary>
+    /// <exception cref="FormatException">The text is not a valid URI. The message states the reason and never contains a password.</exception>
     public static StoreUri Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var uri, out var problem) ? uri : throw new FormatException(problem);
     }
 
-    /// <summary>Reads text as an address, so that methods that take an address accept a string.</summary>
-    /// <exception cref="ArgumentException">The text is not an address, for the reasons of <see cref="Parse(string)"/>: what a method throws for an argument that it cannot take.</exception>
+    /// <summary>Parses a text, so methods that take a URI also accept a string.</summary>
+    /// <exception cref="ArgumentException">The text is not a valid URI; see <see cref="Parse(string)"/>.</exception>
     public static implicit operator StoreUri(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var uri, out var problem) ? uri : throw new ArgumentException(problem, nameof(text));
     }
 
-    /// <summary>Parses an address without throwing.</summary>
+    /// <summary>Tries to parse a URI.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out StoreUri? uri) => TryParse(text, out uri, out _);
 
-    /// <summary>Makes an address from its parts.</summary>
+    /// <summary>Creates a URI from its parts.</summary>
     /// <exception cref="FormatException">The scheme or the container is not valid.</exception>
     public static StoreUri Create(string scheme, string container, StorePath path)
     {
@@ -60,20 +66,23 @@ public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
         return Problem(lower, container) is { } problem ? throw new FormatException(problem) : new(lower, container, path);
     }
 
-    /// <summary>The <c>file</c> address of a path as a person types it: relative to the current directory, <c>.</c> and <c>..</c> resolved, as the system does.</summary>
-    /// <exception cref="FormatException">The path is empty or cannot be an address (NUL, unpaired surrogate).</exception>
+    /// <summary>
+    /// Creates the <c>file</c> URI of a local path as typed by a user: relative to the current directory, with <c>.</c> and <c>..</c> resolved as the system
+    /// does.
+    /// </summary>
+    /// <exception cref="FormatException">The path is empty or contains NUL or an unpaired surrogate.</exception>
     public static StoreUri FromLocalPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0 || path.Contains('\0'))
-            throw new FormatException($"'{ErrorText.Escape(path)}' is not a local path: it is empty or holds a NUL character.");
+            throw new FormatException($"'{ErrorText.Escape(path)}' is not a local path: it is empty or contains a NUL character.");
         var full = System.IO.Path.GetFullPath(path);
         if (OperatingSystem.IsWindows())
             full = full.Replace('\\', '/');
         return new(FileScheme, "", StorePath.Parse(full));
     }
 
-    /// <summary>The path of a <c>file</c> address in the form of this machine's system.</summary>
+    /// <summary>Returns the path of a <c>file</c> URI in the form of the current operating system.</summary>
     /// <exception cref="InvalidOperationException">The scheme is not <c>file</c>.</exception>
     public string ToLocalPath()
     {
@@ -84,27 +93,30 @@ public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
         string WindowsPath() => Path.Depth == 1 ? Path.Value + '\\' : Path.Value.Replace('/', '\\');
     }
 
-    /// <summary>The address of a path below this one.</summary>
+    /// <summary>Returns the URI of a path below this one.</summary>
     public StoreUri Join(StorePath child) => child.IsRoot ? this : new(Scheme, Container, Path / child);
 
-    /// <summary>The address of a path below another.</summary>
+    /// <summary>Returns the URI of a path below another URI.</summary>
     public static StoreUri operator /(StoreUri parent, StorePath child)
     {
         ArgumentNullException.ThrowIfNull(parent);
         return parent.Join(child);
     }
 
-    /// <summary>The same container with another path.</summary>
+    /// <summary>Returns the URI of another path in the same container.</summary>
     public StoreUri WithPath(StorePath path) => new(Scheme, Container, path);
 
-    /// <summary>True when this address is <paramref name="ancestor"/> or lies below it: same scheme, same container, path under by whole segments.</summary>
+    /// <summary>
+    /// Returns true if this URI equals <paramref name="ancestor"/> or is below it: same scheme, same container, and a path that begins with the segments of
+    /// the other path.
+    /// </summary>
     public bool IsUnder(StoreUri ancestor)
     {
         ArgumentNullException.ThrowIfNull(ancestor);
         return Scheme == ancestor.Scheme && Container == ancestor.Container && Path.IsUnder(ancestor.Path);
     }
 
-    /// <summary>The address as text; parsing it gives an equal address.</summary>
+    /// <summary>Returns the URI as text. Parsing it yields an equal URI.</summary>
     public override string ToString() => Path.IsRoot && Container.Length > 0 ? $"{Scheme}://{Container}" : $"{Scheme}://{Container}/{Path.Value}";
 
     /// <inheritdoc/>
@@ -116,10 +128,10 @@ public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Scheme, Container, Path);
 
-    /// <summary>Equality of scheme, container and path.</summary>
+    /// <summary>Returns true if scheme, container and path are equal.</summary>
     public static bool operator ==(StoreUri? left, StoreUri? right) => left is null ? right is null : left.Equals(right);
 
-    /// <summary>Inequality of scheme, container or path.</summary>
+    /// <summary>Returns true if scheme, container or path differ.</summary>
     public static bool operator !=(StoreUri? left, StoreUri? right) => !(left == right);
 
     static StoreUri IParsable<StoreUri>.Parse(string s, IFormatProvider? provider) => Parse(s);
@@ -175,15 +187,15 @@ public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
     private static string? Problem(string scheme, string container)
     {
         if (scheme.Length == 0 || !char.IsAsciiLetterLower(scheme[0]) || scheme.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('+' or '-' or '.')))
-            return $"'{ErrorText.Escape(scheme)}' is not a URI scheme: it starts with a letter and holds letters, digits, '+', '-' and '.'.";
+            return $"'{ErrorText.Escape(scheme)}' is not a URI scheme: a scheme starts with a letter and contains letters, digits, '+', '-' and '.'.";
         if (scheme == FileScheme)
-            return container.Length == 0 ? null : $"A file URI names no host: write file:///path, not file://{ErrorText.Escape(container)}/….";
+            return container.Length == 0 ? null : $"A file URI cannot have a host: write file:///path, not file://{ErrorText.Escape(container)}/….";
         if (container.Length == 0)
-            return $"A {scheme} URI names a container: write {scheme}://container/path.";
+            return $"A {scheme} URI requires a container: write {scheme}://container/path.";
         if (container.IndexOf('@', StringComparison.Ordinal) is var at and > 0 && container.AsSpan(0, at).Contains(':'))
-            return $"A {scheme} URI never carries a password: give credentials through the store's options.";
+            return $"A {scheme} URI must not contain a password: specify credentials in the options of the store.";
         return StorePath.TryParse(container, out var asPath, out var problem) && asPath.Depth == 1 && asPath.Value == container
             ? null
-            : $"'{ErrorText.Escape(container)}' cannot be the container of a {scheme} URI: {problem ?? "it holds '/'"}.";
+            : $"'{ErrorText.Escape(container)}' cannot be the container of a {scheme} URI: {problem ?? "it contains '/'"}.";
     }
 }

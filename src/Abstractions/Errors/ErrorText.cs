@@ -1,11 +1,11 @@
 namespace Cairn.Errors;
 
-/// <summary>Text from outside the program in the one-line messages of exceptions.</summary>
+/// <summary>Prepares text from outside the program for one-line exception messages.</summary>
 public static class ErrorText
 {
     private const int Longest = 200;
 
-    /// <summary>The text with control characters and surrogates as <c>\uXXXX</c>, cut after 200 characters.</summary>
+    /// <summary>Escapes control characters and surrogates as <c>\uXXXX</c>, and truncates the text after 200 characters.</summary>
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -13,7 +13,7 @@ public static class ErrorText
         return string.Concat(shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? $"\\u{(int)c:x4}" : c.ToString()));
     }
 
-    /// <summary>The names, separated by commas; <c>none</c> when there are none.</summary>
+    /// <summary>Returns the names separated by commas, or <c>none</c> if there are none.</summary>
     public static string List(IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);

@@ -1,44 +1,46 @@
 namespace Cairn;
 
-/// <summary>Why a store operation failed, in terms that are the same for every store.</summary>
+/// <summary>The reason for the failure of a store operation. The codes have the same meaning for every store.</summary>
 public enum StoreErrorCode
 {
-    /// <summary>None of the others fits; the inner exception tells.</summary>
+    /// <summary>The failure has no other code; the inner exception has the details.</summary>
     Unknown,
 
     /// <summary>The object, directory or container does not exist.</summary>
     NotFound,
 
-    /// <summary>Something is already there, and the operation was to create.</summary>
+    /// <summary>Something already exists at the path, and the operation must create it.</summary>
     AlreadyExists,
 
-    /// <summary>The object is not in the version that was asked for.</summary>
+    /// <summary>The version of the object is not the requested one.</summary>
     PreconditionFailed,
 
-    /// <summary>The caller is known and may not do this.</summary>
+    /// <summary>The caller is authenticated but does not have permission.</summary>
     PermissionDenied,
 
-    /// <summary>The caller is not known: credentials are missing, wrong or expired.</summary>
+    /// <summary>The caller is not authenticated: credentials are missing, wrong or expired.</summary>
     Unauthenticated,
 
-    /// <summary>The range starts at or past the object's end.</summary>
+    /// <summary>The range starts at or past the end of the object.</summary>
     RangeNotSatisfiable,
 
-    /// <summary>The bytes are not those that a digest or checksum promised.</summary>
+    /// <summary>The content does not match its digest or checksum.</summary>
     IntegrityFailure,
 
-    /// <summary>This store cannot do this at all; no byte has moved.</summary>
+    /// <summary>The store does not support the operation. No data was transferred.</summary>
     Unsupported,
 
-    /// <summary>The path cannot be held here: a file stands where a directory is needed or the other way round, or the platform cannot hold the name.</summary>
+    /// <summary>
+    /// The path cannot be used in this store: a file exists where a directory is required or vice versa, or the platform does not support the name.
+    /// </summary>
     PathConflict,
 
-    /// <summary>The store's options or address are wrong.</summary>
+    /// <summary>The options or the URI of the store are not valid.</summary>
     InvalidConfiguration,
 
-    /// <summary>The store asks to slow down; <see cref="StoreException.RetryAfter"/> may say for how long.</summary>
+    /// <summary>The store requests a lower rate; <see cref="StoreException.RetryAfter"/> may specify a delay.</summary>
     Throttled,
 
-    /// <summary>The store could not be reached, timed out or failed on its own side.</summary>
+    /// <summary>The store could not be reached, did not respond in time, or failed internally.</summary>
     Unavailable,
 }

@@ -1,23 +1,27 @@
 namespace Cairn;
 
-/// <summary>A store operation failed. Misuse is an <see cref="ArgumentException"/> instead, and cancellation is never wrapped.</summary>
+/// <summary>
+/// The exception that is thrown if a store operation fails. Invalid arguments throw <see cref="ArgumentException"/> instead, and cancellation is never
+/// wrapped.
+/// </summary>
 /// <remarks>
-/// A driver throws it with a code and a reason for what it finds out itself; the façade adds <see cref="Operation"/> and <see cref="Uri"/>. The message never holds a secret.
+/// A driver throws it with a code and a reason for errors that it detects itself; the façade adds <see cref="Operation"/> and <see cref="Uri"/>. The message
+/// never contains a secret.
 /// </remarks>
 public class StoreException : IOException
 {
     private readonly StoreFault _fault;
 
-    /// <summary>Makes an error from a code and a reason.</summary>
-    /// <param name="code">The code.</param>
-    /// <param name="reason">Why, in a phrase without a final stop and without a secret.</param>
-    /// <param name="innerException">The exception of the SDK or system.</param>
+    /// <summary>Initializes a new instance from a code and a reason.</summary>
+    /// <param name="code">The error code.</param>
+    /// <param name="reason">The reason, as a phrase without a final period and without secrets.</param>
+    /// <param name="innerException">The exception of the SDK or the system. Optional.</param>
     public StoreException(StoreErrorCode code, string reason, Exception? innerException = null)
         : this(new StoreFault(code, reason), innerException)
     {
     }
 
-    /// <summary>Makes an error from what a driver made of an exception.</summary>
+    /// <summary>Initializes a new instance from the classification of an exception.</summary>
     public StoreException(StoreFault fault, Exception? innerException = null)
         : base(null, innerException)
     {
@@ -25,31 +29,31 @@ public class StoreException : IOException
         _fault = fault;
     }
 
-    /// <summary>Why it failed, in terms that are the same for every store.</summary>
+    /// <summary>Gets the error code, which has the same meaning for every store.</summary>
     public StoreErrorCode Code => _fault.Code;
 
-    /// <summary>Why it failed, as a phrase.</summary>
+    /// <summary>Gets the reason, as a phrase.</summary>
     public string Reason => _fault.Reason;
 
-    /// <summary>What to do about it; null when the code says it all.</summary>
+    /// <summary>Gets advice for the user, or null if the code is sufficient.</summary>
     public string? Advice => _fault.Advice;
 
-    /// <summary>True when the same call may succeed later.</summary>
+    /// <summary>Gets whether the same call may succeed later.</summary>
     public bool IsTransient => _fault.IsTransient;
 
-    /// <summary>How long the store asks to wait before the next try; null when it does not say.</summary>
+    /// <summary>Gets the delay that the store requests before the next attempt, or null if it specifies none.</summary>
     public TimeSpan? RetryAfter => _fault.RetryAfter;
 
-    /// <summary>The service's name for the failed request; null when there is none.</summary>
+    /// <summary>Gets the service's identifier of the failed request, or null if there is none.</summary>
     public string? RequestId => _fault.RequestId;
 
-    /// <summary>What was tried, as a verb phrase such as <c>open for reading</c>; null until the façade has added it.</summary>
+    /// <summary>Gets the operation as a verb phrase such as <c>open for reading</c>; null until the façade has added it.</summary>
     public string? Operation { get; private set; }
 
-    /// <summary>On what it was tried, free of secrets; null until the façade has added it.</summary>
+    /// <summary>Gets the target of the operation, without secrets; null until the façade has added it.</summary>
     public StoreUri? Uri { get; private set; }
 
-    /// <summary>What was tried, on what, why it failed, and what to do.</summary>
+    /// <summary>Gets a message with the operation, its target, the reason and the advice.</summary>
     public override string Message
     {
         get
@@ -66,7 +70,7 @@ public class StoreException : IOException
         }
     }
 
-    /// <summary>Adds what was tried and on what, where it is not yet known; the innermost caller knows best.</summary>
+    /// <summary>Adds the operation and its target if they are not yet set; the innermost caller has the most precise values.</summary>
     /// <returns>This exception.</returns>
     public StoreException WithContext(string operation, StoreUri uri)
     {

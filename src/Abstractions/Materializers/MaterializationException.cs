@@ -1,13 +1,16 @@
 namespace Cairn;
 
-/// <summary>A value could not be turned into files or back: nobody serves its type, the stored format is another one, or the files do not hold what the format says.</summary>
-/// <remarks>Failures of the store are <see cref="StoreException"/>, and pass through a materializer as they are.</remarks>
+/// <summary>
+/// The exception that is thrown if a value cannot be converted to files or back: no materializer supports its type, the stored format is different, or the
+/// files are not valid in their format.
+/// </summary>
+/// <remarks>Failures of the store are <see cref="StoreException"/>, which a materializer does not wrap.</remarks>
 public sealed class MaterializationException : Exception
 {
-    /// <summary>Makes an error.</summary>
-    /// <param name="materializerId">The materializer; null where none could be chosen.</param>
-    /// <param name="reason">Why, in a phrase without a final stop.</param>
-    /// <param name="innerException">What the format's library threw; null for none.</param>
+    /// <summary>Initializes a new instance.</summary>
+    /// <param name="materializerId">The id of the materializer, or null if none could be selected.</param>
+    /// <param name="reason">The reason, as a phrase without a final period.</param>
+    /// <param name="innerException">The exception of the format's library. Optional.</param>
     public MaterializationException(string? materializerId, string reason, Exception? innerException = null)
         : base(null, innerException)
     {
@@ -15,16 +18,16 @@ public sealed class MaterializationException : Exception
         (MaterializerId, Reason) = (materializerId, reason);
     }
 
-    /// <summary>The materializer; null where none could be chosen.</summary>
+    /// <summary>Gets the id of the materializer, or null if none could be selected.</summary>
     public string? MaterializerId { get; }
 
-    /// <summary>Why, as a phrase.</summary>
+    /// <summary>Gets the reason, as a phrase.</summary>
     public string Reason { get; }
 
-    /// <summary>What was tried, such as <c>load sha256:… as Double[]</c>; null until it is known.</summary>
+    /// <summary>Gets the operation, such as <c>load sha256:… as Double[]</c>; null until it is known.</summary>
     public string? Operation { get; private set; }
 
-    /// <summary>What was tried, with what, and why it failed.</summary>
+    /// <summary>Gets a message with the operation, the materializer and the reason.</summary>
     public override string Message
     {
         get
@@ -34,7 +37,7 @@ public sealed class MaterializationException : Exception
         }
     }
 
-    /// <summary>Adds what was tried, where it is not yet known.</summary>
+    /// <summary>Adds the operation if it is not yet set.</summary>
     /// <returns>This exception.</returns>
     public MaterializationException WithContext(string operation)
     {

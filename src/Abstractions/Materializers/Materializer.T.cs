@@ -1,7 +1,7 @@
 namespace Cairn.Materializers;
 
-/// <summary>Turns values of one type into the files of an artifact, and back.</summary>
-/// <typeparam name="T">The type; this very one unless <see cref="Materializer.Types"/> is overridden.</typeparam>
+/// <summary>Base class for materializers of one type: converts values to the files of an artifact, and back.</summary>
+/// <typeparam name="T">The type. Only this exact type is supported unless <see cref="Materializer.Types"/> is overridden.</typeparam>
 public abstract class Materializer<T> : Materializer
     where T : notnull
 {
@@ -11,13 +11,13 @@ public abstract class Materializer<T> : Materializer
     /// <inheritdoc/>
     public override Type? DefaultType => typeof(T);
 
-    /// <summary>What a catalog should know of a value. Nothing by default.</summary>
+    /// <summary>Returns metadata of a value for a catalog. The default implementation returns none.</summary>
     protected virtual IReadOnlyDictionary<string, string> ExtractMetadata(T value) => base.ExtractMetadata(value);
 
-    /// <summary>Writes a value's files.</summary>
+    /// <summary>Writes the files of a value.</summary>
     protected abstract ValueTask SaveAsync(T value, ArtifactWriter writer, CancellationToken cancellationToken);
 
-    /// <summary>Reads a value back.</summary>
+    /// <summary>Reads a value.</summary>
     protected abstract ValueTask<T> LoadAsync(ArtifactReader reader, CancellationToken cancellationToken);
 
     /// <inheritdoc/>

@@ -12,8 +12,8 @@ internal sealed class PartStream : ReadOnlyStream
     private PartStream(Stream inner, long left) => (_inner, _left) = (inner, left);
 
     /// <summary>Skips to the part.</summary>
-    /// <param name="inner">The whole, at its first byte; owned by the result.</param>
-    /// <param name="range">The part.</param>
+    /// <param name="inner">The whole stream, at its first byte. The result owns it.</param>
+    /// <param name="range">The range of the part.</param>
     /// <param name="cancellationToken">Cancels the skipping.</param>
     public static async ValueTask<Stream> FromAsync(Stream inner, ByteRange range, CancellationToken cancellationToken)
     {

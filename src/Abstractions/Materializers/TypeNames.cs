@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Cairn.Materializers;
 
-/// <summary>Types as people write them: <c>List&lt;Int32&gt;</c>, <c>Double[,]</c>. For messages and for a manifest's information; never read back.</summary>
+/// <summary>Formats types for people: <c>List&lt;Int32&gt;</c>, <c>Double[,]</c>. Used in messages and as information in manifests; never parsed.</summary>
 public static class TypeNames
 {
-    /// <summary>The name of a type without its assembly.</summary>
+    /// <summary>Returns the name of a type without its assembly.</summary>
     public static string Of(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);

@@ -1,19 +1,21 @@
 namespace Cairn.Providers;
 
-/// <summary>A layer: a driver over another that passes every call on. Derive it and override what the layer is for.</summary>
-/// <remarks>It owns the inner driver and disposes it. A test holds that it overrides every virtual member, so none bypasses the inner driver.</remarks>
+/// <summary>
+/// Base class for layers: a driver that passes all calls to an inner driver. Derive from it and override the members that the layer changes.
+/// </summary>
+/// <remarks>It owns the inner driver and disposes it. A test checks that it overrides every virtual member, so no call bypasses the inner driver.</remarks>
 public abstract class DelegatingStoreDriver : StoreDriver
 {
-    /// <summary>Makes a layer with the root of the driver below.</summary>
-    /// <param name="inner">The driver below; owned.</param>
+    /// <summary>Initializes a new layer with the root of the inner driver.</summary>
+    /// <param name="inner">The inner driver, which the layer owns.</param>
     protected DelegatingStoreDriver(StoreDriver inner)
         : this(inner, (inner ?? throw new ArgumentNullException(nameof(inner))).Root)
     {
     }
 
-    /// <summary>Makes a layer that shifts paths and therefore has a root of its own.</summary>
-    /// <param name="inner">The driver below; owned.</param>
-    /// <param name="root">The layer's root.</param>
+    /// <summary>Initializes a new layer that changes paths and therefore has a different root.</summary>
+    /// <param name="inner">The inner driver, which the layer owns.</param>
+    /// <param name="root">The root of the layer.</param>
     protected DelegatingStoreDriver(StoreDriver inner, StoreUri root)
         : base(root)
     {
@@ -21,7 +23,7 @@ public abstract class DelegatingStoreDriver : StoreDriver
         Inner = inner;
     }
 
-    /// <summary>The driver below.</summary>
+    /// <summary>Gets the inner driver.</summary>
     protected StoreDriver Inner { get; }
 
     /// <inheritdoc/>

@@ -2,11 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers;
 
-/// <summary>An upload over another that passes every call on: what a layer returns from <see cref="StoreDriver.BeginUploadAsync"/>.</summary>
-/// <param name="inner">The upload below; owned.</param>
+/// <summary>
+/// Base class for the uploads of layers, returned by <see cref="StoreDriver.BeginUploadAsync"/>: an upload that passes all calls to an inner upload.
+/// </summary>
+/// <param name="inner">The inner upload, which this upload owns.</param>
 public abstract class DelegatingStoreUpload(StoreUpload inner) : StoreUpload
 {
-    /// <summary>The upload below.</summary>
+    /// <summary>Gets the inner upload.</summary>
     protected StoreUpload Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));
 
     /// <inheritdoc/>
@@ -21,7 +23,9 @@ public abstract class DelegatingStoreUpload(StoreUpload inner) : StoreUpload
     /// <inheritdoc/>
     public override ValueTask WritePartAsync(UploadPart part, CancellationToken cancellationToken) => Inner.WritePartAsync(part, cancellationToken);
 
-    /// <summary>Takes none: a layer that looks at the parts must see them. One that does not look passes the call on.</summary>
+    /// <summary>
+    /// Returns false: a layer that processes the parts must receive them. A layer that does not process them overrides this method to pass the call on.
+    /// </summary>
     /// <inheritdoc/>
     public override ValueTask<bool> TryTakeFileAsync(SafeFileHandle file, long length, Action<long>? progress, CancellationToken cancellationToken) => new(false);
 

@@ -2,17 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace Cairn.Providers;
 
-/// <summary>Makes the listing of <see cref="StoreDriver.ListAsync"/> for a store that can only show one directory at a time.</summary>
+/// <summary>Implements <see cref="StoreDriver.ListAsync"/> for stores that can list only one directory at a time.</summary>
 public static class DirectoryListing
 {
     private const int MostInPage = 256;
 
-    /// <summary>Lists by reading directories one after the other, depth first, skipping those that cannot hold a wanted entry.</summary>
+    /// <summary>Lists by reading directories sequentially, depth first, and skips directories that cannot contain a requested entry.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="kind">Whether directories are entries of a recursive listing, as <see cref="DirectoryKind.Real"/> asks.</param>
-    /// <param name="read">Reads all entries of one directory, in any order; none when it is missing.</param>
+    /// <param name="kind">The kind of directories. With <see cref="DirectoryKind.Real"/>, directories are entries of a recursive listing.</param>
+    /// <param name="read">Reads all entries of one directory, in any order. Returns none if the directory does not exist.</param>
     /// <param name="cancellationToken">The token.</param>
-    /// <returns>Pages in order. Memory is bounded by the entries of the directories on the way down.</returns>
+    /// <returns>Pages in order. Memory use is bounded by the entries of the directories on the path to the current directory.</returns>
     public static async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(
         ListRequest request,
         DirectoryKind kind,
@@ -62,7 +62,7 @@ public static class DirectoryListing
             if (!below.StartsWith(prefix, StringComparison.Ordinal) && !prefix.StartsWith(below, StringComparison.Ordinal))
                 return false;
         }
-        // All that lies below starts with the directory's own key, so it comes before the start unless the start lies below it too.
+        // The keys of all entries below start with the key of the directory, so they precede the start unless the start is also below it.
         return request.StartAfter is not { } after
             || Utf8Order.Compare(directory.OrderKey, after) > 0
             || after.StartsWith(directory.OrderKey, StringComparison.Ordinal);

@@ -1,14 +1,15 @@
 namespace Cairn.Providers;
 
-/// <summary>Makes the drivers of one flavor. Stateless and safe to use from many threads.</summary>
+/// <summary>Opens the drivers of a flavor. Stateless and thread-safe.</summary>
 /// <remarks>
-/// The class carries a <see cref="StoreFlavorAttribute"/>, which says everything that must be known without running it; it has a public constructor without
-/// parameters.
+/// The class has a <see cref="StoreFlavorAttribute"/>, which contains everything that must be known without running it, and a public parameterless
+/// constructor.
 /// </remarks>
 public interface IStoreProvider
 {
-    /// <summary>Opens a driver on a root.</summary>
-    /// <returns>A driver that the caller disposes. Opening makes no service call that could be left to the first operation: a missing container shows there.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
+    /// <summary>Opens a driver for a root.</summary>
+    /// <returns>A driver that the caller disposes. Opening makes no service call that can be deferred to the first operation, which then reports a missing
+    /// container.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the root or an option is not valid.</exception>
     ValueTask<StoreDriver> OpenAsync(StoreContext context, CancellationToken cancellationToken);
 }

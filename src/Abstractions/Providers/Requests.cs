@@ -1,130 +1,146 @@
 namespace Cairn.Providers;
 
-/// <summary>What to read.</summary>
-/// <param name="Path">The file.</param>
+/// <summary>A request to read a file.</summary>
+/// <param name="Path">The path of the file.</param>
 public sealed record ReadRequest(StorePath Path)
 {
-    /// <summary>Which bytes; all by default.</summary>
+    /// <summary>Gets the range of bytes. Default: all.</summary>
     public ByteRange Range { get; init; }
 
-    /// <summary>The etag that the file must have, else PreconditionFailed; null for whatever is there.</summary>
+    /// <summary>Gets the required etag of the file; for another version, the read fails with PreconditionFailed. Null for any version.</summary>
     public string? IfMatch { get; init; }
 }
 
-/// <summary>What to write.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Mode">On what condition.</param>
+/// <summary>A request to write a file.</summary>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Mode">The condition of the write.</param>
 public sealed record UploadRequest(StorePath Path, WriteMode Mode)
 {
-    /// <summary>The media type; null for none. Null where the driver does not declare it.</summary>
+    /// <summary>Gets the media type. Optional. Null if the driver does not support it.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>The user's metadata. Empty where the driver does not declare it.</summary>
+    /// <summary>Gets the user metadata. Empty if the driver does not support it.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>The modified time that the file gets; null for that of the write. Null where the driver does not declare <see cref="StoreCapabilities.ModifiedTime"/>.</summary>
+    /// <summary>
+    /// Gets the modified time of the file; null for the time of the write. Null if the driver does not declare <see cref="StoreCapabilities.ModifiedTime"/>.
+    /// </summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>Whether the file may be run as a program. False where the driver does not declare <see cref="StoreCapabilities.Executable"/>.</summary>
+    /// <summary>Gets whether the file is executable. False if the driver does not declare <see cref="StoreCapabilities.Executable"/>.</summary>
     public bool IsExecutable { get; init; }
 
-    /// <summary>The length where it is known: lets a driver reserve room and choose part sizes. A completed upload of another length is an error of the caller that the façade reports.</summary>
+    /// <summary>
+    /// Gets the length if it is known, which lets a driver reserve space and select part sizes. Completing an upload with a different length is an error of
+    /// the caller, which the façade reports.
+    /// </summary>
     public long? Length { get; init; }
 }
 
-/// <summary>What to list.</summary>
-/// <param name="Directory">The directory; the root for all.</param>
-/// <param name="Recursive">False for what is right below it, true for all below it.</param>
+/// <summary>A request to list a directory.</summary>
+/// <param name="Directory">The path of the directory; the root for the whole store.</param>
+/// <param name="Recursive">false for direct entries, true for all entries below the directory.</param>
 public sealed record ListRequest(StorePath Directory, bool Recursive)
 {
-    /// <summary>Only entries whose path relative to <see cref="Directory"/> starts with this text; not by segment. Null for all.</summary>
+    /// <summary>
+    /// Gets the prefix of the listed entries' paths relative to <see cref="Directory"/>, which need not end at a segment. Null for all entries.
+    /// </summary>
     public string? NamePrefix { get; init; }
 
-    /// <summary>Only entries whose <see cref="StoreEntry.OrderKey"/> comes after this text. Null for all.</summary>
+    /// <summary>Gets the text after which the <see cref="StoreEntry.OrderKey"/> of the listed entries must come. Null for all entries.</summary>
     public string? StartAfter { get; init; }
 
-    /// <summary>The most entries that the caller wants in all: lets a driver ask for a small page. More may come. Null for all.</summary>
+    /// <summary>
+    /// Gets the maximum number of entries that the caller needs, which lets a driver request a small page. A driver may return more. Null for all entries.
+    /// </summary>
     public int? Limit { get; init; }
 
     /// <summary>
-    /// Called with everything below the directory that the driver cannot list, while it lists: from any thread, and more than once for one entry where that is simpler; the façade sees to the rest. Null when the
-    /// caller does not ask: then links, special files and names that no path can hold are left out, since no address reaches them, and a directory that cannot be read fails the listing.
+    /// Gets a delegate that the driver calls for each entry below the directory that it cannot list. It may be called from any thread and several times for
+    /// one entry; the façade removes duplicates. If null, links, special files and names that are not valid in a path are left out, and an unreadable
+    /// directory fails the listing.
     /// </summary>
     public Action<UnlistedEntry>? Unlisted { get; init; }
 }
 
-/// <summary>What to delete.</summary>
-/// <param name="Targets">What, at most <see cref="StoreCapabilities.DeleteBatch"/>.</param>
+/// <summary>A request to delete files or directories.</summary>
+/// <param name="Targets">The targets, at most <see cref="StoreCapabilities.DeleteBatch"/>.</param>
 public sealed record DeleteRequest(IReadOnlyList<DeleteTarget> Targets)
 {
-    /// <summary>Whether <see cref="DeleteOutcome.Missing"/> must be told from <see cref="DeleteOutcome.Deleted"/>, at the cost of a call where the service does not say.</summary>
+    /// <summary>
+    /// Gets whether <see cref="DeleteOutcome.Missing"/> must be distinguished from <see cref="DeleteOutcome.Deleted"/>, with an additional call if the
+    /// service does not report it.
+    /// </summary>
     public bool ReportMissing { get; init; }
 }
 
-/// <summary>One thing to delete.</summary>
-/// <param name="Path">Where.</param>
-/// <param name="Kind">A file; or a directory's marker, or an empty real directory.</param>
+/// <summary>A file or directory to delete.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Kind">The kind: a file, or a directory (a marker or an empty real directory).</param>
 public readonly record struct DeleteTarget(StorePath Path, EntryKind Kind = EntryKind.File)
 {
     /// <summary>
-    /// The etag that the file must have: another version stays, and its result is a failure with PreconditionFailed; a file that is gone is <see cref="DeleteOutcome.Missing"/>. Null for whatever is
-    /// there, and where the driver does not declare <see cref="StoreCapabilities.DeleteIfMatch"/>.
+    /// Gets the required etag of the file. Another version is kept, and its result is a failure with PreconditionFailed; a missing file is <see
+    /// cref="DeleteOutcome.Missing"/>. Null for any version, and if the driver does not declare <see cref="StoreCapabilities.DeleteIfMatch"/>.
     /// </summary>
     public string? IfMatch { get; init; }
 }
 
-/// <summary>What became of one target.</summary>
-/// <param name="Path">Where.</param>
-/// <param name="Outcome">What happened.</param>
-/// <param name="Error">Why it failed; null unless it did.</param>
+/// <summary>The result of deleting one target.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Error">The error if the outcome is a failure; otherwise, null.</param>
 public sealed record DeleteResult(StorePath Path, DeleteOutcome Outcome, Exception? Error = null);
 
-/// <summary>What became of a delete.</summary>
+/// <summary>The outcome of deleting one target.</summary>
 public enum DeleteOutcome
 {
-    /// <summary>It was there and is gone, or it is gone and nobody asked whether it was there.</summary>
+    /// <summary>The target was deleted. If missing targets are not reported, it may not have existed.</summary>
     Deleted,
 
-    /// <summary>Nothing was there.</summary>
+    /// <summary>The target did not exist.</summary>
     Missing,
 
-    /// <summary>It may still be there.</summary>
+    /// <summary>The delete failed; the target may still exist.</summary>
     Failed,
 }
 
-/// <summary>What to copy or move inside one store.</summary>
-/// <param name="Source">From where.</param>
-/// <param name="Target">To where; never the same as the source.</param>
-/// <param name="Mode">On what condition of the target.</param>
+/// <summary>A request to copy or move an entry within a store.</summary>
+/// <param name="Source">The path of the source.</param>
+/// <param name="Target">The path of the target, which differs from the source.</param>
+/// <param name="Mode">The condition on the target.</param>
 public sealed record CopyRequest(StorePath Source, StorePath Target, WriteMode Mode)
 {
-    /// <summary>The etag that the source must have, else PreconditionFailed; null for whatever is there.</summary>
+    /// <summary>Gets the required etag of the source; for another version, the operation fails with PreconditionFailed. Null for any version.</summary>
     public string? SourceIfMatch { get; init; }
 }
 
-/// <summary>What a presigned URL allows.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Access">To read or to write it.</param>
-/// <param name="Lifetime">For how long from now.</param>
+/// <summary>A request for a presigned URL.</summary>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Access">The access that the URL allows.</param>
+/// <param name="Lifetime">The lifetime of the URL from now on.</param>
 public sealed record PresignRequest(StorePath Path, PresignAccess Access, TimeSpan Lifetime)
 {
-    /// <summary>The media type with which the file must be written; null for any, with <see cref="PresignAccess.Read"/>, and where the driver does not declare <see cref="StoreCapabilities.PresignContentType"/>.</summary>
+    /// <summary>
+    /// Gets the media type with which the file must be written; null for any, with <see cref="PresignAccess.Read"/>, and if the driver does not declare <see
+    /// cref="StoreCapabilities.PresignContentType"/>.
+    /// </summary>
     public string? ContentType { get; init; }
 }
 
-/// <summary>What a presigned URL is for.</summary>
+/// <summary>The access that a presigned URL allows.</summary>
 public enum PresignAccess
 {
-    /// <summary>GET.</summary>
+    /// <summary>Reading with GET.</summary>
     Read,
 
-    /// <summary>PUT.</summary>
+    /// <summary>Writing with PUT.</summary>
     Write,
 }
 
-/// <summary>What an interrupted writer has left.</summary>
-/// <param name="Id">The driver's own name for it.</param>
-/// <param name="Path">The file that it was for; null when it cannot be told.</param>
-/// <param name="Started">When it began or was last written.</param>
-/// <param name="Length">How many bytes it holds; null when it cannot be told.</param>
+/// <summary>The remains of an interrupted upload.</summary>
+/// <param name="Id">The driver's identifier.</param>
+/// <param name="Path">The path of the intended file, or null if it is unknown.</param>
+/// <param name="Started">The time when the upload began or was last written.</param>
+/// <param name="Length">The number of stored bytes, or null if it is unknown.</param>
 public sealed record StagedUpload(string Id, StorePath? Path, DateTimeOffset Started, long? Length);

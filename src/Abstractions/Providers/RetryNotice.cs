@@ -1,9 +1,9 @@
 namespace Cairn.Providers;
 
-/// <summary>A request to a service has failed, and is sent again.</summary>
-/// <param name="Service">The address of the service, free of secrets.</param>
-/// <param name="Reason">Why the request failed, in words.</param>
-/// <param name="Failed">How often this request has failed.</param>
-/// <param name="Delay">How long is waited before it is sent again.</param>
-/// <param name="Until">When it is given up at the latest, unless it is given up for the count of its attempts before.</param>
+/// <summary>Describes a failed request to a service that will be sent again.</summary>
+/// <param name="Service">The URL of the service, without secrets.</param>
+/// <param name="Reason">The reason for the failure.</param>
+/// <param name="Failed">The number of failures of this request.</param>
+/// <param name="Delay">The delay before the request is sent again.</param>
+/// <param name="Until">The time at which the driver gives up at the latest; it may give up earlier because of the number of attempts.</param>
 public sealed record RetryNotice(string Service, string Reason, int Failed, TimeSpan Delay, DateTimeOffset Until);

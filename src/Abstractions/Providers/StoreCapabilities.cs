@@ -1,84 +1,104 @@
 namespace Cairn.Providers;
 
-/// <summary>What a driver can do. Declared means that it works; undeclared means <see cref="StoreErrorCode.Unsupported"/> before any byte moves.</summary>
+/// <summary>
+/// The capabilities of a driver. A declared capability works; an undeclared one fails with <see cref="StoreErrorCode.Unsupported"/> before any data is
+/// transferred.
+/// </summary>
 public sealed record StoreCapabilities
 {
-    /// <summary>The write modes that hold, between processes too; <see cref="WriteModes.None"/> for a read-only store, which then also cannot delete or make directories.</summary>
+    /// <summary>
+    /// Gets the write modes that hold, also between processes. <see cref="WriteModes.None"/> for a read-only store, which also cannot delete or create
+    /// directories.
+    /// </summary>
     public WriteModes WriteModes { get; init; } = WriteModes.All;
 
-    /// <summary>Whether directories can be listed.</summary>
+    /// <summary>Gets whether directories can be listed.</summary>
     public bool List { get; init; } = true;
 
     /// <summary>
-    /// Whether a recursive listing after <see cref="ListRequest.StartAfter"/> costs no more than one from the beginning, wherever it starts, in a remote store that answers page by page: the
-    /// façade then reads several parts of a large tree at once. Without it the start still holds, and what comes before may be read and dropped.
+    /// Gets whether a recursive listing with <see cref="ListRequest.StartAfter"/> costs no more than a listing from the beginning, for any start, in a
+    /// remote store with paged responses: the façade then reads several parts of a large tree in parallel. If false, the start is still honored, but
+    /// preceding entries may be read and discarded.
     /// </summary>
     public bool ListStartAfter { get; init; }
 
-    /// <summary>How directories exist.</summary>
+    /// <summary>Gets how directories exist.</summary>
     public DirectoryKind Directories { get; init; } = DirectoryKind.Virtual;
 
-    /// <summary>Whether <see cref="StoreDriver.CopyAsync"/> copies inside the store without a body byte passing through the client. Without it the façade streams.</summary>
+    /// <summary>
+    /// Gets whether <see cref="StoreDriver.CopyAsync"/> copies within the store without transferring content through the client. If false, the façade
+    /// streams the content.
+    /// </summary>
     public bool Copy { get; init; }
 
-    /// <summary>How a move is done.</summary>
+    /// <summary>Gets how files are moved.</summary>
     public MoveKind Move { get; init; } = MoveKind.CopyDelete;
 
-    /// <summary>Whether a file's modified time can be set to now without rewriting it (<see cref="StoreDriver.TouchAsync"/>).</summary>
+    /// <summary>
+    /// Gets whether the modified time of a file can be set to the current time without rewriting the file (<see cref="StoreDriver.TouchAsync"/>).
+    /// </summary>
     public bool Touch { get; init; }
 
-    /// <summary>Whether the content type given at the write is kept.</summary>
+    /// <summary>Gets whether the content type specified at the write is kept.</summary>
     public bool ContentType { get; init; }
 
-    /// <summary>Whether the user's metadata given at the write is kept.</summary>
+    /// <summary>Gets whether the user metadata specified at the write is kept.</summary>
     public bool Metadata { get; init; }
 
-    /// <summary>Whether a file's modified time is the one given at the write (<see cref="UploadRequest.Modified"/>), to 100 ns or as exactly as the file system keeps it.</summary>
+    /// <summary>
+    /// Gets whether the modified time specified at the write (<see cref="UploadRequest.Modified"/>) is kept, to 100 ns or to the precision of the file
+    /// system.
+    /// </summary>
     public bool ModifiedTime { get; init; }
 
-    /// <summary>Whether a file is executable as given at the write (<see cref="UploadRequest.IsExecutable"/>).</summary>
+    /// <summary>Gets whether the executable attribute specified at the write (<see cref="UploadRequest.IsExecutable"/>) is kept.</summary>
     public bool Executable { get; init; }
 
-    /// <summary>Whether <see cref="StoreDriver.PresignAsync"/> works.</summary>
+    /// <summary>Gets whether <see cref="StoreDriver.PresignAsync"/> is supported.</summary>
     public bool Presign { get; init; }
 
-    /// <summary>Whether an interrupted writer can leave staged bytes that <see cref="StoreDriver.ListStagedAsync"/> shows.</summary>
+    /// <summary>Gets whether an interrupted writer can leave staged data, which <see cref="StoreDriver.ListStagedAsync"/> lists.</summary>
     public bool Staged { get; init; }
 
     /// <summary>
-    /// Whether a delete can be bound to a version (<see cref="DeleteTarget.IfMatch"/>) against writers at the same moment. Without it the façade looks at the version before it deletes what it has moved.
+    /// Gets whether a delete can require a version (<see cref="DeleteTarget.IfMatch"/>) atomically. If false, the façade checks the version before it
+    /// deletes the source of a move.
     /// </summary>
     public bool DeleteIfMatch { get; init; }
 
-    /// <summary>Whether a presigned URL can be bound to the content type of what is written with it.</summary>
+    /// <summary>Gets whether a presigned URL can require the content type of the written file.</summary>
     public bool PresignContentType { get; init; }
 
-    /// <summary>How many objects one <see cref="StoreDriver.DeleteAsync"/> takes; at least 1.</summary>
+    /// <summary>Gets the maximum number of targets of one <see cref="StoreDriver.DeleteAsync"/> call; at least 1.</summary>
     public int DeleteBatch { get; init; } = 1;
 }
 
-/// <summary>How directories exist in a store.</summary>
+/// <summary>The way in which directories exist in a store.</summary>
 public enum DirectoryKind
 {
-    /// <summary>Not at all: a directory exists while a file lies below it.</summary>
+    /// <summary>Directories are not stored: a directory exists while a file exists below it.</summary>
     None,
 
-    /// <summary>As on object stores: while a file lies below it, or a marker stands for it. A file and a directory may share a path.</summary>
+    /// <summary>
+    /// As in object stores: a directory exists while a file exists below it or it has a marker. A file and a directory can have the same path.
+    /// </summary>
     Virtual,
 
-    /// <summary>As on disk: entries of their own. A file and a directory never share a path (<see cref="StoreErrorCode.PathConflict"/>).</summary>
+    /// <summary>
+    /// As on disk: directories are separate entries. A file and a directory cannot have the same path (<see cref="StoreErrorCode.PathConflict"/>).
+    /// </summary>
     Real,
 }
 
-/// <summary>How a store moves.</summary>
+/// <summary>The way in which a store moves files.</summary>
 public enum MoveKind
 {
-    /// <summary>It cannot.</summary>
+    /// <summary>Moves are not supported.</summary>
     None,
 
-    /// <summary>By a copy and then a delete; interrupted in between, the source stays.</summary>
+    /// <summary>By a copy followed by a delete. If it is interrupted in between, the source remains.</summary>
     CopyDelete,
 
-    /// <summary>Atomically, by <see cref="StoreDriver.MoveAsync"/>.</summary>
+    /// <summary>Atomically, with <see cref="StoreDriver.MoveAsync"/>.</summary>
     Native,
 }

@@ -1,19 +1,21 @@
 namespace Cairn.Providers;
 
-/// <summary>What a provider gets to open a driver.</summary>
+/// <summary>The inputs of a provider for opening a driver.</summary>
 public sealed class StoreContext
 {
     private static readonly IReadOnlyDictionary<string, string> NoOptions = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>The root that the driver serves; its paths are relative to it, and it reaches nothing outside.</summary>
+    /// <summary>Gets the root of the driver. Its paths are relative to the root, and it cannot access anything outside.</summary>
     public required StoreUri Root { get; init; }
 
-    /// <summary>Option values as text by option name, secrets already resolved. <see cref="StoreOptions.Bind{T}"/> makes a typed record of them.</summary>
+    /// <summary>Gets the option values as text by name, with secrets resolved. <see cref="StoreOptions.Bind{T}"/> converts them to a typed record.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = NoOptions;
 
-    /// <summary>Called when the driver sends a request again that has failed, so that a person sees what is waited for; from any thread. Null for nobody.</summary>
+    /// <summary>
+    /// Gets a delegate that the driver calls before it retries a failed request, so a program can show the wait. It is called from any thread. Optional.
+    /// </summary>
     public Action<RetryNotice>? Retrying { get; init; }
 
-    /// <summary>The clock.</summary>
+    /// <summary>Gets the clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

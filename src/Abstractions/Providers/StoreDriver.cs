@@ -1,100 +1,114 @@
 namespace Cairn.Providers;
 
-/// <summary>The running connection to one store: what a provider implements. Programs use <c>ArtifactStore</c> on top of it.</summary>
+/// <summary>Base class for the connection to a store, which providers implement. Programs use <c>ArtifactStore</c>, which is built on it.</summary>
 /// <remarks>
-/// <para>Each member is one service call where the service allows it. The façade above has already validated arguments, checked capabilities and looked at the
-/// token; it does paging, parallel parts, trees, copies between stores, wrapping of errors. A driver throws its SDK's exceptions as they are (and
-/// <see cref="StoreException"/> for what it finds out itself); <see cref="Classify"/> says what they mean. Cancellation passes unwrapped.</para>
-/// <para>All members are safe to call from many threads. Paths are relative to <see cref="Root"/>.</para>
+/// <para>
+/// <para>Each member makes one service call if the service allows it. The façade has already validated arguments, checked capabilities and checked the
+/// token; it implements paging, parallel parts, trees, copies between stores, and the wrapping of errors. A driver throws the exceptions of its SDK
+/// unchanged (and <see cref="StoreException"/> for errors that it detects itself); <see cref="Classify"/> returns their meaning. Cancellation is not
+/// wrapped.</para>
+/// </para>
+/// <para><para>All members are thread-safe. Paths are relative to <see cref="Root"/>.</para></para>
 /// </remarks>
 public abstract class StoreDriver : IAsyncDisposable
 {
-    /// <summary>Makes a driver on a root.</summary>
+    /// <summary>Initializes a new driver for a root.</summary>
     protected StoreDriver(StoreUri root)
     {
         ArgumentNullException.ThrowIfNull(root);
         Root = root;
     }
 
-    /// <summary>The root that the driver serves, free of secrets.</summary>
+    /// <summary>Gets the root of the driver, without secrets.</summary>
     public StoreUri Root { get; }
 
     /// <summary>
-    /// Where the root really is, free of secrets, for comparison alone: two stores whose places are equal are one, and a copy between them would meet itself. A driver whose options say where a container is, such as the
-    /// address of a service, includes that. By default the root.
+    /// Gets the physical location of the root, without secrets. It is used only for comparison: two stores with equal places are the same store, and a copy
+    /// between them could overwrite its source. If options determine the location of a container, such as the URL of a service, the place includes it.
+    /// Default: the root.
     /// </summary>
     public virtual StoreUri Place => Root;
 
-    /// <summary>What the driver can do; does not change while it lives.</summary>
+    /// <summary>Gets the capabilities of the driver, which do not change during its lifetime.</summary>
     public abstract StoreCapabilities Capabilities { get; }
 
-    /// <summary>Looks at one path.</summary>
+    /// <summary>Gets the metadata of a file.</summary>
     /// <returns>
-    /// The file, or null when there is none. With <see cref="DirectoryKind.Real"/> a directory is returned as such. With virtual directories the driver looks for the file alone,
-    /// and the façade finds directories by listing. The root itself is never asked for.
+    /// The file, or null if there is none. With <see cref="DirectoryKind.Real"/>, a directory is also returned. With virtual directories, the driver looks
+    /// only for the file, and the façade finds directories by listing. The root is never requested.
     /// </returns>
     public abstract ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken);
 
-    /// <summary>Opens a file's content.</summary>
+    /// <summary>Opens the content of a file.</summary>
     /// <returns>
-    /// Content that belongs to one version of the file however long the read takes, and that version's facts. When the connection breaks, the stream throws and the
-    /// façade resumes with a new request for the rest, pinned to the same etag.
+    /// The content of one version of the file, regardless of the duration of the read, and the metadata of that version. If the connection breaks, the
+    /// stream throws, and the façade resumes with a new request for the rest of the same version.
     /// </returns>
     /// <exception cref="StoreException">NotFound (also for a directory), PreconditionFailed, RangeNotSatisfiable.</exception>
     public abstract ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Begins to write a file. Nothing is visible, and the condition need not be checked, before the upload completes; parents come into being by themselves.</summary>
-    /// <exception cref="StoreException">PathConflict when the path cannot be held; AlreadyExists or PreconditionFailed may come here or at completion.</exception>
+    /// <summary>
+    /// Begins writing a file. Nothing is visible, and the condition need not be checked, before the upload is completed. Parent directories are created
+    /// automatically.
+    /// </summary>
+    /// <exception cref="StoreException">PathConflict: the path cannot be used. AlreadyExists or PreconditionFailed may be thrown here or at
+    /// completion.</exception>
     public abstract ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken);
 
     /// <summary>Lists a directory, page by page, in the order of <see cref="StoreEntry.OrderKey"/>.</summary>
     /// <remarks>
-    /// <para>Not recursive: the files and directories right below it. Recursive: all files below it, every marker as a directory, and with
-    /// <see cref="DirectoryKind.Real"/> every directory (the façade drops those that are not empty). The directory itself is never listed. A missing one lists empty.</para>
-    /// <para>Pages may have any size, also zero. Memory is bounded by the largest single directory.</para>
+    /// <para>
+    /// <para>Non-recursive: the direct files and directories. Recursive: all files below the directory, every marker as a directory and, with <see
+    /// cref="DirectoryKind.Real"/>, every directory (the façade drops those that are not empty). The directory itself is not listed. The listing of a
+    /// missing directory is empty.</para>
+    /// </para>
+    /// <para><para>Pages may have any size, including zero. Memory use is bounded by the largest single directory.</para></para>
     /// </remarks>
     public abstract IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Deletes files, markers and empty directories, at most <see cref="StoreCapabilities.DeleteBatch"/> at once.</summary>
-    /// <returns>One result for each target, in the order of the request. A failure of one target is its result; only a failure of the whole call throws.</returns>
+    /// <summary>Deletes files, markers and empty directories, at most <see cref="StoreCapabilities.DeleteBatch"/> per call.</summary>
+    /// <returns>One result per target, in the order of the request. The failure of a target is part of its result; only a failure of the whole call
+    /// throws.</returns>
     public abstract ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Copies a file inside the store, content type and metadata included; no body byte passes through the client.</summary>
-    /// <returns>The target's facts.</returns>
+    /// <summary>Copies a file within the store, including content type and metadata, without transferring content through the client.</summary>
+    /// <returns>The metadata of the target.</returns>
     /// <exception cref="StoreException">NotFound, AlreadyExists, PreconditionFailed, PathConflict.</exception>
     public virtual ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken) => throw NotDeclared("copy");
 
     /// <summary>
-    /// Moves a file (with <see cref="DirectoryKind.Real"/>: or a directory with all that is below it, onto a path where nothing is) atomically: at every moment it
-    /// is whole at one of the two paths.
+    /// Moves a file (with <see cref="DirectoryKind.Real"/> also a directory with its content, to a path where nothing exists) atomically: at every moment it
+    /// exists completely at exactly one of the two paths.
     /// </summary>
     public virtual ValueTask MoveAsync(CopyRequest request, CancellationToken cancellationToken) => throw NotDeclared("move");
 
-    /// <summary>Makes a directory, with its parents; succeeds when it is there.</summary>
-    /// <exception cref="StoreException">PathConflict when a file stands at the path or at a parent, and the store forbids that.</exception>
+    /// <summary>Creates a directory and its parents. Succeeds if the directory exists.</summary>
+    /// <exception cref="StoreException">PathConflict: a file exists at the path or at a parent, and the store does not allow that.</exception>
     public virtual ValueTask MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken) => throw NotDeclared("make a directory");
 
-    /// <summary>Sets an existing file's modified time to now; content, content type and metadata stay. The etag may change.</summary>
+    /// <summary>
+    /// Sets the modified time of an existing file to the current time, without changing its content, content type and metadata. The etag may change.
+    /// </summary>
     /// <exception cref="StoreException">NotFound.</exception>
     public virtual ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken) => throw NotDeclared("touch");
 
-    /// <summary>Makes a URL with which anyone who holds it may read or write one file until it expires. It is a secret: never logged.</summary>
+    /// <summary>Creates a URL that lets anyone who has it read or write one file until it expires. The URL is a secret and is never logged.</summary>
     public virtual ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken) => throw NotDeclared("presign");
 
-    /// <summary>Lists what interrupted writers have left staged: bytes that take space and are never visible as files. Order is not defined.</summary>
+    /// <summary>Lists the staged data of interrupted writers, which uses space and is never visible as files. The order is undefined.</summary>
     public virtual IAsyncEnumerable<StagedUpload> ListStagedAsync(CancellationToken cancellationToken) => throw NotDeclared("list staged uploads");
 
-    /// <summary>Removes one staged upload; succeeds when it is gone. A writer that is still alive then fails, and publishes nothing.</summary>
+    /// <summary>Removes one staged upload. Succeeds if it no longer exists. If its writer is still active, that writer fails and publishes nothing.</summary>
     public virtual ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken) => throw NotDeclared("remove a staged upload");
 
-    /// <summary>Says what an exception of this driver means. The default knows the exceptions of the base library.</summary>
-    /// <returns>A fault whose reason shows no secret.</returns>
+    /// <summary>Returns the meaning of an exception of this driver. The default implementation knows the exceptions of the base library.</summary>
+    /// <returns>A fault whose reason contains no secret.</returns>
     public virtual StoreFault Classify(Exception exception) => StoreFaults.FromBaseLibrary(exception);
 
-    /// <summary>The escape hatch: the SDK's client, or a layer or driver of the given type; null when there is none.</summary>
+    /// <summary>Returns the client of the SDK, or a layer or driver of the given type; null if there is none.</summary>
     public virtual object? GetService(Type serviceType) => serviceType?.IsInstanceOfType(this) == true ? this : null;
 
-    /// <summary>Releases connections. Uploads that are open fail.</summary>
+    /// <summary>Releases connections. Open uploads fail.</summary>
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

@@ -5,7 +5,7 @@ using Cairn.Errors;
 
 namespace Cairn.Providers;
 
-/// <summary>Makes a flavor's typed options record from option values as text.</summary>
+/// <summary>Converts option values from text to the typed options record of a flavor.</summary>
 public static class StoreOptions
 {
     private static readonly (string Suffix, long Factor)[] Units =
@@ -19,10 +19,12 @@ public static class StoreOptions
         ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)), ("h", TimeSpan.FromHours(1)), ("d", TimeSpan.FromDays(1)),
     ];
 
-    /// <summary>Makes a <typeparamref name="T"/>, sets the properties that <paramref name="values"/> name, and leaves the others at their defaults.</summary>
+    /// <summary>
+    /// Creates a <typeparamref name="T"/> and sets the properties named in <paramref name="values"/>. Other properties keep their defaults.
+    /// </summary>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.InvalidConfiguration"/> for an unknown option, a value that does not fit, or a required one that is missing. No message shows a
-    /// secret's value.
+    /// <see cref="StoreErrorCode.InvalidConfiguration"/>: an option is unknown, a value is not valid, or a required option is missing. Messages never
+    /// contain the value of a secret.
     /// </exception>
     public static T Bind<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         IReadOnlyDictionary<string, string> values)
@@ -32,7 +34,7 @@ public static class StoreOptions
         var properties = PropertiesOf(typeof(T));
         foreach (var name in values.Keys.Where(name => !properties.Exists(p => p.Option.Name == name)))
         {
-            var known = properties.Count == 0 ? "there are none" : "there are " + string.Join(", ", properties.Select(p => p.Option.Name).Order(StringComparer.Ordinal));
+            var known = properties.Count == 0 ? "available: none" : "available: " + string.Join(", ", properties.Select(p => p.Option.Name).Order(StringComparer.Ordinal));
             throw new StoreException(StoreErrorCode.InvalidConfiguration, $"'{ErrorText.Escape(name)}' is not an option of this flavor; {known}");
         }
         object result = new T();
@@ -42,9 +44,9 @@ public static class StoreOptions
             {
                 if (!TryRead(property.PropertyType, option, text, out var value))
                 {
-                    var given = option.Secret ? "the given value" : $"'{ErrorText.Escape(text)}'";
+                    var given = option.Secret ? "the given value is not" : $"the value is '{ErrorText.Escape(text)}'";
                     throw new StoreException(
-                        StoreErrorCode.InvalidConfiguration, $"option '{option.Name}' takes {TypeName(property.PropertyType, option)}, and {given} is none");
+                        StoreErrorCode.InvalidConfiguration, $"option '{option.Name}' must be of type {TypeName(property.PropertyType, option)}, but {given}");
                 }
                 property.SetValue(result, value);
             }
@@ -54,7 +56,7 @@ public static class StoreOptions
         return (T)result;
     }
 
-    /// <summary>Reads a number of bytes: digits, and a unit of kB, MB, GB, TB, KiB, MiB, GiB or TiB if one is given.</summary>
+    /// <summary>Parses a number of bytes: digits with an optional unit of kB, MB, GB, TB, KiB, MiB, GiB or TiB.</summary>
     public static bool TryReadSize(string? text, out long bytes)
     {
         bytes = 0;
@@ -68,7 +70,7 @@ public static class StoreOptions
         return true;
     }
 
-    /// <summary>Reads a duration: a number with ms, s, m, h or d, or <c>[d.]hh:mm:ss</c>.</summary>
+    /// <summary>Parses a duration: a number with ms, s, m, h or d, or <c>[d.]hh:mm:ss</c>.</summary>
     public static bool TryReadDuration(string? text, out TimeSpan duration)
     {
         duration = default;
@@ -113,7 +115,7 @@ public static class StoreOptions
             TypeCode.Boolean => "bool",
             TypeCode.Int32 or TypeCode.Int64 => "int",
             TypeCode.Double => "number",
-            _ => throw new ArgumentException($"Option '{option.Name}' is a {type.Name}, which no option can be."),
+            _ => throw new ArgumentException($"Option '{option.Name}' has the type {type.Name}, which is not supported for options."),
         };
     }
 
@@ -154,7 +156,7 @@ public static class StoreOptions
         return value is not null;
     }
 
-    /// <summary>An enum member as users write it: <c>ReadWrite</c> is <c>read-write</c>.</summary>
+    /// <summary>Returns the text of an enum member for users: <c>ReadWrite</c> becomes <c>read-write</c>.</summary>
     private static string Word(string member) =>
         string.Concat(member.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 && char.IsAsciiLetterLower(member[i - 1]) ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 

@@ -2,27 +2,31 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers;
 
-/// <summary>An open read: the facts of the version that is read, and its bytes.</summary>
-/// <remarks>Disposing it disposes the content and, where given, what owns the connection.</remarks>
+/// <summary>An open read: the metadata and the content of the version that is read.</summary>
+/// <remarks>Disposal disposes the content and, if specified, the owner of the connection.</remarks>
 public sealed class StoreRead : IAsyncDisposable
 {
     private readonly IAsyncDisposable? _owner;
 
-    /// <summary>Makes an open read.</summary>
-    /// <param name="info">The facts of the version that is read; <see cref="StoreEntry.Length"/> is that of the whole file.</param>
+    /// <summary>Initializes a new open read.</summary>
+    /// <param name="info">The metadata of the version that is read; <see cref="StoreEntry.Length"/> is the length of the whole file.</param>
     /// <param name="content">
-    /// The requested bytes, from the range's start. A stream that can seek is over the whole file, positioned at the range's start, and the caller stops at its end.
+    /// The requested bytes, from the start of the range. A seekable stream covers the whole file and is positioned at the start of the range; the caller
+    /// stops at the end of the range.
     /// </param>
-    /// <param name="owner">What else to dispose; null for nothing.</param>
+    /// <param name="owner">An additional object to dispose. Optional.</param>
     public StoreRead(StoreEntry info, Stream content, IAsyncDisposable? owner = null) => (Info, Content, _owner) = (info, content, owner);
 
-    /// <summary>The facts of the version that is read.</summary>
+    /// <summary>Gets the metadata of the version that is read.</summary>
     public StoreEntry Info { get; }
 
-    /// <summary>The requested bytes.</summary>
+    /// <summary>Gets the requested bytes.</summary>
     public Stream Content { get; }
 
-    /// <summary>The open local file whose whole content <see cref="Content"/> reads, for a target that copies files with the system's own call; the read owns it. Null where there is none.</summary>
+    /// <summary>
+    /// Gets the open local file whose whole content <see cref="Content"/> reads, for a target that copies files with a system call. The read owns it. Null
+    /// if there is none.
+    /// </summary>
     public SafeFileHandle? File { get; init; }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ public sealed class AddressConversionTests
         JsonSerializer.Deserialize<StoreUri>(JsonSerializer.Serialize(uri)).ShouldBe(uri);
         JsonSerializer.Deserialize<Dictionary<StorePath, int>>(JsonSerializer.Serialize(new Dictionary<StorePath, int> { [path] = 1 }))![path].ShouldBe(1);
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<StorePath>("\"a//b\"")).Message.ShouldContain("empty");
-        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<StoreUri>("5")).Message.ShouldContain("StoreUri is written as a string");
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<StoreUri>("5")).Message.ShouldContain("StoreUri must be a JSON string");
         using var info = JsonDocument.Parse(JsonSerializer.Serialize(new StoreEntry { Path = path, Length = 3 }));
         info.RootElement.GetProperty("Path").GetString().ShouldBe("a/b c.txt");
     }

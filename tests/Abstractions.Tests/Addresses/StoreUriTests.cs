@@ -40,12 +40,12 @@ public class StoreUriTests
     [InlineData("://x/y", "is not a URI scheme")]
     [InlineData("3s://x/y", "is not a URI scheme")]
     [InlineData("s 3://x/y", "is not a URI scheme")]
-    [InlineData("s3:///y", "names a container")]
+    [InlineData("s3:///y", "requires a container")]
     [InlineData("s3://..", "'..'")]
     [InlineData("s3://./x", "'.'")]
     [InlineData("s3://b/../c", "'..'")]
     [InlineData("s3://b//c", "empty segment")]
-    [InlineData("file://host/x", "names no host")]
+    [InlineData("file://host/x", "cannot have a host")]
     [InlineData("s3:/b/c", "an absolute local path")]
     public void What_is_no_address_is_a_format_error_that_says_why(string text, string reason)
     {
@@ -57,9 +57,9 @@ public class StoreUriTests
     public void Null_and_a_container_of_two_names_are_no_addresses()
     {
         StoreUri.TryParse(null, out _).ShouldBeFalse();
-        Should.Throw<FormatException>(() => StoreUri.Create("s3", "a/b", StorePath.Root)).Message.ShouldContain("it holds '/'");
-        Should.Throw<FormatException>(() => StoreUri.Create("s3", "a/", StorePath.Root)).Message.ShouldContain("it holds '/'");
-        Should.Throw<FormatException>(() => StoreUri.Create("s3", "..", StorePath.Root)).Message.ShouldContain("it holds the segment '..'");
+        Should.Throw<FormatException>(() => StoreUri.Create("s3", "a/b", StorePath.Root)).Message.ShouldContain("it contains '/'");
+        Should.Throw<FormatException>(() => StoreUri.Create("s3", "a/", StorePath.Root)).Message.ShouldContain("it contains '/'");
+        Should.Throw<FormatException>(() => StoreUri.Create("s3", "..", StorePath.Root)).Message.ShouldContain("it contains the segment '..'");
         Should.Throw<FormatException>(() => StoreUri.FromLocalPath("")).Message.ShouldContain("is not a local path: it is empty");
         StoreUri.FromLocalPath("/a").ShouldBe(StoreUri.Parse("file:///a"));
         Should.Throw<ArgumentNullException>(() => StoreUri.Parse(null!));

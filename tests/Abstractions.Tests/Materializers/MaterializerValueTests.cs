@@ -62,7 +62,7 @@ public class MaterializerValueTests
     public async Task A_format_that_names_no_type_describes_no_file()
     {
         var nameless = new Loads(null, "x");
-        (await Should.ThrowAsync<MaterializationException>(async () => await nameless.DescribeFileAsync(new PartOfAFileTests.NoFiles(), default))).Reason.ShouldContain("without being told as what");
+        (await Should.ThrowAsync<MaterializationException>(async () => await nameless.DescribeFileAsync(new PartOfAFileTests.NoFiles(), default))).Reason.ShouldContain("without a requested type");
         await Should.ThrowAsync<ArgumentNullException>(async () => await nameless.DescribeFileAsync(null!, default));
         nameless.CanServe(typeof(string)).ShouldBeTrue();
     }

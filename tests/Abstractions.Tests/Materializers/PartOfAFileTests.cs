@@ -99,7 +99,7 @@ public sealed class PartOfAFileTests
         await using var one = new OneFile(new TrackedStream(Content));
         one.Single.Name.Value.ShouldBe("f");
         await using var two = new OneFile(new TrackedStream(Content), "f", "g");
-        Should.Throw<MaterializationException>(() => two.Single).Message.ShouldBe("it should have one file and has 2 (materializer one-file).");
+        Should.Throw<MaterializationException>(() => two.Single).Message.ShouldBe("it must have exactly one file, but has 2 (materializer one-file).");
     }
 
     private sealed class TrackedStream(byte[] content) : MemoryStream(content, writable: false)

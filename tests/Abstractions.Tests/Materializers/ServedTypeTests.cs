@@ -21,9 +21,9 @@ public class ServedTypeTests
     public void A_kind_that_does_not_fit_its_type_is_refused()
     {
         Should.Throw<ArgumentException>(() => ServedType.Exact(typeof(List<>))).Message.ShouldContain("List<T> is a generic type definition");
-        Should.Throw<ArgumentException>(() => ServedType.OpenGeneric(typeof(List<int>))).Message.ShouldContain("List<Int32> is no generic type definition");
-        Should.Throw<ArgumentException>(() => ServedType.Base(typeof(IDisposable))).Message.ShouldContain("IDisposable is no class");
-        Should.Throw<ArgumentException>(() => ServedType.Interface(typeof(Stream))).Message.ShouldContain("Stream is no interface");
+        Should.Throw<ArgumentException>(() => ServedType.OpenGeneric(typeof(List<int>))).Message.ShouldContain("List<Int32> is not a generic type definition");
+        Should.Throw<ArgumentException>(() => ServedType.Base(typeof(IDisposable))).Message.ShouldContain("IDisposable is not a class");
+        Should.Throw<ArgumentException>(() => ServedType.Interface(typeof(Stream))).Message.ShouldContain("Stream is not an interface");
         Should.Throw<ArgumentNullException>(() => ServedType.Exact(null!));
     }
 }

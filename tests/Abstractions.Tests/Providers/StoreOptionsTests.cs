@@ -110,11 +110,11 @@ public class StoreOptionsTests
 
     [Theory]
     [InlineData("nonsense", "1", "is not an option")]
-    [InlineData("part-size", "many", "takes size")]
-    [InlineData("buffer", "3GiB", "takes size")]
-    [InlineData("timeout", "-3s", "takes duration")]
+    [InlineData("part-size", "many", "must be of type size")]
+    [InlineData("buffer", "3GiB", "must be of type size")]
+    [InlineData("timeout", "-3s", "must be of type duration")]
     [InlineData("colour", "green", "red|dark-blue")]
-    [InlineData("on", "maybe", "takes bool")]
+    [InlineData("on", "maybe", "must be of type bool")]
     public void A_wrong_option_is_a_configuration_error_that_says_what_fits(string name, string value, string part)
     {
         var error = Should.Throw<StoreException>(() => StoreOptions.Bind<Sample>(new Dictionary<string, string> { ["name"] = "n", [name] = value }));
@@ -166,19 +166,19 @@ public class StoreOptionsTests
     }
 
     [Theory]
-    [InlineData("count", "5000000000", "takes int")]
-    [InlineData("count", "1.5", "takes int")]
-    [InlineData("total", "1,5", "takes int")]
-    [InlineData("share", "half", "takes number")]
-    [InlineData("share", "1e5", "takes number")]
-    [InlineData("pause", "soon", "takes duration")]
-    [InlineData("limit", "2147483648", "takes size")]
-    [InlineData("on", "2", "takes bool")]
+    [InlineData("count", "5000000000", "must be of type int")]
+    [InlineData("count", "1.5", "must be of type int")]
+    [InlineData("total", "1,5", "must be of type int")]
+    [InlineData("share", "half", "must be of type number")]
+    [InlineData("share", "1e5", "must be of type number")]
+    [InlineData("pause", "soon", "must be of type duration")]
+    [InlineData("limit", "2147483648", "must be of type size")]
+    [InlineData("on", "2", "must be of type bool")]
     public void A_number_that_does_not_fit_is_refused(string name, string value, string part)
     {
         var error = Should.Throw<StoreException>(() => StoreOptions.Bind<Numbers>(new Dictionary<string, string> { [name] = value }));
         error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
-        error.Message.ShouldContain($"option '{name}' {part}, and '{value}' is none");
+        error.Message.ShouldContain($"option '{name}' {part}, but the value is '{value}'");
     }
 
     [Theory]
@@ -193,9 +193,9 @@ public class StoreOptionsTests
     [Fact]
     public void Options_that_do_not_exist_are_answered_by_those_that_do()
     {
-        Should.Throw<StoreException>(() => StoreOptions.Bind<NoOptions>(new Dictionary<string, string> { ["x"] = "1" })).Message.ShouldContain("there are none");
+        Should.Throw<StoreException>(() => StoreOptions.Bind<NoOptions>(new Dictionary<string, string> { ["x"] = "1" })).Message.ShouldContain("available: none");
         Should.Throw<StoreException>(() => StoreOptions.Bind<Numbers>(new Dictionary<string, string> { ["x"] = "1" }))
-            .Message.ShouldContain("'x' is not an option of this flavor; there are count, limit, on, pause, share, total");
+            .Message.ShouldContain("'x' is not an option of this flavor; available: count, limit, on, pause, share, total");
     }
 
     [Fact]
@@ -209,11 +209,11 @@ public class StoreOptionsTests
     }
 
     [Theory]
-    [InlineData(typeof(NamelessProvider), "is not a flavor name")]
-    [InlineData(typeof(UpperProvider), "is not a flavor name")]
-    [InlineData(typeof(UnderscoreProvider), "is not a flavor name")]
-    [InlineData(typeof(SchemelessProvider), "serves no scheme")]
-    [InlineData(typeof(UnreadableProvider), "Option 'when' is a DateTime")]
+    [InlineData(typeof(NamelessProvider), "is not a valid name for a flavor")]
+    [InlineData(typeof(UpperProvider), "is not a valid name for a flavor")]
+    [InlineData(typeof(UnderscoreProvider), "is not a valid name for a flavor")]
+    [InlineData(typeof(SchemelessProvider), "has no scheme")]
+    [InlineData(typeof(UnreadableProvider), "Option 'when' has the type DateTime")]
     public void A_flavor_that_is_declared_wrongly_is_refused(Type provider, string part) =>
         Should.Throw<ArgumentException>(() => FlavorDescriptor.Of(provider)).Message.ShouldContain(part);
 
