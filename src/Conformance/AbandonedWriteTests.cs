@@ -3,27 +3,27 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A write that is let go before completion leaves what was there, and nothing else, at whichever step it is let go.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that a write abandoned at any step before completion leaves the existing content unchanged, and leaves nothing else.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class AbandonedWriteTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
-    /// <summary>How much is written before the write is let go.</summary>
+    /// <summary>The step at which the write is abandoned.</summary>
     public enum Step
     {
-        /// <summary>Nothing.</summary>
+        /// <summary>Before any byte is written.</summary>
         AfterBegin,
 
-        /// <summary>Some bytes of the first part.</summary>
+        /// <summary>After some bytes of the first part.</summary>
         InsideThePart,
 
-        /// <summary>The first part to its last byte.</summary>
+        /// <summary>After the last byte of the first part.</summary>
         AtTheEndOfThePart,
 
-        /// <summary>The first part and a byte, so that a part is on its way.</summary>
+        /// <summary>One byte after the first part, while the part is being written.</summary>
         BetweenParts,
 
-        /// <summary>Some parts and a piece.</summary>
+        /// <summary>After several parts and part of another.</summary>
         AfterSeveralParts,
     }
 

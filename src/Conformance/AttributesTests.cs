@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Content type and metadata: kept where declared, refused before any byte moves where not.</summary>
+/// <summary>Tests that content type and metadata are kept if they are declared, and otherwise refused before any data is transferred.</summary>
 public abstract class AttributesTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {

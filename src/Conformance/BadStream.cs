@@ -1,10 +1,12 @@
 namespace Cairn.Conformance;
 
-/// <summary>A source of <see cref="Pattern"/> bytes that behaves as badly as a stream may: short reads of changing size, and a failure on the way.</summary>
-/// <param name="length">How many bytes it has.</param>
-/// <param name="seed">The pattern's seed.</param>
-/// <param name="failAt">After how many bytes it throws; null for never.</param>
-/// <param name="failure">What it throws; an <see cref="InvalidDataException"/> by default.</param>
+/// <summary>
+/// A source of <see cref="Pattern"/> bytes that behaves as badly as a stream is allowed to: short reads of varying sizes, and a failure in between.
+/// </summary>
+/// <param name="length">The length in bytes.</param>
+/// <param name="seed">The seed of the pattern.</param>
+/// <param name="failAt">The number of bytes after which it throws; null for never.</param>
+/// <param name="failure">Creates the exception; by default an <see cref="InvalidDataException"/>.</param>
 internal sealed class BadStream(long length, int seed, long? failAt = null, Func<Exception>? failure = null) : Stream
 {
     private readonly Random _random = new(seed);

@@ -3,14 +3,17 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Objects far larger than memory pass through a little of it: 64 MiB, in a full run 1 GiB, and at most 64 MiB of managed memory more.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>
+/// Tests that objects much larger than memory are transferred with little memory: 64 MiB (1 GiB in a full run) with at most 64 MiB of additional managed
+/// memory.
+/// </summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class BigObjectTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
     private const long Most = 64L << 20;
 
-    /// <summary>What other tests of the process hold goes with them; what the object's way through the store holds stays while it stands still.</summary>
+    /// <summary>Memory held by other tests is released during this time; memory held by the transfer is not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
@@ -52,7 +55,7 @@ public abstract class BigObjectTests<THarness> : StoreTests<THarness>
 
         async Task CheckAsync(long at, string doing, long stored)
         {
-            // A full collection costs time: sixteen samples on the way are enough to see memory grow with the object.
+            // A full collection takes time; sixteen samples are enough to detect memory that grows with the object.
             if ((at + buffer.Length) * 16 / Length == at * 16 / Length)
                 return;
             var expected = before + (Harness.HoldsContentInProcess ? stored : 0);
@@ -63,7 +66,7 @@ public abstract class BigObjectTests<THarness> : StoreTests<THarness>
                 await Task.Delay(TimeSpan.FromMilliseconds(250), Cancel);
                 grown = Live() - expected;
             }
-            Assert.True(grown <= Most, $"While {doing}, at byte {at}, {grown} bytes of managed memory more are in use than before.");
+            Assert.True(grown <= Most, $"While {doing}, at byte {at}, managed memory in use has grown by {grown} bytes.");
         }
     }
 

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Every verb with a cancelled token throws OperationCanceledException and changes nothing.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that every operation with a cancelled token throws OperationCanceledException and changes nothing.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class CancellationTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -120,7 +120,7 @@ public abstract class CancellationTests<THarness> : StoreTests<THarness>
                 await Task.Yield();
             await cancel.CancelAsync();
             Assert.True(await Record.ExceptionAsync(() => write) is null or OperationCanceledException);
-            // In one read: a service may finish what its client has given up a moment later.
+            // Compares one read: a service may complete a request shortly after its client has abandoned it.
             var now = await GetAsync("f");
             Assert.Equal(-1, Pattern.FirstDifference(now, now.Length == 3 << 20 ? 1 : now.Length - (3 << 20), 0));
         }

@@ -3,8 +3,11 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What is declared works, and what is not declared is refused as Unsupported before anything moves: by this store, and by any that declares less.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>
+/// Tests that declared capabilities work and that undeclared ones are refused as Unsupported before any data is transferred, by this store and by stores
+/// that declare less.
+/// </summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class CapabilityTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -82,7 +85,7 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
         {
             await WriteAsync(Store, "f", AnyMode, timed);
             var kept = (await Store.StatAsync("f", Cancel)).Modified!.Value;
-            Assert.True(kept == timed.Modified || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && timed.Modified - kept < TimeSpan.FromSeconds(2)), $"{timed.Modified:O} was given and {kept:O} kept.");
+            Assert.True(kept == timed.Modified || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && timed.Modified - kept < TimeSpan.FromSeconds(2)), $"{timed.Modified:O} was given, but {kept:O} was kept.");
             var etag = (await Store.StatAsync("f", Cancel)).ETag;
             await WriteAsync(Store, "f", WriteMode.Replace, timed);
             Assert.NotEqual(etag ?? "none", (await Store.StatAsync("f", Cancel)).ETag);
@@ -118,12 +121,12 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
         await RefusedAsync(c => c with { List = false }, async s =>
         {
             await foreach (var entry in s.ListAsync(cancellationToken: Cancel))
-                Assert.Fail($"A store that cannot list lists {entry}.");
+                Assert.Fail($"A store that cannot list listed {entry}.");
         });
         await RefusedAsync(c => c with { List = false }, async s =>
         {
             await foreach (var entry in s.GlobAsync("**", Cancel))
-                Assert.Fail($"A store that cannot list finds {entry}.");
+                Assert.Fail($"A store that cannot list found {entry}.");
         });
     }
 
@@ -221,7 +224,7 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
             await DriverRefusesAsync(async d =>
             {
                 await foreach (var staged in d.ListStagedAsync(Cancel))
-                    Assert.Fail($"A store without staging lists {staged}.");
+                    Assert.Fail($"A store without staging listed {staged}.");
             });
         }
     }
@@ -277,7 +280,7 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
         return (driver, new ArtifactStore(driver));
     }
 
-    /// <summary>Asserts that a store with these limits refuses, and that nothing but the allowed calls has reached its driver.</summary>
+    /// <summary>Asserts that a store with these limits refuses the call, and that only the allowed calls have reached its driver.</summary>
     private async Task RefusedAsync(Func<StoreCapabilities, StoreCapabilities> limit, Func<ArtifactStore, Task> act, params string[] allowed)
     {
         var (driver, store) = await LimitAsync(limit);

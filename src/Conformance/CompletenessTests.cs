@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Nothing of the kit is left out silently: every suite is derived for the harness in the test assembly, or skipped as a whole with a reason.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that no part of the kit is omitted silently: the test assembly derives every suite for the harness, or skips it with a reason.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class CompletenessTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -11,7 +11,7 @@ public abstract class CompletenessTests<THarness>
         .Where(t => t.IsAbstract && t.IsGenericTypeDefinition && t != typeof(StoreTests<>) && typeof(StoreTests<THarness>).IsAssignableFrom(Close(t)))
         .ToDictionary(t => t.Name.Split('`')[0], Close);
 
-    /// <summary>Each suite has a public class of its own for this harness, or stands in <see cref="StoreHarness.Skips"/>.</summary>
+    /// <summary>Tests that each suite has a public derived class for this harness or is in <see cref="StoreHarness.Skips"/>.</summary>
     [Xunit.Fact]
     public void Every_suite_is_derived_or_skipped_with_a_reason()
     {
@@ -25,20 +25,20 @@ public abstract class CompletenessTests<THarness>
         Assert.False(missing.Count > 0, $"These suites are neither derived nor in Skips. Add these lines, or skips with reasons:\n{string.Join('\n', missing)}");
     }
 
-    /// <summary>Each skip names a suite or a test of the kit and gives a reason.</summary>
+    /// <summary>Tests that each skip names a suite or a test of the kit and has a reason.</summary>
     [Xunit.Fact]
     public void Every_skip_names_a_suite_or_test_and_a_reason()
     {
         foreach (var (name, reason) in new THarness().Skips)
         {
-            Assert.False(string.IsNullOrWhiteSpace(reason), $"The skip of {name} gives no reason.");
+            Assert.False(string.IsNullOrWhiteSpace(reason), $"The skip of {name} has no reason.");
             var (suite, test) = name.Split('.', 2) is [var s, var t] ? (s, t) : (name, null);
-            Assert.True(Suites.ContainsKey(suite), $"There is no suite {suite} to skip.");
-            Assert.True(test is null || Suites[suite].GetMethod(test) is not null, $"There is no test {name} to skip.");
+            Assert.True(Suites.ContainsKey(suite), $"The suite {suite}, which is in Skips, does not exist.");
+            Assert.True(test is null || Suites[suite].GetMethod(test) is not null, $"The test {name}, which is in Skips, does not exist.");
         }
     }
 
-    /// <summary>No derived suite leaves out, replaces or hides a test of the kit.</summary>
+    /// <summary>Tests that no derived suite omits, replaces or hides a test of the kit.</summary>
     [Xunit.Fact]
     public void No_derived_suite_hides_a_test()
     {

@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Each write mode holds its condition at the moment of publishing, and a condition that fails changes nothing.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that each write mode checks its condition atomically with the publication, and that a failed condition changes nothing.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class ConditionalWriteTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {

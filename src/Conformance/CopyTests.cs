@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Copying one file inside a store.</summary>
+/// <summary>Tests copying a file within a store.</summary>
 public abstract class CopyTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -70,7 +70,7 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
         await using var driver = await Harness.OpenDriverAsync(Cancel);
 
         var error = await Record.ExceptionAsync(async () => await driver.CopyAsync(new CopyRequest("missing", "target", WriteMode.Replace), Cancel));
-        Assert.True(error is not null, "The driver copied what is missing.");
+        Assert.True(error is not null, "The driver copied a missing file.");
         Assert.Equal(StoreErrorCode.NotFound, driver.Classify(error).Code);
         Assert.False(await Store.ExistsAsync("target", Cancel));
     }
@@ -185,11 +185,11 @@ public abstract class CopyTests<THarness> : StoreTests<THarness>
                 }
                 catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
                 {
-                    // Changed in between, and said so: no copy of two versions.
+                    // The file changed during the copy and the copy failed, so there is no mixture of two versions.
                     continue;
                 }
                 var copy = await Store.ReadBytesAsync("target", cancellationToken: Cancel);
-                Assert.True(versions.Any(v => v.AsSpan().SequenceEqual(copy)), $"Copy {i} is of no single version.");
+                Assert.True(versions.Any(v => v.AsSpan().SequenceEqual(copy)), $"Copy {i} does not have the content of a single version.");
             }
         }
         finally

@@ -5,20 +5,20 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Which two stores a test is between.</summary>
+/// <summary>The stores between which a test transfers.</summary>
 public enum StorePair
 {
     /// <summary>Two stores of the harness.</summary>
     Same,
 
-    /// <summary>From the harness' store to one in memory.</summary>
+    /// <summary>From the store of the harness to a store in memory.</summary>
     ToMemory,
 
-    /// <summary>From a store in memory to the harness'.</summary>
+    /// <summary>From a store in memory to the store of the harness.</summary>
     FromMemory,
 }
 
-/// <summary>Copies and moves between two stores: two of the harness, and one of them and a store in memory, both ways.</summary>
+/// <summary>Tests copies and moves between two stores of the harness, and between a store of the harness and a store in memory in both directions.</summary>
 public abstract class CrossStoreTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -26,7 +26,7 @@ public abstract class CrossStoreTests<THarness> : StoreTests<THarness>
     private ArtifactStore? _other;
     private ArtifactStore? _memory;
 
-    /// <summary>All pairs.</summary>
+    /// <summary>Gets all pairs.</summary>
     public static TheoryData<StorePair> Pairs { get; } = new(Enum.GetValues<StorePair>());
 
     public override async ValueTask InitializeAsync()

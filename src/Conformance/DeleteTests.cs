@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Deleting: what is missing is reported as missing, what fails as failed, and nothing else is lost.</summary>
+/// <summary>Tests deletes: a missing target is reported as missing, a failed one as failed, and no other content is lost.</summary>
 public abstract class DeleteTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -239,7 +239,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
         return (await Store.StatAsync(path, Cancel)).ETag!;
     }
 
-    /// <summary>What a delete of one target failed with, as its result or thrown; null when it did not.</summary>
+    /// <summary>Returns the error code of deleting one target, from its result or an exception; null if it succeeded.</summary>
     private static async Task<StoreErrorCode?> FailureAsync(StoreDriver driver, DeleteTarget target)
     {
         try
@@ -255,7 +255,7 @@ public abstract class DeleteTests<THarness> : StoreTests<THarness>
 
     private static StoreErrorCode CodeOf(StoreDriver driver, Exception error) => error is StoreException known ? known.Code : driver.Classify(error).Code;
 
-    /// <summary>Refuses every file whose name is <c>kept</c>.</summary>
+    /// <summary>Refuses to delete files with the name <c>kept</c>.</summary>
     private sealed class FailingDeletes(StoreDriver inner) : DelegatingStoreDriver(inner)
     {
         public override async ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, CancellationToken cancellationToken)

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Directories: made, implied, in the way of files, and gone with their last file unless they were made.</summary>
+/// <summary>
+/// Tests directories: created explicitly, implied by files, in conflict with files, and removed with their last file unless they were created explicitly.
+/// </summary>
 public abstract class DirectoryTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -247,7 +249,7 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task Writers_never_lose_their_directory_to_those_who_empty_it()
     {
-        // Each removal may be that of the last file, and so that of the directory, between another writer's steps.
+        // Each removal may remove the last file, and therefore the directory, between the steps of another writer.
         await Parallel.ForEachAsync(Enumerable.Range(0, 8), Cancel, async (worker, token) =>
         {
             for (var i = 0; i < 25; i++)

@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A failure says with a code what it was, what was tried and on what, and shows no secret.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that errors have the correct code, name the operation and its target, and contain no secret.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class ErrorTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -37,14 +37,14 @@ public abstract class ErrorTests<THarness> : StoreTests<THarness>
         await StoreVerbs.PrepareAsync(Store, Cancel);
         var (code, act) = Failures[what];
         var error = await FailsAsync(code, () => act(Store));
-        Assert.False(string.IsNullOrWhiteSpace(error.Operation), "The failure does not say what was tried.");
-        Assert.False(string.IsNullOrWhiteSpace(error.Reason), "The failure does not say why.");
-        Assert.True(error.Uri is not null, "The failure does not say on what.");
-        Assert.True(error.Uri!.IsUnder(Store.Root), $"The failure names {error.Uri}, which is not in {Store.Root}.");
+        Assert.False(string.IsNullOrWhiteSpace(error.Operation), "The error does not name the operation.");
+        Assert.False(string.IsNullOrWhiteSpace(error.Reason), "The error has no reason.");
+        Assert.True(error.Uri is not null, "The error does not name its target.");
+        Assert.True(error.Uri!.IsUnder(Store.Root), $"The error names {error.Uri}, which is not in {Store.Root}.");
         Assert.Contains(error.Uri.ToString(), error.Message, StringComparison.Ordinal);
         Assert.Contains(code.ToString(), error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
-        Assert.False(error.IsTransient, "The failure says that it may pass.");
+        Assert.False(error.IsTransient, "The error is marked as transient.");
         Assert.All(Harness.Secrets, secret => Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal));
         await HoldsOnlyAsync(StoreVerbs.Names);
     }

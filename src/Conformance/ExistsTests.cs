@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What is there: exists, is-file and is-directory on files, directories, what is missing and what only looks alike.</summary>
+/// <summary>Tests existence checks on files, directories, missing entries and similar names.</summary>
 public abstract class ExistsTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -48,7 +48,7 @@ public abstract class ExistsTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task Names_between_a_file_and_a_directory_hide_neither()
     {
-        // All of these order between "dir" and "dir/", where a store that looks for the directory by listing would meet them first.
+        // All of these are ordered between "dir" and "dir/", so a store that finds the directory by listing encounters them first.
         string[] between = ["dir ", "dir-x", "dir.a", "dir.\ue000", "dir.\U0010fffd", "dir.\U0010ffff", "dir.\U0010ffffz"];
         await Store.SeedAsync(between.Where(name => Harness.CanHold(name)), Cancel);
         await AssertAsync("dir", exists: false, file: false, directory: false);
@@ -96,7 +96,7 @@ public abstract class ExistsTests<THarness> : StoreTests<THarness>
         await Store.SeedAsync(["both", "both/below"], Cancel);
 
         await AssertAsync("both", exists: true, file: true, directory: true);
-        Assert.True((await Store.StatAsync("both", Cancel)).IsFile, "Where both are there, the facts are those of the file.");
+        Assert.True((await Store.StatAsync("both", Cancel)).IsFile, "If a file and a directory have the same path, the metadata must be that of the file.");
         Assert.Equal("both", await Store.ReadTextAsync("both", cancellationToken: Cancel));
         Assert.Equal("both/below", await Store.ReadTextAsync("both/below", cancellationToken: Cancel));
     }
@@ -104,6 +104,6 @@ public abstract class ExistsTests<THarness> : StoreTests<THarness>
     private async Task AssertAsync(StorePath path, bool exists, bool file, bool directory)
     {
         var found = (await Store.ExistsAsync(path, Cancel), await Store.IsFileAsync(path, Cancel), await Store.IsDirectoryAsync(path, Cancel));
-        Assert.True((exists, file, directory) == found, $"'{path}': exists, is a file, is a directory should be {(exists, file, directory)} and are {found}.");
+        Assert.True((exists, file, directory) == found, $"'{path}': (exists, is file, is directory) should be {(exists, file, directory)} but is {found}.");
     }
 }

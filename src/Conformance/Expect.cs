@@ -3,23 +3,23 @@ using Xunit.Sdk;
 
 namespace Cairn.Conformance;
 
-/// <summary>Expectations about errors that every suite shares.</summary>
+/// <summary>Assertions about errors, shared by all suites.</summary>
 internal static class Expect
 {
-    /// <summary>The call fails with a store error of this code, and the message says what was tried and on what.</summary>
+    /// <summary>Asserts that the call fails with a store error of this code, and that the message names the operation and its target.</summary>
     public static Task<StoreException> ErrorAsync(StoreErrorCode code, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "") =>
         ErrorAsync([code], call, what);
 
-    /// <summary>The call fails with a store error of one of these codes.</summary>
+    /// <summary>Asserts that the call fails with a store error of one of these codes.</summary>
     public static async Task<StoreException> ErrorAsync(StoreErrorCode[] codes, Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "")
     {
         var error = await CodeAsync(codes, call, what).ConfigureAwait(false);
         if (error.Operation is null || error.Uri is null)
-            throw new XunitException($"The failure of {Call(what)} does not say what was tried and on what: {error}");
+            throw new XunitException($"The error of {Call(what)} does not name the operation and its target: {error}");
         return error;
     }
 
-    /// <summary>The call fails with a store error of one of these codes; what the message says is not looked at.</summary>
+    /// <summary>Asserts that the call fails with a store error of one of these codes, without checking the message.</summary>
     public static async Task<StoreException> CodeAsync(StoreErrorCode[] codes, Func<Task> call, string what)
     {
         try
@@ -33,12 +33,12 @@ internal static class Expect
         catch (Exception e)
         {
             var actual = e is StoreException { Code: var code } ? code.ToString() : e.GetType().Name;
-            throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, and it failed with {actual}: {e}", e);
+            throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, but failed with {actual}: {e}", e);
         }
-        throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, and it succeeded.");
+        throw new XunitException($"{Call(what)} should fail with {string.Join(" or ", codes)}, but succeeded.");
     }
 
-    /// <summary>The text of the lambda without its head, on one line.</summary>
+    /// <summary>Returns the text of the lambda body on one line.</summary>
     private static string Call(string what)
     {
         var line = string.Join(' ', what.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

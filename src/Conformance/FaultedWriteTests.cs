@@ -3,12 +3,14 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A write that fails on the way, by its source or by the store, leaves what was there, and the failure reaches the caller.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>
+/// Tests that a write that fails because of its source or the store leaves the existing content unchanged, and that the caller receives the error.
+/// </summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
-    /// <summary>Where the source breaks, relative to parts.</summary>
+    /// <summary>Gets the positions at which the source fails, relative to the parts.</summary>
     public static TheoryData<int, int, bool> Breaks => new()
     {
         { 0, 0, false }, { 0, 0, true }, { 0, 1, true }, { 0, 5000, false }, { 1, -1, true }, { 1, 0, false }, { 1, 0, true }, { 1, 1, true }, { 2, 0, true }, { 2, 77, true },
@@ -171,7 +173,7 @@ public abstract class FaultedWriteTests<THarness> : StoreTests<THarness>
             await upload.CompleteAsync(last, Cancel);
             await PutAsync(path, Content(77, seed: 9));
 
-            // It may say that it had succeeded, or that something else is there now: both are true.
+            // It may report success, or that other content exists now: both are correct.
             await Record.ExceptionAsync(async () => await upload.CompleteAsync(last, Cancel));
 
             Assert.Equal(Content(77, seed: 9), await GetAsync(path));

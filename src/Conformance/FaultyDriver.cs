@@ -2,9 +2,9 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance;
 
-/// <summary>A layer that breaks an upload at one step, as a connection would.</summary>
-/// <param name="inner">The driver below.</param>
-/// <param name="step">Where it breaks.</param>
+/// <summary>A layer that fails an upload at one step, as a broken connection does.</summary>
+/// <param name="inner">The inner driver.</param>
+/// <param name="step">The step that fails.</param>
 internal sealed class FaultyDriver(StoreDriver inner, FaultyDriver.Step step) : DelegatingStoreDriver(inner)
 {
     public enum Step
@@ -17,7 +17,7 @@ internal sealed class FaultyDriver(StoreDriver inner, FaultyDriver.Step step) : 
         CompletionAfter,
     }
 
-    /// <summary>What is thrown, so that a test recognises it.</summary>
+    /// <summary>The exception that is thrown, which tests can recognize.</summary>
     public sealed class Break() : IOException("the connection broke");
 
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)

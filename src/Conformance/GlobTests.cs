@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Globs: which files they find, in listing order, and that the literal head of a pattern spares the rest of the store.</summary>
+/// <summary>Tests globs: the files that they find, in listing order, and that a literal prefix of a pattern limits the listing.</summary>
 public abstract class GlobTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -14,7 +14,7 @@ public abstract class GlobTests<THarness> : StoreTests<THarness>
         "src/.config", "data/[1].csv", "data/1.csv", "data/12.csv", "data/a{b}.csv", "data/weird name.cs", "data/é.cs", "data/😀.cs", "data/\\.cs", "data/!.csv",
     ];
 
-    /// <summary>Patterns and the files that they find.</summary>
+    /// <summary>Gets patterns and the files that they find.</summary>
     public static TheoryData<string, string> Patterns { get; } = new()
     {
         { "readme.md", "readme.md" },

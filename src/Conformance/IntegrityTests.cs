@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>An expected checksum is checked on writing, before anything is published, and on reading, by the end at the latest.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that an expected checksum is verified on writing, before publication, and on reading, at the end at the latest.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class IntegrityTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -95,7 +95,7 @@ public abstract class IntegrityTests<THarness> : StoreTests<THarness>
         {
             var content = Content(length);
             await PutAsync("f", content);
-            // Where the store keeps none, or one that is made of parts' checksums, there is nothing to compare.
+            // If the store keeps no checksum, or one computed from the checksums of parts, there is nothing to compare.
             if ((await Store.StatAsync("f", Cancel)).Checksum is { } kept && Digest(kept.Algorithm, content) is { } expected)
                 Assert.Equal(expected, kept.Hex);
         }

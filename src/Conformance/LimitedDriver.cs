@@ -3,14 +3,14 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance;
 
-/// <summary>A layer that declares less than the driver below, and writes down what reaches it.</summary>
-/// <param name="inner">The driver below.</param>
-/// <param name="limit">Takes capabilities away.</param>
+/// <summary>A layer that declares fewer capabilities than the inner driver, and records the calls that it receives.</summary>
+/// <param name="inner">The inner driver.</param>
+/// <param name="limit">Removes capabilities.</param>
 internal sealed class LimitedDriver(StoreDriver inner, Func<StoreCapabilities, StoreCapabilities> limit) : DelegatingStoreDriver(inner)
 {
     private readonly ConcurrentQueue<string> _calls = new();
 
-    /// <summary>The members that were called, in order.</summary>
+    /// <summary>Gets the names of the called members, in order.</summary>
     public IReadOnlyCollection<string> Calls => _calls;
 
     public override StoreCapabilities Capabilities { get; } = limit(inner.Capabilities);

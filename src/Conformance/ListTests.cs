@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Listing: what is listed, in which order, from where, and what it holds when the store changes meanwhile.</summary>
+/// <summary>Tests listings: their entries, order and start, and their guarantees while the store changes.</summary>
 public abstract class ListTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -72,7 +72,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
     [Fact]
     public async Task The_order_is_that_of_UTF_8_bytes()
     {
-        // A surrogate pair sorts below U+E000 as UTF-16 and above it as UTF-8.
+        // As UTF-16, a surrogate pair is ordered below U+E000; as UTF-8, above it.
         string[] names = ["a", "B", "_", "é", "e\u0301", "\ue000", "\uff5e", "😀", "𐀀", "~", "-", "日本", "a\u00a0b", "Z", "0", "10", "9"];
         await SeedAsync(Held(names));
 
@@ -206,7 +206,7 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
             break;
         }
 
-        Assert.True(counting.Entries < 3_000, "All entries were asked for although the first was enough.");
+        Assert.True(counting.Entries < 3_000, "All entries were requested although the first was sufficient.");
     }
 
     [Fact]
@@ -238,7 +238,8 @@ public abstract class ListTests<THarness> : StoreTests<THarness>
         {
             if (seen.Count % 40 == 0)
             {
-                // Names that have been passed go, names that are to come go and come: a listing that counts entries would slip.
+                // Removes names that were already listed, and removes and adds names that are not yet listed: a listing that counts entries would skip
+                // some.
                 var i = seen.Count / 40;
                 await Store.RemoveAsync($"dir/{i:d4}-old", Cancel);
                 await Store.RemoveAsync($"dir/{1_199 - i:d4}-old", Cancel);

@@ -8,9 +8,9 @@ using Xunit.Sdk;
 
 namespace Cairn.Conformance;
 
-/// <summary>Random sequences of operations on a store and on a dictionary, which must agree after every step.</summary>
+/// <summary>Runs random sequences of operations on a store and on a dictionary, which must be equal after every step.</summary>
 /// <remarks>
-/// A failure prints the shortest sequence that was found and a seed; <c>CAIRN_SEED</c> set to it repeats the run. <c>CAIRN_FULL=1</c> runs more sequences.
+/// A failure prints the shortest failing sequence and a seed; set <c>CAIRN_SEED</c> to it to repeat the run. <c>CAIRN_FULL=1</c> runs more sequences.
 /// </remarks>
 public abstract class ModelTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
@@ -45,7 +45,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
     private async Task RunAsync(IReadOnlyList<Operation> operations)
     {
         var store = Store.Under($"run{Interlocked.Increment(ref _runs)}");
-        // What a harness says that its store cannot do, the model does not expect of it.
+        // The model does not require behavior that the harness skips.
         var model = new StoreModel(Can.Directories, movesKeepMade: !Harness.Skips.ContainsKey($"MoveTests.{nameof(MoveTests<>.A_made_directory_is_still_made_after_the_move)}"));
         _oldETags.Clear();
         for (var i = 0; i < operations.Count; i++)
@@ -61,7 +61,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
             }
         }
         foreach (var (path, content) in model.Files)
-            Trees.AssertSame(content, await store.ReadBytesAsync(path, cancellationToken: Cancel), $"The content of '{path}' is not the last written.");
+            Trees.AssertSame(content, await store.ReadBytesAsync(path, cancellationToken: Cancel), $"The content of '{path}' is not the content that was last written.");
         await store.RemoveTreeAsync(StorePath.Root, Cancel);
         Assert.Empty(await store.WholeTreeAsync(StorePath.Root, Cancel));
     }
@@ -127,7 +127,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
             await stream.CopyToAsync(read, Cancel);
         });
         if (succeeded)
-            Assert.True(content.AsSpan(op.Offset, Math.Min(op.Size + 1, content.Length - op.Offset)).SequenceEqual(read.ToArray()), "The range is not that of the content.");
+            Assert.True(content.AsSpan(op.Offset, Math.Min(op.Size + 1, content.Length - op.Offset)).SequenceEqual(read.ToArray()), "The range does not match the content.");
     }
 
     private async Task RemoveAsync(ArtifactStore store, StoreModel model, Operation op)
@@ -187,7 +187,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
     {
         if (Can.Directories == DirectoryKind.None)
             return;
-        // Each parent by its own call, so that all of them are made, not only implied, on every kind of store.
+        // Creates each parent with a separate call, so all of them are created explicitly on every kind of store.
         for (var slash = op.Path.IndexOf('/'); ; slash = op.Path.IndexOf('/', slash + 1))
         {
             var directory = slash < 0 ? op.Path : op.Path[..slash];
@@ -206,7 +206,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
     {
         var info = await store.TryStatAsync(op.Path, Cancel);
         if (model.Files.TryGetValue(op.Path, out var content))
-            Assert.True(info is { IsFile: true } && info.Length == content.Length, $"It is a file of {content.Length} bytes, and the store says {info}.");
+            Assert.True(info is { IsFile: true } && info.Length == content.Length, $"Expected a file of {content.Length} bytes, but the store reported {info}.");
         else
             Assert.Equal(model.IsDirectory(op.Path), info is { IsDirectory: true });
         Assert.Equal(model.Files.ContainsKey(op.Path), await store.IsFileAsync(op.Path, Cancel));
@@ -230,7 +230,7 @@ public abstract class ModelTests<THarness> : StoreTests<THarness>
         known.Add(info.ETag);
     }
 
-    /// <summary>Does it, and holds that it fails with one of the errors when there are any, and succeeds when there are none.</summary>
+    /// <summary>Performs the operation and asserts that it fails with one of the errors if there are any, and otherwise succeeds.</summary>
     private static async Task<bool> SucceedsAsync(StoreErrorCode[] errors, Func<Task> act)
     {
         if (errors.Length == 0)

@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A call of a driver that a move may be made of.</summary>
+/// <summary>A driver call that is part of a move.</summary>
 public enum MoveStep
 {
-    /// <summary>The copy inside the store.</summary>
+    /// <summary>The copy within the store.</summary>
     Copy,
 
     /// <summary>The delete of the source.</summary>
@@ -19,7 +19,7 @@ public enum MoveStep
     Complete,
 }
 
-/// <summary>Moving files and directories: nothing is lost, whatever goes wrong.</summary>
+/// <summary>Tests moves of files and directories: nothing is lost in any failure.</summary>
 public abstract class MoveTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -275,7 +275,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         var driver = await OpenDriverAsync();
 
         var error = await Record.ExceptionAsync(async () => await driver.MoveAsync(new CopyRequest("source", "target", WriteMode.CreateNew) { SourceIfMatch = old }, Cancel));
-        Assert.True(error is not null, "The driver moved another version than the one that was asked for.");
+        Assert.True(error is not null, "The driver moved a version other than the requested one.");
         Assert.Equal(StoreErrorCode.PreconditionFailed, driver.Classify(error).Code);
         await AssertTreeAsync(("source", "two, longer"));
         await driver.MoveAsync(new CopyRequest("source", "target", WriteMode.CreateNew) { SourceIfMatch = current }, Cancel);
@@ -289,7 +289,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         var driver = await OpenDriverAsync();
 
         var error = await Record.ExceptionAsync(async () => await driver.MoveAsync(new CopyRequest("missing", "target", WriteMode.Replace), Cancel));
-        Assert.True(error is not null, "The driver moved what is missing.");
+        Assert.True(error is not null, "The driver moved a missing file.");
         Assert.Equal(StoreErrorCode.NotFound, driver.Classify(error).Code);
         Assert.False(await Store.ExistsAsync("target", Cancel));
     }
@@ -304,7 +304,8 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
         var drivers = new[] { await OpenDriverAsync(), await OpenDriverAsync() };
         for (var round = 0; round < (Full ? 2000 : 200); round++)
         {
-            // Each file moves once: who finds it gone from its old path must then find it at the new one, and who finds it at the new one must not find it at the old.
+            // Each file moves once: a reader that no longer finds it at the old path must find it at the new one, and a reader that finds it at the new
+            // path must not find it at the old one.
             var (source, target) = wholeDirectory ? ((StorePath)$"from{round}", (StorePath)$"to{round}") : ($"from/{round}", $"to/{round}");
             var (before, after) = wholeDirectory ? (source / "file", target / "file") : (source, target);
             await Store.PutAsync(before, "content", Cancel);
@@ -319,14 +320,14 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
                         while (await driver.StatAsync(before, Cancel) is not null)
                         {
                         }
-                        Assert.True(await driver.StatAsync(after, Cancel) is not null, $"Round {round}: the file was gone from its old path and not yet at the new one.");
+                        Assert.True(await driver.StatAsync(after, Cancel) is not null, $"Round {round}: the file was missing from both the old and the new path.");
                     }
                     else
                     {
                         while (await driver.StatAsync(after, Cancel) is null)
                         {
                         }
-                        Assert.True(await driver.StatAsync(before, Cancel) is null, $"Round {round}: the file was at the new path and still at the old one.");
+                        Assert.True(await driver.StatAsync(before, Cancel) is null, $"Round {round}: the file existed at both the new and the old path.");
                     }
                 },
                 Cancel)).ToList();

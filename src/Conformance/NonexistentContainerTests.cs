@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A container that does not exist is NotFound to whoever asks for what is in it, and is not made by asking.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that operations in a container that does not exist fail with NotFound and do not create the container.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class NonexistentContainerTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -40,7 +40,7 @@ public abstract class NonexistentContainerTests<THarness> : StoreTests<THarness>
         await FailsAsync(StoreErrorCode.NotFound, async () =>
         {
             await foreach (var entry in store.ListAsync(cancellationToken: Cancel))
-                Assert.Fail($"A container that does not exist lists {entry}.");
+                Assert.Fail($"A container that does not exist listed {entry}.");
         });
     }
 
@@ -69,7 +69,7 @@ public abstract class NonexistentContainerTests<THarness> : StoreTests<THarness>
     private async Task<ArtifactStore> OpenMissingAsync()
     {
         var driver = await Harness.OpenMissingAsync(Cancel);
-        Assert.True(driver is not null, "The harness opens no driver on a missing container: override OpenMissingAsync, or name this suite in Skips with the reason.");
+        Assert.True(driver is not null, "The harness does not open a driver for a missing container: override OpenMissingAsync, or add this suite to Skips with a reason.");
         return new ArtifactStore(driver);
     }
 }

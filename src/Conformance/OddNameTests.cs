@@ -3,11 +3,13 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Names that trip stores up: each is held exactly as it is, or refused with <see cref="StoreErrorCode.PathConflict"/> and nothing is lost.</summary>
+/// <summary>
+/// Tests names that often cause errors: each is stored exactly, or refused with <see cref="StoreErrorCode.PathConflict"/> without loss of other content.
+/// </summary>
 public abstract class OddNameTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
-    /// <summary>Single names, by what is odd about them.</summary>
+    /// <summary>Gets single names with a description.</summary>
     public static TheoryData<string, string> Names { get; } = new()
     {
         { "space inside", "a b" }, { "space first", " a" }, { "space last", "a " }, { "only a space", " " }, { "many spaces", "  a  b  " }, { "no-break space", "a\u00a0b" },
@@ -30,7 +32,7 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
         { "255 bytes", new string('n', 255) }, { "255 bytes of three each", new string('世', 85) },
     };
 
-    /// <summary>Pairs of names that a careless store takes for one.</summary>
+    /// <summary>Gets pairs of names that a faulty store may treat as equal.</summary>
     public static TheoryData<string, string> Pairs { get; } = new()
     {
         { "A", "%41" }, { "a/b", "a%2Fb" }, { "a%2Fb", "a%2fb" }, { "%41", "%2541" }, { "a b", "a%20b" }, { "a b", "a+b" }, { "a+b", "a%2Bb" }, { "a", "a " }, { "a", " a" },
@@ -65,9 +67,9 @@ public abstract class OddNameTests<THarness> : StoreTests<THarness>
     {
         Needs(Harness.CanHold(one) && Harness.CanHold(other), "The store cannot hold both names, and refuses the one.");
         if (Can.Directories == DirectoryKind.Real)
-            Assert.False(StorePath.Parse(one).IsUnder(other) || StorePath.Parse(other).IsUnder(one), "The pair itself is wrong.");
+            Assert.False(StorePath.Parse(one).IsUnder(other) || StorePath.Parse(other).IsUnder(one), "The pair is not valid.");
         await Store.WriteTextAsync(one, "one", WriteMode.CreateNew, cancellationToken: Cancel);
-        Assert.False(await Store.ExistsAsync(other, Cancel), $"Only '{one}' was written, and '{other}' exists.");
+        Assert.False(await Store.ExistsAsync(other, Cancel), $"Only '{one}' was written, but '{other}' exists.");
         await Store.WriteTextAsync(other, "other", WriteMode.CreateNew, cancellationToken: Cancel);
 
         Assert.Equal("one", await Store.ReadTextAsync(one, cancellationToken: Cancel));

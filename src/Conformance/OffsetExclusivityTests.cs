@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary><see cref="ListOptions.StartAfter"/> is exclusive and compares order keys, at every kind of position.</summary>
+/// <summary>Tests that <see cref="ListOptions.StartAfter"/> is exclusive and compares order keys, for all kinds of positions.</summary>
 public abstract class OffsetExclusivityTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -12,7 +12,8 @@ public abstract class OffsetExclusivityTests<THarness> : StoreTests<THarness>
         "a a/b.file", "a%2Fa.file", "a-b", "a/a file", "a/a%2F.file", "a/a.file", "a/a/b.file", "a/b.file", "a/😀.file", "a/\ue000.file", "aa/a.file", "ab/a.file", "b",
     ];
 
-    // Positions before all, at a file, at a directory, between names, inside a directory, at what is missing, past all, and around the surrogates.
+    // Positions before all entries, at a file, at a directory, between names, inside a directory, at a missing entry, after all entries, and around the
+    // surrogates.
     private static readonly string[] Positions =
     [
         " ", "a", "a ", "a a/", "a a/b.file", "a%2Fa.file", "a-", "a-b", "a-b0", "a/", "a/a", "a/a file", "a/a.file", "a/a.fild", "a/a.file0", "a/a/", "a/a/b.file", "a/a0",

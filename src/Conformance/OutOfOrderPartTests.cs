@@ -3,8 +3,10 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A driver's upload takes parts in any order and as many at once as it says, and joins them in the order of their numbers.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>
+/// Tests that the upload of a driver accepts parts in any order and with the declared parallelism, and joins them in the order of their numbers.
+/// </summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class OutOfOrderPartTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -40,7 +42,10 @@ public abstract class OutOfOrderPartTests<THarness> : StoreTests<THarness>
         },
         atOnce: int.MaxValue);
 
-    /// <summary>A driver that never yields gets no two parts at once from a caller on one thread: here each part has a thread of its own, and all begin together.</summary>
+    /// <summary>
+    /// If a driver never yields, a single-threaded caller never writes two parts concurrently: here each part is written on a separate thread, and all start
+    /// together.
+    /// </summary>
     [Fact]
     public async Task Parts_on_threads_of_their_own_join_in_order()
     {
@@ -73,7 +78,7 @@ public abstract class OutOfOrderPartTests<THarness> : StoreTests<THarness>
         }
     }
 
-    /// <summary>What a retry, a throttle or telemetry does: the driver's part begins when the caller is already at the next one.</summary>
+    /// <summary>Simulates a retry, a throttle or telemetry: the driver receives a part after the caller has continued with the next one.</summary>
     [Fact]
     public async Task Parts_through_a_layer_that_yields_join_in_order()
     {
@@ -180,7 +185,7 @@ public abstract class OutOfOrderPartTests<THarness> : StoreTests<THarness>
         foreach (var number in new[] { 0, 1, 2, 10, 100, 1000, 5000, 9999 })
         {
             var size = upload.GetPartSize(number);
-            Assert.True(size >= before, $"Part {number} has {size} bytes after one of {before}.");
+            Assert.True(size >= before, $"Part {number} has {size} bytes, but the previous part has {before}.");
             before = size;
         }
     }

@@ -2,10 +2,12 @@ using System.Buffers.Binary;
 
 namespace Cairn.Conformance;
 
-/// <summary>Endless bytes, computed from a seed and a position, so that any part of any length can be made and checked without holding the rest.</summary>
+/// <summary>
+/// An unlimited sequence of bytes computed from a seed and a position, so that any section can be generated and checked without storing the rest.
+/// </summary>
 public static class Pattern
 {
-    /// <summary>The first bytes of a pattern.</summary>
+    /// <summary>Returns the first bytes of a pattern.</summary>
     public static byte[] Bytes(int length, int seed = 1, long offset = 0)
     {
         var bytes = new byte[length];
@@ -13,7 +15,7 @@ public static class Pattern
         return bytes;
     }
 
-    /// <summary>Fills a buffer with the bytes of a pattern from an offset on.</summary>
+    /// <summary>Fills a buffer with the bytes of a pattern from an offset.</summary>
     public static void Fill(Span<byte> buffer, int seed, long offset)
     {
         Span<byte> word = stackalloc byte[8];
@@ -29,7 +31,7 @@ public static class Pattern
         }
     }
 
-    /// <summary>Where a buffer first differs from a pattern; -1 when it does not.</summary>
+    /// <summary>Returns the first position at which a buffer differs from a pattern, or -1 if there is none.</summary>
     public static int FirstDifference(ReadOnlySpan<byte> buffer, int seed, long offset)
     {
         Span<byte> expected = stackalloc byte[512];
@@ -43,7 +45,7 @@ public static class Pattern
         return -1;
     }
 
-    /// <summary>The finisher of SplitMix64.</summary>
+    /// <summary>The final step of SplitMix64.</summary>
     private static ulong Mix(ulong n)
     {
         n += 0x9E3779B97F4A7C15;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Presigned URLs: declared, a plain HTTP client reads or writes one file with them until they expire; undeclared, they are refused.</summary>
+/// <summary>Tests presigned URLs: if they are declared, an HTTP client can read or write one file until they expire; otherwise, they are refused.</summary>
 public abstract class PresignTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -68,7 +68,7 @@ public abstract class PresignTests<THarness> : StoreTests<THarness>
         var url = (await Store.PresignAsync("mine-file", PresignAccess.Read, Long, Cancel)).AbsoluteUri;
 
         using var answer = await Http.GetAsync(new Uri(url.Replace("mine-file", "their-file", StringComparison.Ordinal)), Cancel);
-        Assert.True((int)answer.StatusCode >= 400, "The URL was changed to another file's, and it was served.");
+        Assert.True((int)answer.StatusCode >= 400, "The URL was changed to that of another file, and the request succeeded.");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public abstract class PresignTests<THarness> : StoreTests<THarness>
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(200), Cancel);
         }
-        Assert.Fail("A URL for one second goes on to work.");
+        Assert.Fail("A URL with a lifetime of one second still works.");
     }
 
     [Fact]

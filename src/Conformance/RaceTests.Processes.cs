@@ -13,7 +13,7 @@ public abstract partial class RaceTests<THarness>
 
     private static int ProcessRounds => Full ? 100 : 15;
 
-    /// <summary>As always; a child makes no storage of its own.</summary>
+    /// <summary>Initializes the test. A child process does not create a storage.</summary>
     public override async ValueTask InitializeAsync()
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(ChildVariable)))
@@ -29,7 +29,7 @@ public abstract partial class RaceTests<THarness>
     [Fact]
     public Task Of_racing_Replace_processes_one_version_stays_whole() => RaceProcessesAsync(WriteModes.Replace);
 
-    /// <summary>What a child process does instead of the test: it writes when told to, and says whether it won.</summary>
+    /// <summary>Runs in a child process instead of the test: writes on command, and reports whether it won.</summary>
     private static async Task WriteAsChildAsync(string[] told)
     {
         var (number, folder, mode, address) = (int.Parse(told[0], CultureInfo.InvariantCulture), told[1], told[2], told[3]);
@@ -67,7 +67,7 @@ public abstract partial class RaceTests<THarness>
             return;
         }
         NeedsMode(mode);
-        Assert.True(Harness.Address is not null, $"The harness gives no Address: give one and override AttachAsync, or name this test in Skips with the reason.");
+        Assert.True(Harness.Address is not null, $"The harness has no Address: set one and override AttachAsync, or add this test to Skips with a reason.");
         var folder = Directory.CreateTempSubdirectory("cairn-race-").FullName;
         var children = new List<Process>();
         try
@@ -110,7 +110,7 @@ public abstract partial class RaceTests<THarness>
         }
     }
 
-    /// <summary>Waits for a file of a child, as long as the children live.</summary>
+    /// <summary>Waits for a file from a child while the children are running.</summary>
     private static async Task<string> UntilAsync(string file, List<Process> children)
     {
         while (!File.Exists(file))

@@ -5,9 +5,9 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Racing writers and readers, each with a store of its own: conditions hold, and every reader sees whole versions.</summary>
-/// <remarks>The races between processes need a <see cref="StoreHarness.Address"/>; see <c>RaceTests.Processes.cs</c>.</remarks>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests concurrent writers and readers with separate stores: conditions hold, and every reader sees complete versions.</summary>
+/// <remarks>The races between processes require a <see cref="StoreHarness.Address"/>; see <c>RaceTests.Processes.cs</c>.</remarks>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract partial class RaceTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -42,7 +42,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
         for (var round = 0; round < RoundsFor(length); round++)
         {
             var etag = version.ETag!;
-            // No content twice: where an etag is a digest, the same content is the same version.
+            // No content is repeated: if an etag is a digest, equal content is the same version.
             var seed = round * Writers;
             var winner = Assert.Single(await RaceAsync(stores, i => ("f", WriteMode.Match(etag), seed + i, length), StoreErrorCode.PreconditionFailed));
             await HoldsPatternAsync("f", length, seed + winner);
@@ -78,7 +78,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
             var etag = (await PutAsync("f", Content(10, round))).ETag!;
             WriteMode[] modes = [WriteMode.CreateNew, WriteMode.Replace, WriteMode.Match(etag)];
             var results = await Task.WhenAll(stores.Select((store, i) => Task.Run(() => TryWriteAsync(store, "f", modes[i % 3], i, 1000 + i))));
-            Assert.All(results.Index(), r => Assert.True(r.Index % 3 != 0 || r.Item == StoreErrorCode.AlreadyExists, "A file was created where one always stood."));
+            Assert.All(results.Index(), r => Assert.True(r.Index % 3 != 0 || r.Item == StoreErrorCode.AlreadyExists, "A file was created although one already existed."));
             Assert.True(results.Index().Count(r => r.Index % 3 == 2 && r.Item is null) <= 1, "Two writers replaced the same version.");
             var length = await Store.GetLengthAsync("f", Cancel);
             await HoldsPatternAsync("f", length, (int)length - 1000);
@@ -279,8 +279,8 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
         }
     }
 
-    /// <summary>Lets every store write at once.</summary>
-    /// <returns>The numbers of the writers that succeeded; each other one failed with the expected code.</returns>
+    /// <summary>Writes with all stores concurrently.</summary>
+    /// <returns>The numbers of the writers that succeeded; all others failed with the expected code.</returns>
     private static async Task<List<int>> RaceAsync(
         List<ArtifactStore> stores, Func<int, (StorePath Path, WriteMode Mode, int Seed, int Length)> what, StoreErrorCode? expected)
     {
@@ -293,8 +293,10 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
         return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
     }
 
-    /// <summary>Lets every store copy, or move, a source of its own onto one path at once; the sources are the patterns of their numbers.</summary>
-    /// <returns>The numbers of those that succeeded; each other one failed with the expected code and, of a move, left its source.</returns>
+    /// <summary>
+    /// Copies or moves with all stores concurrently, each from a separate source to the same path; the sources are the patterns of their numbers.
+    /// </summary>
+    /// <returns>The numbers of the stores that succeeded; all others failed with the expected code and, for a move, kept their source.</returns>
     private async Task<List<int>> RaceCopiesAsync(List<ArtifactStore> stores, StorePath target, WriteMode mode, bool move, StoreErrorCode expected)
     {
         for (var i = 0; i < stores.Count; i++)
@@ -315,11 +317,11 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
             }
         });
         foreach (var (i, code) in results.Index())
-            Assert.True(await Store.ExistsAsync($"sources/{i}", Cancel) == !(move && code is null), move ? $"The source of {i} is {(code is null ? "still there" : "gone")}." : $"The source of {i} is gone.");
+            Assert.True(await Store.ExistsAsync($"sources/{i}", Cancel) == !(move && code is null), move ? $"The source of {i} {(code is null ? "still exists" : "is missing")}." : $"The source of {i} is missing.");
         return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
     }
 
-    /// <summary>Lets every store act on a thread of its own, all at the same moment.</summary>
+    /// <summary>Runs an action with each store on a separate thread, all started at the same moment.</summary>
     private static async Task<StoreErrorCode?[]> AtOnceAsync(List<ArtifactStore> stores, Func<ArtifactStore, int, Task<StoreErrorCode?>> act)
     {
         using var start = new Barrier(stores.Count);

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Ranges give the bytes that they name: from anywhere, to anywhere, and past the end what there is.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests ranges with any start and end, including ranges past the end of the file.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class RangeTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -135,7 +135,7 @@ public abstract class RangeTests<THarness> : StoreTests<THarness>
         }
         using var buffer = new MemoryStream();
         await read.Content.CopyToAsync(buffer, Cancel);
-        // Content that can seek goes on to the file's end, and the reader stops at the range's.
+        // Seekable content continues to the end of the file, and the reader stops at the end of the range.
         var bytes = buffer.ToArray();
         return read.Content.CanSeek ? bytes[..(int)range.LengthIn(read.Info.Length)] : bytes;
     }

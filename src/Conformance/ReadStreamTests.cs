@@ -3,14 +3,16 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A read stream seeks, reads in any pieces, synchronously or not, and belongs to one version of its file.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>
+/// Tests that a read stream can seek, can be read in pieces of any size, synchronously or asynchronously, and reads one version of its file.
+/// </summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class ReadStreamTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
     private const int Size = 300_000;
 
-    /// <summary>So little that most of the file lies outside of what a stream may hold.</summary>
+    /// <summary>A small read-ahead, so that most of the file is outside the stream's buffer.</summary>
     private static readonly OpenReadOptions SmallReadAhead = new() { ReadAhead = 16 << 10 };
 
     [Fact]

@@ -3,13 +3,16 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A store is what lies below its root: roots in one container and roots in different containers never see each other's files.</summary>
-/// <remarks>Needs <see cref="StoreHarness.OpenBelowAsync"/> and <see cref="StoreHarness.OpenElsewhereAsync"/>.</remarks>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>
+/// Tests that a store contains only the entries below its root: stores with different roots in one container or in different containers never see each
+/// other's files.
+/// </summary>
+/// <remarks>Requires <see cref="StoreHarness.OpenBelowAsync"/> and <see cref="StoreHarness.OpenElsewhereAsync"/>.</remarks>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class RootTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
-    /// <summary>Paths whose texts begin alike: beside, at and below the roots <c>x</c> and <c>xy</c>.</summary>
+    /// <summary>Paths with a common prefix: next to, at and below the roots <c>x</c> and <c>xy</c>.</summary>
     private static readonly string[] Seed = ["file", "x.txt", "x/deep/file", "x/file", "x0", "xy/file", "xy/y", "xyz"];
 
     [Fact]
@@ -102,7 +105,7 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
         Assert.False(await x.RemoveAsync("xy/file", Cancel));
         Assert.Equal(2, await x.RemoveTreeAsync(StorePath.Root, Cancel));
 
-        // A root always exists: where directories are real, an empty one may stay.
+        // A root always exists: if directories are real, an empty one may remain.
         Assert.Equal(Trees.InByteOrder([.. Seed.Where(p => !p.StartsWith("x/", StringComparison.Ordinal))]), await Store.AllKeysAsync(StorePath.Root, Cancel));
     }
 
@@ -117,7 +120,7 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
             await upload.WritePartAsync(new UploadPart(0, 0, Content(upload.GetPartSize(0))), Cancel);
 
             await foreach (var staged in xy.ListStagedAsync(Cancel))
-                Assert.Fail($"The store on xy shows what is staged on x: {staged}");
+                Assert.Fail($"The store on xy lists an upload that is staged on x: {staged}");
         }
         await HoldsOnlyAsync();
     }
@@ -141,7 +144,7 @@ public abstract class RootTests<THarness> : StoreTests<THarness>
     }
 
     private static InvalidOperationException Missing(string member, string? test = null) => new(
-        $"{typeof(THarness).Name} does not override {member}: override it, or name RootTests{(test is null ? "" : "." + test)} in Skips with the reason.");
+        $"{typeof(THarness).Name} does not override {member}: override it, or add RootTests{(test is null ? "" : "." + test)} to Skips with a reason.");
 
     private void NeedsWriting() => Needs(Can.WriteModes.HasFlag(WriteModes.CreateNew) && Can.WriteModes.HasFlag(WriteModes.Replace), "The store is not written.");
 

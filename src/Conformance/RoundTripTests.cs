@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What is written is what is read: bytes of every size, facts, content type and metadata.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that the content that is read equals the content that was written: bytes of every size, metadata and content types.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class RoundTripTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -133,7 +133,7 @@ public abstract class RoundTripTests<THarness> : StoreTests<THarness>
         var second = await PutAsync("f", Content(2));
         if (first.Modified is { } before && second.Modified is { } after)
             Assert.True(after >= before, $"Modified went from {before:O} to {after:O}.");
-        // The answer to a write need not tell the time of it; what tells it must go on to.
+        // The response to a write need not contain its time, but later responses that contain it must be consistent.
         if (second.Modified is not null)
             Assert.NotNull((await Store.StatAsync("f", Cancel)).Modified);
     }

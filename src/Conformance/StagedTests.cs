@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What an interrupted writer leaves: never visible as a file, listed and removable where declared, gone after completion and abort.</summary>
+/// <summary>
+/// Tests the remains of interrupted writers: never visible as files, listed and removable if declared, and removed after completion or abort.
+/// </summary>
 public abstract class StagedTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -148,7 +150,7 @@ public abstract class StagedTests<THarness> : StoreTests<THarness>
         return all;
     }
 
-    /// <summary>An upload that has written one whole part.</summary>
+    /// <summary>Begins an upload and writes one whole part.</summary>
     private static async Task<StoreUpload> BeginAsync(StoreDriver driver, StorePath path, WriteMode? mode = null, int seed = 1)
     {
         var upload = await driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.CreateNew), Cancel);

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>The facts of one path: <see cref="ArtifactStore.StatAsync"/>, <see cref="ArtifactStore.TryStatAsync"/>, <see cref="ArtifactStore.GetLengthAsync"/>.</summary>
+/// <summary>
+/// Tests the metadata of a path: <see cref="ArtifactStore.StatAsync"/>, <see cref="ArtifactStore.TryStatAsync"/>, <see
+/// cref="ArtifactStore.GetLengthAsync"/>.
+/// </summary>
 public abstract class StatTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -20,7 +23,7 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
         Assert.Equal(12_345, info.Length);
         Assert.Equal(12_345, await Store.GetLengthAsync("dir/file.bin", Cancel));
         if (Can.WriteModes.HasFlag(WriteModes.Match))
-            Assert.False(string.IsNullOrEmpty(info.ETag), "A store that writes on a version must name the version.");
+            Assert.False(string.IsNullOrEmpty(info.ETag), "A store that supports conditional writes must have etags.");
     }
 
     [Fact]
@@ -101,7 +104,7 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
         var seen = new HashSet<string?>();
         for (var i = 0; i < 20; i++)
         {
-            // Same length, at once after the other: a version made of length and a coarse time would repeat.
+            // Same length, written in quick succession: a version derived from the length and a coarse time would repeat.
             var written = await Store.WriteTextAsync("file", $"content {i:d2}", WriteMode.Replace, cancellationToken: Cancel);
             Assert.True(seen.Add(written.ETag), $"Write {i} got the version {written.ETag} of an earlier one.");
             Assert.Equal(written.ETag, (await Store.StatAsync("file", Cancel)).ETag);
@@ -160,7 +163,7 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
         Needs(firstStat.Modified is not null, "The store keeps no times.");
 
         Assert.True(firstStat.Modified <= secondStat.Modified, $"{firstStat.Modified:o} then {secondStat.Modified:o}");
-        Assert.True(firstStat.Modified > DateTimeOffset.UnixEpoch, "A time that is not one.");
+        Assert.True(firstStat.Modified > DateTimeOffset.UnixEpoch, "The modified time is not valid.");
         Assert.True(first.Modified is null || second.Modified is null || first.Modified <= second.Modified);
     }
 

@@ -2,72 +2,85 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance;
 
-/// <summary>What a provider tells the suites: how to reach one fresh, empty storage, what lies in it behind Cairn's back, and what it cannot do.</summary>
+/// <summary>Gives the suites access to a new, empty storage of a provider, to its raw content, and to the list of unsupported tests.</summary>
 /// <remarks>
-/// <para>The suites make one instance for each test, by the constructor without parameters: one instance is one storage of its own, be it a bucket or a unique prefix
-/// in a shared one. It starts the storage in <see cref="StartAsync"/> and removes it in <see cref="DisposeAsync"/>.</para>
-/// <para>Only <see cref="ConnectAsync"/> is required. What else stays at its default makes tests that need it say so in their result, or is a reason in
-/// <see cref="Skips"/>; nothing is left out silently (<see cref="CompletenessTests{THarness}"/>).</para>
+/// <para>
+/// <para>The suites create one instance per test with the parameterless constructor. Each instance is a separate storage, such as a bucket or a unique
+/// prefix in a shared one. <see cref="StartAsync"/> creates the storage and <see cref="DisposeAsync"/> removes it.</para>
+/// </para>
+/// <para>
+/// <para>Only <see cref="ConnectAsync"/> is required. If another member keeps its default, tests that need it report that as their result or must be in <see
+/// cref="Skips"/>; nothing is omitted silently (<see cref="CompletenessTests{THarness}"/>).</para>
+/// </para>
 /// </remarks>
 public abstract class StoreHarness : IAsyncDisposable
 {
     private static readonly IReadOnlyDictionary<string, string> None = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// How the harness of another process finds this storage through <see cref="AttachAsync"/>, as one line of text. Null, the default: the storage lives in this process alone;
-    /// the races between processes must then be named in <see cref="Skips"/>.
+    /// Gets the address, as one line of text, through which the harness of another process can access this storage with <see cref="AttachAsync"/>. If null
+    /// (default), the storage exists only in this process, and the races between processes must be in <see cref="Skips"/>.
     /// </summary>
     public virtual string? Address => null;
 
     /// <summary>
-    /// What this provider does not run, and why: the name of a suite (<c>ListTests</c>) or of one of its tests (<c>ListTests.Order_is_by_bytes</c>) and a reason that a reader
-    /// of the test report understands. A divergence belongs into the provider's README as well.
+    /// Gets the suites and tests that this provider does not run: the name of a suite (<c>ListTests</c>) or a test (<c>ListTests.Order_is_by_bytes</c>), and
+    /// a reason for the test report. Describe divergences in the README of the provider, too.
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> Skips => None;
 
-    /// <summary>True when the storage itself is memory of this process, so that what is stored is not counted as memory in use. False by default.</summary>
+    /// <summary>Gets whether the storage is in the memory of this process, so that stored content does not count as used memory. Default: false.</summary>
     public virtual bool HoldsContentInProcess => false;
 
-    /// <summary>Texts, such as keys and passwords of the test's own credentials, that no message may show. Empty by default.</summary>
+    /// <summary>Gets texts that no message may contain, such as keys and passwords of the test credentials. Default: empty.</summary>
     public virtual IReadOnlyList<string> Secrets => [];
 
-    /// <summary>Headers that a PUT to a presigned URL needs beyond its content. None by default.</summary>
+    /// <summary>Gets additional headers that a PUT to a presigned URL requires. Default: none.</summary>
     public virtual IReadOnlyDictionary<string, string> PresignedWriteHeaders => None;
 
-    /// <summary>Makes the storage, empty. The default has nothing to make.</summary>
+    /// <summary>Creates an empty storage. The default implementation does nothing.</summary>
     public virtual ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Uses the storage at another harness' <see cref="Address"/> instead of making one; disposal then leaves it alone.</summary>
+    /// <summary>Uses the storage at the <see cref="Address"/> of another harness instead of creating one. Disposal then does not remove it.</summary>
     public virtual ValueTask AttachAsync(string address, CancellationToken cancellationToken) =>
-        throw new NotSupportedException($"{GetType().Name} gives an Address and does not override AttachAsync.");
+        throw new NotSupportedException($"{GetType().Name} has an Address but does not override AttachAsync.");
 
-    /// <summary>Opens a driver on the storage, as the suites see it: decorated. The caller disposes it.</summary>
+    /// <summary>Opens a decorated driver for the storage. The caller disposes it.</summary>
     public async ValueTask<StoreDriver> OpenDriverAsync(CancellationToken cancellationToken) =>
         Decorate(await ConnectAsync(cancellationToken));
 
-    /// <summary>Opens a driver on a container that does not exist. Null, the default: there is no such thing here, and <see cref="Skips"/> says why.</summary>
+    /// <summary>
+    /// Opens a driver for a container that does not exist. If null (default), the provider has no such containers, and <see cref="Skips"/> states the
+    /// reason.
+    /// </summary>
     public virtual ValueTask<StoreDriver?> OpenMissingAsync(CancellationToken cancellationToken) => new(default(StoreDriver));
 
-    /// <summary>Opens a driver on the same storage whose root is a path below the harness' own, decorated. Null, the default: <see cref="RootTests{THarness}"/> must then be named in <see cref="Skips"/>.</summary>
-    /// <remarks>Only the root's path differs from what <see cref="ConnectAsync"/> opens: the driver, not the harness, keeps to it.</remarks>
+    /// <summary>
+    /// Opens a decorated driver for the same storage whose root is a path below the root of the harness. If null (default), <see
+    /// cref="RootTests{THarness}"/> must be in <see cref="Skips"/>.
+    /// </summary>
+    /// <remarks>Only the path of the root differs from the driver of <see cref="ConnectAsync"/>: the driver, not the harness, must enforce it.</remarks>
     public virtual ValueTask<StoreDriver?> OpenBelowAsync(StorePath path, CancellationToken cancellationToken) => new(default(StoreDriver));
 
     /// <summary>
-    /// Opens a driver on another container that exists and is empty, in the same service and with the same path, decorated. Null, the default: the test that needs it must then be named in
-    /// <see cref="Skips"/>.
+    /// Opens a decorated driver for another existing, empty container in the same service, with the same path. If null (default), the test that needs it
+    /// must be in <see cref="Skips"/>.
     /// </summary>
     public virtual ValueTask<StoreDriver?> OpenElsewhereAsync(CancellationToken cancellationToken) => new(default(StoreDriver));
 
     /// <summary>
-    /// The names of all that the backend holds below the store's root, read without Cairn, relative to the root, a marker or a real directory with a final <c>/</c>, in
-    /// any order. What the provider stages elsewhere by design is not among them. Null, the default: the backend cannot be looked into.
+    /// Returns the names of all entries in the backend below the root, read without Cairn and relative to the root, in any order. The names of markers and
+    /// real directories end with <c>/</c>. Data that the provider stages elsewhere is not included. Returns null (default) if the backend cannot be
+    /// inspected.
     /// </summary>
     public virtual ValueTask<IReadOnlyList<string>?> RawNamesAsync(CancellationToken cancellationToken) => new(default(IReadOnlyList<string>));
 
-    /// <summary>The bytes that the backend holds at a raw name, read without Cairn. Null, the default: it cannot be looked into.</summary>
+    /// <summary>Returns the content of a raw name in the backend, read without Cairn; null (default) if the backend cannot be inspected.</summary>
     public virtual ValueTask<byte[]?> RawReadAsync(string rawName, CancellationToken cancellationToken) => new(default(byte[]));
 
-    /// <summary>Whether the store can hold a file at a path at all; where not, the suites assert that it refuses with PathConflict. All paths by default.</summary>
+    /// <summary>
+    /// Returns whether the store supports a path. If not, the suites assert that it is refused with PathConflict. Default: true for all paths.
+    /// </summary>
     public virtual bool CanHold(StorePath path) => true;
 
     /// <summary>Removes the storage.</summary>
@@ -77,9 +90,9 @@ public abstract class StoreHarness : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Opens a new driver on the storage, each time.</summary>
+    /// <summary>Opens a new driver for the storage.</summary>
     protected abstract ValueTask<StoreDriver> ConnectAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts layers over each driver, so that the same suites run over them. The result owns the driver. None by default.</summary>
+    /// <summary>Adds layers to each driver, so that the same suites test them. The result owns the driver. Default: none.</summary>
     protected virtual StoreDriver Decorate(StoreDriver driver) => driver;
 }

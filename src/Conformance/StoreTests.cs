@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What every suite stands on: a harness and a store on its storage, both made anew for each test.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Base class of all suites: creates a harness and a store on its storage for each test.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class StoreTests<THarness> : IAsyncLifetime
     where THarness : StoreHarness, new()
 {
@@ -14,25 +14,25 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     private THarness? _harness;
     private ArtifactStore? _store;
 
-    /// <summary>True in a full run (<c>CAIRN_FULL=1</c>): campaigns run whole rather than shortened.</summary>
+    /// <summary>Gets whether this is a full run (<c>CAIRN_FULL=1</c>) in which long tests are not shortened.</summary>
     protected static bool Full => Environment.GetEnvironmentVariable("CAIRN_FULL") == "1";
 
-    /// <summary>Ends with the test run.</summary>
+    /// <summary>Gets the token that is cancelled at the end of the test run.</summary>
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>The harness of this test.</summary>
+    /// <summary>Gets the harness of this test.</summary>
     protected THarness Harness => _harness ?? throw new InvalidOperationException("The test has not been initialized.");
 
-    /// <summary>A store on the harness' storage.</summary>
+    /// <summary>Gets a store on the storage of the harness.</summary>
     protected ArtifactStore Store => _store ?? throw new InvalidOperationException("The test has not been initialized.");
 
-    /// <summary>What the store declares.</summary>
+    /// <summary>Gets the declared capabilities of the store.</summary>
     protected StoreCapabilities Can => Store.Capabilities;
 
-    /// <summary>True for tests that measure the process: no other test of the kit runs meanwhile. False by default.</summary>
+    /// <summary>Gets whether the test measures the process and must run alone. Default: false.</summary>
     protected virtual bool RunsAlone => false;
 
-    /// <summary>Skips what the harness says it skips; otherwise starts the storage and opens the store.</summary>
+    /// <summary>Skips the test if the harness skips it; otherwise, starts the storage and opens the store.</summary>
     public virtual async ValueTask InitializeAsync()
     {
         _harness = new THarness();
@@ -50,7 +50,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         }
     }
 
-    /// <summary>Disposes what the test has opened, then the harness.</summary>
+    /// <summary>Disposes the objects that the test has opened, and then the harness.</summary>
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -67,7 +67,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         }
     }
 
-    /// <summary>The name of a suite as <see cref="StoreHarness.Skips"/> has it, from the suite itself or from a class derived of it.</summary>
+    /// <summary>Returns the name of a suite as used in <see cref="StoreHarness.Skips"/>, from the suite or a derived class.</summary>
     internal static string SuiteName(Type type)
     {
         for (var t = type; t is not null; t = t.BaseType)
@@ -78,7 +78,9 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         return type.Name;
     }
 
-    /// <summary>Skips the test at run time: only for what another test asserts both ways, or what the harness cannot offer.</summary>
+    /// <summary>
+    /// Skips the test at run time. Use it only if another test asserts the opposite case, or if the harness does not provide the prerequisite.
+    /// </summary>
     protected static void Needs(bool available, string reason) => Assert.SkipUnless(available, reason);
 
     /// <summary>Runs an action that must fail with a store error of this code.</summary>
@@ -86,10 +88,10 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
     protected static Task<StoreException> FailsAsync(StoreErrorCode code, Func<Task> act, [CallerArgumentExpression(nameof(act))] string what = "") =>
         Expect.CodeAsync([code], act, what);
 
-    /// <summary>Bytes that are the same for the same seed, differ between seeds, and have no short period.</summary>
+    /// <summary>Returns bytes that are equal for the same seed, differ between seeds, and have no short period.</summary>
     protected static byte[] Content(int length, int seed = 1) => Pattern.Bytes(length, seed);
 
-    /// <summary>Opens another store with a driver of its own on the same storage; disposed with the test.</summary>
+    /// <summary>Opens another store with a separate driver on the same storage. It is disposed with the test.</summary>
     protected async Task<ArtifactStore> OpenStoreAsync(ArtifactStoreOptions? options = null)
     {
         var store = new ArtifactStore(await Harness.OpenDriverAsync(Cancel), options);
@@ -97,7 +99,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         return store;
     }
 
-    /// <summary>Opens a driver without a façade on the same storage; disposed with the test.</summary>
+    /// <summary>Opens a driver without a façade on the same storage. It is disposed with the test.</summary>
     protected async Task<StoreDriver> OpenDriverAsync()
     {
         var driver = await Harness.OpenDriverAsync(Cancel);
@@ -113,7 +115,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         return await stream.CompleteAsync(Cancel);
     }
 
-    /// <summary>Writes a file of a <see cref="Pattern"/> through the façade, chunk by chunk, however long it is.</summary>
+    /// <summary>Writes a file with a <see cref="Pattern"/> of any length through the façade, in chunks.</summary>
     protected async Task<StoreEntry> PutPatternAsync(StorePath path, long length, int seed, int chunk = 1 << 20, WriteMode? mode = null, OpenWriteOptions? options = null)
     {
         await using var stream = await Store.OpenWriteAsync(path, mode ?? WriteMode.Replace, options, Cancel);
@@ -127,7 +129,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         return await stream.CompleteAsync(Cancel);
     }
 
-    /// <summary>Asserts that a file is a <see cref="Pattern"/> of this length, reading it chunk by chunk.</summary>
+    /// <summary>Asserts that a file contains a <see cref="Pattern"/> of this length, reading it in chunks.</summary>
     protected async Task HoldsPatternAsync(StorePath path, long length, int seed, int chunk = 1 << 20)
     {
         await using var stream = await Store.OpenReadAsync(path, cancellationToken: Cancel);
@@ -142,17 +144,17 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         Assert.Equal(length, at);
     }
 
-    /// <summary>The sizes of the first parts that the driver asks for, found by beginning an upload and abandoning it.</summary>
+    /// <summary>Returns the sizes of the first parts that the driver requests, by beginning and abandoning an upload.</summary>
     protected async Task<int[]> PartSizesAsync(int count)
     {
         await using var upload = await (await OpenDriverAsync()).BeginUploadAsync(new UploadRequest("part-sizes", WriteMode.Replace), Cancel);
         return [.. Enumerable.Range(0, count).Select(upload.GetPartSize)];
     }
 
-    /// <summary>Reads a file whole through the façade.</summary>
+    /// <summary>Reads a whole file through the façade.</summary>
     protected Task<byte[]> GetAsync(StorePath path) => GetAsync(Store, path);
 
-    /// <summary>Reads a file whole through a store.</summary>
+    /// <summary>Reads a whole file through a store.</summary>
     protected static async Task<byte[]> GetAsync(ArtifactStore store, StorePath path, OpenReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -162,7 +164,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         return buffer.ToArray();
     }
 
-    /// <summary>Lists a directory whole through the façade.</summary>
+    /// <summary>Lists a whole directory through the façade.</summary>
     protected async Task<List<StoreEntry>> ListAsync(StorePath directory = default, ListOptions? options = null)
     {
         var entries = new List<StoreEntry>();
@@ -171,8 +173,8 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
         return entries;
     }
 
-    /// <summary>Asserts that nothing is staged, as far as the store and the harness can tell, and that the backend holds these names and no others; real
-    /// directories are not looked at.</summary>
+    /// <summary>Asserts that nothing is staged, as far as the store and the harness can determine, and that the backend contains exactly these names; real
+    /// directories are ignored.</summary>
     protected async Task HoldsOnlyAsync(params string[] rawNames)
     {
         if (Can.Staged)
@@ -187,7 +189,7 @@ public abstract class StoreTests<THarness> : IAsyncLifetime
             Assert.Equal(rawNames.Order(Utf8Order.Comparer), (await ListAsync(options: new ListOptions { Recursive = true })).Select(e => e.OrderKey));
     }
 
-    /// <summary>The raw names of files and markers; real directories are not among them. Null when the harness cannot tell.</summary>
+    /// <summary>Returns the raw names of files and markers, without real directories; null if the harness cannot inspect the backend.</summary>
     protected async Task<IReadOnlyList<string>?> RawNamesAsync()
     {
         var names = await Harness.RawNamesAsync(Cancel);

@@ -2,13 +2,13 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance;
 
-/// <summary>What a store can be asked, one call each, on a storage that <see cref="PrepareAsync"/> has filled.</summary>
+/// <summary>All operations of a store, with one call each, on a storage that <see cref="PrepareAsync"/> has filled.</summary>
 internal static class StoreVerbs
 {
-    /// <summary>The raw names after <see cref="PrepareAsync"/>.</summary>
+    /// <summary>Gets the raw names after <see cref="PrepareAsync"/>.</summary>
     public static string[] Names => ["f", "d/g", "d/e/h"];
 
-    /// <summary>Each verb by the name of its method.</summary>
+    /// <summary>Gets the operations by method name.</summary>
     public static IReadOnlyDictionary<string, Func<ArtifactStore, CancellationToken, Task>> All { get; } = new Dictionary<string, Func<ArtifactStore, CancellationToken, Task>>
     {
         [nameof(ArtifactStore.OpenReadAsync)] = async (s, c) => await (await s.OpenReadAsync("f", null, c)).DisposeAsync(),
@@ -50,7 +50,7 @@ internal static class StoreVerbs
         [nameof(ArtifactStoreTransferExtensions.CopyTreeToAsync)] = (s, c) => s.CopyTreeToAsync("d", s, "new", null, c),
     };
 
-    /// <summary>Writes what the verbs ask about.</summary>
+    /// <summary>Writes the files that the operations use.</summary>
     public static async Task PrepareAsync(ArtifactStore store, CancellationToken cancellationToken)
     {
         foreach (var name in Names)

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A view on a subdirectory (<see cref="ArtifactStore.Under"/>): the same store, and nothing outside is reachable.</summary>
+/// <summary>
+/// Tests a view of a subdirectory (<see cref="ArtifactStore.Under"/>): it is the same store, and nothing outside the subdirectory is accessible.
+/// </summary>
 public abstract class SubstoreTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {

@@ -1,19 +1,19 @@
 namespace Cairn.Conformance;
 
-/// <summary>Lets tests of the kit run side by side in one process, except those that measure the process: these run alone.</summary>
-/// <remarks>xunit's own way, a collection that is not parallel, is heeded only where it is defined in the test assembly itself.</remarks>
+/// <summary>Lets tests of the kit run in parallel in one process, except tests that measure the process, which run alone.</summary>
+/// <remarks>xunit's non-parallel collections work only if they are defined in the test assembly itself.</remarks>
 internal static class TestGate
 {
     private const int Places = 64;
 
-    /// <summary>How long a test that wants to be alone waits for the others: one that hangs does not hang it too.</summary>
+    /// <summary>The maximum time that a test waits for the others before it runs alone, so that a hanging test does not block it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly SemaphoreSlim Turn = new(1);
     private static readonly SemaphoreSlim Room = new(Places);
 
-    /// <summary>Waits for a place, or for all of them.</summary>
-    /// <returns>What gives the place back; disposing it twice is harmless.</returns>
+    /// <summary>Waits for one slot, or for all slots.</summary>
+    /// <returns>An object that returns the slots. It can be disposed twice.</returns>
     public static async Task<IDisposable> EnterAsync(bool alone, CancellationToken cancellationToken)
     {
         var taken = 0;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Touch: makes an empty file where nothing is, and sets the time of what is there without touching its content.</summary>
+/// <summary>Tests Touch: it creates an empty file if nothing exists, and otherwise sets the time without changing the content.</summary>
 public abstract class TouchTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -51,7 +51,7 @@ public abstract class TouchTests<THarness> : StoreTests<THarness>
         var first = (await Store.StatAsync("file", Cancel)).Modified;
         for (var tries = 0; tries < 200; tries++)
         {
-            // A store's clock may be as coarse as a second or two.
+            // The clock of a store can have a resolution of one or two seconds.
             await Store.TouchAsync("file", Cancel);
             if ((await Store.StatAsync("file", Cancel)).Modified > first)
                 return;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Copying trees within the store, and files and folders between the store and this machine: onto new targets and onto existing ones.</summary>
+/// <summary>Tests copying trees within the store, and files and folders between the store and the local machine, to new and existing targets.</summary>
 public abstract class TransferTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {
@@ -295,7 +295,7 @@ public abstract class TransferTests<THarness> : StoreTests<THarness>
     private async Task AssertTargetAsync(params (string Path, string Content)[] expected) =>
         Assert.Equal(expected.OrderBy(e => e.Path, Utf8Order.Comparer), (await Store.ContentsAsync("target", Cancel)).Select(p => (p.Key, p.Value ?? "(directory)")));
 
-    /// <summary>Keeps what a transfer reports.</summary>
+    /// <summary>Records the reports of a transfer.</summary>
     private sealed class Reports : IProgress<TransferProgress>
     {
         private readonly List<TransferProgress> _all = [];

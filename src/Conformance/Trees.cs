@@ -3,21 +3,21 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Makes trees of small files and reads them back as text: what most suites need to say in one line.</summary>
+/// <summary>Creates trees of small files and reads them back as text.</summary>
 internal static class Trees
 {
-    /// <summary>Writes one file for each path; its content is its own path.</summary>
+    /// <summary>Writes one file for each path, with its path as content.</summary>
     public static Task SeedAsync(this ArtifactStore store, IEnumerable<string> paths, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             paths,
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
             async (path, token) => await store.WriteTextAsync(path, path, WriteMode.Replace, cancellationToken: token).ConfigureAwait(false));
 
-    /// <summary>Writes one file whose content is given.</summary>
+    /// <summary>Writes one file with the given content.</summary>
     public static Task PutAsync(this ArtifactStore store, StorePath path, string content, CancellationToken cancellationToken) =>
         store.WriteTextAsync(path, content, WriteMode.Replace, cancellationToken: cancellationToken);
 
-    /// <summary>The order keys of a listing, in the order that they came: a directory ends in <c>/</c>.</summary>
+    /// <summary>Returns the order keys of a listing, in the order of the listing. Keys of directories end with <c>/</c>.</summary>
     public static async Task<List<string>> KeysAsync(this IAsyncEnumerable<StoreEntry> entries)
     {
         var keys = new List<string>();
@@ -26,19 +26,19 @@ internal static class Trees
         return keys;
     }
 
-    /// <summary>What is right below a directory.</summary>
+    /// <summary>Returns the direct entries of a directory.</summary>
     public static Task<List<string>> ListKeysAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken) =>
         store.ListAsync(directory, null, cancellationToken).KeysAsync();
 
-    /// <summary>Every file below a directory.</summary>
+    /// <summary>Returns all files below a directory.</summary>
     public static Task<List<string>> AllKeysAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken) =>
         store.ListAsync(directory, new ListOptions { Recursive = true }, cancellationToken).KeysAsync();
 
-    /// <summary>Every file and every empty directory below a directory.</summary>
+    /// <summary>Returns all files and all empty directories below a directory.</summary>
     public static Task<List<string>> WholeTreeAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken) =>
         store.ListAsync(directory, new ListOptions { Recursive = true, IncludeEmptyDirectories = true }, cancellationToken).KeysAsync();
 
-    /// <summary>Every file below a directory with its content, by path relative to the directory; an empty directory is there with null.</summary>
+    /// <summary>Returns all files below a directory with their content, by relative path. The value of an empty directory is null.</summary>
     public static async Task<SortedDictionary<string, string?>> ContentsAsync(this ArtifactStore store, StorePath directory, CancellationToken cancellationToken)
     {
         var contents = new SortedDictionary<string, string?>(Utf8Order.Comparer);
@@ -52,7 +52,7 @@ internal static class Trees
         return contents;
     }
 
-    /// <summary>The files of a local folder with their contents, by relative path with <c>/</c>; an empty folder is there with null.</summary>
+    /// <summary>Returns the files of a local folder with their content, by relative path with <c>/</c>. The value of an empty folder is null.</summary>
     public static SortedDictionary<string, string?> LocalContents(string folder)
     {
         var contents = new SortedDictionary<string, string?>(Utf8Order.Comparer);
@@ -66,11 +66,11 @@ internal static class Trees
         return contents;
     }
 
-    /// <summary>The keys in the order of their UTF-8 bytes, found by comparing the bytes.</summary>
+    /// <summary>Orders the keys by their UTF-8 bytes.</summary>
     public static List<string> InByteOrder(IEnumerable<string> keys) =>
         [.. keys.Order(Comparer<string>.Create((a, b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b))))];
 
-    /// <summary>Two contents are the same; says where they are not.</summary>
+    /// <summary>Asserts that two contents are equal, and reports the first difference.</summary>
     public static void AssertSame(byte[] expected, byte[] actual, string? what = null)
     {
         var common = expected.AsSpan().CommonPrefixLength(actual);
@@ -78,7 +78,7 @@ internal static class Trees
             Assert.Fail($"{what ?? "The content differs."} It is of {actual.Length} bytes instead of {expected.Length}, and alike in the first {common}.");
     }
 
-    /// <summary>Content of a length that differs at every place and from seed to seed.</summary>
+    /// <summary>Returns content of a given length that differs at every position and for every seed.</summary>
     public static byte[] Bytes(int length, int seed = 1)
     {
         var bytes = new byte[length];

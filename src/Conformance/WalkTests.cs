@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>Walking a tree: every directory once, before those below it, with what is right below it.</summary>
+/// <summary>Tests walking a tree: every directory is visited once, before the directories below it, with its direct entries.</summary>
 public abstract class WalkTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {

@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>A write stream takes bytes in any pieces and publishes on completion, and on nothing else.</summary>
-/// <typeparam name="THarness">The provider's harness.</typeparam>
+/// <summary>Tests that a write stream accepts pieces of any size and publishes only on completion.</summary>
+/// <typeparam name="THarness">The harness of the provider.</typeparam>
 public abstract class WriteStreamTests<THarness> : StoreTests<THarness>
     where THarness : StoreHarness, new()
 {

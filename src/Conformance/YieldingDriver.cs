@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance;
 
-/// <summary>A layer whose calls go on elsewhere: a driver that never yields overlaps with itself below it.</summary>
+/// <summary>A layer whose calls continue on another thread: calls to a driver that never yields then overlap.</summary>
 internal sealed class YieldingDriver(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ public sealed class MessageTests
         error.Message.ShouldContain("odd");
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromException(new StoreException(StoreErrorCode.NotFound, "gone"))));
-        error.Message.ShouldContain("does not say what was tried and on what");
+        error.Message.ShouldContain("does not name the operation and its target");
     }
 
     [Fact]

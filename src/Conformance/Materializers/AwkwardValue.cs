@@ -5,7 +5,7 @@ using Cairn.Materializers;
 
 namespace Cairn.Conformance;
 
-/// <summary>A value that a format may lose a part of without noticing, and how to see that it did not.</summary>
+/// <summary>A value of which a format may lose a part without an error, with a comparison that detects the loss.</summary>
 internal sealed class AwkwardValue
 {
     private readonly string _what;
@@ -13,13 +13,13 @@ internal sealed class AwkwardValue
 
     private AwkwardValue(string what, Type type, object value, Func<object, bool> isSame) => (_what, Type, Value, _isSame) = (what, type, value, isSame);
 
-    /// <summary>The type that it is saved and loaded as.</summary>
+    /// <summary>Gets the type as which the value is saved and loaded.</summary>
     public Type Type { get; }
 
-    /// <summary>The value.</summary>
+    /// <summary>Gets the value.</summary>
     public object Value { get; }
 
-    /// <summary>All of them: each alone, as a member, in a list, and in a sequence.</summary>
+    /// <summary>Gets all values: each alone, as a member, in a list, and in a sequence.</summary>
     public static IEnumerable<AwkwardValue> All =>
     [
         .. Of("a tuple", (Accuracy: 0.93, Epoch: 7), (a, b) => a == b),
@@ -46,10 +46,10 @@ internal sealed class AwkwardValue
         .. Of("a decimal", 1.10m, (a, b) => a == b),
     ];
 
-    /// <summary>Whether another is the same.</summary>
+    /// <summary>Returns true if a loaded value is equal.</summary>
     public bool IsSame(object loaded) => _isSame(loaded);
 
-    /// <summary>What it is, for messages.</summary>
+    /// <summary>Returns a description for messages.</summary>
     public override string ToString() => $"{_what} ({TypeNames.Of(Type)})";
 
     private static IEnumerable<AwkwardValue> Of<T>(string what, T value, Func<T, T, bool> isSame)
@@ -65,7 +65,7 @@ internal sealed class AwkwardValue
     /// <summary>A record with one member.</summary>
     public sealed record Holder<T>(T Value);
 
-    /// <summary>Fields instead of properties.</summary>
+    /// <summary>A class with fields instead of properties.</summary>
     public sealed class Fields
     {
         public string Text = "";
@@ -76,7 +76,7 @@ internal sealed class AwkwardValue
 
     public sealed record Dog(string Name, string Toy) : Animal(Name);
 
-    /// <summary>State that nothing shows until it is used.</summary>
+    /// <summary>A class with state that is invisible until it is used.</summary>
     public sealed class Counter
     {
         private int _value;

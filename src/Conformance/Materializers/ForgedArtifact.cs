@@ -6,7 +6,10 @@ using Cairn.Materializers;
 
 namespace Cairn.Conformance;
 
-/// <summary>An artifact as another program, or somebody ill-meaning, may have written it: no content in the manifest, every digest right, and whatever else the test wants.</summary>
+/// <summary>
+/// An artifact as written by another or a malicious program: its manifest contains no content, all digests are correct, and the test can change everything
+/// else.
+/// </summary>
 internal sealed class ForgedArtifact
 {
     private const string Title = "org.opencontainers.image.title";
@@ -14,13 +17,13 @@ internal sealed class ForgedArtifact
 
     private ForgedArtifact(JsonObject manifest, JsonObject config, Dictionary<string, byte[]> files) => (_manifest, Config, Files) = (manifest, config, files);
 
-    /// <summary>The manifest's config: materializer, facts, metadata, type.</summary>
+    /// <summary>Gets the config of the manifest: materializer, metadata, type.</summary>
     public JsonObject Config { get; }
 
-    /// <summary>The contents by name.</summary>
+    /// <summary>Gets the contents by name.</summary>
     public Dictionary<string, byte[]> Files { get; }
 
-    /// <summary>What a saved artifact says and holds.</summary>
+    /// <summary>Creates an instance from a saved artifact.</summary>
     public static async Task<ForgedArtifact> OfAsync(ArtifactRepository repository, BlobDigest digest, CancellationToken cancellationToken)
     {
         var manifest = JsonNode.Parse(await repository.Store.ReadBytesAsync(PathOf(digest.Hex), cancellationToken))!.AsObject();
@@ -32,7 +35,7 @@ internal sealed class ForgedArtifact
         return new(manifest, config, files);
     }
 
-    /// <summary>All bytes of a file.</summary>
+    /// <summary>Reads all bytes of a file.</summary>
     public static async Task<byte[]> ReadAsync(ArtifactReader reader, ArtifactFile file, CancellationToken cancellationToken)
     {
         await using var stream = await reader.OpenAsync(file.Name, cancellationToken);
@@ -41,15 +44,15 @@ internal sealed class ForgedArtifact
         return content.ToArray();
     }
 
-    /// <summary>Changes what the manifest says of the first file beside its name, digest and size.</summary>
+    /// <summary>Changes the manifest's description of the first file, apart from its name, digest and size.</summary>
     public void ChangeLayer(Action<JsonObject> change) => change(_manifest["layers"]![0]!.AsObject());
 
-    /// <summary>What a blob that <see cref="WriteAsync"/> wrote is to the artifact: its file's name, or the manifest.</summary>
+    /// <summary>Returns the role of a blob written by <see cref="WriteAsync"/>: the name of its file, or the manifest.</summary>
     public string NameOf(StorePath blob) =>
         string.Join(" and ", Files.Where(f => PathOf(HexOf(f.Value)) == blob).Select(f => $"file '{f.Key}'")) is { Length: > 0 } names ? names : "the manifest";
 
-    /// <summary>Writes blobs and manifest.</summary>
-    /// <returns>The artifact's digest, and where its blobs and its manifest are.</returns>
+    /// <summary>Writes the blobs and the manifest.</summary>
+    /// <returns>The digest of the artifact, and the paths of its blobs and its manifest.</returns>
     public async Task<(string Digest, IReadOnlyList<StorePath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)
     {
         var blobs = new List<StorePath>();

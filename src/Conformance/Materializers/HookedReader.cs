@@ -2,7 +2,7 @@ using Cairn.Materializers;
 
 namespace Cairn.Conformance;
 
-/// <summary>A reader whose streams call somebody before each read.</summary>
+/// <summary>A reader whose streams call a hook before each read.</summary>
 internal sealed class HookedReader(ArtifactReader inner, Action<CancellationToken> hook) : ArtifactReader
 {
     public override IReadOnlyList<ArtifactFile> Files => inner.Files;

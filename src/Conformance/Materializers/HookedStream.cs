@@ -1,6 +1,6 @@
 namespace Cairn.Conformance;
 
-/// <summary>A stream that calls somebody before each read and write, with the token that came with it; none came with those that do not wait.</summary>
+/// <summary>A stream that calls a hook before each read and write, with the token of the call; synchronous calls have no token.</summary>
 internal sealed class HookedStream(Stream inner, Action<CancellationToken> hook) : Stream
 {
     public override bool CanRead => inner.CanRead;
@@ -14,7 +14,7 @@ internal sealed class HookedStream(Stream inner, Action<CancellationToken> hook)
     public override long Position
     {
         get => inner.Position;
-        set => throw new NotSupportedException("A file of an artifact is read and written from first to last byte.");
+        set => throw new NotSupportedException("A file of an artifact can only be read and written sequentially.");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
@@ -53,9 +53,9 @@ internal sealed class HookedStream(Stream inner, Action<CancellationToken> hook)
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A file of an artifact is read and written from first to last byte.");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A file of an artifact can only be read and written sequentially.");
 
-    public override void SetLength(long value) => throw new NotSupportedException("A file of an artifact is read and written from first to last byte.");
+    public override void SetLength(long value) => throw new NotSupportedException("A file of an artifact can only be read and written sequentially.");
 
     public override async ValueTask DisposeAsync()
     {

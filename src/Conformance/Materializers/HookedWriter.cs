@@ -2,7 +2,7 @@ using Cairn.Materializers;
 
 namespace Cairn.Conformance;
 
-/// <summary>A writer that keeps nothing and calls somebody before each write.</summary>
+/// <summary>A writer that discards its content and calls a hook before each write.</summary>
 internal sealed class HookedWriter(Action<CancellationToken> hook) : ArtifactWriter, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-kit-");

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Cairn.Conformance;
 
-/// <summary>Changes of a valid artifact that keep its digests right: bytes of its files, most of all of their heads, and the facts beside them.</summary>
+/// <summary>Changes a valid artifact while its digests remain correct: bytes of its files, mainly at their beginning, and their metadata.</summary>
 internal static class Lies
 {
     private const int Head = 160;
@@ -14,8 +14,8 @@ internal static class Lies
         "|O", "descr", "shape", "{\"$type\":\"System.Diagnostics.Process, System.Diagnostics.Process\"}", "System.IO.FileInfo", "../../etc/passwd", "\u202e", "\ud83d\ude00", "type.googleapis.com/x.Y",
     ];
 
-    /// <summary>Tells one to four lies.</summary>
-    /// <returns>Which, for messages.</returns>
+    /// <summary>Applies one to four changes.</summary>
+    /// <returns>The changes, for messages.</returns>
     public static string Tell(Random random, ForgedArtifact artifact)
     {
         var told = new List<string>();
@@ -56,7 +56,7 @@ internal static class Lies
             3 => [(byte)random.Next(256)],
             _ => Noise(random, count),
         };
-        // What is put in takes the place of as many bytes, or moves the rest.
+        // The inserted bytes replace as many bytes, or shift the rest.
         var over = random.Next(2) == 0 ? count : Math.Min(middle.Length, content.Length - at);
         files[name] = random.Next(12) == 0 ? content[..at] : [.. content.AsSpan(0, at), .. middle, .. content.AsSpan(at + over)];
         return $"{name}: {Convert.ToHexString(middle)} for {over} bytes at {at}";

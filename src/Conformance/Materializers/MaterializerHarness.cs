@@ -4,64 +4,70 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What a materializer tells the suite: how to make it, values to try it with, and what it cannot do. The suite makes one instance for each test.</summary>
+/// <summary>
+/// Gives the suite access to a materializer, to sample values, and to the list of unsupported tests. The suite creates one instance per test.
+/// </summary>
 public abstract class MaterializerHarness : IAsyncDisposable
 {
     /// <summary>
-    /// Small values, one for each type or shape that matters: at most <see cref="MaxSample"/> bytes of files each, since every byte of them is damaged in turn. What was kept of earlier versions
-    /// is found by their order, so add at the end.
+    /// Gets small values, one for each relevant type or shape. The files of each have at most <see cref="MaxSample"/> bytes, because every byte is damaged
+    /// in turn. Kept artifacts of earlier versions are found by the order of the samples, so add new ones at the end.
     /// </summary>
     public abstract IEnumerable<MaterializerSample> Samples { get; }
 
-    /// <summary>Values with nothing in them: no rows, no elements, no text. None where there is no such thing, and <see cref="Skips"/> says why.</summary>
+    /// <summary>Gets values without content: no rows, elements or text. If there are none, <see cref="Skips"/> states the reason.</summary>
     public abstract IEnumerable<MaterializerSample> Empty { get; }
 
-    /// <summary>A small value, and a type that the materializer serves and as which this value cannot be loaded. None by default: types that it does not serve are tried anyway.</summary>
+    /// <summary>
+    /// Gets a small value and a type that the materializer supports but as which this value cannot be loaded. Default: none; unsupported types are always
+    /// tried.
+    /// </summary>
     public virtual IEnumerable<WrongType> WrongTypes => [];
 
     /// <summary>
-    /// Values of served types that the format may not be able to hold, such as a null where it has none or text with its own separators: each is refused by the save, or comes back. None by default;
-    /// tuples, fields, derived objects and other values that formats tend to lose are tried anyway, where their types are served.
+    /// Gets values of supported types that the format may not be able to represent, such as null or text with separators: each is refused by the save, or
+    /// loaded correctly. Default: none; tuples, fields, derived objects and other values that formats often lose are always tried if their types are
+    /// supported.
     /// </summary>
     public virtual IEnumerable<MaterializerSample> Hard => [];
 
     /// <summary>
-    /// The folder in which artifacts of each format version are kept, as <c>v1/ID</c>, <c>v2/ID</c>…; <c>CAIRN_KEEP=1</c> writes them there. Null, the default: nothing is kept, and <see cref="Skips"/>
-    /// says why.
+    /// Gets the folder that contains artifacts of each format version, as <c>v1/ID</c>, <c>v2/ID</c>…; <c>CAIRN_KEEP=1</c> writes them. If null (default),
+    /// none are kept, and <see cref="Skips"/> states the reason.
     /// </summary>
     public virtual string? KeptFolder => null;
 
-    /// <summary>Tests that this materializer does not run, by name, and why.</summary>
+    /// <summary>Gets the tests that this materializer does not run, by name, with a reason.</summary>
     public virtual IReadOnlyDictionary<string, string> Skips => System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>The most bytes that the files of a small sample may have.</summary>
+    /// <summary>The maximum number of bytes in the files of a small sample.</summary>
     public static int MaxSample => 16 << 10;
 
     /// <summary>
-    /// Contents of the first sample's file in which the format's own texts (headers, names, type tags, values) hold a type name: where a careless reader might look it up. None by default; the manifest,
-    /// the facts and JSON's <c>$type</c> are tried anyway.
+    /// Returns variants of the first sample's file in which texts of the format (headers, names, type tags, values) contain a type name that a careless reader might look up. Default: none; the manifest,
+    /// the metadata and JSON's <c>$type</c> are always tried.
     /// </summary>
     public virtual IEnumerable<byte[]> WithTypeName(string typeName) => [];
 
-    /// <summary>Makes the materializer.</summary>
+    /// <summary>Creates the materializer.</summary>
     public abstract Materializer Create();
 
-    /// <summary>A value whose files have about this many bytes, at least half of them; null where no value can be large, and <see cref="Skips"/> says why.</summary>
+    /// <summary>Returns a value whose files have approximately this number of bytes, at least half of it; null if values cannot be large, for the reason in <see cref="Skips"/>.</summary>
     public abstract MaterializerSample? Huge(int length);
 
-    /// <summary>Loads a value and reads it whole.</summary>
-    /// <param name="repository">Where from.</param>
+    /// <summary>Loads a value and reads it completely.</summary>
+    /// <param name="repository">The repository.</param>
     /// <param name="reference">The artifact.</param>
-    /// <param name="type">As what.</param>
+    /// <param name="type">The requested type.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
-    /// <returns>What <see cref="AssertEqual"/> can compare.</returns>
+    /// <returns>A value for <see cref="AssertEqual"/>.</returns>
     public virtual async Task<object> LoadAsync(ArtifactRepository repository, string reference, Type type, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
         return await ReadWholeAsync(await repository.LoadAsync(reference, type, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Reads a value that reads on by itself to its end; streams by default, of which the bytes are compared. Other values are compared as they are.</summary>
+    /// <summary>Reads a lazy value to its end. The default implementation reads streams, whose bytes are compared; other values are compared directly.</summary>
     public virtual async ValueTask<object> ReadWholeAsync(object value, CancellationToken cancellationToken)
     {
         if (value is not Stream stream)
@@ -72,10 +78,10 @@ public abstract class MaterializerHarness : IAsyncDisposable
         return content.ToArray();
     }
 
-    /// <summary>Asserts that what was loaded is what was saved, both as <see cref="ReadWholeAsync"/> gives them. By default as xunit compares: by elements, else by <see cref="object.Equals(object)"/>.</summary>
+    /// <summary>Asserts that the loaded value equals the saved value, both as returned by <see cref="ReadWholeAsync"/>. The default implementation compares like xunit: by elements, or by <see cref="object.Equals(object)"/>.</summary>
     public virtual void AssertEqual(object expected, object actual) => Assert.Equal(expected, actual);
 
-    /// <summary>Removes what the harness has made, such as local files.</summary>
+    /// <summary>Removes the objects that the harness has created, such as local files.</summary>
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

@@ -38,7 +38,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                 var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
                 for (var length = 0; length < intact.Length; length++)
                     await RefusedAsync(sample, reference, blob, intact[..length], $"{file} cut to its first {length} of {intact.Length} bytes");
-                await RefusedAsync(sample, reference, blob, [.. intact, 0], $"one byte more at the end of {file}");
+                await RefusedAsync(sample, reference, blob, [.. intact, 0], $"an additional byte at the end of {file}");
                 await Repository.Store.RemoveAsync(blob, Cancel);
                 var gone = await Assert.ThrowsAnyAsync<StoreException>(() => LoadAsync(sample, reference));
                 Assert.Equal(StoreErrorCode.NotFound, gone.Code);
@@ -47,7 +47,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         }
     }
 
-    /// <summary>What an ill-meaning writer can make: every digest is right, and the content is not what the format says.</summary>
+    /// <summary>Tests content from a malicious writer: all digests are correct, and the content is not valid in the format.</summary>
     [Fact]
     [Trait("Memory", "Bounded")]
     public async Task Content_that_lies_ends_in_a_clear_error_or_a_value()
@@ -67,7 +67,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         }
     }
 
-    /// <summary>Every blob of a sample, the manifests as it is written and with all content outside of it.</summary>
+    /// <summary>Returns every blob of a sample, with the manifest once as written and once with all content outside it.</summary>
     private async IAsyncEnumerable<(string Reference, StorePath Blob, string File)> BlobsAsync(MaterializerSample sample)
     {
         var saved = await SaveAsync(sample);
@@ -93,9 +93,9 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         }
         catch (Exception e)
         {
-            throw new XunitException($"{sample}: {what} should be an IntegrityFailure, and is {e}");
+            throw new XunitException($"{sample}: {what} should be an IntegrityFailure, but is {e}");
         }
-        throw new XunitException($"{sample}: {what} is not noticed.");
+        throw new XunitException($"{sample}: {what} is not detected.");
     }
 
     private async Task RestoreAsync(MaterializerSample sample, string reference, StorePath blob, byte[] intact)
@@ -116,7 +116,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         }
         catch (Exception e)
         {
-            throw new XunitException($"{what}: a MaterializationException was expected, and it is {e}");
+            throw new XunitException($"{what}: expected a MaterializationException, but got {e}");
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Cairn.Conformance;
 
 public abstract partial class MaterializerTests<TMaterializerHarness>
 {
-    /// <summary>Of values that formats tend to lose without a word, each is not served, is refused by the save, or comes back.</summary>
+    /// <summary>Tests values that formats often lose without an error: each is unsupported, refused by the save, or loaded correctly.</summary>
     [Fact]
     public async Task Nothing_is_saved_that_does_not_come_back()
     {
@@ -25,7 +25,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                 continue;
             }
             var loaded = await LoadedAsync(awkward, saved);
-            Assert.True(awkward.IsSame(loaded), $"{awkward} was saved, and came back as {loaded}.");
+            Assert.True(awkward.IsSame(loaded), $"{awkward} was saved, but loaded as {loaded}.");
         }
         foreach (var sample in Harness.Hard)
         {
@@ -50,7 +50,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         }
         catch (MaterializationException e)
         {
-            Assert.Fail($"{awkward} was saved, and cannot be loaded: {e.Message}");
+            Assert.Fail($"{awkward} was saved, but cannot be loaded: {e.Message}");
             throw;
         }
     }

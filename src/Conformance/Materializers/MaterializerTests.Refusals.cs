@@ -76,7 +76,10 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.LoadAsync(saved.ToString(), sample.LoadedAs, cancelled.Token));
     }
 
-    /// <summary>The first write cancels; from then on each that was given the token fails. Whoever does not pass the token on writes to the end.</summary>
+    /// <summary>
+    /// The first write cancels the token; from then on, every write that receives the token fails. A materializer that does not pass the token on writes to
+    /// the end.
+    /// </summary>
     [Fact]
     public async Task A_save_stops_when_it_is_cancelled()
     {
@@ -119,7 +122,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         given.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Nobody serves it, and no stored value becomes one: JSON has no member that it requires.</summary>
+    /// <summary>A type that no materializer supports and that no stored value can become: JSON lacks a required member.</summary>
     private sealed class NobodysType
     {
         public required string Nobody_has_this { get; init; }

@@ -24,15 +24,15 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                     await LoadsOrFailsClearlyAsync(() => LoadAsync(sample, digest), $"{typeName} in {where}, loaded as {sample.LoadedAs}");
                 await LoadsOrFailsClearlyAsync(() => Repository.LoadAsync<object>(digest, Cancel), $"{typeName} in {where}");
                 await LoadsOrFailsClearlyAsync(() => Repository.PreviewAsync(digest, Cancel), $"{typeName} in {where}, preview");
-                Assert.True(corpus.Tripped.Count == 0, $"{typeName} in {where} made the program look for {string.Join(", ", corpus.Tripped)}.");
+                Assert.True(corpus.Tripped.Count == 0, $"{typeName} in {where} caused the program to look for {string.Join(", ", corpus.Tripped)}.");
                 tried++;
             }
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"{tried} texts with type names, {corpus.Tripped.Count} types made or assemblies looked for.");
     }
 
-    /// <summary>Puts a type name into one of the texts of an artifact.</summary>
-    /// <returns>Where; null past the last one.</returns>
+    /// <summary>Inserts a type name into one of the texts of an artifact.</summary>
+    /// <returns>The location of the text; null after the last one.</returns>
     private string? PutInto(ForgedArtifact forged, string typeName, int field)
     {
         var facts = forged.Config["facts"]!.AsObject();
@@ -63,7 +63,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         return fields[field].Where;
     }
 
-    /// <summary>JSON, or lines of it, with a type tag first in every object; other content stays.</summary>
+    /// <summary>Returns JSON or JSON Lines with a type tag first in every object; other content is unchanged.</summary>
     private static byte[] WithTypes(byte[] content, string typeName)
     {
         var tag = "{\"$type\":" + JsonValue.Create(typeName).ToJsonString() + ",";

@@ -7,7 +7,8 @@ namespace Cairn.Conformance;
 public abstract partial class MaterializerTests<TMaterializerHarness>
 {
     /// <summary>
-    /// Every version's artifacts, kept as test data, load with the values that were saved; the current version still writes them the same. <c>CAIRN_KEEP=1</c> writes what is not kept yet.
+    /// Tests that the kept artifacts of every version load as the saved values, and that the current version still writes them identically.
+    /// <c>CAIRN_KEEP=1</c> writes artifacts that are not kept yet.
     /// </summary>
     [Fact]
     public async Task What_every_version_has_written_is_read()
@@ -20,7 +21,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         for (var version = 1; version <= now; version++)
         {
             var kept = Path.Join(folder, $"v{version}", Harness.Create().Id);
-            Assert.True(Directory.Exists(kept), $"Nothing is kept of version {version} in {kept}; CAIRN_KEEP=1 writes it.");
+            Assert.True(Directory.Exists(kept), $"No artifacts of version {version} are kept in {kept}; write them with CAIRN_KEEP=1.");
             foreach (var file in Directory.EnumerateFiles(kept, "*", SearchOption.AllDirectories))
                 await Repository.Store.WriteBytesAsync(Path.GetRelativePath(kept, file).Replace('\\', '/'), await File.ReadAllBytesAsync(file, Cancel), WriteMode.Replace, cancellationToken: Cancel);
             var count = 0;
@@ -33,9 +34,9 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                 Assert.Equal((Harness.Create().Id, version), (stored.Manifest.MaterializerId, stored.Manifest.FormatVersion));
                 await ComesBackAsync(sample, name);
                 if (version == now)
-                    Assert.True((await SaveAsync(sample)).Digest == stored.Digest, $"{sample}: version {version} does not write what it wrote; raise FormatVersion.");
+                    Assert.True((await SaveAsync(sample)).Digest == stored.Digest, $"{sample}: the output of version {version} has changed; increase FormatVersion.");
             }
-            Assert.True(count > 0, $"Nothing is kept of version {version} in {kept}.");
+            Assert.True(count > 0, $"No artifacts of version {version} are kept in {kept}.");
         }
     }
 
@@ -50,7 +51,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
             await repository.SaveAsAsync(sample.Make(), sample.Type, new() { Name = name }, Cancel);
         await foreach (var entry in store.ListAsync(options: new() { Recursive = true }, cancellationToken: Cancel))
         {
-            // Which store it was is no part of an artifact.
+            // The identity of the store is not part of an artifact.
             if (entry.Kind != EntryKind.File || !entry.Path.Value.Contains('/', StringComparison.Ordinal))
                 continue;
             var file = Path.Join(target, entry.Path.Value);

@@ -5,27 +5,30 @@ using Xunit;
 
 namespace Cairn.Conformance;
 
-/// <summary>What every materializer promises: values come back as they were, damage and lies are refused, cancellation stops it, and nothing stored chooses a type.</summary>
-/// <typeparam name="TMaterializerHarness">The materializer's harness.</typeparam>
+/// <summary>
+/// Tests the guarantees of every materializer: values are loaded as they were saved, damaged and invalid content is refused, cancellation works, and stored
+/// text never selects a type.
+/// </summary>
+/// <typeparam name="TMaterializerHarness">The harness of the materializer.</typeparam>
 public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLifetime
     where TMaterializerHarness : MaterializerHarness, new()
 {
     private ArtifactStore? _store;
     private ArtifactRepository? _repository;
 
-    /// <summary>True in a full run (<c>CAIRN_FULL=1</c>): campaigns run whole rather than shortened.</summary>
+    /// <summary>Gets whether this is a full run (<c>CAIRN_FULL=1</c>) in which long tests are not shortened.</summary>
     protected static bool Full => Environment.GetEnvironmentVariable("CAIRN_FULL") == "1";
 
-    /// <summary>Ends with the test run.</summary>
+    /// <summary>Gets the token that is cancelled at the end of the test run.</summary>
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>The harness of this test.</summary>
+    /// <summary>Gets the harness of this test.</summary>
     protected TMaterializerHarness Harness { get; } = new();
 
-    /// <summary>An empty repository in memory, with this materializer alone.</summary>
+    /// <summary>Gets an empty repository in memory that contains only this materializer.</summary>
     protected ArtifactRepository Repository => _repository ?? throw new InvalidOperationException("The test has not been initialized.");
 
-    /// <summary>Skips what the harness says it skips; otherwise makes the repository.</summary>
+    /// <summary>Skips the test if the harness skips it; otherwise, creates the repository.</summary>
     public virtual async ValueTask InitializeAsync()
     {
         if (Harness.Skips.TryGetValue(TestContext.Current.TestMethod?.MethodName ?? "", out var reason))
@@ -34,7 +37,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         _repository = NewRepository(Harness.Create());
     }
 
-    /// <summary>Removes it.</summary>
+    /// <summary>Removes the repository.</summary>
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -49,7 +52,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         var materializer = Harness.Create();
         var registry = new MaterializerRegistry().Add(materializer);
         Assert.False(string.IsNullOrEmpty(materializer.MediaType), "It has no media type.");
-        Assert.True(materializer.MediaType.Contains('/', StringComparison.Ordinal), $"'{materializer.MediaType}' is no media type.");
+        Assert.True(materializer.MediaType.Contains('/', StringComparison.Ordinal), $"'{materializer.MediaType}' is not a media type.");
         Assert.NotEmpty(Harness.Samples);
         foreach (var sample in Harness.Samples.Concat(Harness.Empty))
         {
@@ -65,8 +68,8 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
     {
         foreach (var (name, reason) in Harness.Skips)
         {
-            Assert.False(string.IsNullOrWhiteSpace(reason), $"The skip of {name} gives no reason.");
-            Assert.True(typeof(MaterializerTests<TMaterializerHarness>).GetMethod(name)?.IsDefined(typeof(Xunit.FactAttribute), true) == true, $"There is no test {name} to skip.");
+            Assert.False(string.IsNullOrWhiteSpace(reason), $"The skip of {name} has no reason.");
+            Assert.True(typeof(MaterializerTests<TMaterializerHarness>).GetMethod(name)?.IsDefined(typeof(Xunit.FactAttribute), true) == true, $"The test {name}, which is in Skips, does not exist.");
         }
     }
 
@@ -92,7 +95,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         var sample = Harness.Huge(length);
         Assert.NotNull(sample);
         var saved = await SaveAsync(sample);
-        Assert.True(saved.Manifest.TotalLength >= length / 2, $"{length} bytes were wanted, and its files have {saved.Manifest.TotalLength}.");
+        Assert.True(saved.Manifest.TotalLength >= length / 2, $"{length} bytes were requested, but its files have {saved.Manifest.TotalLength}.");
         await ComesBackAsync(sample, saved.ToString());
     }
 
@@ -103,7 +106,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         {
             var first = await SaveAsync(sample);
             var again = await NewRepository(Harness.Create()).SaveAsAsync(sample.Make(), sample.Type, cancellationToken: Cancel);
-            Assert.True(first.Digest == again.Digest, $"{sample}: saved twice, it is {first.Digest} and {again.Digest}.");
+            Assert.True(first.Digest == again.Digest, $"{sample}: saved twice, its digests are {first.Digest} and {again.Digest}.");
         }
     }
 
@@ -128,12 +131,12 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
             if (await Repository.PreviewAsync(saved.ToString(), Cancel) is not { } preview)
                 continue;
             Assert.NotEmpty(preview.MediaType);
-            Assert.True(preview.Text is not null || preview.Columns is not null || !preview.Image.IsEmpty, $"{sample}: its preview shows nothing.");
+            Assert.True(preview.Text is not null || preview.Columns is not null || !preview.Image.IsEmpty, $"{sample}: its preview is empty.");
             Assert.All(preview.Rows, row => Assert.Equal(preview.Columns!.Count, row.Count));
         }
     }
 
-    /// <summary>A repository on the same store with a materializer.</summary>
+    /// <summary>Creates a repository with a materializer on the same store.</summary>
     protected ArtifactRepository NewRepository(Materializer materializer) => new(_store!, new MaterializerRegistry().Add(materializer));
 
     /// <summary>Saves a sample.</summary>
@@ -143,14 +146,14 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         return await Repository.SaveAsAsync(sample.Make(), sample.Type, cancellationToken: Cancel);
     }
 
-    /// <summary>Loads a sample and reads it whole.</summary>
+    /// <summary>Loads a sample and reads it completely.</summary>
     protected Task<object> LoadAsync(MaterializerSample sample, string reference)
     {
         ArgumentNullException.ThrowIfNull(sample);
         return Harness.LoadAsync(Repository, reference, sample.LoadedAs, Cancel);
     }
 
-    /// <summary>Asserts that an artifact holds a sample.</summary>
+    /// <summary>Asserts that an artifact contains a sample.</summary>
     protected async Task ComesBackAsync(MaterializerSample sample, string reference)
     {
         ArgumentNullException.ThrowIfNull(sample);

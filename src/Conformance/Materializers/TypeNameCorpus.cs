@@ -2,7 +2,10 @@ using System.Reflection;
 
 namespace Cairn.Conformance;
 
-/// <summary>Type names with which stored text has made programs run code elsewhere, and a watch that tells when one of them is looked for, loaded or made.</summary>
+/// <summary>
+/// Type names that are known to cause code execution in other programs when they are read from stored text, and a monitor that detects whether one of them
+/// is looked up, loaded or instantiated.
+/// </summary>
 internal sealed class TypeNameCorpus : IDisposable
 {
     private static readonly string[] Known =
@@ -32,7 +35,9 @@ internal sealed class TypeNameCorpus : IDisposable
         "javax.script.ScriptEngineManager",
     ];
 
-    /// <summary>Assemblies that nobody needs but by such a name; FsCheck, for one, loads System.Net.Mail. What the program itself has loaded before tells nothing.</summary>
+    /// <summary>
+    /// Assemblies that are needed only for such a name. Assemblies that the program itself has already loaded (FsCheck loads System.Net.Mail) prove nothing.
+    /// </summary>
     private readonly HashSet<string> _foreign = [.. Known.Select(AssemblyOf).OfType<string>().Except(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!)).Except(["System.Diagnostics.Process", "System.Data.Common", "System.Net.Mail"])];
     private readonly List<string> _tripped = [];
     private readonly int _before = GadgetTrips.Count;
@@ -43,10 +48,10 @@ internal sealed class TypeNameCorpus : IDisposable
         AppDomain.CurrentDomain.AssemblyResolve += OnResolve;
     }
 
-    /// <summary>The names.</summary>
+    /// <summary>Gets the names.</summary>
     public static IReadOnlyList<string> Names => Known;
 
-    /// <summary>Assemblies of the corpus that were looked for or loaded, and whether its own gadget was made.</summary>
+    /// <summary>Gets the assemblies of the corpus that were looked up or loaded, and the gadget if it was instantiated.</summary>
     public IReadOnlyList<string> Tripped
     {
         get
@@ -81,7 +86,7 @@ internal sealed class TypeNameCorpus : IDisposable
     }
 }
 
-/// <summary>How often the gadget was tripped; apart from it, so that counting trips nothing.</summary>
+/// <summary>The number of times that the gadget was used; in a separate class, so reading it does not initialize the gadget.</summary>
 internal static class GadgetTrips
 {
     private static int _count;
@@ -91,7 +96,7 @@ internal static class GadgetTrips
     public static void Add() => Interlocked.Increment(ref _count);
 }
 
-/// <summary>Tells when it is made, or its initializer has run.</summary>
+/// <summary>Records its instantiation and the run of its initializer.</summary>
 internal sealed class TrippedGadget
 {
     static TrippedGadget() => GadgetTrips.Add();

@@ -1,6 +1,6 @@
 namespace Cairn.Conformance;
 
-/// <summary>A value, and a type as which it cannot be loaded although the materializer serves it.</summary>
+/// <summary>A value, and a type that the materializer supports but as which this value cannot be loaded.</summary>
 /// <param name="Sample">The value.</param>
 /// <param name="Wanted">The type.</param>
 public sealed record WrongType(MaterializerSample Sample, Type Wanted);

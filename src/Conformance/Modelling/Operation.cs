@@ -3,18 +3,18 @@ using FsCheck.Fluent;
 
 namespace Cairn.Conformance.Modelling;
 
-/// <summary>What an operation of a random sequence does.</summary>
+/// <summary>The kind of operation in a random sequence.</summary>
 internal enum Verb
 {
     WriteNew, Replace, WriteOverCurrent, WriteOverStale, Read, ReadRange, Remove, RemoveTree, Copy, CopyNew, Move, MoveNew, MakeDirectory, List, Stat, Touch,
 }
 
 /// <summary>One operation of a random sequence.</summary>
-/// <param name="Verb">What it does.</param>
-/// <param name="Path">On what.</param>
-/// <param name="Other">The target of a copy or a move.</param>
-/// <param name="Size">The length of what is written.</param>
-/// <param name="Offset">Where a range begins.</param>
+/// <param name="Verb">The kind of operation.</param>
+/// <param name="Path">The path of the operation.</param>
+/// <param name="Other">The target of a copy or move.</param>
+/// <param name="Size">The length of the written content.</param>
+/// <param name="Offset">The start of a range.</param>
 internal sealed record Operation(Verb Verb, string Path, string Other, int Size, int Offset)
 {
     public override string ToString() => Verb switch
@@ -26,10 +26,11 @@ internal sealed record Operation(Verb Verb, string Path, string Other, int Size,
     };
 }
 
-/// <summary>A random sequence of operations; it prints as one operation a line.</summary>
+/// <summary>A random sequence of operations. It prints one operation per line.</summary>
 internal sealed record OperationSequence(IReadOnlyList<Operation> Operations)
 {
-    // Few names, near each other, so that operations meet: names that order between a directory and its content, files where directories are wanted and the other way round.
+    // A few similar names, so that operations affect each other: names ordered between a directory and its content, files where directories are required
+    // and vice versa.
     private static readonly string[] Directories = ["a", "a/b", "b", "é"];
 
     private static readonly string[] Files = ["a/f", "a/b/f", "b/f", "b/g", "a/b-x", "a-x", "a.x", "ab", "é/😀"];
@@ -38,7 +39,7 @@ internal sealed record OperationSequence(IReadOnlyList<Operation> Operations)
 
     private static readonly int[] Sizes = [0, 1, 2, 10, 1_000, 70_000];
 
-    // What fills the store and what restructures it is more frequent than what empties it and what only looks.
+    // Operations that fill or restructure the store are more frequent than operations that empty or read it.
     private static readonly Gen<Verb> AnyVerb = Gen.Frequency(
         Enum.GetValues<Verb>().Select(v => (v is Verb.WriteNew or Verb.Replace or Verb.MakeDirectory or Verb.MoveNew or Verb.Remove ? 4 : v == Verb.RemoveTree ? 1 : 2, Gen.Constant(v))));
 
@@ -50,13 +51,13 @@ internal sealed record OperationSequence(IReadOnlyList<Operation> Operations)
         from offset in Gen.Elements(Sizes)
         select new Operation(verb, path, other, size, offset);
 
-    /// <summary>Sequences that grow with the size, and shrink by leaving operations out.</summary>
+    /// <summary>Gets sequences that grow with the size, and shrink by omitting operations.</summary>
     public static Arbitrary<OperationSequence> Arbitrary { get; } =
         Arb.From(Gen.Sized(size => Gen.Select(AnyOperation.ListOf(size), list => new OperationSequence([.. list]))), Shorter);
 
     public override string ToString() => "\n  " + string.Join("\n  ", Operations);
 
-    /// <summary>Mostly a path of the kind that the verb is meant for.</summary>
+    /// <summary>Generates mostly paths of the kind that the operation is intended for.</summary>
     private static Gen<string> PathFor(Verb verb) => Gen.Frequency(
         (3, Gen.Elements(verb is Verb.MakeDirectory or Verb.MoveNew or Verb.RemoveTree or Verb.List ? Directories : Files)),
         (verb == Verb.Remove ? 3 : 1, AnyPath));

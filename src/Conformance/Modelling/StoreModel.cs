@@ -2,14 +2,14 @@ using Cairn.Providers;
 
 namespace Cairn.Conformance.Modelling;
 
-/// <summary>What a store should hold: a dictionary of files and the set of directories that were made.</summary>
-/// <param name="directories">The store's kind of directories.</param>
-/// <param name="movesKeepMade">False where a directory with files in it counts as made by writes after a move.</param>
+/// <summary>The expected content of a store: a dictionary of files and the set of explicitly created directories.</summary>
+/// <param name="directories">The kind of directories of the store.</param>
+/// <param name="movesKeepMade">false if a directory that contains files counts as explicitly created after a move.</param>
 internal sealed class StoreModel(DirectoryKind directories, bool movesKeepMade = true)
 {
     public Dictionary<string, byte[]> Files { get; } = [];
 
-    /// <summary>Directories that were made, and so outlive their files.</summary>
+    /// <summary>Gets the directories that were created explicitly and therefore outlive their files.</summary>
     public HashSet<string> Made { get; } = [];
 
     private bool Real => directories == DirectoryKind.Real;
@@ -18,10 +18,10 @@ internal sealed class StoreModel(DirectoryKind directories, bool movesKeepMade =
 
     public bool AnyBelow(string path) => Files.Keys.Concat(Made).Any(p => p.StartsWith(path + "/", StringComparison.Ordinal));
 
-    /// <summary>A path that is a file and a directory at once: what a delete or move of it means is the store's own business.</summary>
+    /// <summary>Returns true if a path is both a file and a directory. The store determines the effect of deleting or moving it.</summary>
     public bool IsBoth(string path) => Files.ContainsKey(path) && IsDirectory(path);
 
-    /// <summary>With what a write at the path must fail; empty when it must succeed.</summary>
+    /// <summary>Returns the error codes with which a write at the path must fail; empty if it must succeed.</summary>
     public StoreErrorCode[] WriteErrors(string path, bool createNew)
     {
         if (Real && IsDirectory(path))
@@ -36,8 +36,8 @@ internal sealed class StoreModel(DirectoryKind directories, bool movesKeepMade =
 
     public StoreErrorCode[] MakeErrors(string path) => Real && (Files.ContainsKey(path) || HasFileAbove(path)) ? [StoreErrorCode.PathConflict] : [];
 
-    /// <summary>Removes all at and below the path.</summary>
-    /// <returns>How many files that were.</returns>
+    /// <summary>Removes all entries at and below the path.</summary>
+    /// <returns>The number of removed files.</returns>
     public int RemoveTree(string path)
     {
         var files = Files.Keys.Where(p => IsAtOrBelow(p, path)).ToArray();
@@ -64,10 +64,10 @@ internal sealed class StoreModel(DirectoryKind directories, bool movesKeepMade =
             Made.ExceptWith([.. moved.Select(made => target + made[source.Length..]).Where(AnyBelow)]);
     }
 
-    /// <summary>The order keys of all files and all directories that hold nothing.</summary>
+    /// <summary>Returns the order keys of all files and all empty directories.</summary>
     public List<string> WholeTree() => Trees.InByteOrder(Files.Keys.Concat(Made.Where(m => !AnyBelow(m)).Select(m => m + "/")));
 
-    /// <summary>The order keys of what is right below a directory.</summary>
+    /// <summary>Returns the order keys of the direct entries of a directory.</summary>
     public List<string> Below(string directory) => Trees.InByteOrder(
         Files.Keys.Concat(Made.Select(m => m + "/"))
             .Where(p => p.StartsWith(directory + "/", StringComparison.Ordinal) && p.Length > directory.Length + 1)
