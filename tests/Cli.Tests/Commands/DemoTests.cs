@@ -25,7 +25,7 @@ public sealed class DemoTests
             "> the first of 344 weighs 4000 g",
             "> {\"MeanMass\":{\"Adelie\":3701,\"Chinstrap\":3733,\"Gentoo\":5076}}",
             "> materializer  npy 1",
-            "20876 bytes  whole",
+            "20876 bytes  intact",
         })
             result.Output.ShouldContain(said);
         result.Output.Split('\n').Count(l => l.Contains("> new: ", StringComparison.Ordinal)).ShouldBe(2, "the table and its manifest");
