@@ -1,7 +1,9 @@
 namespace Cairn.Providers.Local;
 
-/// <summary>Runs work that waits for a disk on threads of its own, so that many flushes at once neither wait for the thread pool to grow nor starve it.</summary>
-/// <remarks>One pool for the process, of at most <see cref="MostThreads"/> threads that end when they have been idle for a while.</remarks>
+/// <summary>
+/// Runs work that waits for a disk on dedicated threads, so many concurrent flushes neither wait for the thread pool to grow nor starve it.
+/// </summary>
+/// <remarks>One pool per process, with at most <see cref="MostThreads"/> threads, which end after an idle period.</remarks>
 internal static class BlockingWork
 {
     private const int MostThreads = 64;
@@ -10,7 +12,7 @@ internal static class BlockingWork
     private static readonly Queue<Action> Pending = new();
     private static int _threads, _idle;
 
-    /// <summary>Runs the work once, on another thread.</summary>
+    /// <summary>Runs the work once on another thread.</summary>
     public static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -53,13 +55,14 @@ internal static class BlockingWork
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // A thread takes files of its own, and there may be none left: the others have the work when they are free; without any, it is this one's.
+            // A new thread needs resources, which may be exhausted. Existing threads then take the work when they are free; if there are none, this thread
+            // runs it.
             if (TakeBack() is { } own)
                 own();
         }
     }
 
-    /// <summary>After a thread that did not start: what nobody else would do.</summary>
+    /// <summary>Takes back the work after a thread failed to start, if no other thread will run it.</summary>
     private static Action? TakeBack()
     {
         lock (Gate)

@@ -3,15 +3,15 @@ using Cairn.Streams;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Brings what many writers wait for to the device by one flush of the volume, where that is cheaper than one flush for each.</summary>
+/// <summary>Flushes the writes of many writers with one flush of the volume if that is cheaper than one flush for each.</summary>
 /// <remarks>
-/// A few writers flush their own file, as if they were alone. When more come, they gather while a flush is under way; the next flush is for all of them. Safe to use from
-/// many threads.
+/// If there are few writers, each flushes its own file. Additional writers gather while a flush is running, and the next flush covers all of them.
+/// Thread-safe.
 /// </remarks>
-/// <param name="openVolume">Opens the volume when the first file is about to be written; null where it cannot be flushed as a whole.</param>
+/// <param name="openVolume">Opens the volume when the first file is about to be written; null if the volume cannot be flushed as a whole.</param>
 internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
 {
-    /// <summary>So many flush each for itself at the same time; who comes then, gathers.</summary>
+    /// <summary>The number of writers that flush separately at the same time; additional writers gather.</summary>
     private const int MostAlone = 4;
 
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     private int _alone;
     private int _together;
 
-    /// <summary>How many writers wait for the flush that begins next.</summary>
+    /// <summary>Gets the number of writers that wait for the next flush.</summary>
     internal int Gathered
     {
         get
@@ -32,7 +32,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
         }
     }
 
-    /// <summary>To be called before what will be flushed is written: failures of the device are told from here on.</summary>
+    /// <summary>Must be called before the data to be flushed is written: failures of the device are reported from then on.</summary>
     public void Prepare()
     {
         if (_volume is not null || _hasLooked)
@@ -44,10 +44,10 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
         }
     }
 
-    /// <summary>Flushes something that is on a device; on return it is there.</summary>
-    /// <param name="device">The device that it is on.</param>
-    /// <param name="alone">Flushes it alone.</param>
-    /// <exception cref="IOException">The device has lost something, not necessarily this.</exception>
+    /// <summary>Flushes an object on a device. On return, it is on the device.</summary>
+    /// <param name="device">The device of the object.</param>
+    /// <param name="alone">Flushes the object separately.</param>
+    /// <exception cref="IOException">The device has lost data, not necessarily of this object.</exception>
     public void Flush(ulong device, Action alone)
     {
         if (_volume is not { } volume || volume.Device != device)
@@ -92,7 +92,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
         }
     }
 
-    /// <summary>One flush of the volume at a time: an error that it tells is told once, and belongs to those who gathered for it.</summary>
+    /// <summary>Performs one flush of the volume at a time: an error is reported once, and belongs to the writers that gathered for that flush.</summary>
     private Exception? Lead(LocalVolume volume, Batch batch)
     {
         Exception? failure = null;
@@ -109,7 +109,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
             }
             catch (Exception e)
             {
-                // Whatever it is, those who wait must hear of it.
+                // Any exception must be reported to the waiting writers.
                 failure = e;
             }
             lock (_gate)
@@ -119,7 +119,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
         return failure;
     }
 
-    /// <summary>Those who wait for one flush.</summary>
+    /// <summary>The writers that wait for one flush.</summary>
     private sealed class Batch
     {
         private readonly TaskCompletionSource<Exception?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

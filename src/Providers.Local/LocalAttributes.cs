@@ -3,18 +3,18 @@ using System.Text.Json.Serialization;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Content type and user metadata as they are kept in one extended attribute of the file: JSON with <c>type</c> and <c>meta</c>.</summary>
+/// <summary>The content type and user metadata, stored in one extended attribute of the file: JSON with <c>type</c> and <c>meta</c>.</summary>
 internal sealed record LocalAttributes
 {
-    /// <summary>The media type.</summary>
+    /// <summary>Gets the media type.</summary>
     [JsonPropertyName("type")]
     public string? ContentType { get; init; }
 
-    /// <summary>The user's metadata.</summary>
+    /// <summary>Gets the user metadata.</summary>
     [JsonPropertyName("meta")]
     public Dictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>The bytes to store for a write; null when there is nothing to store.</summary>
+    /// <summary>Returns the bytes to store for a write, or null if there is nothing to store.</summary>
     public static byte[]? Encode(UploadRequest request) =>
         request.ContentType is null && request.Metadata.Count == 0
             ? null
@@ -22,8 +22,8 @@ internal sealed record LocalAttributes
                 new LocalAttributes { ContentType = request.ContentType, Metadata = request.Metadata.Count == 0 ? null : new(request.Metadata) },
                 LocalJson.Default.LocalAttributes);
 
-    /// <summary>Reads stored bytes.</summary>
-    /// <exception cref="StoreException">IntegrityFailure when they are not what Cairn writes.</exception>
+    /// <summary>Decodes stored bytes.</summary>
+    /// <exception cref="StoreException">IntegrityFailure: the bytes are not in the format that Cairn writes.</exception>
     public static LocalAttributes? Decode(byte[]? stored)
     {
         try

@@ -2,13 +2,13 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Deletes a batch: runs of files of one directory share one lock and one flush.</summary>
+/// <summary>Deletes a batch. Consecutive files in one directory share one lock and one flush.</summary>
 internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteRequest request)
 {
     private readonly DeleteResult[] _results = new DeleteResult[request.Targets.Count];
 
-    /// <summary>Deletes everything.</summary>
-    /// <returns>One result for each target.</returns>
+    /// <summary>Deletes all targets.</summary>
+    /// <returns>One result per target.</returns>
     public IReadOnlyList<DeleteResult> Run(CancellationToken cancellationToken)
     {
         for (var i = 0; i < _results.Length;)
@@ -37,7 +37,7 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
                     _results[i] = Result(i, DeleteOutcome.Missing);
                 return;
             }
-            // A version that is looked at stays the one that is deleted as long as no writer of the directory can publish.
+            // A checked version remains current until it is deleted if no writer of the directory can publish.
             var isBound = request.Targets.Skip(start).Take(end - start).Any(static t => t.IfMatch is not null);
             using (directory.Lock(isBound, cancellationToken))
             {
@@ -49,7 +49,7 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
         }
         catch (Exception e) when (IsFailure(e))
         {
-            // Also those that are gone: that they stay gone after a power cut is what could not be had.
+            // This includes missing files: without a flush, they could reappear after a power failure.
             for (var i = start; i < end; i++)
                 _results[i] = Result(i, DeleteOutcome.Failed, e);
         }
@@ -85,8 +85,8 @@ internal sealed class LocalDeletion(LocalTree tree, bool windowsNames, DeleteReq
         {
             RemoveOutcome.Removed => true,
             RemoveOutcome.Missing => false,
-            RemoveOutcome.NotEmpty => throw LocalErrors.NotEmpty("something that came just now"),
-            // A link to a directory goes alone, what it leads to stays.
+            RemoveOutcome.NotEmpty => throw LocalErrors.NotEmpty("an entry that was just created"),
+            // A link to a directory is removed without its target.
             _ => parent.Look(path.Name) is { Kind: LocalKind.Link } ? parent.RemoveFile(path.Name) : throw LocalErrors.IsFile(),
         };
     }

@@ -35,14 +35,14 @@ internal sealed class LocalDriver : StoreDriver
     /// <inheritdoc/>
     public override StoreCapabilities Capabilities { get; }
 
-    /// <summary>Opens a driver on a root, which may be missing: the first write makes it.</summary>
+    /// <summary>Opens a driver for a root. If the root does not exist, the first write creates it.</summary>
     public static LocalDriver Open(StoreUri root, LocalOptions options, TimeProvider clock, LocalPlatform platform)
     {
         if (root.Scheme != StoreUri.FileScheme)
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"the local flavor serves file:// addresses, not {root.Scheme}://");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"the local flavor requires a file:// URI, not {root.Scheme}://");
         var path = root.ToLocalPath();
         if (!Path.IsPathFullyQualified(path))
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, "the root names no drive: write file:///C:/path");
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, "the root has no drive: write file:///C:/path");
         if (options.StagedAge < TimeSpan.Zero)
             throw new StoreException(StoreErrorCode.InvalidConfiguration, "option 'staged-age' cannot be negative");
         if (File.Exists(path))
@@ -202,7 +202,7 @@ internal sealed class LocalDriver : StoreDriver
         return LocalTree.Describe(request.Target, AtTarget(request, () => staged.Publish(request.Mode, cancellationToken)), attributes);
     }
 
-    /// <summary>What fails at the target names the target; the rest of a copy names the source.</summary>
+    /// <summary>Adds the target to errors that concern the target; other errors of a copy name the source.</summary>
     private T AtTarget<T>(CopyRequest request, Func<T> act)
     {
         try
@@ -239,6 +239,6 @@ internal sealed class LocalDriver : StoreDriver
     private void RequireMode(WriteMode mode)
     {
         if (!Capabilities.WriteModes.HasFlag(mode.Kind))
-            throw new StoreException(StoreErrorCode.Unsupported, $"the file system has no locks, so the write mode {mode.Kind} cannot hold");
+            throw new StoreException(StoreErrorCode.Unsupported, $"the file system does not support locks, which the write mode {mode.Kind} requires");
     }
 }

@@ -2,13 +2,13 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Finds what is staged, and removes what killed writers have left. A living writer holds a lock on its file.</summary>
+/// <summary>Lists staged files, and removes those of killed writers. An active writer holds a lock on its file.</summary>
 internal sealed class LocalLeftovers(LocalTree tree)
 {
     private readonly Stack<StorePath> _pending = new([StorePath.Root]);
 
-    /// <summary>Looks into the next directory.</summary>
-    /// <returns>What is staged in it, also by living writers; null when the whole tree has been seen.</returns>
+    /// <summary>Examines the next directory.</summary>
+    /// <returns>The staged files in it, including those of active writers; null at the end of the tree.</returns>
     public IReadOnlyList<StagedUpload>? Next(CancellationToken cancellationToken)
     {
         if (!_pending.TryPop(out var path))
@@ -34,7 +34,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
         return found;
     }
 
-    /// <summary>Removes a staged file by its id; its writer, if it lives, then fails.</summary>
+    /// <summary>Removes a staged file by its id. If its writer is still active, that writer fails.</summary>
     public static void Remove(LocalTree tree, string id)
     {
         if (!StorePath.TryParse(id, out var path) || !path.Name.StartsWith(LocalPaths.StagedPrefix, StringComparison.Ordinal))
@@ -44,15 +44,15 @@ internal sealed class LocalLeftovers(LocalTree tree)
             tree.Prune(path.Parent, directory, CancellationToken.None);
     }
 
-    /// <summary>Removes a staged file whose writer is gone and that has not been written for long; leaves it where that may not be done.</summary>
+    /// <summary>Removes a staged file if its writer has ended and it has not been written for a long time. Leaves it if removal is not permitted.</summary>
     public static void RemoveIfStale(LocalTree tree, LocalDirectory directory, StorePath path, string name)
     {
         if (name.StartsWith(LocalPaths.StagedPrefix, StringComparison.Ordinal) && directory.Look(name) is { Kind: LocalKind.File } facts && facts.Modified < tree.StaleBefore)
             TryRemoveDead(tree, directory, path, name);
     }
 
-    /// <summary>Removes what killed writers have left in a directory that is to go itself.</summary>
-    /// <returns>What it still holds, in words; null when nothing of that kind was in the way.</returns>
+    /// <summary>Removes the remains of killed writers from a directory that is to be removed.</summary>
+    /// <returns>A description of the remaining staged content, or null if there is none.</returns>
     public static string? ClearDirectory(LocalTree tree, StorePath path)
     {
         using var directory = tree.TryOpen(path);
@@ -66,7 +66,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
             if (!LocalPaths.IsReserved(names.KeyAt(i)))
                 return $"'{names.TextAt(i)}'";
             if (LocalPaths.IsStaged(names.KeyAt(i)) && !TryRemoveDead(tree, directory, path, names.TextAt(i)))
-                held = "the staged bytes of a write that is under way";
+                held = "the staged data of a write in progress";
         }
         return held;
     }
@@ -83,7 +83,7 @@ internal sealed class LocalLeftovers(LocalTree tree)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not ours to remove, or on a read-only file system: it stays, hidden, and whoever may remove it does.
+            // Removal is not permitted, or the file system is read-only: the file stays hidden until a permitted user removes it.
             return false;
         }
     }

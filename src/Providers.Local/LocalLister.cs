@@ -2,10 +2,11 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Lists a tree in order, page by page, with the names of one directory for each level in memory.</summary>
+/// <summary>Lists a tree in order, page by page. Memory holds the names of one directory per level.</summary>
 /// <remarks>
-/// A link to a file is listed as that file. A link to a directory is not listed and not entered, so that no walk goes round in circles and no removal of a tree
-/// reaches what a link leads to; links that lead nowhere or out of the root are not listed either. Whoever gives <see cref="ListRequest.Unlisted"/> hears of them.
+/// A link to a file is listed as that file. A link to a directory is neither listed nor entered, so a walk cannot loop, and removing a tree never affects
+/// the targets of links. Links whose target does not exist or is outside the root are not listed either. <see cref="ListRequest.Unlisted"/> receives these
+/// links.
 /// </remarks>
 internal sealed class LocalLister(LocalTree tree, StoreUri root, ListRequest request) : IDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class LocalLister(LocalTree tree, StoreUri root, ListRequest req
     private bool _begun;
 
     /// <summary>Reads the next page.</summary>
-    /// <returns>Null at the end.</returns>
+    /// <returns>The page, or null at the end.</returns>
     public IReadOnlyList<StoreEntry>? NextPage(CancellationToken cancellationToken)
     {
         if (!_begun)
@@ -99,7 +100,7 @@ internal sealed class LocalLister(LocalTree tree, StoreUri root, ListRequest req
         }
     }
 
-    /// <summary>Says what a listing cannot hold, where somebody asks; otherwise it cannot go on past a directory as if nothing were there.</summary>
+    /// <summary>Reports an entry that cannot be listed if the caller requested that. Otherwise, an unreadable directory fails the listing.</summary>
     private void LeaveOut(StorePath directory, string name, UnlistedKind kind, Exception reason)
     {
         var failure = reason as StoreException ?? new StoreException(LocalErrors.Classify(reason), reason);
@@ -139,7 +140,7 @@ internal sealed class LocalLister(LocalTree tree, StoreUri root, ListRequest req
 
     private bool HasPrefix(string text) => request.NamePrefix is null || text.AsSpan(_skip).StartsWith(request.NamePrefix);
 
-    /// <summary>One directory on the way down; only the deepest is open.</summary>
+    /// <summary>One directory on the path to the current one; only the deepest is open.</summary>
     private sealed class Level(StorePath path, LocalDirectory directory) : IDisposable
     {
         public StorePath Path => path;
@@ -152,7 +153,7 @@ internal sealed class LocalLister(LocalTree tree, StoreUri root, ListRequest req
 
         public int Next { get; set; }
 
-        /// <summary>Opens the directory again when it was closed; false when it is gone.</summary>
+        /// <summary>Reopens the directory if it was closed. Returns false if it no longer exists.</summary>
         public bool IsOpen(LocalTree tree) => (Directory ??= tree.TryOpen(path)) is not null;
 
         public void Close()

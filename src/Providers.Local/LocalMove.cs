@@ -2,11 +2,11 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Moves by renaming: at every moment the file or tree is whole at one of the two paths.</summary>
+/// <summary>Moves by renaming: at every moment the file or tree exists completely at exactly one of the two paths.</summary>
 internal static class LocalMove
 {
-    /// <summary>Moves.</summary>
-    /// <returns>True.</returns>
+    /// <summary>Performs the move.</summary>
+    /// <returns>Always true.</returns>
     public static bool Run(LocalTree tree, CopyRequest request, CancellationToken cancellationToken)
     {
         for (var tries = 0; ; tries++)
@@ -20,7 +20,7 @@ internal static class LocalMove
                     throw LocalErrors.Changed(null);
                 using var to = tree.Ensure(request.Target.Parent);
                 Rename(tree, request, from, to, cancellationToken);
-                // Within one directory, the flush of the one that lost an entry is the same.
+                // Within one directory, the source directory is the same and is already flushed.
                 if (tree.Flushes && request.Source.Parent != request.Target.Parent)
                     to.Flush();
                 tree.Prune(request.Source.Parent, from, cancellationToken);
@@ -28,7 +28,7 @@ internal static class LocalMove
             }
             catch (FileNotFoundException) when (tries < LocalTree.MostTries)
             {
-                // A directory went under us: begin anew.
+                // A directory was removed concurrently: start over.
             }
             catch
             {
@@ -46,7 +46,7 @@ internal static class LocalMove
         var target = tree.CheckTarget(to, request.Target, request.Mode);
         if (!from.Rename(request.Source.Name, to, request.Target.Name, overwrite: request.Mode.Kind != WriteModes.CreateNew))
             throw LocalErrors.AlreadyExists();
-        // Two names of one file: POSIX then renames nothing and reports success.
+        // Both names refer to the same file: POSIX then renames nothing and reports success.
         if (target is not null && source!.Value.IsSameAs(target.Value) && source.Value.Links > 1)
             from.RemoveFile(request.Source.Name);
     }
@@ -60,19 +60,19 @@ internal static class LocalMove
                     throw LocalErrors.Changed(source.Value.ETag);
                 return;
             case LocalKind.Directory when request.Mode.Kind != WriteModes.CreateNew:
-                throw LocalErrors.DirectoryMove("a directory moves only to where nothing is (CreateNew)");
+                throw LocalErrors.DirectoryMove("a directory can be moved only to a path where nothing exists (CreateNew)");
             case LocalKind.Directory when request.Target.IsUnder(request.Source):
-                throw LocalErrors.DirectoryMove("the target lies inside of the directory that is to be moved");
+                throw LocalErrors.DirectoryMove("the target is inside the directory to be moved");
             case LocalKind.Directory:
                 return;
             case LocalKind.Link:
-                throw LocalErrors.DirectoryMove("the source is a symbolic link, whose target another place would change; copy what it leads to, then remove the link");
+                throw LocalErrors.DirectoryMove("the source is a symbolic link, whose target would change at another path; copy its target, then remove the link");
             default:
                 throw LocalErrors.NotFound();
         }
     }
 
-    /// <summary>Locks both directories, always in one order, so that two moves never wait for each other; one directory only once.</summary>
+    /// <summary>Locks both directories in a fixed order, so two moves never wait for each other. A single directory is locked once.</summary>
     private static Leases Lock(CopyRequest request, LocalDirectory from, LocalDirectory to, CancellationToken cancellationToken)
     {
         var fromExclusive = request.SourceIfMatch is not null;

@@ -2,24 +2,27 @@ using System.Text;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Which names a local store can hold, and which it keeps for itself.</summary>
+/// <summary>Checks which names a local store supports, and which are reserved.</summary>
 internal static class LocalPaths
 {
-    /// <summary>How the name of a file begins that is being written. Behind it stand 16 random digits and, where there is room, <c>-</c> and the escaped path it is for.</summary>
+    /// <summary>
+    /// The prefix of the names of files that are being written. It is followed by 16 random digits and, if there is room, <c>-</c> and the escaped target
+    /// path.
+    /// </summary>
     public const string StagedPrefix = ".cairn-tmp-";
 
-    /// <summary>The file that marks a directory as made by a write, where directories keep no attributes.</summary>
+    /// <summary>The file that marks a directory as created by a write, if directories do not support attributes.</summary>
     public const string DirectoryMark = ".cairn-dir";
 
     private const int LongestName = 255, LongestPath = 4095, RandomDigits = 16;
 
-    /// <summary>True for a name that is the provider's own.</summary>
+    /// <summary>Returns true if a name is reserved by the provider.</summary>
     public static bool IsReserved(ReadOnlySpan<byte> name) => IsStaged(name) || name.SequenceEqual(".cairn-dir"u8);
 
-    /// <summary>True for the name of a file that is being written.</summary>
+    /// <summary>Returns true if a name is that of a file being written.</summary>
     public static bool IsStaged(ReadOnlySpan<byte> name) => name.StartsWith(".cairn-tmp-"u8);
 
-    /// <summary>Refuses a path that cannot be held, before anything is made for it.</summary>
+    /// <summary>Refuses an unsupported path before anything is created for it.</summary>
     /// <exception cref="StoreException">PathConflict.</exception>
     public static void Check(StorePath path, bool windowsNames)
     {
@@ -27,7 +30,7 @@ internal static class LocalPaths
             throw problem;
     }
 
-    /// <summary>True for a path that can be held; at any other there is nothing.</summary>
+    /// <summary>Returns true if a path is supported; nothing exists at an unsupported path.</summary>
     public static bool CanHold(StorePath path, bool windowsNames) => Problem(path, windowsNames) is null;
 
     private static StoreException? Problem(StorePath path, bool windowsNames)
@@ -40,7 +43,7 @@ internal static class LocalPaths
         {
             var name = path.Value.AsSpan(range);
             if (name.StartsWith(StagedPrefix) || name.SequenceEqual(DirectoryMark))
-                return LocalErrors.NameCannotBeHeld(name, "is one of those that the local provider keeps for itself");
+                return LocalErrors.NameCannotBeHeld(name, "is reserved by the local provider");
             if (windowsNames && PortableNames.Problem(name) is { } problem)
                 return LocalErrors.NameCannotBeHeld(name, problem);
             if (name.Length > LongestName / 3 && Encoding.UTF8.GetByteCount(name) > LongestName)
@@ -49,7 +52,7 @@ internal static class LocalPaths
         return null;
     }
 
-    /// <summary>A new name for a file that is being written, which says for which path below its directory it is.</summary>
+    /// <summary>Returns a new name for a file that is being written, which contains its target path below the directory.</summary>
     public static string NewStagedName(StorePath target)
     {
         var name = $"{StagedPrefix}{Random.Shared.NextInt64():x16}";
@@ -57,7 +60,7 @@ internal static class LocalPaths
         return name.Length + 1 + Encoding.UTF8.GetByteCount(escaped) <= LongestName ? $"{name}-{escaped}" : name;
     }
 
-    /// <summary>The path below its directory that a staged file is for; null when its name does not tell.</summary>
+    /// <summary>Returns the target path of a staged file below its directory, or null if the name does not contain it.</summary>
     public static StorePath? StagedTarget(string name)
     {
         var start = StagedPrefix.Length + RandomDigits + 1;

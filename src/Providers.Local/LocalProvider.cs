@@ -2,8 +2,8 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>Makes stores on local disk.</summary>
-[StoreFlavor("local", StoreUri.FileScheme, Description = "Files on a local or mounted disk: atomic, durable, contained.", Options = typeof(LocalOptions))]
+/// <summary>Opens stores on local disks.</summary>
+[StoreFlavor("local", StoreUri.FileScheme, Description = "Files on a local or mounted disk, with atomic and durable writes.", Options = typeof(LocalOptions))]
 public sealed class LocalProvider : IStoreProvider
 {
     /// <inheritdoc/>

@@ -4,11 +4,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>The content of one open file, in the version that it had when it was opened.</summary>
+/// <summary>The content of an open file, in the version at the time of opening.</summary>
 /// <remarks>
-/// A read that the system's cache can serve completes at once; only one that waits for the device goes to another thread. After each read the file's facts are compared with those of the opening, so
-/// that bytes which another program has written in place are never handed out together with older ones. A program that sets the modified time back, or writes within the same tick of the system's clock
-/// as the version before, is not noticed.
+/// A read that the system's cache can serve completes synchronously; only a read that waits for the device is passed to another thread. After each read, the
+/// metadata of the file is compared with that at opening, so bytes that another program has written in place are never mixed with older ones. A program that
+/// resets the modified time, or writes within the same clock tick as the previous version, is not detected.
 /// </remarks>
 internal sealed class LocalReadStream(LocalFileSystem files, SafeFileHandle file, LocalFacts opened, long position) : ReadOnlyStream
 {

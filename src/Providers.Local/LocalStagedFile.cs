@@ -3,17 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>A file on its way to its name: written under a reserved name beside it, brought to the device, then published in one step.</summary>
+/// <summary>A file that is being written: it has a reserved name, is flushed to the device and is then published in one step.</summary>
 /// <remarks>
-/// It stands in the deepest directory of the target's that exists, so that a write that is not completed makes no directory visible. One call at a time, except
-/// <see cref="Write"/>.
+/// It is in the deepest existing directory of the target path, so an incomplete write creates no visible directory. Not thread-safe, except <see
+/// cref="Write"/>.
 /// </remarks>
 internal sealed class LocalStagedFile : IDisposable
 {
-    /// <summary>A larger file is flushed alone: those that wait for others' flushes wait for small ones only.</summary>
+    /// <summary>A larger file is flushed separately, so writers that share a flush wait only for small files.</summary>
     private const int MostTogether = 1 << 20;
 
-    /// <summary>So many bytes are worth telling the device of.</summary>
+    /// <summary>The number of written bytes after which the device is told to begin writing.</summary>
     private const int BeginLength = 8 << 20;
 
     private readonly LocalTree _tree;
@@ -27,13 +27,16 @@ internal sealed class LocalStagedFile : IDisposable
     private LocalStagedFile(LocalTree tree, StorePath path, LocalDirectory directory, string name, SafeFileHandle handle) =>
         (_tree, _path, _directory, _name, Handle) = (tree, path, directory, name, handle);
 
-    /// <summary>The open file.</summary>
+    /// <summary>Gets the open file.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>True when everything is written and, where the store promises it, on the device.</summary>
+    /// <summary>Gets whether all content is written and, if the store guarantees it, on the device.</summary>
     public bool IsSealed => _sealed;
 
-    /// <summary>Creates the file. A condition that is already known to fail is reported at once; where the file is published right away and replaces what is there, that look is spared.</summary>
+    /// <summary>
+    /// Creates the file. A condition that is already known to fail is reported immediately. If the file is published immediately and replaces the existing
+    /// one, this check is omitted.
+    /// </summary>
     public static LocalStagedFile Create(LocalTree tree, StorePath path, WriteMode mode, bool isPublishedAtOnce = false)
     {
         for (var tries = 0; ; tries++)
@@ -65,7 +68,7 @@ internal sealed class LocalStagedFile : IDisposable
         }
     }
 
-    /// <summary>Writes bytes at an offset. Of many, the device begins with the first ones while the next are written.</summary>
+    /// <summary>Writes bytes at an offset. In a long write, the device begins with the first bytes while the next are written.</summary>
     public void Write(ReadOnlySpan<byte> data, long offset)
     {
         var files = _tree.FileSystem;
@@ -81,8 +84,8 @@ internal sealed class LocalStagedFile : IDisposable
         }
     }
 
-    /// <summary>Gives the file its time and brings it to the device. What comes after cannot write any more.</summary>
-    /// <param name="modified">Its time; null for now.</param>
+    /// <summary>Sets the modified time of the file and flushes it to the device. The file cannot be written afterwards.</summary>
+    /// <param name="modified">The modified time; null for the current time.</param>
     public void Seal(DateTimeOffset? modified = null)
     {
         if (_sealed)
@@ -92,15 +95,15 @@ internal sealed class LocalStagedFile : IDisposable
         _facts = files.FactsOf(Handle);
         Flush(_facts.Length > MostTogether ? null : _facts.Device, () => files.Flush(Handle));
         _sealed = true;
-        // Whoever opens the published file must not meet its writer's lock.
+        // A program that opens the published file must not encounter the lock of its writer.
         if (files.ClosesBeforeRename)
             Handle.Dispose();
         else
             files.Release(Handle);
     }
 
-    /// <summary>Publishes the sealed file under the condition. When it has failed it may be called again, and goes on where it stopped.</summary>
-    /// <returns>The facts of what is now at the path.</returns>
+    /// <summary>Publishes the sealed file under the condition. After a failure, it can be called again and continues at the failed step.</summary>
+    /// <returns>The metadata of the published file.</returns>
     public LocalFacts Publish(WriteMode mode, CancellationToken cancellationToken)
     {
         for (var tries = 0; !_durable; tries++)
@@ -119,7 +122,7 @@ internal sealed class LocalStagedFile : IDisposable
         return _facts;
     }
 
-    /// <summary>Releases; when nothing was published also removes what was written. Throws nothing that hides what went wrong before.</summary>
+    /// <summary>Releases the file and, if it was not published, removes it. Throws no exception that would hide another one.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -135,7 +138,7 @@ internal sealed class LocalStagedFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What stays behind is recognised by its name, and a cleaner removes it once this handle is closed.
+            // A remaining file is recognized by its name, and a cleanup removes it once this handle is closed.
         }
         finally
         {
@@ -163,7 +166,7 @@ internal sealed class LocalStagedFile : IDisposable
             }
             _published = true;
         }
-        // A rename does not cross devices: the directory is on the file's.
+        // A rename never crosses devices, so the directory is on the device of the file.
         Flush(_facts.Device, parent.Flush);
         _durable = true;
     }
@@ -183,7 +186,7 @@ internal sealed class LocalStagedFile : IDisposable
         }
         catch (IOException e)
         {
-            // The system reports what it lost once: a second flush could succeed without the bytes being there.
+            // The system reports lost data once: a second flush could succeed although the data is lost.
             _flushFailure = e;
             throw LocalErrors.FlushFailed(e);
         }

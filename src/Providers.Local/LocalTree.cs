@@ -3,31 +3,33 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>The directories of one store: made on the way of a write, removed again when the last entry goes.</summary>
+/// <summary>The directories of one store: created by writes, and removed with their last entry.</summary>
 internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options, TimeProvider clock) : IDisposable
 {
-    /// <summary>Directories that writers of this process are creating and have not flushed yet. A file in one of them is durable only when they are.</summary>
+    /// <summary>
+    /// The directories that writers of this process are creating and have not flushed yet. A file in one of them is durable only after they are flushed.
+    /// </summary>
     private readonly ConcurrentDictionary<StorePath, int> _unflushed = [];
 
-    /// <summary>How often an operation begins anew because others removed a directory under it.</summary>
+    /// <summary>The maximum number of attempts of an operation whose directory is removed concurrently.</summary>
     public const int MostTries = 1000;
 
-    /// <summary>What lies below the root.</summary>
+    /// <summary>Gets the file system below the root.</summary>
     public LocalFileSystem FileSystem { get; } = fileSystem;
 
-    /// <summary>Whether completed means durable.</summary>
+    /// <summary>Gets whether a completed write is durable.</summary>
     public bool Flushes { get; } = options.Durability == LocalDurability.Full;
 
-    /// <summary>Flushes for many writers at once.</summary>
+    /// <summary>Gets the group that flushes for many writers.</summary>
     public FlushGroup Group { get; } = new(fileSystem.OpenVolume);
 
-    /// <summary>What was written before this is stale when its writer is gone.</summary>
+    /// <summary>Gets the time before which a staged file is stale if its writer has ended.</summary>
     public DateTimeOffset StaleBefore => clock.GetUtcNow() - options.StagedAge;
 
-    /// <summary>The time to give to what is written now.</summary>
+    /// <summary>Gets the modified time for a new file.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    /// <summary>A file's facts as users see them.</summary>
+    /// <summary>Creates the public metadata of a file.</summary>
     public static StoreEntry Describe(StorePath path, in LocalFacts facts, byte[]? attributes = null)
     {
         if (facts.Kind == LocalKind.Directory)
@@ -45,7 +47,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         };
     }
 
-    /// <summary>Opens a directory where a missing one and one with a file in its way are both just not there.</summary>
+    /// <summary>Opens a directory. Returns null if it does not exist or if a file is at its path.</summary>
     public LocalDirectory? TryOpen(StorePath path)
     {
         try
@@ -58,7 +60,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
     }
 
-    /// <summary>Opens the deepest of a directory and its parents that exists; makes the root when there is nothing at all.</summary>
+    /// <summary>Opens the deepest existing directory of a path; creates the root if nothing exists.</summary>
     public LocalDirectory OpenNearest(StorePath path, out StorePath found)
     {
         found = path;
@@ -67,7 +69,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         found = path.Parent;
         if (FileSystem.OpenDirectory(found) is { } above)
             return above;
-        // From the top, so that a deep path of which little exists costs little.
+        // Starts at the top, so a deep path that mostly does not exist is cheap.
         found = StorePath.Root;
         var nearest = FileSystem.OpenDirectory(found);
         if (nearest is null)
@@ -95,7 +97,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         return nearest;
     }
 
-    /// <summary>Opens a directory, and makes it and its parents where they are missing; those go again with their last entry.</summary>
+    /// <summary>Opens a directory, and creates it and its parents if they are missing. They are removed with their last entry.</summary>
     public LocalDirectory Ensure(StorePath path)
     {
         for (var tries = 0; tries < MostTries; tries++)
@@ -116,7 +118,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         throw LocalErrors.NotFound();
     }
 
-    /// <summary>Makes a directory that stays when it is empty.</summary>
+    /// <summary>Creates a directory that remains when it is empty.</summary>
     public void MakeDirectory(StorePath path, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
@@ -147,14 +149,14 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         throw LocalErrors.NotFound();
     }
 
-    /// <summary>Checks that a file may take the place of what stands at its path, under a condition. Exact when the caller holds the directory's lock.</summary>
-    /// <returns>What stands there; null for nothing.</returns>
+    /// <summary>Checks that a file may replace the entry at its path under a condition. Exact if the caller holds the lock of the directory.</summary>
+    /// <returns>The existing entry, or null if there is none.</returns>
     public LocalFacts? CheckTarget(LocalDirectory parent, StorePath path, WriteMode mode)
     {
         var found = parent.Look(path.Name);
         if (found is { Kind: LocalKind.Link })
         {
-            // A write takes the place of a link, never of what it leads to; yet a link out of the root is refused, so that its path has one meaning.
+            // A write replaces a link and never its target. A link to a target outside the root is refused, so the meaning of its path is unambiguous.
             found = FileSystem.Stat(path) ?? found;
         }
         if (found is { Kind: var kind } && (mode.Kind == WriteModes.CreateNew || kind is LocalKind.Directory or LocalKind.Special))
@@ -164,17 +166,20 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         return found;
     }
 
-    /// <summary>Removes a directory that a write has made, and its parents that are alike, as far as they are empty; flushes the one that lost an entry.</summary>
-    /// <param name="path">The directory that has lost an entry.</param>
-    /// <param name="lost">That directory itself.</param>
-    /// <param name="cancellationToken">Gives up waiting for a lock.</param>
+    /// <summary>
+    /// Removes an empty directory that was created by a write, and its empty parents that were created in the same way. Flushes the directory that lost an
+    /// entry.
+    /// </summary>
+    /// <param name="path">The path of the directory that has lost an entry.</param>
+    /// <param name="lost">The directory.</param>
+    /// <param name="cancellationToken">Cancels waiting for a lock.</param>
     public void Prune(StorePath path, LocalDirectory lost, CancellationToken cancellationToken)
     {
         if (!TryPrune(path, lost, cancellationToken) && Flushes)
             lost.Flush();
     }
 
-    /// <summary>Prunes what a write that came to nothing may have made.</summary>
+    /// <summary>Removes the directories that an abandoned write may have created.</summary>
     public void PruneUnused(StorePath path)
     {
         for (; !path.IsRoot; path = path.Parent)
@@ -219,7 +224,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
                 _unflushed.AddOrUpdate(found / name, 1, static (_, makers) => makers + 1);
             if (!nearest.MakeDirectory(name, isImplicit))
             {
-                // Made by another meanwhile, or a link that leads nowhere: a name that can be neither opened nor made.
+                // Created concurrently, or a link without a target: a name that can be neither opened nor created.
                 if (nearest.Look(name) is { Kind: LocalKind.Link } && FileSystem.Follow(found / name) is null)
                     throw LocalErrors.IsFile();
                 return false;
@@ -230,7 +235,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
         catch (FileNotFoundException)
         {
-            // The directory went under us: begin anew.
+            // The directory was removed concurrently: start over.
             return false;
         }
         finally
@@ -240,7 +245,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
     }
 
-    /// <summary>Flushes what holds the directories of a path that others are creating: their creators may not have done so yet.</summary>
+    /// <summary>Flushes the parents of directories that other writers are creating, because those writers may not have flushed them yet.</summary>
     private void FlushParents(StorePath path)
     {
         if (_unflushed.IsEmpty)

@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local;
 
-/// <summary>A write in progress: parts go to their place in a staged file, completion publishes it.</summary>
-/// <remarks>Nothing touches the disk before the first part, so that a file of one part costs one trip to another thread.</remarks>
+/// <summary>A write in progress: parts are written at their position in a staged file, and completion publishes the file.</summary>
+/// <remarks>The disk is not accessed before the first part, so a file with one part needs a single switch to another thread.</remarks>
 internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]? attributes) : StoreUpload
 {
     private const int PartSize = 1 << 20, AtOnce = 64 << 10;
@@ -44,7 +44,8 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
     /// <inheritdoc/>
     public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
     {
-        // Where nothing waits for the device, a small file is written in less time than another thread takes to begin; and many threads that write into one directory only wait for each other.
+        // Without waiting for the device, writing a small file takes less time than starting another thread, and many threads that write to one directory
+        // only wait for each other.
         if (!tree.Flushes && last.Offset == 0 && last.Data.Length <= AtOnce)
             return Complete(last, cancellationToken);
         return await BlockingWork.RunAsync(() => Complete(last, cancellationToken), cancellationToken).ConfigureAwait(false);

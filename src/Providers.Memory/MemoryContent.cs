@@ -1,13 +1,13 @@
 namespace Cairn.Providers.Memory;
 
-/// <summary>Bytes in segments, so that no array holds a whole file. Immutable; versions may share it.</summary>
+/// <summary>Content in segments, so that no array contains a whole file. Immutable; versions can share it.</summary>
 internal sealed class MemoryContent
 {
     private readonly byte[][] _segments;
     private readonly long[] _starts;
 
-    /// <param name="segments">The bytes in order; none is empty. Owned.</param>
-    /// <param name="checksum">The checksum of all of them.</param>
+    /// <param name="segments">The segments in order; none is empty. Owned by this object.</param>
+    /// <param name="checksum">The checksum of the whole content.</param>
     public MemoryContent(byte[][] segments, Checksum? checksum)
     {
         _segments = segments;
@@ -26,7 +26,7 @@ internal sealed class MemoryContent
 
     public Checksum? Checksum { get; }
 
-    /// <summary>The bytes at an offset up to the end of their segment; empty at the end.</summary>
+    /// <summary>Returns the bytes from an offset to the end of their segment; empty at the end.</summary>
     public ReadOnlyMemory<byte> RunAt(long offset)
     {
         if (offset >= Length)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cairn.Providers.Memory;
 
-/// <summary>A store over one <see cref="MemorySpace"/>, or over a part of it.</summary>
+/// <summary>A store on a <see cref="MemorySpace"/> or a part of it.</summary>
 internal sealed class MemoryDriver(StoreUri root, MemorySpace space, MemoryOptions options, TimeProvider time) : StoreDriver(root)
 {
     private const int PageSize = 1000;
@@ -23,7 +23,7 @@ internal sealed class MemoryDriver(StoreUri root, MemorySpace space, MemoryOptio
         DeleteBatch = 1000,
     };
 
-    /// <summary>Providers share nothing: a name is one place in each.</summary>
+    /// <summary>Providers share nothing: a name has a different place in each.</summary>
     public override StoreUri Place { get; } = StoreUri.Create("mem", $"{root.Container}#{space.Number}", root.Path);
 
     internal MemorySpace Space => space;
@@ -69,14 +69,14 @@ internal sealed class MemoryDriver(StoreUri root, MemorySpace space, MemoryOptio
         while (true)
         {
             Enter(cancellationToken);
-            // One pass takes a page under the lock and lets go of it before the page is handed out.
+            // Each pass reads a page under the lock, and releases the lock before it returns the page.
             var page = space.Page(from, size, Skip, e => e.Key.StartsWith(head, StringComparison.Ordinal));
             var infos = page.Select(Describe).OfType<StoreEntry>().ToList();
             if (infos.Count > 0)
                 yield return infos;
             if (page.Count < size)
                 yield break;
-            // '\0' is in no path: nothing stands between a key and this one.
+            // A path cannot contain '\0', so no other key is between a key and this one.
             from = Skip(page[^1]) ?? page[^1].Key + '\0';
         }
 
@@ -95,7 +95,7 @@ internal sealed class MemoryDriver(StoreUri root, MemorySpace space, MemoryOptio
             return slash < 0 ? entry.Describe(path) : new() { Path = path, Kind = EntryKind.Directory };
         }
 
-        // '0' follows '/': the first key that is not below the directory.
+        // '0' follows '/', so this is the first key that is not below the directory.
         static string Past(string directory) => directory + '0';
     }
 

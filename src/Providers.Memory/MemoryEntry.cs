@@ -1,6 +1,6 @@
 namespace Cairn.Providers.Memory;
 
-/// <summary>One version of a file, or a marker (no content). Immutable.</summary>
+/// <summary>One version of a file, or a marker without content. Immutable.</summary>
 internal sealed record MemoryEntry(string Key)
 {
     public MemoryContent Content { get; init; } = MemoryContent.Empty;
@@ -13,7 +13,7 @@ internal sealed record MemoryEntry(string Key)
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Orders entries by key; <see cref="End"/> is after all.</summary>
+    /// <summary>Gets the comparer by key; <see cref="End"/> is last.</summary>
     public static IComparer<MemoryEntry> ByKey { get; } = Comparer<MemoryEntry>.Create(static (a, b) =>
         ReferenceEquals(a, b) ? 0 : ReferenceEquals(a, End) ? 1 : ReferenceEquals(b, End) ? -1 : Utf8Order.Compare(a.Key, b.Key));
 

@@ -1,10 +1,10 @@
 namespace Cairn.Providers.Memory;
 
-/// <summary>Keys in a space: a file's whole path, or a marker's with a final <c>/</c>. They stand in the order of listings.</summary>
-/// <param name="root">The path below which the driver works.</param>
+/// <summary>The keys in a space: the whole path of a file, or the path of a marker with a final <c>/</c>. They are in the order of listings.</summary>
+/// <param name="root">The root path of the driver.</param>
 internal sealed class MemoryKeys(StorePath root)
 {
-    /// <summary>What every key below a directory begins with.</summary>
+    /// <summary>Returns the common prefix of all keys below a directory.</summary>
     public string Below(StorePath directory)
     {
         var whole = root / directory;
@@ -16,7 +16,7 @@ internal sealed class MemoryKeys(StorePath root)
 
     public string Marker(StorePath path) => File(path) + "/";
 
-    /// <summary>The text of an order key relative to the driver's root, as a key of the space.</summary>
+    /// <summary>Converts an order key relative to the root of the driver to a key of the space.</summary>
     public string Absolute(string orderKey) => Below(default) + orderKey;
 
     public StorePath Relative(string key) => StorePath.Parse(key).RelativeTo(root);

@@ -4,9 +4,9 @@ namespace Cairn.Providers.Memory;
 public sealed record MemoryOptions
 {
     /// <summary>
-    /// The most bytes of content that the named store may hold, uploads in progress included; a write through this store that would exceed it fails and publishes nothing.
-    /// Null, the default, is no bound.
+    /// Gets the maximum number of content bytes in the named store, including uploads in progress. A write through this store that would exceed it fails and
+    /// publishes nothing. Null (default) for no limit.
     /// </summary>
-    [StoreOption("max-size", "The most bytes of content that the named store may hold, uploads in progress included; no bound by default.", Size = true)]
+    [StoreOption("max-size", "The maximum number of content bytes in the named store, including uploads in progress. Default: no limit.", Size = true)]
     public long? MaxSize { get; init; }
 }

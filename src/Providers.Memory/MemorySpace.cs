@@ -1,6 +1,8 @@
 namespace Cairn.Providers.Memory;
 
-/// <summary>What the stores of one name share: the entries in order, the uploads in progress and the bytes they take. Safe to use from many threads.</summary>
+/// <summary>
+/// The state shared by the stores with one name: the entries in order, the uploads in progress, and the number of bytes in use. Thread-safe.
+/// </summary>
 internal sealed class MemorySpace
 {
     private static int _spaces;
@@ -11,7 +13,7 @@ internal sealed class MemorySpace
     private long _bytes;
     private long _version;
 
-    /// <summary>Tells it from others in this process.</summary>
+    /// <summary>Gets a number that identifies the space in this process.</summary>
     public int Number { get; } = Interlocked.Increment(ref _spaces);
 
     public MemoryEntry? Find(string key)
@@ -52,14 +54,14 @@ internal sealed class MemorySpace
         return page;
     }
 
-    /// <summary>Fails unless the condition of a write holds now.</summary>
+    /// <summary>Throws unless the condition of a write currently holds.</summary>
     public void Check(string key, WriteMode mode)
     {
         lock (_lock)
             CheckHere(key, mode);
     }
 
-    /// <summary>Makes an entry the version at its key, with an etag of its own, if the condition holds. Its bytes have been taken already.</summary>
+    /// <summary>Publishes an entry as the version of its key, with a new etag, if the condition holds. Its bytes have already been counted.</summary>
     public MemoryEntry Publish(MemoryEntry entry, WriteMode mode)
     {
         lock (_lock)
@@ -119,8 +121,8 @@ internal sealed class MemorySpace
         }
     }
 
-    /// <summary>Takes room for bytes that are about to be stored.</summary>
-    /// <exception cref="StoreException">There would be more than <paramref name="bound"/>; nothing was taken.</exception>
+    /// <summary>Reserves space for bytes that are about to be stored.</summary>
+    /// <exception cref="StoreException">The limit <paramref name="bound"/> would be exceeded; nothing was reserved.</exception>
     public void Take(long bytes, long? bound)
     {
         lock (_lock)
@@ -134,7 +136,7 @@ internal sealed class MemorySpace
     }
 
     /// <summary>Registers an upload in progress.</summary>
-    /// <returns>Its name.</returns>
+    /// <returns>The name of the upload.</returns>
     public string Begin(MemoryUpload upload)
     {
         lock (_lock)

@@ -1,9 +1,9 @@
 namespace Cairn.Providers.Memory;
 
-/// <summary>An upload into memory: parts in any order and in parallel, each copied into a segment of its own.</summary>
+/// <summary>An upload to memory: parts can be written in any order and in parallel, each copied to a separate segment.</summary>
 internal sealed class MemoryUpload : StoreUpload
 {
-    /// <summary>Small enough that what the façade buffers is little, large enough that a gigabyte is a thousand segments.</summary>
+    /// <summary>Small enough that the façade buffers little, and large enough that a gigabyte needs only a thousand segments.</summary>
     private const int PartSize = 1 << 20;
 
     private readonly Lock _lock = new();
@@ -70,7 +70,7 @@ internal sealed class MemoryUpload : StoreUpload
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Gives up: drops the parts, unless they have been published.</summary>
+    /// <summary>Aborts the upload: drops the parts unless they have been published.</summary>
     internal void Abort(bool removed)
     {
         lock (_lock)
@@ -122,7 +122,7 @@ internal sealed class MemoryUpload : StoreUpload
         foreach (var (part, (offset, bytes, sum)) in _parts)
         {
             if (part != number++ || offset != length)
-                throw new InvalidOperationException($"The parts of {_request.Path} do not join: part {part} begins at byte {offset}, and {length} bytes in {number - 1} parts precede it.");
+                throw new InvalidOperationException($"The parts of {_request.Path} are not contiguous: part {part} begins at byte {offset}, but the preceding {number - 1} parts have {length} bytes.");
             crc = Crc32C.Combine(crc, sum, bytes.Length);
             length += bytes.Length;
         }

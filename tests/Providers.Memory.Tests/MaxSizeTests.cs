@@ -33,7 +33,7 @@ public sealed class MaxSizeTests : IAsyncLifetime
                     await stream.WriteAsync(new byte[Math.Min(1000, length - at)]);
                 await stream.CompleteAsync();
             });
-            error.Message.ShouldContain($"bound of {4 << 20} bytes");
+            error.Message.ShouldContain($"limit of {4 << 20} bytes");
             error.Message.ShouldContain("max-size");
             error.IsTransient.ShouldBeFalse();
         }

@@ -2,58 +2,58 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform;
 
-/// <summary>One root on this machine: reaches what lies below it and nothing else. Safe to use from many threads.</summary>
+/// <summary>Accesses the entries below one root of this machine, and nothing else. Thread-safe.</summary>
 /// <remarks>
-/// Paths are resolved below the root on each call. A relative symbolic link that stays below the root is passed through; one that is absolute or climbs out is
-/// refused with PermissionDenied. Failures are the system's own exceptions; <see cref="LocalErrors"/> says what they mean.
+/// Paths are resolved below the root on each call. A relative symbolic link whose target is below the root is followed; an absolute link or a link to a
+/// target outside the root is refused with PermissionDenied. Errors are the exceptions of the system, which <see cref="LocalErrors"/> classifies.
 /// </remarks>
 internal abstract class LocalFileSystem : IDisposable
 {
-    /// <summary>Whether files keep attributes: content type, user metadata.</summary>
+    /// <summary>Gets whether files support attributes: content type and user metadata.</summary>
     public abstract bool HasAttributes { get; }
 
-    /// <summary>Whether locks hold between processes.</summary>
+    /// <summary>Gets whether locks work between processes.</summary>
     public abstract bool HasLocks { get; }
 
-    /// <summary>Whether a file must be closed before it is renamed, so that readers of the new name do not meet its writer.</summary>
+    /// <summary>Gets whether a file must be closed before it is renamed, so that readers of the new name do not conflict with its writer.</summary>
     public abstract bool ClosesBeforeRename { get; }
 
     /// <summary>Opens a directory.</summary>
-    /// <returns>The directory; null when it, a parent or the root is missing.</returns>
-    /// <exception cref="NotADirectoryException">Something else stands at the path or at a parent.</exception>
+    /// <returns>The directory, or null if it, a parent or the root does not exist.</returns>
+    /// <exception cref="NotADirectoryException">The path or a parent is not a directory.</exception>
     public abstract LocalDirectory? OpenDirectory(StorePath path);
 
-    /// <summary>Looks at a path; a final link is followed.</summary>
-    /// <returns>What stands there; null when nothing does, also when a file stands at a parent.</returns>
+    /// <summary>Gets the metadata of a path; a final link is followed.</summary>
+    /// <returns>The metadata, or null if there is no entry, also if a parent is a file.</returns>
     public LocalFacts? Stat(StorePath path) => Stat(path, withAttributes: false, out _);
 
-    /// <summary>Looks at a path; a final link is followed. Attributes that may not be read are null, as are those of a file that has none.</summary>
+    /// <summary>Gets the metadata of a path; a final link is followed. Attributes are null if they are missing or cannot be read.</summary>
     public abstract LocalFacts? Stat(StorePath path, bool withAttributes, out byte[]? attributes);
 
-    /// <summary>Looks at where a symbolic link leads.</summary>
-    /// <returns>Null when it leads nowhere, in circles, out of the root, or where this process may not look.</returns>
+    /// <summary>Gets the metadata of the target of a symbolic link.</summary>
+    /// <returns>The metadata, or null if the target does not exist, is circular, is outside the root, or is not accessible.</returns>
     public abstract LocalFacts? Follow(StorePath link);
 
     /// <summary>Opens a regular file for reading.</summary>
-    /// <returns>The file; null when nothing or something else stands there.</returns>
+    /// <returns>The file, or null if the entry does not exist or is not a regular file.</returns>
     public abstract SafeFileHandle? OpenFile(StorePath path);
 
-    /// <summary>The stored attributes of an open file; null when it has none.</summary>
+    /// <summary>Reads the stored attributes of an open file; null if there are none.</summary>
     public abstract byte[]? ReadAttributes(SafeFileHandle file);
 
-    /// <summary>Stores attributes with an open file.</summary>
+    /// <summary>Stores attributes of an open file.</summary>
     public abstract void WriteAttributes(SafeFileHandle file, ReadOnlySpan<byte> attributes);
 
-    /// <summary>The root's path on this machine.</summary>
+    /// <summary>Gets the path of the root on this machine.</summary>
     public abstract string Root { get; }
 
-    /// <summary>Creates a directory at a path on this machine, outside of what lies below the root; one that exists stays as it is.</summary>
+    /// <summary>Creates a directory at a path on this machine, outside the root. An existing directory is not changed.</summary>
     public abstract void MakeDirectoryAt(string path);
 
-    /// <summary>Brings the entries of a directory at a path on this machine to the device.</summary>
+    /// <summary>Flushes the entries of a directory at a path on this machine to the device.</summary>
     public abstract void FlushDirectoryAt(string path);
 
-    /// <summary>Creates the root directory and its parents where they are missing, and flushes the directories that hold them.</summary>
+    /// <summary>Creates the root directory and its parents if they are missing, and flushes the directories that contain them.</summary>
     public void CreateRoot(bool flush)
     {
         var missing = new Stack<string>();
@@ -67,65 +67,68 @@ internal abstract class LocalFileSystem : IDisposable
         }
     }
 
-    /// <summary>The facts of an open file.</summary>
+    /// <summary>Returns the metadata of an open file.</summary>
     public abstract LocalFacts FactsOf(SafeFileHandle file);
 
     /// <summary>Reads from an open file.</summary>
-    /// <returns>How many bytes; 0 at the end.</returns>
+    /// <returns>The number of bytes read; 0 at the end.</returns>
     public abstract int Read(SafeFileHandle file, Span<byte> buffer, long offset);
 
-    /// <summary>Reads what can be had without waiting for the device.</summary>
-    /// <returns>False when it would have to wait, or nothing is known about that.</returns>
+    /// <summary>Reads data that is available without waiting for the device.</summary>
+    /// <returns>false if the read would have to wait, or if that is unknown.</returns>
     public abstract bool TryReadCached(SafeFileHandle file, Span<byte> buffer, long offset, out int read);
 
-    /// <summary>Writes all the bytes to an open file.</summary>
+    /// <summary>Writes all bytes to an open file.</summary>
     public abstract void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset);
 
-    /// <summary>Asks for room, and fails early when there is none; the length does not change.</summary>
+    /// <summary>Reserves space, and fails early if there is not enough; the length does not change.</summary>
     public abstract void Reserve(SafeFileHandle file, long length);
 
-    /// <summary>Gives room past the length back.</summary>
+    /// <summary>Releases space after the end of the file.</summary>
     public abstract void Truncate(SafeFileHandle file, long length);
 
-    /// <summary>Copies a whole file into an empty one without its bytes passing through this process where the system can; holes stay holes where the system tells of them.</summary>
+    /// <summary>
+    /// Copies a whole file to an empty one, without transferring its bytes through this process if the system supports that. Holes are preserved if the
+    /// system reports them.
+    /// </summary>
     public abstract void Copy(SafeFileHandle source, SafeFileHandle target, long length, Action<long>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Whether <see cref="Stamp"/> sets the very time that it is given.</summary>
+    /// <summary>Gets whether <see cref="Stamp"/> sets exactly the given time.</summary>
     public virtual bool KeepsTimes => false;
 
-    /// <summary>Lets those run an open file who may read it; where the system knows no such thing, nothing happens.</summary>
+    /// <summary>Makes an open file executable for all who can read it. Does nothing if the system has no such attribute.</summary>
     public virtual void MakeExecutable(SafeFileHandle file)
     {
     }
 
-    /// <summary>Sets the modified time of an open file, in a way that no two calls of one process set exactly the same.</summary>
+    /// <summary>Sets the modified time of an open file. No two calls of one process set exactly the same time.</summary>
     public abstract void Stamp(SafeFileHandle file, DateTimeOffset modified);
 
-    /// <summary>Has the device begin with bytes that were just written, so that a flush later has little left to do; where the system offers no such thing, nothing happens.</summary>
+    /// <summary>Makes the device begin writing recent data, so that a later flush is fast. Does nothing if the system does not support it.</summary>
     public virtual void BeginFlush(SafeFileHandle file, long offset, long length)
     {
     }
 
-    /// <summary>Brings an open file's bytes and facts to the device.</summary>
+    /// <summary>Flushes the content and metadata of an open file to the device.</summary>
     public abstract void Flush(SafeFileHandle file);
 
-    /// <summary>The volume that the root is on, where all of it can be flushed at once; null otherwise, and when the root is missing.</summary>
+    /// <summary>Opens the volume of the root if it can be flushed as a whole. Returns null otherwise, and if the root does not exist.</summary>
     public virtual LocalVolume? OpenVolume() => null;
 
-    /// <summary>True when no living writer holds the staged file; it is then locked by this handle.</summary>
+    /// <summary>Returns true if the writer of a staged file has ended; the file is then locked by this handle.</summary>
     public abstract bool TryClaim(SafeFileHandle staged);
 
-    /// <summary>Gives the lock of a staged file back.</summary>
+    /// <summary>Releases the lock of a staged file.</summary>
     public abstract void Release(SafeFileHandle staged);
 
-    /// <summary>Says that a file will be read from front to back.</summary>
+    /// <summary>Announces that a file will be read sequentially.</summary>
     public abstract void ExpectSequentialRead(SafeFileHandle file);
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>Copies what the system will not copy by itself.</summary>
-    /// <returns>False when the source ended before.</returns>
+    /// <summary>Copies data that the system cannot copy natively.</summary>
+    /// <returns>false if the source ended early.</returns>
     protected bool CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, long length, Action<long>? progress, CancellationToken cancellationToken)
     {
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
@@ -150,9 +153,9 @@ internal abstract class LocalFileSystem : IDisposable
     }
 }
 
-/// <summary>Something that is not a directory stands where one is needed.</summary>
+/// <summary>The exception that is thrown if an entry is not a directory although one is required.</summary>
 internal sealed class NotADirectoryException(StorePath path) : IOException($"'{path}' or one of its parents is not a directory")
 {
-    /// <summary>The path that should have been a directory.</summary>
+    /// <summary>Gets the path that is not a directory.</summary>
     public StorePath Path { get; } = path;
 }

@@ -3,17 +3,17 @@ using Cairn.Providers.Local.Platform.Portable;
 
 namespace Cairn.Providers.Local.Platform;
 
-/// <summary>Which rules and which means a store uses; tests choose others than the machine's own.</summary>
-/// <param name="UsesHandles">Whether paths are resolved by the kernel below the root's handle, where it can.</param>
-/// <param name="WindowsNames">Whether names are refused that Windows cannot hold.</param>
+/// <summary>The rules and mechanisms that a store uses. Tests can select others than those of this machine.</summary>
+/// <param name="UsesHandles">true to resolve paths relative to the handle of the root in the kernel, if supported.</param>
+/// <param name="WindowsNames">true to refuse names that Windows does not support.</param>
 internal sealed record LocalPlatform(bool UsesHandles, bool WindowsNames)
 {
-    /// <summary>What this machine has.</summary>
+    /// <summary>Gets the platform of this machine.</summary>
     public static LocalPlatform Current { get; } = new(UsesHandles: OperatingSystem.IsLinux(), WindowsNames: OperatingSystem.IsWindows());
 
-    /// <summary>Puts something in front of each file system that is opened, such as a recorder; by default nothing.</summary>
+    /// <summary>Gets a function that wraps each opened file system, for example with a recorder. Default: none.</summary>
     public Func<LocalFileSystem, LocalFileSystem> Wrap { get; init; } = static files => files;
 
-    /// <summary>Opens a root, which may be missing.</summary>
+    /// <summary>Opens a root, which need not exist.</summary>
     public LocalFileSystem Open(string root) => Wrap((UsesHandles ? LinuxFileSystem.TryOpen(root) : null) ?? (LocalFileSystem)new PortableFileSystem(root));
 }

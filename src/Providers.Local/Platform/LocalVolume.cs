@@ -1,13 +1,14 @@
 namespace Cairn.Providers.Local.Platform;
 
-/// <summary>A volume on which everything that was written can be brought to the device at once.</summary>
+/// <summary>A volume whose written data can be flushed as a whole.</summary>
 internal abstract class LocalVolume : IDisposable
 {
-    /// <summary>Which device it is.</summary>
+    /// <summary>Gets the device.</summary>
     public abstract ulong Device { get; }
 
-    /// <summary>Brings all that was written to the volume before to the device.</summary>
-    /// <exception cref="IOException">Something that was written after this volume was opened, or after the flush before, was lost; whose it was is not known.</exception>
+    /// <summary>Flushes all data written to the volume to the device.</summary>
+    /// <exception cref="IOException">Data that was written after this volume was opened, or after the previous flush, was lost. It is unknown to which file
+    /// it belongs.</exception>
     public abstract void Flush();
 
     /// <inheritdoc/>

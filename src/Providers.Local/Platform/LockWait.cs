@@ -1,6 +1,8 @@
 namespace Cairn.Providers.Local.Platform;
 
-/// <summary>The pauses between tries for a lock: short at first; after half a minute it gives up, so that a holder that hangs does not hang everyone.</summary>
+/// <summary>
+/// The delays between attempts to take a lock: short at first. After half a minute it gives up, so that a holder that hangs does not block others.
+/// </summary>
 internal struct LockWait(CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);

@@ -4,14 +4,16 @@ using System.Text;
 
 namespace Cairn.Providers.Local.Platform;
 
-/// <summary>The names of one directory, kept compactly and sorted as listings are: UTF-8 bytes, a directory as <c>name/</c>. Disposing gives its memory back.</summary>
+/// <summary>
+/// The names of one directory in compact form, sorted like listings: by UTF-8 bytes, with a directory as <c>name/</c>. Disposal returns the memory.
+/// </summary>
 internal sealed class NameList : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
     private Name[] _names = ArrayPool<Name>.Shared.Rent(128);
     private int _used;
 
-    /// <summary>How many names there are.</summary>
+    /// <summary>Gets the number of names.</summary>
     public int Count { get; private set; }
 
     /// <summary>Adds a name.</summary>
@@ -31,23 +33,23 @@ internal sealed class NameList : IDisposable
         head.Clear();
         key[..Math.Min(8, key.Length)].CopyTo(head);
         _names[Count++] = new Name(start, key.Length, BinaryPrimitives.ReadUInt64BigEndian(head), kind);
-        // Names end in NUL, so that the system can be handed the bytes as they are.
+        // Names end with NUL, so the bytes can be passed to the system directly.
         _bytes[_used++] = 0;
     }
 
-    /// <summary>Puts the names in listing order.</summary>
+    /// <summary>Sorts the names in listing order.</summary>
     public void Sort() => _names.AsSpan(0, Count).Sort(new ByBytes(_bytes));
 
-    /// <summary>What the directory said that stands there.</summary>
+    /// <summary>Returns the kind of an entry as reported by the directory.</summary>
     public LocalKind KindAt(int index) => _names[index].Kind;
 
-    /// <summary>The name in UTF-8, with <c>/</c> behind a directory's.</summary>
+    /// <summary>Returns the name in UTF-8, with a final <c>/</c> for a directory.</summary>
     public ReadOnlySpan<byte> KeyAt(int index) => _bytes.AsSpan(_names[index].Start, _names[index].Length);
 
-    /// <summary>The name of a file as bytes that end in NUL.</summary>
+    /// <summary>Returns the name of a file as bytes with a final NUL.</summary>
     public ReadOnlySpan<byte> TerminatedAt(int index) => _bytes.AsSpan(_names[index].Start, _names[index].Length + 1);
 
-    /// <summary>The name as text, without <c>/</c>.</summary>
+    /// <summary>Returns the name as text, without <c>/</c>.</summary>
     public string TextAt(int index) => Encoding.UTF8.GetString(KeyAt(index)[..^(KindAt(index) == LocalKind.Directory ? 1 : 0)]);
 
     public void Dispose()

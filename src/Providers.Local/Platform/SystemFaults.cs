@@ -1,11 +1,11 @@
 namespace Cairn.Providers.Local.Platform;
 
-/// <summary>What the system's error numbers mean: those of Linux and macOS, and those of Windows as an HRESULT.</summary>
+/// <summary>Classifies the error numbers of the system: those of Linux and macOS, and those of Windows as an HRESULT.</summary>
 internal static class SystemFaults
 {
     private const int WindowsFacility = unchecked((int)0x80070000);
 
-    /// <summary>The fault of an error number; null when it says nothing in particular.</summary>
+    /// <summary>Returns the fault for an error number, or null if the number has no specific meaning.</summary>
     public static StoreFault? Of(int result) => (result & unchecked((int)0xFFFF0000)) switch
     {
         WindowsFacility => OfWindows(result & 0xFFFF),
@@ -18,20 +18,20 @@ internal static class SystemFaults
         1 or 13 => Denied,
         2 => new(StoreErrorCode.NotFound, "it does not exist"),
         5 => DeviceFailed,
-        16 or 26 => new(StoreErrorCode.Unavailable, "the file or directory is in use by the system") { Advice = "Find out what uses it, such as a mount." },
-        17 => new(StoreErrorCode.AlreadyExists, "something is already there"),
+        16 or 26 => new(StoreErrorCode.Unavailable, "the file or directory is in use by the system") { Advice = "Find and close its user, such as a mount." },
+        17 => new(StoreErrorCode.AlreadyExists, "a file or directory already exists at that path"),
         18 => OtherFileSystem,
-        20 => new(StoreErrorCode.PathConflict, "a file stands where a directory is needed"),
-        21 => new(StoreErrorCode.PathConflict, "a directory stands there"),
-        22 or 84 or 92 => new(StoreErrorCode.PathConflict, "the file system cannot hold this name, or a directory would come to lie in itself"),
+        20 => new(StoreErrorCode.PathConflict, "a file exists where a directory is required"),
+        21 => new(StoreErrorCode.PathConflict, "a directory exists at that path"),
+        22 or 84 or 92 => new(StoreErrorCode.PathConflict, "the file system does not support this name, or a directory would be moved into itself"),
         23 or 24 => FilesFull,
         27 => new(StoreErrorCode.Unsupported, "the file would be larger than the file system allows"),
         28 => DiskFull,
         30 => ReadOnly,
-        31 => new(StoreErrorCode.PathConflict, "the directory can hold no more entries"),
+        31 => new(StoreErrorCode.PathConflict, "the directory cannot contain more entries"),
         36 or 63 => new(StoreErrorCode.PathConflict, "the name or the whole path is too long") { Advice = "Use a shorter path: names up to 255 bytes, paths up to 4,096." },
         39 or 66 => new(StoreErrorCode.PathConflict, "the directory is not empty"),
-        40 or 62 => new(StoreErrorCode.PathConflict, "the path passes through too many symbolic links, or through one that leads in a circle"),
+        40 or 62 => new(StoreErrorCode.PathConflict, "the path contains too many symbolic links or a circular link"),
         95 or 45 => new(StoreErrorCode.Unsupported, "the file system cannot do that"),
         116 or 70 => new(StoreErrorCode.Unavailable, "the network file system has lost the file's handle"),
         122 or 69 => QuotaFull,
@@ -48,8 +48,8 @@ internal static class SystemFaults
         21 or 23 or 29 or 31 or 1117 => DeviceFailed,
         32 or 33 => new(StoreErrorCode.Unavailable, "another program has the file open") { Advice = "Close it there, or try again later." },
         39 or 112 => DiskFull,
-        80 or 183 => new(StoreErrorCode.AlreadyExists, "something is already there"),
-        123 or 161 or 267 => new(StoreErrorCode.PathConflict, "the file system cannot hold this name"),
+        80 or 183 => new(StoreErrorCode.AlreadyExists, "a file or directory already exists at that path"),
+        123 or 161 or 267 => new(StoreErrorCode.PathConflict, "the file system does not support this name"),
         145 => new(StoreErrorCode.PathConflict, "the directory is not empty"),
         206 => new(StoreErrorCode.PathConflict, "the path is too long"),
         1295 => QuotaFull,
@@ -58,7 +58,7 @@ internal static class SystemFaults
 
     private static StoreFault Denied => new(StoreErrorCode.PermissionDenied, "the system denies access to it")
     {
-        Advice = "Check the owner and the permissions of the file and of the directories above it.",
+        Advice = "Check the owner and the permissions of the file and its parent directories.",
     };
 
     private static StoreFault ReadOnly => new(StoreErrorCode.PermissionDenied, "the file system is mounted read-only")
@@ -69,18 +69,18 @@ internal static class SystemFaults
     private static StoreFault DiskFull => new(StoreErrorCode.Unavailable, "the disk is full")
     {
         IsTransient = false,
-        Advice = "Free some space, or use a store on another disk; what was there before is unchanged.",
+        Advice = "Existing files are unchanged. Free some space, or use a store on another disk.",
     };
 
     private static StoreFault QuotaFull => new(StoreErrorCode.Unavailable, "the disk quota is used up")
     {
         IsTransient = false,
-        Advice = "Free some space, or ask for more quota; what was there before is unchanged.",
+        Advice = "Existing files are unchanged. Free some space, or request a larger quota.",
     };
 
     private static StoreFault FilesFull => new(StoreErrorCode.Unavailable, "too many files are open")
     {
-        Advice = "Raise the limit (ulimit -n), or do less at once.",
+        Advice = "Increase the limit (ulimit -n), or run fewer operations in parallel.",
     };
 
     private static StoreFault DeviceFailed => new(StoreErrorCode.Unavailable, "the device failed to read or write")
@@ -89,8 +89,8 @@ internal static class SystemFaults
         Advice = "Check the device and the system's log.",
     };
 
-    private static StoreFault OtherFileSystem => new(StoreErrorCode.Unsupported, "the two paths lie on different file systems")
+    private static StoreFault OtherFileSystem => new(StoreErrorCode.Unsupported, "the two paths are on different file systems")
     {
-        Advice = "Copy, then remove the source.",
+        Advice = "Copy the source, then remove it.",
     };
 }

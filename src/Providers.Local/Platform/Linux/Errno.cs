@@ -9,8 +9,8 @@ internal static class Errno
         Stale = 116, Quota = 122;
 }
 
-/// <summary>A system call failed.</summary>
-/// <remarks>Its <see cref="Exception.HResult"/> is the error number, as the base library's own exceptions have it on Unix.</remarks>
+/// <summary>The exception that is thrown if a system call fails.</summary>
+/// <remarks>Its <see cref="Exception.HResult"/> is the error number, as for exceptions of the base library on Unix.</remarks>
 internal sealed class LinuxException : IOException
 {
     public LinuxException(string call, int error)

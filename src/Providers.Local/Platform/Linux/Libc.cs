@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Linux;
 
-/// <summary>The system calls that the base library does not offer. Only for 64-bit Linux on x64 and Arm64: numbers and flags differ elsewhere.</summary>
+/// <summary>
+/// System calls that the base library does not provide. Only for 64-bit Linux on x64 and Arm64, because numbers and flags differ on other systems.
+/// </summary>
 internal static unsafe partial class Libc
 {
     public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000, PathOnly = 0x200000;
@@ -21,7 +23,7 @@ internal static unsafe partial class Libc
     /// <summary>O_DIRECTORY.</summary>
     public static readonly int Directory = Arm ? 0x4000 : 0x10000;
 
-    /// <summary>O_NOFOLLOW of open, which is another number than AT_SYMLINK_NOFOLLOW.</summary>
+    /// <summary>O_NOFOLLOW of open, whose value differs from AT_SYMLINK_NOFOLLOW.</summary>
     public static readonly int OpenNoFollow = Arm ? 0x8000 : 0x20000;
 
     private static readonly int SysStatX = Arm ? 291 : 332, SysRenameAt2 = Arm ? 276 : 316, SysGetDents = Arm ? 61 : 217;

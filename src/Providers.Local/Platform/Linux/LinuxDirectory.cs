@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Linux;
 
-/// <summary>A directory by its handle: renamed or replaced, it stays the one that was opened.</summary>
+/// <summary>A directory identified by its handle. It remains the opened directory if it is renamed or replaced.</summary>
 internal sealed unsafe class LinuxDirectory(LinuxFileSystem fileSystem, SafeFileHandle handle) : LocalDirectory
 {
     private const int EntriesBuffer = 32 << 10;
@@ -23,7 +23,7 @@ internal sealed unsafe class LinuxDirectory(LinuxFileSystem fileSystem, SafeFile
     {
         get
         {
-            // Room for "." and ".." and one name of any length.
+            // Space for "." and ".." and one name of any length.
             var buffer = stackalloc byte[512];
             nint length;
             while ((length = Libc.GetDents(handle, buffer, 512)) > 0)
@@ -194,7 +194,7 @@ internal sealed unsafe class LinuxDirectory(LinuxFileSystem fileSystem, SafeFile
         LocalKind? kind = type switch { 8 => LocalKind.File, 4 => LocalKind.Directory, 10 => LocalKind.Link, 0 => null, _ => LocalKind.Special };
         if (kind is null)
         {
-            // This file system does not say with the name.
+            // The file system does not report the kind with the name.
             StatX stat;
             fixed (byte* start = name)
             {
@@ -206,7 +206,9 @@ internal sealed unsafe class LinuxDirectory(LinuxFileSystem fileSystem, SafeFile
         names.Add(name, Utf8.IsValid(name) ? kind.Value : LocalKind.Unnameable);
     }
 
-    /// <summary>For file systems whose rename cannot refuse to overwrite: a second name, which fails when it is taken, then the first one goes.</summary>
+    /// <summary>
+    /// For file systems whose rename cannot refuse to overwrite: creates a second name, which fails if it exists, and then removes the first one.
+    /// </summary>
     private bool RenameByLink(string name, SafeFileHandle to, string newName)
     {
         if (Libc.LinkAt(handle, name, to, newName, 0) != 0)

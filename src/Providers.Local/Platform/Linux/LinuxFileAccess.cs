@@ -3,10 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Linux;
 
-/// <summary>What Linux does with an open file.</summary>
+/// <summary>Operations on open files in Linux.</summary>
 internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSystem
 {
-    /// <summary>The extended attribute of a directory that goes when its last entry does.</summary>
+    /// <summary>The extended attribute of a directory that is removed with its last entry.</summary>
     public const string ImplicitMark = "user.cairn.implicit";
 
     private const int OwnerExecutes = 0x40, AllRead = 0x124;
@@ -104,7 +104,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
         }
         for (long from = 0; from < length;)
         {
-            // Holes stay holes: only what lies between them is copied. A file system that does not tell has no holes.
+            // Copies only the data between holes. A file system that does not report holes has none.
             var data = Libc.LSeek(source, from, Libc.SeekData);
             if (data < 0 && Marshal.GetLastPInvokeError() == Errno.NoSuchPlace)
                 data = length;
@@ -119,7 +119,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
         Truncate(target, length);
     }
 
-    /// <returns>False when the source ended before the range did.</returns>
+    /// <returns>false if the source ended before the end of the range.</returns>
     private bool CopyRange(SafeFileHandle source, SafeFileHandle target, long from, long end, Action<long>? progress, CancellationToken cancellationToken)
     {
         var to = from;
@@ -152,7 +152,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
         StatX stat;
         if (Libc.StatX(file, "", Libc.EmptyPath, &stat) != 0)
             throw new LinuxException("statx", Marshal.GetLastPInvokeError());
-        // Whoever may read it may run it: what the process lets others do in general holds here too.
+        // Everyone who can read the file can execute it; the umask of the process has already been applied.
         var mode = (stat.Mode & 0xFFF) | ((stat.Mode & AllRead) >> 2);
         if (Libc.FChMod(file, (uint)mode) != 0)
             throw new LinuxException("fchmod", Marshal.GetLastPInvokeError());
@@ -161,7 +161,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
     /// <inheritdoc/>
     public override void Stamp(SafeFileHandle file, DateTimeOffset modified)
     {
-        // A clock counts 100 ns, a file system single ones: the two spare digits keep two versions apart that a standing clock would give one time.
+        // The clock has a resolution of 100 ns and the file system of 1 ns: the two additional digits distinguish versions with the same clock time.
         var ticks = modified.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
         var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
         if (rest < 0)
@@ -173,7 +173,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
             throw new LinuxException("futimens", Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>A hint: what goes wrong here, the flush tells.</summary>
+    /// <summary>Only a hint: the flush reports errors.</summary>
     public override void BeginFlush(SafeFileHandle file, long offset, long length) => _ = Libc.SyncFileRange(file, offset, length, Libc.BeginWrite);
 
     /// <inheritdoc/>
@@ -183,7 +183,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
             ThrowUnlessInterrupted("fsync");
     }
 
-    /// <summary>Flushes a directory; a file system that cannot (some network ones) says so with "invalid", and needs no telling.</summary>
+    /// <summary>Flushes a directory. A file system that does not support this (some network file systems) reports "invalid" and needs no flush.</summary>
     public static void FlushDirectory(SafeFileHandle directory)
     {
         while (Libc.FSync(directory) != 0)
@@ -218,7 +218,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
         throw error is Errno.NoSpace or Errno.OutOfRange or 7 ? LocalErrors.AttributesTooLarge(attributes.Length) : new LinuxException("fsetxattr", error);
     }
 
-    /// <summary>Reads the attribute, of a handle that was opened as a path by way of /proc.</summary>
+    /// <summary>Reads the attribute. For a handle that was opened as a path, reads it through /proc.</summary>
     protected static byte[]? ReadAttributes(SafeFileHandle file, bool byPath)
     {
         const int AtOnce = 1024, Most = 64 << 10;
@@ -236,7 +236,7 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
                 return large[..(int)length];
             error = Marshal.GetLastPInvokeError();
         }
-        // Who may look at a file but not read it sees no attributes; so it is without /proc.
+        // A process may have access to the metadata of a file but not to its content and attributes; without /proc, attributes are not available either.
         if (error is Errno.NoData or Errno.NotSupported || (byPath && error is Errno.AccessDenied or Errno.NotPermitted or Errno.NoEntry))
             return null;
         throw new LinuxException("getxattr", error);

@@ -3,8 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Linux;
 
-/// <summary>Linux: every path is resolved by the kernel below an open handle of the root, so a link cannot lead out of it, whenever it is put there.</summary>
-/// <remarks>The root is opened once. Renamed while in use, it stays the root; removed, it is looked up anew by its path.</remarks>
+/// <summary>
+/// The Linux implementation: the kernel resolves every path below an open handle of the root, so a link cannot lead outside it at any time.
+/// </summary>
+/// <remarks>The root is opened once. If it is renamed while in use, it remains the root; if it is removed, it is looked up again by its path.</remarks>
 internal sealed class LinuxFileSystem : LinuxFileAccess
 {
     private readonly string _root;
@@ -16,7 +18,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
         : base(hasAttributes)
     {
         (_root, HasLocks) = (root, hasLocks);
-        // Nothing lies outside of "/", and absolute links are common in it: they resolve as they always do.
+        // Nothing is outside "/", and absolute links are common in it: they are resolved as usual.
         _resolve = Libc.ResolveNoMagicLinks | (root == "/" ? Libc.ResolveInRoot : (ulong)Libc.ResolveBeneath);
     }
 
@@ -26,8 +28,8 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     /// <inheritdoc/>
     public override bool ClosesBeforeRename => false;
 
-    /// <summary>Opens a root, which may be missing.</summary>
-    /// <returns>Null where the kernel or its sandbox does not offer what is needed.</returns>
+    /// <summary>Opens a root, which need not exist.</summary>
+    /// <returns>The file system, or null if the kernel or its sandbox lacks a required feature.</returns>
     public static unsafe LinuxFileSystem? TryOpen(string root)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64))
@@ -94,7 +96,8 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
     /// <inheritdoc/>
     public override SafeFileHandle? OpenFile(StorePath path)
     {
-        // Looked at first, so that a pipe or a device is never opened; looked at again, because it may have been swapped. NonBlocking keeps that case from hanging.
+        // The entry is checked before it is opened, so a pipe or a device is never opened, and again afterwards because it may have been replaced.
+        // NonBlocking prevents that case from hanging.
         if (Stat(path) is not { Kind: LocalKind.File })
             return null;
         var error = Open(path, Libc.ReadOnly | Libc.NonBlocking | Libc.NoTerminal, out var handle);
@@ -155,7 +158,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
             if (fd >= 0)
             {
                 handle = new SafeFileHandle(fd, ownsHandle: true);
-                // A removed root can still be opened as itself, and holds nothing.
+                // A removed root can still be opened through its handle, and is empty.
                 if (!path.IsRoot || FactsOf(handle).Links > 0)
                     return 0;
                 handle.Dispose();
@@ -168,7 +171,7 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
                 case Errno.Interrupted:
                     break;
                 case Errno.TryAgain:
-                    // The kernel could not tell whether ".." in a link stayed below the root while something was being renamed.
+                    // The kernel could not determine whether ".." in a link stayed below the root during a concurrent rename.
                     Thread.Yield();
                     break;
                 case Errno.NoEntry when FactsOf(root).Links == 0:
@@ -201,6 +204,6 @@ internal sealed class LinuxFileSystem : LinuxFileAccess
         }
     }
 
-    /// <summary>Lets go of the handle of a root that was removed; who still uses it gets an error, not another root.</summary>
+    /// <summary>Releases the handle of a removed root. Current users of the handle get an error and not another root.</summary>
     private void Forget(SafeFileHandle root) => Interlocked.CompareExchange(ref _handle, null, root);
 }

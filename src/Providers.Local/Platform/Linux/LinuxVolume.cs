@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Linux;
 
-/// <summary>A volume by an open directory on it.</summary>
+/// <summary>A volume identified by an open directory on it.</summary>
 internal sealed class LinuxVolume : LocalVolume
 {
     private const long Ext = 0xEF53, Xfs = 0x58465342, Btrfs = 0x9123683E;
@@ -14,8 +14,8 @@ internal sealed class LinuxVolume : LocalVolume
     /// <inheritdoc/>
     public override ulong Device { get; }
 
-    /// <summary>A volume of a file system whose flush is known to reach the device.</summary>
-    /// <returns>Null for any other, such as network file systems and those of user processes; the handle is then closed.</returns>
+    /// <summary>Creates a volume if the flush of its file system is known to reach the device.</summary>
+    /// <returns>The volume, or null for other file systems, such as network file systems and those of user processes; the handle is then closed.</returns>
     public static unsafe LinuxVolume? TryMake(SafeFileHandle directory, ulong device)
     {
         var facts = stackalloc long[16];

@@ -4,13 +4,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Portable;
 
-/// <summary>A directory by its real path, which is looked at again before each change in it.</summary>
+/// <summary>A directory identified by its real path, which is checked again before each change.</summary>
 internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath path, string real) : LocalDirectory
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>Its identity is that of its lock, so that two directories that share one are locked as one.</summary>
+    /// <summary>Its identity is that of its lock, so that two directories that share a lock are locked once.</summary>
     public override LocalFacts Facts => new(LocalKind.Directory, 0, 0, 0, (ulong)PortableLock.NumberOf(real), 0, 1);
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
     public override SafeFileHandle CreateFile(string name)
     {
         Verify();
-        // Windows must let others remove or rename it; elsewhere only "None" takes the lock by which cleaners see that its writer lives.
+        // On Windows, others must be able to remove or rename the file; on other systems, only "None" takes the lock that shows that the writer is active.
         return OrGone(() => File.OpenHandle(At(name), FileMode.CreateNew, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None));
     }
 
@@ -112,7 +112,7 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
         using (Lock(exclusive: true, CancellationToken.None))
         {
             if (IsGone)
-                throw new FileNotFoundException("the directory is gone");
+                throw new FileNotFoundException("the directory no longer exists");
             if (Look(name) is not null)
                 return false;
             Directory.CreateDirectory(At(name));
@@ -129,10 +129,10 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
         File.Delete(At(LocalPaths.DirectoryMark));
     }
 
-    /// <summary>Always alone: what the base library offers for sharing is not worth its cases.</summary>
+    /// <summary>Always exclusive: shared locks of the base library are not worth their special cases.</summary>
     public override IDisposable Lock(bool exclusive, CancellationToken cancellationToken) => PortableLock.Take(real, cancellationToken);
 
-    /// <summary>Nothing: the base library cannot flush a directory, and journaling file systems keep the order of renames by themselves.</summary>
+    /// <summary>Does nothing: the base library cannot flush a directory, and journaling file systems preserve the order of renames.</summary>
     public override void Flush()
     {
     }
@@ -157,7 +157,7 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
         }
         catch (DirectoryNotFoundException)
         {
-            // It was removed after it was opened, and holds nothing now.
+            // It was removed after it was opened, and is empty.
         }
     }
 
@@ -182,28 +182,28 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
         }
         catch (DirectoryNotFoundException e)
         {
-            throw new FileNotFoundException("a directory is gone", e);
+            throw new FileNotFoundException("a directory no longer exists", e);
         }
     }
 
     private string At(string name) => Path.Join(real, name);
 
-    /// <summary>A name's bytes; null when it is not text.</summary>
+    /// <summary>Returns the bytes of a name, or null if it is not text.</summary>
     private byte[]? TryEncode(string name)
     {
         try
         {
-            // Unix bytes that are not text come as U+FFFD, and under that name there is then no file.
+            // Unix names that are not text contain U+FFFD, and no file with the converted name exists.
             return !name.Contains('\uFFFD', StringComparison.Ordinal) || Look(name) is not null ? Strict.GetBytes(name) : null;
         }
         catch (EncoderFallbackException)
         {
-            // A lone surrogate, which Windows allows in a name.
+            // An unpaired surrogate, which Windows allows in a name.
             return null;
         }
     }
 
-    /// <summary>Looks again whether the path still leads to the same directory.</summary>
+    /// <summary>Checks that the path still refers to the same directory.</summary>
     private void Verify()
     {
         if (fileSystem.Resolve(path) != real)

@@ -2,10 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Providers.Local.Platform.Portable;
 
-/// <summary>Any system, by the base library alone: each step of a path is looked at for links before it is used, and once more after a file was opened.</summary>
+/// <summary>
+/// The implementation for all systems, using only the base library: each component of a path is checked for links before it is used, and again after a file
+/// was opened.
+/// </summary>
 /// <remarks>
-/// Weaker than handles: a link that is swapped in between the look and the use, and swapped out before the second look, is not noticed. Only who may already write
-/// below the root could do that.
+/// Weaker than handles: a link that is created between the check and the use, and removed before the second check, is not detected. Only a process with
+/// write access below the root could do that.
 /// </remarks>
 internal sealed class PortableFileSystem(string root) : LocalFileSystem
 {
@@ -91,7 +94,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     /// <inheritdoc/>
     public override void MakeDirectoryAt(string path) => Directory.CreateDirectory(path);
 
-    /// <summary>Does nothing: the base library offers no way to flush a directory.</summary>
+    /// <summary>Does nothing: the base library cannot flush a directory.</summary>
     public override void FlushDirectoryAt(string path)
     {
     }
@@ -99,7 +102,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     /// <inheritdoc/>
     public override LocalFacts FactsOf(SafeFileHandle file) => Facts(LocalKind.File, RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
 
-    /// <summary>What stands at a real path, a final link not followed; null for nothing.</summary>
+    /// <summary>Returns the metadata of a real path without following a final link, or null if there is no entry.</summary>
     public static LocalFacts? FactsOf(string real)
     {
         var info = new FileInfo(real);
@@ -136,7 +139,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     /// <inheritdoc/>
     public override void Stamp(SafeFileHandle file, DateTimeOffset modified)
     {
-        // There is no inode here to keep versions apart: no two writes of this driver get one time.
+        // There is no inode that distinguishes versions, so no two writes of this driver get the same time.
         long last, next;
         do
         {
@@ -150,7 +153,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     /// <inheritdoc/>
     public override void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
-    /// <summary>True: a handle that could be opened at all is one that no writer holds.</summary>
+    /// <summary>Returns true: a handle can be opened only if no writer holds the file.</summary>
     public override bool TryClaim(SafeFileHandle staged) => true;
 
     /// <inheritdoc/>
@@ -168,8 +171,8 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
     {
     }
 
-    /// <summary>The real path of a path, with every link replaced by what it leads to.</summary>
-    /// <exception cref="StoreException">A link is absolute or climbs out of the root: PermissionDenied.</exception>
+    /// <summary>Returns the real path of a path, with all links resolved.</summary>
+    /// <exception cref="StoreException">A link is absolute or points outside the root: PermissionDenied.</exception>
     public string Resolve(StorePath path)
     {
         var passed = new List<string>();
@@ -199,7 +202,7 @@ internal sealed class PortableFileSystem(string root) : LocalFileSystem
         return RealPath(passed);
     }
 
-    /// <summary>The facts of a real path or handle; <paramref name="kind"/>s that have no content of their own have no time either.</summary>
+    /// <summary>Returns the metadata of a real path or handle. A <paramref name="kind"/> without content has no time either.</summary>
     private static LocalFacts Facts(LocalKind kind, long length, DateTime modified)
     {
         var seconds = Math.DivRem(modified.Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond, out var rest);

@@ -4,17 +4,19 @@ using System.Text;
 
 namespace Cairn.Providers.Local.Platform.Portable;
 
-/// <summary>Locks of directories between the processes of one user on one machine: files of the system's temporary folder, shared out by the directory's path.</summary>
+/// <summary>
+/// Locks of directories between the processes of one user on one machine: files in the system's temporary folder, assigned by the path of the directory.
+/// </summary>
 internal static class PortableLock
 {
     private const int Locks = 1024;
 
     private static readonly string Folder = Path.Join(Path.GetTempPath(), $"cairn-locks-{Environment.UserName}");
 
-    /// <summary>Which of the locks a directory uses.</summary>
+    /// <summary>Returns the number of the lock that a directory uses.</summary>
     public static int NumberOf(string real) => (int)(BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(real))) % Locks);
 
-    /// <summary>Takes a directory's lock; disposing gives it back.</summary>
+    /// <summary>Takes the lock of a directory; disposal releases it.</summary>
     public static IDisposable Take(string real, CancellationToken cancellationToken)
     {
         var file = Path.Join(Folder, $"{NumberOf(real):x3}");
@@ -27,11 +29,11 @@ internal static class PortableLock
             }
             catch (IOException e) when (IsHeld(e))
             {
-                // Another holds it: wait.
+                // Another process holds it: wait.
             }
         }
     }
 
-    /// <summary>EWOULDBLOCK of Linux and macOS, sharing and lock violation of Windows.</summary>
+    /// <summary>EWOULDBLOCK on Linux and macOS; sharing and lock violation on Windows.</summary>
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }
