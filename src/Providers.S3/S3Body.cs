@@ -4,8 +4,11 @@ using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>An answer's body: an early end is an error, and disposal closes the connection rather than reading the rest.</summary>
-/// <remarks>It reads below the SDK's wrapper, which would compute an MD5 of what comes in one part, with no way to turn that off: what the object's CRC-32C tells is checked above, at a sixth of the cost.</remarks>
+/// <summary>The body of a response. An early end is an error, and disposal closes the connection without reading the rest.</summary>
+/// <remarks>
+/// It reads below the SDK's wrapper, which would compute the MD5 of single-part objects and has no option to disable that. The CRC-32C of the object is
+/// verified by the façade at a sixth of the cost.
+/// </remarks>
 internal sealed class S3Body(GetObjectResponse response, long length) : ReadOnlyStream
 {
     private readonly Stream _inner = response.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : response.ResponseStream;

@@ -5,7 +5,10 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>The SDK's client, whose own retries have a budget of time, and also send again what the SDK gives up: a 429, and what was signed with a session that has just ended.</summary>
+/// <summary>
+/// The SDK's client with retries limited by time. It also retries requests that the SDK gives up: a 429, and requests signed with a session that has just
+/// expired.
+/// </summary>
 internal sealed class S3Client : AmazonS3Client
 {
     private readonly S3Options _options;
@@ -18,11 +21,12 @@ internal sealed class S3Client : AmazonS3Client
     public S3Client(AmazonS3Config config, S3Options options, ServiceContact contact, TimeProvider clock)
         : base(config) => (_options, _contact, _clock) = (options, contact, clock);
 
-    /// <summary>Called by the base's constructor, before there are options and a clock.</summary>
+    /// <summary>Called by the constructor of the base class, before options and clock are set.</summary>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        // It writes down the stack of every failed request, a look at a file that does not exist among them, which reads the symbols of all assemblies on it.
+        // This handler records the stack trace of every failed request, including checks for missing files, which reads the symbols of all assemblies
+        // involved.
         pipeline.RemoveHandler<MetricsHandler>();
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new S3Retries(Config, () => new(_options.OutageTime, _options.Retries, S3Retries.FirstDelay, _clock), () => _contact, () => _clock)));
     }

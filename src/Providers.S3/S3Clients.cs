@@ -8,11 +8,13 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>Makes the SDK's client from options. Retries have one owner, the SDK.</summary>
+/// <summary>Creates the SDK's client from options. Only the SDK retries requests.</summary>
 internal static class S3Clients
 {
     private const int LeastPart = 5 << 20;
-    /// <summary>What requests are told of the most attempts where only time bounds them; the SDK's own count, which does not apply, is the same.</summary>
+    /// <summary>
+    /// The maximum number of attempts reported in requests if only time limits them. The SDK's own limit, which does not apply, has the same value.
+    /// </summary>
     private const int SeemingRetries = 100;
     private const int BufferSize = 128 << 10;
     private const long LargestCopy = 5L << 30;
@@ -24,7 +26,7 @@ internal static class S3Clients
         var contact = new ServiceContact(endpoint?.GetLeftPart(UriPartial.Path) ?? "Amazon S3", retrying, clock);
         var config = new AmazonS3Config
         {
-            // S3Upload gives the SDK the checksum of each part, which it needs itself for that of the whole object.
+            // S3Upload passes the checksum of each part to the SDK, because it needs the checksum itself for that of the whole object.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
@@ -55,11 +57,11 @@ internal static class S3Clients
         }
         catch (AmazonClientException e)
         {
-            throw new StoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Give the store a region and credentials, or set AWS_REGION." }, e);
+            throw new StoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Set the region and the credentials of the store, or AWS_REGION." }, e);
         }
     }
 
-    /// <summary>An address that an option or the first of several variables gives; null when none does.</summary>
+    /// <summary>Returns the URL in an option or in the first of several variables that is set, or null if none is set.</summary>
     /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static Uri? Address(string? given, string option, params ReadOnlySpan<string> variables)
     {
@@ -71,11 +73,11 @@ internal static class S3Clients
         if (given is null)
             return null;
         if (!Uri.TryCreate(given, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw Wrong($"the {option} is not an http or https address");
-        return url.UserInfo.Length == 0 ? url : throw Wrong($"the {option} carries credentials; give them as access-key and secret-key");
+            throw Wrong($"the {option} is not an http or https URL");
+        return url.UserInfo.Length == 0 ? url : throw Wrong($"the {option} contains credentials; specify them as access-key and secret-key");
     }
 
-    /// <summary>Asks for the stored checksum without telling the SDK, which would compute it too; Cairn's readers do.</summary>
+    /// <summary>Requests the stored checksum without the SDK's support, which would compute it too; Cairn's readers verify it.</summary>
     private static void AskForChecksum(object sender, RequestEventArgs e)
     {
         if (e is WebServiceRequestEventArgs { Request: GetObjectRequest } request)
@@ -92,7 +94,7 @@ internal static class S3Clients
             { AccessKey: { } key } => new BasicAWSCredentials(key, options.SecretKey),
             { Profile: { } profile } => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var found)
                 ? found
-                : throw Wrong($"there is no profile '{profile}' in the shared AWS files"),
+                : throw Wrong($"the profile '{profile}' does not exist in the shared AWS files"),
             _ => null,
         };
         return options.Role is not null
@@ -103,21 +105,21 @@ internal static class S3Clients
     private static void Check(S3Options options)
     {
         if (options.AccessKey is null != options.SecretKey is null)
-            throw Wrong("access-key and secret-key go together");
+            throw Wrong("access-key and secret-key must be set together");
         if (options.RoleEndpoint is not null && options.Role is null)
-            throw Wrong("role-endpoint goes with role");
+            throw Wrong("role-endpoint requires role");
         if (options.PartSize < LeastPart)
-            throw Wrong("part-size is at least 5MiB, the least that S3 takes");
+            throw Wrong("part-size must be at least 5MiB, the minimum of S3");
         if (options.CopyPartSize is < LeastPart or > LargestCopy)
-            throw Wrong("copy-part-size is between 5MiB and 5GiB");
+            throw Wrong("copy-part-size must be between 5MiB and 5GiB");
         if (options.Parallelism < 1)
-            throw Wrong("parallelism is at least 1");
+            throw Wrong("parallelism must be at least 1");
         if (options.Retries < 0 || options.OutageTime < TimeSpan.Zero)
-            throw Wrong("retries and outage-time are at least 0");
+            throw Wrong("retries and outage-time must be at least 0");
         if (options.Timeout <= TimeSpan.Zero || options.ConnectTimeout <= TimeSpan.Zero)
-            throw Wrong("timeout and connect-timeout are longer than nothing");
+            throw Wrong("timeout and connect-timeout must be greater than zero");
         if (options.Proxy is { } proxy && !(Uri.TryCreate(proxy, UriKind.Absolute, out var url) && url.UserInfo.Length == 0))
-            throw Wrong("the proxy is not an address such as http://proxy:3128, without a user");
+            throw Wrong("the proxy is not a URL such as http://proxy:3128 without a user name");
     }
 
     private static StoreException Wrong(string reason) => new(StoreErrorCode.InvalidConfiguration, reason);

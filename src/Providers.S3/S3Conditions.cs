@@ -4,10 +4,11 @@ using Cairn.Providers;
 namespace Cairn.Providers.S3;
 
 /// <summary>
-/// Whether the service looks at the conditions of writes. Amazon's does, and the option may say so of another. Any other is tried before the first write under a condition, once for each way of writing and each kind of
-/// condition: a service that passes over conditions would overwrite, and answer like one that does not.
+/// Determines whether the service honors the conditions of writes. Amazon's does, and the option can declare it for other services. Any other service is
+/// tested before the first conditional write, once for each way of writing and each kind of condition: a service that ignores conditions would overwrite
+/// files and report success.
 /// </summary>
-/// <remarks>A trial writes an object of its own name, writes it again under a condition that does not hold, and deletes it.</remarks>
+/// <remarks>A test writes an object with a unique name, writes it again under a condition that does not hold, and deletes it.</remarks>
 internal sealed class S3Conditions(S3Driver driver)
 {
     private const string NoVersion = "\"00000000000000000000000000000000\"";
@@ -15,21 +16,21 @@ internal sealed class S3Conditions(S3Driver driver)
     private readonly Lock _lock = new();
     private readonly Dictionary<(WriteModes Kind, bool IsMultipart), Task<bool>> _found = [];
 
-    /// <summary>Refuses a write under a condition that the service would pass over.</summary>
+    /// <summary>Refuses a conditional write if the service would ignore the condition.</summary>
     /// <exception cref="StoreException">Unsupported.</exception>
     public async ValueTask DemandAsync(WriteMode mode, bool isMultipart, CancellationToken cancellationToken)
     {
         if (mode.Kind == WriteModes.Replace || await AreKeptAsync(mode.Kind, isMultipart, cancellationToken).ConfigureAwait(false))
             return;
         throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, mode.Kind == WriteModes.CreateNew
-            ? "the service passes over the conditions of writes: in a trial it wrote over a file on the condition that none is there"
-            : "the service passes over the conditions of writes: in a trial it wrote over a file on the condition that it is of another version")
+            ? "the service ignores the conditions of writes: in a test it overwrote a file although the request said to write only if no file exists"
+            : "the service ignores the conditions of writes: in a test it overwrote a file although the request required another version")
         {
-            Advice = "Open the store with conditions=no, and write with Replace where overwriting is fine.",
+            Advice = "Open the store with conditions=no, and write with Replace if overwriting is acceptable.",
         });
     }
 
-    /// <summary>Whether the service looks at conditions of a kind, in a single request or at the completion of a multipart upload.</summary>
+    /// <summary>Returns whether the service honors a kind of condition, in a single request or at the completion of a multipart upload.</summary>
     public async ValueTask<bool> AreKeptAsync(WriteModes kind, bool isMultipart, CancellationToken cancellationToken)
     {
         if (driver.Options.Conditions is { } said)
@@ -45,7 +46,7 @@ internal sealed class S3Conditions(S3Driver driver)
         return await trial.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Others wait for it too, so that nobody's cancellation ends it.</summary>
+    /// <summary>Other callers wait for the same test, so the cancellation of one caller does not end it.</summary>
     private async Task<bool> TryAsync(WriteModes kind, bool isMultipart)
     {
         try
@@ -56,8 +57,8 @@ internal sealed class S3Conditions(S3Driver driver)
         {
             throw new StoreException(fault with
             {
-                Reason = $"whether the service looks at the conditions of writes could not be tried by writing and deleting a file: {fault.Reason}",
-                Advice = "Open the store with conditions=yes where it does, and with conditions=no where it does not.",
+                Reason = $"testing the conditions of writes by writing and deleting a file failed: {fault.Reason}",
+                Advice = "Open the store with conditions=yes if the service honors conditions; otherwise, with conditions=no.",
             }, e);
         }
     }

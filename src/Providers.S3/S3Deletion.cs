@@ -6,7 +6,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>One batch of deletes: in one request where there are several, each failure reported.</summary>
+/// <summary>Deletes a batch, in one request if there are several targets, and reports each failure.</summary>
 internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
 {
     private const int Tries = 5;
@@ -26,7 +26,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
                 (_results.Length == 1 || !IsXml(key) ? single : batch).Add(i);
         }
         var options = new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken };
-        // A marker is deleted in the version that was seen to be empty: with content it is another program's object.
+        // A marker is deleted in the version that was seen to be empty: an object with content belongs to another program.
         single.AddRange(batch.Where(IsMarker));
         batch.RemoveAll(IsMarker);
         await Parallel.ForEachAsync(single, options, DeleteOneAsync).ConfigureAwait(false);
@@ -35,7 +35,9 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         return _results;
     }
 
-    /// <summary>A batch goes as XML, which has no way to write most control characters, and in which readers turn a carriage return into a line feed.</summary>
+    /// <summary>
+    /// A batch is sent as XML, which cannot represent most control characters and in which parsers convert a carriage return to a line feed.
+    /// </summary>
     private static bool IsXml(string key) => key.All(static c => XmlConvert.IsXmlChar(c) ? c >= ' ' : char.IsSurrogate(c));
 
     private bool IsMarker(int i) => request.Targets[i].Kind == EntryKind.Directory;
@@ -56,8 +58,9 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
     }
 
     /// <summary>
-    /// The service does not say whether something was there. To know, its etag is asked for, and here the delete bound to it: of several who delete at once, one has deleted it. So is a delete of one
-    /// version: not every service looks at the condition, and then the look before is what there is.
+    /// The service does not report whether the object existed. To determine this, its etag is requested and the delete is made conditional on it: of several
+    /// concurrent deletes, exactly one succeeds. The same applies to the delete of one version: not every service honors the condition, and then only the
+    /// preceding check remains.
     /// </summary>
     private async ValueTask<DeleteOutcome> DeleteOneAsync(string key, string? version, bool isMarker, CancellationToken cancellationToken)
     {
@@ -81,7 +84,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
             }
             catch (AmazonS3Exception e) when (etag is not null && tries < Tries && (S3Errors.IsMissing(e) || e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict))
             {
-                // Gone or replaced in between, or the answer to a first try was lost: look again.
+                // Deleted or replaced concurrently, or the response of a first attempt was lost: check again.
                 continue;
             }
             catch (AmazonS3Exception e) when (etag is not null && e.StatusCode == HttpStatusCode.NotImplemented && !driver.DeletesUnbound)
@@ -123,7 +126,7 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
         {
             Note(e.Response);
         }
-        // Whether a refused version has changed or is gone, the answer to a batch does not tell.
+        // The response to a batch does not reveal whether a refused version has changed or no longer exists.
         var refused = batch.FindAll(i => request.Targets[i].IfMatch is not null && errors.TryGetValue(KeyOf(i), out var error) && error.Code is StoreErrorCode.PreconditionFailed or StoreErrorCode.NotFound);
         foreach (var i in batch.Except(refused))
         {

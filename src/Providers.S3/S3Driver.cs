@@ -10,7 +10,7 @@ namespace Cairn.Providers.S3;
 /// <summary>A store in an S3 bucket.</summary>
 internal sealed class S3Driver : StoreDriver
 {
-    /// <summary>What S3 answers for an object that was given no content type.</summary>
+    /// <summary>The content type that S3 reports for an object without one.</summary>
     private const string NoContentType = "binary/octet-stream";
 
     private StoreCapabilities? _capabilities;
@@ -27,7 +27,7 @@ internal sealed class S3Driver : StoreDriver
         SkipsPayloadSigning = !client.Config.UseHttp && client.Config.ServiceURL?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) != true;
     }
 
-    /// <summary>Names of buckets are unique within Amazon's own service, whatever the region.</summary>
+    /// <summary>The names of buckets are unique in Amazon's service, across regions.</summary>
     public override StoreUri Place => IsAmazons ? Root : ServicePlace.Of("s3", new(Client.Config.ServiceURL), Keys.Bucket, Root.Path);
 
     public override StoreCapabilities Capabilities => _capabilities ??= new()
@@ -51,7 +51,7 @@ internal sealed class S3Driver : StoreDriver
 
     internal S3Conditions Conditions { get; }
 
-    /// <summary>Whether the service is Amazon's own.</summary>
+    /// <summary>Gets whether the service is Amazon's.</summary>
     internal bool IsAmazons { get; }
 
     internal AmazonS3Client Client { get; }
@@ -60,10 +60,14 @@ internal sealed class S3Driver : StoreDriver
 
     internal RequestPayer? Payer { get; }
 
-    /// <summary>Set once the service has answered that it cannot bind a delete to an etag: it is then looked at before, and deleted whatever it is.</summary>
+    /// <summary>
+    /// Gets or sets whether the service has reported that it does not support conditional deletes. Versions are then checked before an unconditional delete.
+    /// </summary>
     internal bool DeletesUnbound { get; set; }
 
-    /// <summary>Over TLS the payload need not be hashed for the signature: the checksum guards it. Over plain http the protocol asks for it.</summary>
+    /// <summary>
+    /// Gets whether the payload is excluded from the signature. Over TLS, the checksum protects it; over http, the protocol requires the hash.
+    /// </summary>
     internal bool SkipsPayloadSigning { get; }
 
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
@@ -91,7 +95,7 @@ internal sealed class S3Driver : StoreDriver
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0)
         {
-            // An empty object has no byte 0, and S3 says so; here it reads as empty.
+            // An empty object has no byte 0, and S3 reports an error; Cairn reads it as empty.
             var info = await StatAsync(request.Path, cancellationToken).ConfigureAwait(false);
             if (info is not { Length: 0 } || (request.IfMatch is { } etag && info.ETag != etag))
                 throw;
@@ -132,7 +136,7 @@ internal sealed class S3Driver : StoreDriver
             return;
         S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
         using var body = new MemoryStream([], writable: false);
-        // What has that name already stays: it is the marker, or another program's object.
+        // An existing object with that name is kept: it is the marker, or belongs to another program.
         if (!await Conditions.AreKeptAsync(WriteModes.CreateNew, isMultipart: false, cancellationToken).ConfigureAwait(false) && await HeadAsync(Keys.DirectoryKey(path), null, cancellationToken).ConfigureAwait(false) is not null)
             return;
         var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, IfNoneMatch = "*", UseChunkEncoding = false, AutoCloseStream = false, RequestPayer = Payer };
@@ -148,7 +152,7 @@ internal sealed class S3Driver : StoreDriver
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented)
         {
-            // A service without conditions: then a look must do.
+            // The service does not support conditions, so the preceding check must suffice.
             request.IfNoneMatch = null;
             if (await HeadAsync(request.Key, null, cancellationToken).ConfigureAwait(false) is not null)
                 return;
@@ -167,7 +171,7 @@ internal sealed class S3Driver : StoreDriver
     public override async ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
     {
         if (request.Lifetime > LongestSigned)
-            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, "the service takes signatures of at most seven days") { Advice = "Ask for a shorter time." });
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, "the service supports signatures of at most seven days") { Advice = "Request a shorter lifetime." });
         var url = await Client.GetPreSignedURLAsync(new()
         {
             BucketName = Keys.Bucket,
@@ -221,7 +225,7 @@ internal sealed class S3Driver : StoreDriver
         return base.DisposeAsync();
     }
 
-    /// <summary>The file at a path and the name of the conditional write that made it; nulls when there is none.</summary>
+    /// <summary>Returns the file at a path and the id of the conditional write that created it; nulls if there is none.</summary>
     internal async ValueTask<(StoreEntry? Info, string? WriteId)> HeadAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!S3Keys.Fits(Keys.FileKey(path)))
@@ -231,7 +235,9 @@ internal sealed class S3Driver : StoreDriver
         return (InfoOf(path, head.ContentLength, S3Marks.ETag(head.ETag), head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
     }
 
-    /// <summary>The facts of an object; null when there is none. An error's answer to HEAD has no body, so that its reason is asked for by GET.</summary>
+    /// <summary>
+    /// Returns the metadata of an object, or null if it does not exist. An error response to HEAD has no body, so its reason is requested with GET.
+    /// </summary>
     internal async ValueTask<GetObjectMetadataResponse?> HeadAsync(string key, ChecksumMode? checksum, CancellationToken cancellationToken)
     {
         try
@@ -249,7 +255,7 @@ internal sealed class S3Driver : StoreDriver
         }
     }
 
-    /// <summary>Aborts a multipart upload and throws nothing: what cannot be aborted now, <see cref="ListStagedAsync"/> finds.</summary>
+    /// <summary>Aborts a multipart upload without throwing: <see cref="ListStagedAsync"/> lists uploads that could not be aborted.</summary>
     internal async ValueTask AbortAsync(string key, string uploadId)
     {
         using var brief = new CancellationTokenSource(AbortTime);
@@ -308,13 +314,13 @@ internal sealed class S3Driver : StoreDriver
         };
     }
 
-    /// <summary>Refuses an answer to a range that holds other bytes, as from something that does not know ranges.</summary>
+    /// <summary>Refuses a response with bytes outside the requested range, as from a server that does not support ranges.</summary>
     private static void CheckRange(ByteRange range, GetObjectResponse response)
     {
         if (range.Offset == 0 || response.ContentRange?.StartsWith($"bytes {range.Offset.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal) == true)
             return;
         response.Dispose();
-        throw new StoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
+        throw new StoreException(StoreErrorCode.Unavailable, "the service did not send the requested range");
     }
 
     private static StoreEntry InfoOf(StorePath path, long length, string etag, DateTime? modified, string? contentType, MetadataCollection metadata, Checksum? checksum)
@@ -339,7 +345,7 @@ internal sealed class S3Driver : StoreDriver
         return info;
     }
 
-    /// <summary>A checksum of the whole content; one of the parts' checksums, which ends in their number, is none.</summary>
+    /// <summary>Returns a checksum of the whole content. A checksum of part checksums, which ends with the number of parts, is ignored.</summary>
     private static Checksum? ChecksumOf(string? crc32c, string? crc64, string? sha256, string? crc32) => (crc32c, crc64, sha256, crc32) switch
     {
         ({ Length: 8 }, _, _, _) => Checksum.FromBytes("crc32c", Convert.FromBase64String(crc32c)),

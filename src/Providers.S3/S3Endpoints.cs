@@ -3,7 +3,10 @@ using Amazon.S3.Endpoints;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>Keeps the last endpoint that the SDK's rules gave. They are worked out twice for each request, at a tenth of its cost, and for one bucket come to the same.</summary>
+/// <summary>
+/// Caches the last endpoint that the SDK's rules returned. The SDK evaluates them twice per request, which takes a tenth of its time, and the result is the
+/// same for one bucket.
+/// </summary>
 internal sealed class S3Endpoints(IEndpointProvider rules) : IEndpointProvider
 {
     private volatile Resolved? _last;
@@ -20,11 +23,11 @@ internal sealed class S3Endpoints(IEndpointProvider rules) : IEndpointProvider
             var found = rules.ResolveEndpoint(parameters);
             _last = last = new(asked, found.URL, found);
         }
-        // A new one for each request: the SDK adds a slash to the address of a request that names no object.
+        // Returns a new endpoint for each request, because the SDK appends a slash to the URL of a request without an object.
         return new(last.Url) { Attributes = last.Endpoint.Attributes, Headers = last.Endpoint.Headers };
     }
 
-    /// <summary>What the rules look at: all parameters but the names of objects.</summary>
+    /// <summary>The inputs of the rules: all parameters except the names of objects.</summary>
     private readonly record struct Question(
         string? Bucket,
         string? Region,

@@ -4,7 +4,7 @@ using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>Ends a request in which nothing moves for a while, at any stage: a limit on the whole would end slow large ones too.</summary>
+/// <summary>Ends a request that transfers no data for a period, at any stage. A limit on the whole request would also end slow large requests.</summary>
 internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, ServiceContact? contact) : DelegatingHandler(inner)
 {
     private const int SmallBody = 64 << 10;
@@ -29,11 +29,11 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
         }
     }
 
-    /// <summary>Goes out in one piece or two: the limit on the answer covers it.</summary>
+    /// <summary>The content is sent in one or two pieces: the limit on the response covers it.</summary>
     private static bool IsSmall(HttpContent content) => content.Headers.ContentLength <= SmallBody;
 
     private static HttpRequestException StoodStill(TimeSpan idle, Exception inner) =>
-        new(HttpRequestError.Unknown, $"Nothing moved for {idle.TotalSeconds:0.#} seconds.", new TimeoutException("The service stood still.", inner));
+        new(HttpRequestError.Unknown, $"No data was transferred for {idle.TotalSeconds:0.#} seconds.", new TimeoutException("The service did not respond.", inner));
 
     /// <summary>A request's body that reports each piece that was sent.</summary>
     private sealed class SentContent(HttpContent inner, Action moved) : S3PassedContent(inner)

@@ -6,12 +6,15 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>A copy by parts on the service: above the limit of a single copy, and where the completion must carry a condition, which not every service looks at on a plain copy.</summary>
+/// <summary>
+/// Copies by parts within the service: above the limit of a single copy, and if the completion must have a condition, which not every service honors for a
+/// simple copy.
+/// </summary>
 internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, StoreEntry source)
 {
     private const int MostParts = 10_000;
 
-    /// <summary>Parts of half a GiB: large enough to be few, small enough that several run at once.</summary>
+    /// <summary>Parts of half a GiB: large enough that there are few, and small enough that several are copied in parallel.</summary>
     private const long LargestPart = 512L << 20;
 
     public async ValueTask<StoreEntry> RunAsync(CancellationToken cancellationToken)
@@ -39,7 +42,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, StoreEnt
             throw;
         }
         return await driver.StatAsync(request.Target, cancellationToken).ConfigureAwait(false)
-            ?? throw new StoreException(StoreErrorCode.NotFound, "the copy was removed as soon as it was made");
+            ?? throw new StoreException(StoreErrorCode.NotFound, "the copy was removed immediately after its creation");
     }
 
     private string Key => driver.Keys.FileKey(request.Target);
@@ -88,7 +91,7 @@ internal sealed class S3LargeCopy(S3Driver driver, CopyRequest request, StoreEnt
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.Conflict || (int)e.StatusCode >= 500)
         {
-            // A lost answer and a retry look like a refusal: the name of the write tells.
+            // A retry after a lost response looks like a refusal: the id of the write distinguishes them.
             if ((await driver.HeadAsync(request.Target, cancellationToken).ConfigureAwait(false)).WriteId != writeId)
                 throw S3Errors.OfCondition(e, request.Mode, isMultipart: true);
         }

@@ -5,7 +5,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>One listing, page by page.</summary>
+/// <summary>Reads one listing, page by page.</summary>
 internal sealed class S3Listing(S3Driver driver, ListRequest request)
 {
     private const int LargestPage = 1000;
@@ -27,7 +27,7 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
                     Delimiter = request.Recursive ? null : "/",
                     StartAfter = token is null && request.StartAfter is { } after ? driver.Keys.OfOrderKey(after) : null,
                     ContinuationToken = token,
-                    // XML has no way to write some characters of keys.
+                    // XML cannot represent some characters of keys.
                     Encoding = EncodingType.Url,
                     MaxKeys = request.Limit is { } limit ? Math.Clamp(limit, 1, LargestPage) : LargestPage,
                     RequestPayer = driver.Payer,
@@ -56,10 +56,10 @@ internal sealed class S3Listing(S3Driver driver, ListRequest request)
             if (driver.Keys.ListedDirectory(S3Keys.Decoded(prefix, isEncoded), request) is { } path)
                 page.Add(new() { Path = path, Kind = EntryKind.Directory });
         }
-        // Objects and common prefixes come as two ordered lists.
+        // Objects and common prefixes are returned as two ordered lists.
         if (response.CommonPrefixes is { Count: > 0 } && response.S3Objects is { Count: > 0 })
             page.Sort(static (a, b) => Utf8Order.Compare(a.OrderKey, b.OrderKey));
-        // A start inside a directory makes the service name that directory again.
+        // If the start is inside a directory, the service returns that directory again.
         if (request.StartAfter is { } after)
             page.RemoveAll(e => Utf8Order.Compare(e.OrderKey, after) <= 0);
         return page;

@@ -5,25 +5,25 @@ using Cairn.Providers;
 namespace Cairn.Providers.S3;
 
 /// <summary>
-/// Passes on only answers that carry the marks which the service documents: the header that names each request, and in XML the root element of the operation. A login page or a proxy that answers 200 in the
-/// service's place would otherwise count as an empty listing, as a write or as a delete.
+/// Accepts only responses with the marks that the service documents: the header that identifies each request and, for XML, the root element of the
+/// operation. Otherwise, a login page or a proxy that responds with 200 would count as an empty listing, a write or a delete.
 /// </summary>
 internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : DelegatingHandler(inner)
 {
-    /// <summary>Space that a root element is looked for in; the service sends blanks while it completes a large upload.</summary>
+    /// <summary>The number of bytes in which the root element is searched; the service sends spaces while it completes a large upload.</summary>
     private const int LongestLead = 64 << 10;
 
-    /// <summary>The etag of an answer that must have one.</summary>
-    /// <exception cref="StoreException">InvalidConfiguration: it has none.</exception>
-    public static string ETag(string? etag) => etag is { Length: > 0 } ? etag : throw Missing("an answer without an etag");
+    /// <summary>Returns the etag of a response that must have one.</summary>
+    /// <exception cref="StoreException">InvalidConfiguration: the response has no etag.</exception>
+    public static string ETag(string? etag) => etag is { Length: > 0 } ? etag : throw Missing("a response without an etag");
 
-    /// <summary>Refuses an answer that shows another checksum than was sent; not every service shows one.</summary>
+    /// <summary>Refuses a response whose checksum differs from the one that was sent; not every service returns one.</summary>
     /// <exception cref="StoreException">IntegrityFailure.</exception>
     public static void CheckCrc32C(string? sent, string? answered)
     {
-        // One of parts ends in their number, and is none of the whole.
+        // A checksum of part checksums ends with the number of parts and is not one of the whole content.
         if (sent is not null && answered is { Length: 8 } && answered != sent)
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service stored bytes of CRC-32C {answered}, and {sent} was sent") { Advice = "Write it again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service stored content with CRC-32C {answered}, but {sent} was sent") { Advice = "Write the file again." });
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -43,14 +43,14 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
 
     private async ValueTask CheckAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // What a gateway says while the service is away; it changes nothing.
+        // The response of a gateway during an outage of the service; it changes nothing.
         if ((int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests)
             return;
         var status = (int)response.StatusCode;
         var isNamed = response.Headers.NonValidated.Contains("x-amz-request-id") || response.Headers.NonValidated.Contains("x-amz-id-2");
         if (!response.IsSuccessStatusCode)
         {
-            // An error names its request in the body too.
+            // The body of an error also contains the id of the request.
             if (!isNamed && (request.Method == HttpMethod.Head ? namesRequests : await RootAsync(response, cancellationToken).ConfigureAwait(false) != "Error"))
                 throw Missing($"status {status} without x-amz-request-id");
             return;
@@ -59,7 +59,7 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
             throw Missing($"status {status} without x-amz-request-id");
         if (RootOf(request) is { } expected)
         {
-            // An error may come with status 200, when the service finds it out late.
+            // An error can have status 200 if the service detects it late.
             if (await RootAsync(response, cancellationToken).ConfigureAwait(false) is var root && root != expected && root != "Error")
                 throw Missing(root is null ? $"status {status} without XML" : $"<{root}> instead of <{expected}>");
         }
@@ -67,7 +67,7 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
             throw Missing($"status {status} with a page of HTML");
     }
 
-    /// <summary>The root element that the reference names for a request's answer; null where it names none.</summary>
+    /// <summary>Returns the documented root element of the response to a request, or null if there is none.</summary>
     private static string? RootOf(HttpRequestMessage request)
     {
         var query = request.RequestUri!.Query.TrimStart('?').Split('&').Select(static p => p.Split('=', 2)[0]).ToHashSet(StringComparer.Ordinal);
@@ -83,7 +83,7 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
         };
     }
 
-    /// <summary>The name of the root element of an answer's body, which stays whole; null when the body does not begin as XML.</summary>
+    /// <summary>Returns the name of the root element of a response body, without consuming it; null if the body does not begin with XML.</summary>
     private static async ValueTask<string?> RootAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var content = response.Content;
@@ -125,8 +125,8 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
         return name[(name.IndexOf(':') + 1)..].ToString();
     }
 
-    private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not S3: {what}")
+    private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"the server at the endpoint is not S3: it sent {what}")
     {
-        Advice = "Check the endpoint, and whether a proxy or a login page answers in its place. Services that do not name requests need the option request-id=no.",
+        Advice = "Check the endpoint, and whether a proxy or a login page responds instead of the service. Services that do not send request ids need the option request-id=no.",
     });
 }

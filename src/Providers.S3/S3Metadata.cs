@@ -1,6 +1,8 @@
 namespace Cairn.Providers.S3;
 
-/// <summary>Metadata values as headers: they are ASCII, so what is not, and the escape itself, goes as percent-encoded UTF-8 with a mark in front.</summary>
+/// <summary>
+/// Encodes metadata values as headers, which must be ASCII: other values, and values that look encoded, are percent-encoded UTF-8 with a prefix.
+/// </summary>
 internal static class S3Metadata
 {
     private const string Mark = "utf8''";

@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>Opens stores on Amazon S3 and services that speak its protocol.</summary>
+/// <summary>Opens stores on Amazon S3 and compatible services.</summary>
 [StoreFlavor("s3", "s3", Description = "Amazon S3 and compatible services.", Options = typeof(S3Options))]
 public sealed class S3Provider : IStoreProvider
 {

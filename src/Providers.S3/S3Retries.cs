@@ -6,17 +6,20 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>The SDK's retries, within a budget of time rather than of attempts, with what services other than Amazon's need: a 429 counts as throttling, a body that arrived damaged is sent again, and a wait that the service asks for is kept.</summary>
+/// <summary>
+/// The SDK's retries, limited by time instead of the number of attempts, with additions for services other than Amazon's: a 429 counts as throttling, a body
+/// that was damaged in transit is sent again, and a delay requested by the service is honored.
+/// </summary>
 internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, Func<ServiceContact> contact, Func<TimeProvider> clock) : AmazonS3StandardRetryPolicy(config)
 {
-    /// <summary>A service that asks for more is better told to the caller.</summary>
+    /// <summary>If the service requests a longer delay, the error is returned to the caller.</summary>
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
 
     public static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly ConditionalWeakTable<IRequestContext, Asked> _asked = [];
 
-    /// <summary>Whether the budget of a request is spent; called once for each failure that may be followed by another attempt.</summary>
+    /// <summary>Returns whether the time limit of a request is exceeded. Called once for each failure that can be retried.</summary>
     public override bool RetryLimitReached(IExecutionContext executionContext)
     {
         var known = _asked.GetOrCreateValue(executionContext.RequestContext);
@@ -26,20 +29,20 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
         return !mayRetry;
     }
 
-    /// <summary>The SDK's own budget of retries, which all requests to a service share, would be spent early in an outage.</summary>
+    /// <summary>The SDK's retry quota, which all requests to a service share, would be used up early in an outage.</summary>
     public override bool OnRetry(IExecutionContext executionContext, bool bypassAcquireCapacity, bool isThrottlingError) => true;
 
     public override bool IsThrottlingError(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } || base.IsThrottlingError(exception);
 
-    /// <summary>What the service refused because it was damaged on the way is sent again: nothing of it was stored.</summary>
+    /// <summary>A request that was damaged in transit is sent again: nothing of it was stored.</summary>
     public override bool IsTransientError(IExecutionContext executionContext, Exception exception) =>
         exception is AmazonServiceException service && S3Errors.IsDamagedOnTheWay(service) || base.IsTransientError(executionContext, exception);
 
     public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception)
     {
         var request = executionContext.RequestContext;
-        // Found out here, about an answer that came: another would be the same.
+        // Detected locally about a complete response: a retry would give the same result.
         if (exception is StoreException)
             return false;
         var failed = _asked.GetOrCreateValue(request);
@@ -51,7 +54,8 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
             return false;
         if (S3Errors.IsExpired(service) && request.Identity is RefreshingAWSCredentials session)
         {
-            // The session was valid when it was taken, and is no more; once only, or a service that never agrees would be asked for ever.
+            // The session was valid when it was used and has expired since. Retried only once, because a service that always refuses would otherwise be
+            // retried forever.
             var known = _asked.GetOrCreateValue(request);
             if (known.IsRenewed)
                 return false;
@@ -77,17 +81,17 @@ internal sealed class S3Retries(IClientConfig config, Func<RetryBudget> budget, 
 
     private sealed class Asked
     {
-        /// <summary>What the service asks for.</summary>
+        /// <summary>Gets or sets the delay that the service requests.</summary>
         public TimeSpan Wait { get; set; }
 
-        /// <summary>What the budget says.</summary>
+        /// <summary>Gets or sets the delay of the retry budget.</summary>
         public TimeSpan Delay { get; set; }
 
         public RetryBudget? Budget { get; set; }
 
         public bool IsHopeless { get; set; }
 
-        /// <summary>The last failure.</summary>
+        /// <summary>Gets or sets the last failure.</summary>
         public Exception? Last { get; set; }
 
         public bool IsRenewed { get; set; }

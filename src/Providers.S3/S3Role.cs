@@ -7,7 +7,7 @@ using Cairn.Streams;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>The session of an assumed role, renewed before it ends. The requests for it go through the store's own proxy, with its time-outs and certificates.</summary>
+/// <summary>The session of an assumed role, which is renewed before it expires. Its requests use the proxy, timeouts and certificates of the store.</summary>
 internal sealed class S3Role : RefreshingAWSCredentials
 {
     private static readonly TimeSpan RenewedBefore = TimeSpan.FromMinutes(5);

@@ -8,10 +8,10 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.S3;
 
-/// <summary>A write: one PUT when it fits into one part, else a multipart upload whose completion carries the condition.</summary>
+/// <summary>A write: one PUT for content of one part; otherwise, a multipart upload whose completion has the condition.</summary>
 internal sealed class S3Upload : StoreUpload
 {
-    /// <summary>Metadata of Cairn's own that names one conditional write, so that a lost answer is recognised. Hidden from users.</summary>
+    /// <summary>The metadata name for the id of a conditional write, which identifies the write after a lost response. Hidden from users.</summary>
     internal const string WriteIdName = "cairn-write-id";
 
     private const int MostParts = 10_000;
@@ -30,14 +30,16 @@ internal sealed class S3Upload : StoreUpload
     private readonly bool _isTrial;
     private bool _disposed;
 
-    /// <param name="driver">The store.</param>
-    /// <param name="request">What is written.</param>
-    /// <param name="isTrial">Whether it is a trial of the service's conditions, which then need not be known.</param>
+    /// <param name="driver">The driver of the store.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="isTrial">true for a test of the service's conditions, which need not be known then.</param>
     public S3Upload(S3Driver driver, UploadRequest request, bool isTrial = false) => (_driver, _request, _isTrial) = (driver, request, isTrial);
 
     public override int MaxParallelParts => _driver.Options.Parallelism;
 
-    /// <summary>With a known length, what spreads it over the 10,000 parts; without, twice as much for every 1,000 parts, so that 5 TiB fit.</summary>
+    /// <summary>
+    /// With a known length, a size that distributes it over 10,000 parts; otherwise, a size that doubles every 1,000 parts, so that 5 TiB fit.
+    /// </summary>
     public override int GetPartSize(int number)
     {
         long least = _driver.Options.PartSize;
@@ -110,7 +112,9 @@ internal sealed class S3Upload : StoreUpload
 
     private string Key => _driver.Keys.FileKey(_request.Path);
 
-    /// <summary>Begins the multipart upload once. A cancelled part leaves the request to end by itself: only its answer says what there is to abort.</summary>
+    /// <summary>
+    /// Starts the multipart upload once. If a part is cancelled, the request continues, because only its response identifies the upload to abort.
+    /// </summary>
     private async ValueTask<string> BeginMultipartAsync(CancellationToken cancellationToken)
     {
         Task<string> beginning;
@@ -187,7 +191,7 @@ internal sealed class S3Upload : StoreUpload
         return Written(S3Marks.ETag(response.ETag), length, crc);
     }
 
-    /// <summary>Sends again what another writer got in the way of: S3 leaves that to its callers, and the SDK does too.</summary>
+    /// <summary>Repeats a request that collided with another writer: S3 and the SDK leave that to the caller.</summary>
     private static async Task<T> AgainAfterCollisionsAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -213,7 +217,7 @@ internal sealed class S3Upload : StoreUpload
         Checksum = _driver.Options.Checksum == S3Checksum.Crc32C ? Checksum.FromCrc32C(crc) : null,
     };
 
-    /// <summary>A plain replacement in one request needs no name: sent again, it is the same replacement.</summary>
+    /// <summary>A simple replacement in one request needs no id: if it is sent again, the result is the same.</summary>
     private void AddMetadata(MetadataCollection metadata, bool named)
     {
         foreach (var (name, value) in _request.Metadata)
@@ -228,7 +232,10 @@ internal sealed class S3Upload : StoreUpload
             return _parts.ContainsKey(number);
     }
 
-    /// <summary>Whether the write may have taken effect all the same: the SDK sends again what got no answer, and a write that took effect then refuses itself.</summary>
+    /// <summary>
+    /// Returns whether the write may have taken effect despite the error: the SDK repeats requests without a response, and a write that took effect then
+    /// refuses its own repetition.
+    /// </summary>
     private bool IsDoubtful(Exception e, CancellationToken cancellationToken) => e switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
@@ -246,7 +253,7 @@ internal sealed class S3Upload : StoreUpload
         }
         catch (AmazonServiceException)
         {
-            // What the write itself failed with says more.
+            // The error of the write itself is more informative.
             return null;
         }
     }

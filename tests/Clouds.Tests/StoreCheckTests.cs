@@ -11,12 +11,12 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
 
     [Theory]
     [InlineData(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", "clock differs", "Set the clock.")]
-    [InlineData(400, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'", "lies in another region", "Set the store's region to eu-central-1.")]
+    [InlineData(400, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'", "is in another region", "Set the store's region to eu-central-1.")]
     [InlineData(400, "ExpiredToken", "The provided token has expired.", "the credentials have expired", "Renew them.")]
     [InlineData(403, "SignatureDoesNotMatch", "x", "the secret key is wrong", "Check secret-key")]
-    [InlineData(403, "InvalidAccessKeyId", "x", "the access key is not known", "Check access-key")]
-    [InlineData(404, "NoSuchBucket", "x", "the bucket does not exist", "Check the bucket's name")]
-    [InlineData(503, "SlowDown", "x", "slow down", "Try again later")]
+    [InlineData(403, "InvalidAccessKeyId", "x", "does not know the access key", "Check access-key")]
+    [InlineData(404, "NoSuchBucket", "x", "the bucket does not exist", "Check the name of the bucket")]
+    [InlineData(503, "SlowDown", "x", "a lower rate", "Try again later")]
     public async Task S3_says_what_is_wrong(int status, string code, string words, string reason, string advice)
     {
         await using var server = RecordingServer.Start(_ => S3Error(status, code, words));
@@ -59,8 +59,8 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
     [InlineData("AuthenticationFailed", 403, "Server failed to authenticate the request. Request date header too old", "clock differs", "Set the clock.")]
     [InlineData("AuthenticationFailed", 403, "Signature not valid in the specified time frame", "not valid at this time", "Check its dates")]
     [InlineData("AuthenticationFailed", 403, "Server failed to authenticate the request.", "account key or signature is wrong", "Check account-key")]
-    [InlineData("AuthorizationPermissionMismatch", 403, "x", "does not allow this", "Storage Blob Data Contributor")]
-    [InlineData("ContainerNotFound", 404, "x", "the container does not exist", "Check the container's name")]
+    [InlineData("AuthorizationPermissionMismatch", 403, "x", "does not have this permission", "Storage Blob Data Contributor")]
+    [InlineData("ContainerNotFound", 404, "x", "the container does not exist", "Check the name of the container")]
     public async Task Azure_says_what_is_wrong(string code, int status, string words, string reason, string advice)
     {
         await using var server = RecordingServer.Start(_ => new(status, $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{words}</Message></Error>") { Headers = [("x-ms-error-code", code), ("x-ms-request-id", "r1")] });
@@ -74,7 +74,7 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
     [Theory]
     [InlineData(401, "authError", "Invalid Credentials", "expired", "")]
     [InlineData(403, "forbidden", "robot does not have storage.objects.list access", "", "role")]
-    [InlineData(404, "notFound", "The specified bucket does not exist.", "the bucket does not exist", "Check the bucket's name")]
+    [InlineData(404, "notFound", "The specified bucket does not exist.", "the bucket does not exist", "Check the name of the bucket")]
     public async Task Cloud_Storage_says_what_is_wrong(int status, string code, string words, string reason, string advice)
     {
         await using var server = RecordingServer.Start(

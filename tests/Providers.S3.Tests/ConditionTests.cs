@@ -97,7 +97,7 @@ public sealed class ConditionTests
         {
             var error = await Should.ThrowAsync<StoreException>(write);
             error.Code.ShouldBe(StoreErrorCode.Unsupported);
-            error.Message.ShouldContain("passes over the conditions of writes");
+            error.Message.ShouldContain("ignores the conditions of writes");
             error.Message.ShouldContain("conditions=no");
             service.Objects.ShouldBe(["/bucket/root/f"]);
         }

@@ -8,7 +8,7 @@ public sealed class CredentialFileTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("cairn-s3-credentials-").FullName;
 
     [Fact]
-    public async Task A_profile_that_does_not_exist_is_named() => await SaysAsync("none", "there is no profile 'none'");
+    public async Task A_profile_that_does_not_exist_is_named() => await SaysAsync("none", "the profile 'none' does not exist");
 
     [Fact]
     public async Task A_command_that_fails_is_named()

@@ -18,7 +18,7 @@ public sealed class ErrorTests
 
     [Theory]
     [InlineData("secret-key", "wrong", StoreErrorCode.Unauthenticated, "the secret key is wrong")]
-    [InlineData("access-key", "nobody", StoreErrorCode.Unauthenticated, "the access key is not known")]
+    [InlineData("access-key", "nobody", StoreErrorCode.Unauthenticated, "does not know the access key")]
     [InlineData("endpoint", "http://no-such-host.invalid:9000", StoreErrorCode.Unavailable, "host name cannot be resolved")]
     [InlineData("endpoint", "http://127.0.0.1:9", StoreErrorCode.Unavailable, "could not be reached")]
     public async Task What_is_wrong_with_the_store_is_said(string option, string value, StoreErrorCode code, string reason)
@@ -46,7 +46,7 @@ public sealed class ErrorTests
     [InlineData("RequestTimeTooSkewed", HttpStatusCode.Forbidden, "clock")]
     [InlineData("ExpiredToken", HttpStatusCode.BadRequest, "expired")]
     [InlineData("AccessDenied", HttpStatusCode.Forbidden, "access is denied")]
-    [InlineData("SlowDown", HttpStatusCode.ServiceUnavailable, "slow down")]
+    [InlineData("SlowDown", HttpStatusCode.ServiceUnavailable, "a lower rate")]
     public void What_the_service_answers_is_explained(string code, HttpStatusCode status, string reason) =>
         S3Errors.Classify(new AmazonS3Exception("x") { ErrorCode = code, StatusCode = status }).Reason.ShouldContain(reason);
 
@@ -73,7 +73,7 @@ public sealed class ErrorTests
         listener.Start();
         var options = new Dictionary<string, string> { ["endpoint"] = $"http://{listener.LocalEndpoint}", ["access-key"] = "a", ["secret-key"] = "b", ["timeout"] = "200ms", ["retries"] = "0" };
         var error = await FailureAsync(StoreUri.Create("s3", "bucket", default), options);
-        (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unavailable, "the service stood still for too long"));
+        (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unavailable, "the service did not send or receive data for too long"));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ErrorTests
             var options = new Dictionary<string, string> { ["endpoint"] = $"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}", ["access-key"] = "a", ["secret-key"] = "b", ["retries"] = "0" };
             var root = StoreUri.Create("s3", "bucket", default);
             var error = await FailureAsync(root, options);
-            (error.Code, error.IsTransient, error.Reason).ShouldBe((StoreErrorCode.Unavailable, false, "no secure connection could be made"));
+            (error.Code, error.IsTransient, error.Reason).ShouldBe((StoreErrorCode.Unavailable, false, "no secure connection could be established"));
             error.Advice.ShouldNotBeNull().ShouldContain("ca-file");
 
             options["ca-file"] = file;
