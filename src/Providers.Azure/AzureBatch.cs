@@ -9,7 +9,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>Deletes up to 256 blobs by one request: the "Blob Batch" operation, whose parts are requests of their own, each signed.</summary>
+/// <summary>Deletes up to 256 blobs with one request ("Blob Batch"), whose parts are separate requests with separate signatures.</summary>
 internal sealed class AzureBatch
 {
     public const int Most = 256;
@@ -29,7 +29,8 @@ internal sealed class AzureBatch
         var body = new StringBuilder();
         for (var i = 0; i < targets.Count; i++)
         {
-            // What Azure cannot name, what is the etag of no version, and markers, which are looked at first, are answered for below, without it.
+            // Names that Azure does not support, etags that are not versions, and markers, which must be checked first, are handled below, without the
+            // batch.
             if (targets[i].Kind == EntryKind.File && AzureKeys.Problem(_driver.Keys.FileKey(targets[i].Path)) is null && (targets[i].IfMatch is not { } etag || AzureRequests.IsVersion(etag)))
                 await AppendAsync(body, boundary, i, targets[i], cancellationToken).ConfigureAwait(false);
         }
@@ -44,7 +45,7 @@ internal sealed class AzureBatch
         var results = new DeleteResult[targets.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            // What the batch leaves undone, or undecided, is asked for alone: that request is retried, and its error tells more.
+            // Targets that the batch does not complete or decide are requested individually: that request is retried, and its error is more precise.
             results[i] = answers.TryGetValue(i, out var answer) && answer.Outcome is { } outcome
                 ? new(targets[i].Path, outcome)
                 : await _driver.DeleteOneAsync(targets[i], cancellationToken).ConfigureAwait(false);
@@ -61,7 +62,7 @@ internal sealed class AzureBatch
         request.Headers.Add("x-ms-delete-snapshots", "include");
         if (target.IfMatch is { } etag)
             request.Headers.Add("If-Match", AzureRequests.Quoted(etag));
-        // The parts of a batch have the version of the whole, and none of their own.
+        // The parts of a batch use the version of the batch and must not have their own.
         await _signing.SendAsync(message, cancellationToken).ConfigureAwait(false);
         body.Append("--").Append(boundary).Append("\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: ")
             .Append(number.ToString(CultureInfo.InvariantCulture)).Append("\r\n\r\nDELETE ").Append(request.Uri.ToUri().PathAndQuery).Append(" HTTP/1.1\r\n");
@@ -70,7 +71,7 @@ internal sealed class AzureBatch
         body.Append("Content-Length: 0\r\n\r\n");
     }
 
-    /// <summary>A pipeline that ends where a request would be sent: it is signed by then.</summary>
+    /// <summary>A pipeline that ends before the request is sent; it is signed by then.</summary>
     private sealed class SigningOptions : ClientOptions
     {
         public SigningOptions()
@@ -129,7 +130,7 @@ internal sealed class AzureBatch
         }
     }
 
-    /// <summary>What a batch's answer says of one part.</summary>
+    /// <summary>The result of one part in the response to a batch.</summary>
     internal readonly record struct BatchAnswer(int Status, string? Code)
     {
         public DeleteOutcome? Outcome => Status switch
@@ -139,7 +140,7 @@ internal sealed class AzureBatch
             _ => null,
         };
 
-        /// <summary>Reads a multipart answer: each part has a Content-ID among its own headers, then a status line and headers.</summary>
+        /// <summary>Parses a multipart response: each part has a Content-ID among its headers, followed by a status line and headers.</summary>
         public static Dictionary<int, BatchAnswer> Parse(string text)
         {
             var answers = new Dictionary<int, BatchAnswer>();

@@ -4,7 +4,10 @@ using Cairn.Streams;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>An answer's body: an early end is an error, and a whole blob is checked against its MD5, where that is all that is known, before its last bytes are handed out. A CRC-32C is checked above.</summary>
+/// <summary>
+/// The body of a response. An early end is an error. A whole blob is checked against its MD5, if only that is known, before its last bytes are returned. A
+/// CRC-32C is verified by the façade.
+/// </summary>
 internal sealed class AzureBody : ReadOnlyStream
 {
     private readonly Stream _content;
@@ -12,9 +15,9 @@ internal sealed class AzureBody : ReadOnlyStream
     private readonly IncrementalHash? _md5;
     private long _left;
 
-    /// <param name="content">The bytes.</param>
-    /// <param name="length">How many there must be.</param>
-    /// <param name="expected">Their checksum; null where it is not known.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="length">The expected number of bytes.</param>
+    /// <param name="expected">The expected checksum, or null if it is unknown.</param>
     public AzureBody(Stream content, long length, Checksum? expected)
     {
         (_content, _left, _expected) = (content, length, expected);
@@ -55,7 +58,7 @@ internal sealed class AzureBody : ReadOnlyStream
         _left -= bytes.Length;
         _md5?.AppendData(bytes);
         if (_left == 0 && _md5 is not null && Checksum.FromBytes("md5", _md5.GetCurrentHash()) is var found && found != _expected)
-            throw new StoreException(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {found}, and {_expected} was written");
+            throw new StoreException(StoreErrorCode.IntegrityFailure, $"the received content has the checksum {found}, but {_expected} was written");
         return bytes.Length;
     }
 }

@@ -3,7 +3,10 @@ using Azure.Core;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>What the SDK sends again: what it does by itself, and a body that was damaged on the way, which the service refuses by its checksum, or because it cannot read it.</summary>
+/// <summary>
+/// Decides which requests are retried: those that the SDK retries, and requests whose body was damaged in transit, which the service refuses because of the
+/// checksum or because it cannot parse the body.
+/// </summary>
 internal sealed class AzureClassifier(ResponseClassifier sdk) : ResponseClassifier
 {
     public override bool IsErrorResponse(HttpMessage message) => sdk.IsErrorResponse(message);

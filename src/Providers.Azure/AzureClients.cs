@@ -8,7 +8,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>A client of the SDK on one container, its request pipeline, and what it takes to sign URLs.</summary>
+/// <summary>A client of the SDK for one container, its request pipeline, and the credential for signing URLs.</summary>
 internal sealed class AzureClients : IDisposable
 {
     private readonly AzureHttp _http;
@@ -21,16 +21,16 @@ internal sealed class AzureClients : IDisposable
 
     public required string ContainerName { get; init; }
 
-    /// <summary>The account; null where only an endpoint is known.</summary>
+    /// <summary>Gets the name of the account, or null if only an endpoint is known.</summary>
     public string? AccountName { get; init; }
 
-    /// <summary>Which checksum goes with each request that has a body.</summary>
+    /// <summary>Gets the checksum sent with each request that has a body.</summary>
     public AzureChecksum Checksum { get; init; }
 
-    /// <summary>The SDK's own pipeline: user agent, retries, credentials, transport.</summary>
+    /// <summary>Gets the pipeline of the SDK: user agent, retries, credentials, transport.</summary>
     public required HttpPipeline Pipeline { get; init; }
 
-    /// <summary>What signs a request; null for anonymous access.</summary>
+    /// <summary>Gets the policy that signs requests; null for anonymous access.</summary>
     public HttpPipelinePolicy? Authentication { get; init; }
 
     public StorageSharedKeyCredential? Key { get; init; }
@@ -39,12 +39,12 @@ internal sealed class AzureClients : IDisposable
 
     public string? Sas { get; init; }
 
-    /// <summary>Makes the SDK's client from options. Retries have one owner, the SDK.</summary>
-    /// <param name="root">The store's root.</param>
+    /// <summary>Creates the SDK's client from options. Only the SDK retries requests.</summary>
+    /// <param name="root">The root of the store.</param>
     /// <param name="options">The options.</param>
-    /// <param name="environment">The environment's variables.</param>
-    /// <param name="over">What to put over the transport; null for nothing.</param>
-    /// <param name="retrying">Told of each request that is sent again; null for nobody.</param>
+    /// <param name="environment">Returns the value of an environment variable.</param>
+    /// <param name="over">Wraps the transport. Optional.</param>
+    /// <param name="retrying">Called for each request that is retried. Optional.</param>
     public static AzureClients Make(
         StoreUri root, AzureOptions options, Func<string, string?> environment, Func<HttpMessageHandler, HttpMessageHandler>? over = null, Action<RetryNotice>? retrying = null)
     {
@@ -54,7 +54,7 @@ internal sealed class AzureClients : IDisposable
         var sdk = new BlobClientOptions(AzureRequests.Version) { Transport = http.ForStorage, EncryptionScope = options.EncryptionScope };
         sdk.RetryPolicy = new AzureRetries(options, new(account.Endpoint.GetLeftPart(UriPartial.Path), retrying, TimeProvider.System), TimeProvider.System);
         sdk.Retry.NetworkTimeout = options.Timeout;
-        // Around the SDK's retries: what does not come from the service is not asked for again.
+        // Outside the SDK's retries: a response that is not from the service is not requested again.
         sdk.AddPolicy(new AzureMarks(), HttpPipelinePosition.PerCall);
         if (options.UserAgent is { } agent)
             sdk.Diagnostics.ApplicationId = agent;
@@ -70,7 +70,7 @@ internal sealed class AzureClients : IDisposable
         else
         {
             if (account.Endpoint.Scheme != "https")
-                throw AzureAccount.Wrong("no key or signature is known, and identities are shown to https endpoints only", "Use an https endpoint, give account-key, sas-token or connection-string, or anonymous=yes.");
+                throw AzureAccount.Wrong("no key or signature is set, and identities can be used only with https endpoints", "Use an https endpoint, or set account-key, sas-token, connection-string or anonymous=yes.");
             token = Identity(options, http.ForIdentity);
             service = new(account.Endpoint, token, sdk);
         }
@@ -104,24 +104,24 @@ internal sealed class AzureClients : IDisposable
     private static void Check(AzureOptions options)
     {
         if (options.PartSize < 1)
-            throw AzureAccount.Wrong("part-size is at least 1 byte");
+            throw AzureAccount.Wrong("part-size must be at least 1 byte");
         if (options.Parallelism < 1)
-            throw AzureAccount.Wrong("parallelism is at least 1");
+            throw AzureAccount.Wrong("parallelism must be at least 1");
         if (options.Retries < 0)
-            throw AzureAccount.Wrong("retries is at least 0");
+            throw AzureAccount.Wrong("retries must be at least 0");
         if (options.OutageTime < TimeSpan.Zero)
-            throw AzureAccount.Wrong("outage-time is at least 0");
+            throw AzureAccount.Wrong("outage-time must be at least 0");
         if (options.RetryDelay < TimeSpan.Zero)
-            throw AzureAccount.Wrong("retry-delay is at least 0");
+            throw AzureAccount.Wrong("retry-delay must be at least 0");
         if (options.Timeout <= TimeSpan.Zero)
-            throw AzureAccount.Wrong("timeout is longer than nothing");
+            throw AzureAccount.Wrong("timeout must be greater than zero");
         if (options.UserAgent is { Length: > 24 })
-            throw AzureAccount.Wrong("user-agent is at most 24 characters long");
+            throw AzureAccount.Wrong("user-agent must not be longer than 24 characters");
         if (options.Proxy is { } proxy && !Uri.TryCreate(proxy, UriKind.Absolute, out _))
-            throw AzureAccount.Wrong("the proxy is not an address");
+            throw AzureAccount.Wrong("the proxy is not a URL");
     }
 
-    /// <summary>Reaches what the SDK offers to classes that derive from its client, as its own packages for batches and Data Lake do.</summary>
+    /// <summary>Accesses members that the SDK provides to classes derived from its client, as its packages for batches and Data Lake do.</summary>
     private sealed class PipelineAccess : BlobServiceClient
     {
         public static HttpPipeline PipelineOf(BlobServiceClient client) => GetHttpPipeline(client);

@@ -9,17 +9,19 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>A copy made by the service: one Copy Blob From URL, or blocks by Put Block From URL above its limit. No byte passes through the client.</summary>
+/// <summary>
+/// A copy made by the service: one Copy Blob From URL or, above its limit, blocks with Put Block From URL. No content passes through the client.
+/// </summary>
 internal sealed class AzureCopy
 {
-    /// <summary>The most that one Copy Blob From URL takes.</summary>
+    /// <summary>The maximum length of one Copy Blob From URL.</summary>
     public const long LargestSingleCopy = 256L << 20;
 
     private const long LeastBlock = 100L << 20;
 
     private static readonly TimeSpan SourceLifetime = TimeSpan.FromHours(12);
 
-    /// <summary>What a committed block list does not take from its source by itself.</summary>
+    /// <summary>The headers that a committed block list does not copy from its source.</summary>
     private static readonly (string Of, string To)[] ContentHeaders =
     [
         ("Content-Encoding", "x-ms-blob-content-encoding"), ("Content-Language", "x-ms-blob-content-language"),
@@ -61,7 +63,7 @@ internal sealed class AzureCopy
         if (_writeId.Value is null)
             _driver.Requests.SetPlacement(message);
         else
-            // Metadata that is given replaces that of the source; the other properties come along.
+            // Specified metadata replaces that of the source; the other properties are copied.
             _driver.Requests.SetProperties(message, null, _source.Info.Metadata, _writeId.Value, SourceCrc());
         AzureRequests.SetMode(message, _request.Mode);
         return Copied(await _driver.Requests.SendAsync(message, cancellationToken).ConfigureAwait(false));
@@ -78,12 +80,12 @@ internal sealed class AzureCopy
         var source = await SourceUrlAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // The first alone: a service that cannot do it says so before the others begin.
+            // Copies the first block alone: a service that does not support it reports that before the others begin.
             await CopyBlockAsync(source, ids[0], 0, size, cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotImplemented)
         {
-            // Azurite has no Put Block From URL, and no limit of a single copy.
+            // Azurite does not support Put Block From URL, and has no limit for a single copy.
             return await CopyOnceAsync(cancellationToken).ConfigureAwait(false);
         }
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _driver.Options.Parallelism, CancellationToken = cancellationToken };
@@ -133,7 +135,10 @@ internal sealed class AzureCopy
         }
     }
 
-    /// <summary>The source as the service itself may read it: it looks at a signature in the address, or at a token beside it, and never at the request's own credential.</summary>
+    /// <summary>
+    /// Returns the URL with which the service can read the source: it accepts a signature in the URL or a token, but does not use the credential of the
+    /// request.
+    /// </summary>
     private async ValueTask<Uri> SourceUrlAsync(CancellationToken cancellationToken)
     {
         if (_driver.Clients.Key is not null)

@@ -4,12 +4,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>The files of an identity that variables name, looked at once a sign-in has failed: the SDK's chain of identities says of a broken one only that it is not available.</summary>
+/// <summary>
+/// Checks the identity files named by environment variables after a sign-in has failed: for an invalid file, the SDK's credential chain only reports that
+/// the identity is unavailable.
+/// </summary>
 internal static class AzureCredentialFiles
 {
     private const string Token = "AZURE_FEDERATED_TOKEN_FILE", Certificate = "AZURE_CLIENT_CERTIFICATE_PATH", Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
-    /// <summary>What is wrong with them, with the variable and the file; null when nothing is, or none is named.</summary>
+    /// <summary>Returns the problem of the files with the variable and the file, or null if there is none.</summary>
     public static string? Problem(Func<string, string?> environment) => ProblemOf(environment, Token, static (bytes, _) => ProblemOfToken(bytes)) ?? ProblemOf(environment, Certificate, ProblemOfCertificate);
 
     private static string? ProblemOf(Func<string, string?> environment, string variable, Func<byte[], string?, string?> look)
@@ -18,23 +21,23 @@ internal static class AzureCredentialFiles
             return null;
         try
         {
-            return look(File.ReadAllBytes(file), environment(Password)) is { } problem ? $"{variable} names {file}, {problem}" : null;
+            return look(File.ReadAllBytes(file), environment(Password)) is { } problem ? $"{variable} refers to {file}, {problem}" : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return $"{variable} names {file}, which does not exist";
+            return $"{variable} refers to {file}, which does not exist";
         }
         catch (UnauthorizedAccessException)
         {
-            return $"{variable} names {file}, which {(Directory.Exists(file) ? "is a folder" : "may not be read")}";
+            return $"{variable} refers to {file}, which {(Directory.Exists(file) ? "is a folder" : "is not readable")}";
         }
         catch (IOException e)
         {
-            return $"{variable} names {file}, which cannot be read: {e.Message.TrimEnd('.')}";
+            return $"{variable} refers to {file}, which cannot be read: {e.Message.TrimEnd('.')}";
         }
     }
 
-    /// <summary>A token is three texts in base64url with dots between them.</summary>
+    /// <summary>A token consists of three base64url texts separated by dots.</summary>
     private static string? ProblemOfToken(byte[] bytes)
     {
         var text = bytes.AsSpan().Trim(" \t\r\n"u8);
@@ -45,9 +48,9 @@ internal static class AzureCredentialFiles
         {
             parts++;
             if (!Base64Url.IsValid(text[range]) || text[range].IsEmpty)
-                return "which holds no token (a JSON web token)";
+                return "which does not contain a token (a JSON web token)";
         }
-        return parts == 3 ? null : "which holds no token (a JSON web token)";
+        return parts == 3 ? null : "which does not contain a token (a JSON web token)";
     }
 
     private static string? ProblemOfCertificate(byte[] bytes, string? password)
@@ -63,7 +66,7 @@ internal static class AzureCredentialFiles
                 return archive.HasPrivateKey ? null : "whose certificate has no private key";
             }
             if (!text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-                return "which holds no private key";
+                return "which does not contain a private key";
             using var certificate = X509Certificate2.CreateFromPem(text, text);
             return null;
         }

@@ -13,14 +13,16 @@ internal sealed partial class AzureDriver
     private const int MostInPage = 5000;
     private const int FirstPages = 1000;
 
-    /// <remarks>What comes before a start is read and dropped here: the service starts at a name only in versions of its interface that no emulator serves (decision 22).</remarks>
+    /// <remarks>
+    /// Entries before a start are read and discarded here: the service supports a start only in API versions that no emulator supports (decision 22).
+    /// </remarks>
     public override async IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = Keys.DirectoryKey(request.Directory) + request.NamePrefix;
-        // The beginning of a name may end in a dot.
+        // A prefix may end with a dot.
         if (AzureKeys.Problem(Keys.DirectoryKey(request.Directory)) is not null || AzureKeys.Problem(prefix.TrimEnd('.')) is not null)
             yield break;
-        // A start after skips what comes before it, so that a small page would only mean more of them.
+        // With a start, preceding entries are skipped, so smaller pages would only mean more requests.
         var size = request is { Limit: { } limit, StartAfter: null } ? Math.Clamp(limit, 1, MostInPage) : MostInPage;
         var order = new AzureOrder();
         await foreach (var page in PagesAsync(request, prefix.Length == 0 ? null : prefix, size, cancellationToken).ConfigureAwait(false))
@@ -32,13 +34,13 @@ internal sealed partial class AzureDriver
         yield return order.Rest();
     }
 
-    /// <summary>Blobs of which only uncommitted blocks exist. Blocks staged over a committed blob are not shown by the service.</summary>
+    /// <summary>Lists blobs that have only uncommitted blocks. The service does not list blocks staged over a committed blob.</summary>
     public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = Keys.DirectoryKey(StorePath.Root);
         await foreach (var item in Clients.Container.GetBlobsAsync(new GetBlobsOptions { States = BlobStates.Uncommitted, Prefix = prefix.Length == 0 ? null : prefix }, cancellationToken).ConfigureAwait(false))
         {
-            // In the listing it looks like an empty blob; asked for, it does not exist.
+            // In the listing it looks like an empty blob, but a request for it reports that it does not exist.
             if (item.Properties.ContentLength is > 0 || await IsCommittedAsync(item.Name, cancellationToken).ConfigureAwait(false))
                 continue;
             yield return new(item.Name, Keys.FromKey(item.Name)?.Path, item.Properties.LastModified ?? _time.GetUtcNow(), await StagedLengthAsync(item.Name, cancellationToken).ConfigureAwait(false));
@@ -46,7 +48,8 @@ internal sealed partial class AzureDriver
     }
 
     /// <remarks>
-    /// The service has no request for it. Committing an empty list, on the condition that nothing is there, drops the blocks and leaves an empty blob, which is deleted at once.
+    /// The service has no request for this. Committing an empty block list under the condition that no blob exists drops the blocks and leaves an empty
+    /// blob, which is deleted immediately.
     /// </remarks>
     public override async ValueTask RemoveStagedAsync(StagedUpload staged, CancellationToken cancellationToken)
     {
@@ -60,7 +63,7 @@ internal sealed partial class AzureDriver
         Requests.SetEncryption(commit);
         Requests.SetBody(commit, "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList></BlockList>"u8.ToArray());
         var committed = await Requests.TrySendAsync(commit, cancellationToken).ConfigureAwait(false);
-        // Published meanwhile: its blocks are not staged any more.
+        // The blob was published in the meantime: its blocks are no longer staged.
         if (committed.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)
             return;
         if (AzureRequests.IsFailure(committed))
@@ -68,20 +71,20 @@ internal sealed partial class AzureDriver
         var delete = Requests.Create(RequestMethod.Delete, Keys.UrlOf(staged.Id));
         delete.Request.Headers.Add("If-Match", committed.Headers.ETag!.Value.ToString("H"));
         var deleted = await Requests.TrySendAsync(delete, cancellationToken).ConfigureAwait(false);
-        // Anyone who has written or deleted it since has made it his own.
+        // The blob was written or deleted by another program in the meantime and belongs to that program.
         if (AzureRequests.IsFailure(deleted) && deleted.Status is not ((int)HttpStatusCode.NotFound or (int)HttpStatusCode.PreconditionFailed))
             throw AzureRequests.Failure(deleted);
     }
 
     private async IAsyncEnumerable<List<StoreEntry>> PagesAsync(ListRequest request, string? prefix, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Directories of accounts with a hierarchical namespace, and what Hadoop's driver makes elsewhere, look like blobs but for their metadata.
+        // Directories of accounts with a hierarchical namespace, and directories created by Hadoop's driver, look like blobs except for their metadata.
         const BlobTraits Traits = BlobTraits.Metadata;
         var folders = new AzureFolders();
         string? token = null;
         for (var number = 0; number == 0 || token is not null; number++)
         {
-            // The first pages are small: a reader that stops early pays for little, and one that goes on loses nothing.
+            // The first pages are small: a reader that stops early costs little, and one that continues loses nothing.
             var wanted = number < 2 ? Math.Min(size, FirstPages) : size;
             var entries = new List<StoreEntry>();
             string? last;
@@ -105,7 +108,7 @@ internal sealed partial class AzureDriver
                         entries.Add(new() { Path = path, Kind = EntryKind.Directory });
                 }
                 last = page.Values.Count == 0 ? null : Relative(page.Values.Select(static i => i.IsBlob ? i.Blob.Name : i.Prefix).Max(StringComparer.Ordinal));
-                // Blobs and prefixes come as two ordered lists.
+                // Blobs and prefixes are returned as two ordered lists.
                 if (entries.Count > files && files > 0)
                     entries.Sort(static (a, b) => string.CompareOrdinal(a.OrderKey, b.OrderKey));
                 token = page.ContinuationToken;
@@ -154,7 +157,7 @@ internal sealed partial class AzureDriver
         return AzureErrors.IsMissing(failure) ? false : throw failure;
     }
 
-    /// <summary>How many bytes are staged for a blob; null when none are.</summary>
+    /// <summary>Returns the number of bytes staged for a blob, or null if there are none.</summary>
     private async ValueTask<long?> StagedLengthAsync(string key, CancellationToken cancellationToken)
     {
         try

@@ -81,7 +81,7 @@ internal sealed partial class AzureDriver : StoreDriver
         }
         catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.RequestedRangeNotSatisfiable && request.Range.Offset == 0)
         {
-            // An empty blob has no byte 0, and the service says so; here it reads as empty.
+            // An empty blob has no byte 0, and the service reports an error; Cairn reads it as empty.
             var info = await StatAsync(request.Path, cancellationToken).ConfigureAwait(false);
             if (info is not { Length: 0 } || (request.IfMatch is { } wanted && info.ETag != wanted.Trim('"')))
                 throw;
@@ -155,7 +155,7 @@ internal sealed partial class AzureDriver : StoreDriver
     public override async ValueTask<Uri> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
     {
         if (!Signer.CanSign)
-            throw new StoreException(StoreErrorCode.Unsupported, "this store has neither a key nor an identity to sign with");
+            throw new StoreException(StoreErrorCode.Unsupported, "this store has neither a key nor an identity for signing");
         AzureKeys.Check(Keys.FileKey(request.Path));
         var permissions = request.Access == PresignAccess.Read ? BlobSasPermissions.Read : BlobSasPermissions.Create | BlobSasPermissions.Write;
         return await Signer.SignAsync(request.Path, permissions, request.Lifetime, cancellationToken).ConfigureAwait(false);
@@ -173,7 +173,7 @@ internal sealed partial class AzureDriver : StoreDriver
         return base.DisposeAsync();
     }
 
-    /// <summary>The blob at a path; null when there is none, also where only uncommitted blocks or a directory stand.</summary>
+    /// <summary>Returns the blob at a path, or null if there is none, also if there are only uncommitted blocks or a directory.</summary>
     internal async ValueTask<AzureHead?> HeadAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (AzureKeys.Problem(Keys.FileKey(path)) is not null)
@@ -191,14 +191,14 @@ internal sealed partial class AzureDriver : StoreDriver
             return null;
         if (failure.Status is not ((int)HttpStatusCode.Forbidden or (int)HttpStatusCode.BadRequest))
             throw failure;
-        // An error's answer to HEAD has no body: its reason is asked for by GET.
+        // An error response to HEAD has no body, so its reason is requested with GET.
         var message = Requests.Create(RequestMethod.Get, Keys.UrlOf(key));
         message.Request.Headers.Add("x-ms-range", "bytes=0-0");
         var reason = await Requests.TrySendAsync(message, cancellationToken).ConfigureAwait(false);
         throw AzureRequests.IsFailure(reason) ? AzureRequests.Failure(reason) : failure;
     }
 
-    /// <summary>Deletes one blob; what the service refuses is the result.</summary>
+    /// <summary>Deletes one blob. A refusal of the service is part of the result.</summary>
     internal async ValueTask<DeleteResult> DeleteOneAsync(DeleteTarget target, CancellationToken cancellationToken)
     {
         if (AzureKeys.Problem(Keys.Key(target.Path, target.Kind)) is not null)
@@ -213,11 +213,11 @@ internal sealed partial class AzureDriver : StoreDriver
         }
         else if (target.Kind == EntryKind.Directory)
         {
-            // It is deleted in the version that was seen to be empty: with content it is another program's object.
+            // It is deleted in the version that was seen to be empty: a blob with content belongs to another program.
             var there = await HeadAsync(Keys.DirectoryKey(target.Path), target.Path, cancellationToken).ConfigureAwait(false);
             if (there is null)
             {
-                // A directory of a hierarchical account has its own name.
+                // A directory of a hierarchical account has a different name.
                 there = await HeadAsync(Keys.FileKey(target.Path), target.Path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true } folder ? folder : null;
                 message.Request.Uri.Reset(Keys.UrlOf(target.Path));
             }
@@ -231,7 +231,7 @@ internal sealed partial class AzureDriver : StoreDriver
         if (!AzureRequests.IsFailure(response))
             return new(target.Path, DeleteOutcome.Deleted);
         var failure = AzureRequests.Failure(response);
-        // Whether a refused version has changed or is gone, the answer does not tell on every service.
+        // Not every service reports whether a refused version has changed or no longer exists.
         var isMissing = AzureErrors.IsMissing(failure)
             || (target.IfMatch is not null && failure.Status == (int)HttpStatusCode.PreconditionFailed && await HeadAsync(target.Path, cancellationToken).ConfigureAwait(false) is null);
         return isMissing ? new(target.Path, DeleteOutcome.Missing) : new(target.Path, DeleteOutcome.Failed, failure);

@@ -10,7 +10,7 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>What the SDK's exceptions mean. Codes are those of "Blob service error codes" and "Common REST API error codes".</summary>
+/// <summary>Classifies the SDK's exceptions. The codes are documented in "Blob service error codes" and "Common REST API error codes".</summary>
 internal static class AzureErrors
 {
     public static StoreFault Classify(Exception exception)
@@ -19,7 +19,7 @@ internal static class AzureErrors
         {
             case StoreException:
                 return StoreFaults.FromBaseLibrary(exception);
-            // The SDK gives all tries that failed before any answer.
+            // The SDK returns all attempts that failed before any response.
             case AggregateException { InnerExceptions: [.., var last] }:
                 return Classify(last);
             case RequestFailedException { Status: > 0 } service:
@@ -31,13 +31,13 @@ internal static class AzureErrors
             case OperationCanceledException:
                 return new(StoreErrorCode.Unavailable, "the service did not respond in time");
             case InvalidOperationException when exception.Message.Contains("TLS", StringComparison.Ordinal):
-                return new(StoreErrorCode.InvalidConfiguration, "identities are only shown to https endpoints") { Advice = "Use an https endpoint, or account-key or sas-token." };
+                return new(StoreErrorCode.InvalidConfiguration, "identities can be used only with https endpoints") { Advice = "Use an https endpoint, or account-key or sas-token." };
             default:
                 return FromTransport(exception);
         }
     }
 
-    /// <summary>True when the blob is not there, and its container is.</summary>
+    /// <summary>Returns true if the blob does not exist but its container does.</summary>
     public static bool IsMissing(int status, string? code) => status == (int)HttpStatusCode.NotFound && code is not ("ContainerNotFound" or "ContainerBeingDeleted" or "ResourceNotFound");
 
     public static bool IsMissing(RequestFailedException e) => IsMissing(e.Status, e.ErrorCode);
@@ -46,48 +46,48 @@ internal static class AzureErrors
     {
         var fault = (e.ErrorCode, (HttpStatusCode)e.Status) switch
         {
-            ("ContainerNotFound", _) => new StoreFault(StoreErrorCode.NotFound, "the container does not exist") { Advice = "Check the container's name and the account." },
+            ("ContainerNotFound", _) => new StoreFault(StoreErrorCode.NotFound, "the container does not exist") { Advice = "Check the name of the container and the account." },
             ("ContainerBeingDeleted", _) => new(StoreErrorCode.NotFound, "the container is being deleted"),
             ("ResourceNotFound", _) => new(StoreErrorCode.NotFound, "the container or the account does not exist") { Advice = "Check the account, the endpoint and the container." },
             ("BlobAlreadyExists", _) => new(StoreErrorCode.AlreadyExists, "it already exists"),
-            ("InvalidBlockList", _) => new(StoreErrorCode.Unavailable, "its staged blocks are gone: another writer published here meanwhile, or they were cleaned away")
+            ("InvalidBlockList", _) => new(StoreErrorCode.Unavailable, "its staged blocks no longer exist: another writer published the file, or they were cleaned up")
             {
                 IsTransient = false,
-                Advice = "Write it again.",
+                Advice = "Write the file again.",
             },
-            ("InvalidBlobOrBlock" or "InvalidBlockId", _) => new(StoreErrorCode.PathConflict, "another program has staged blocks here whose names have another length, or it is no block blob")
+            ("InvalidBlobOrBlock" or "InvalidBlockId", _) => new(StoreErrorCode.PathConflict, "another program has staged blocks with names of a different length, or it is not a block blob")
             {
-                Advice = "Delete the blob, or wait until its staged blocks are dropped, a week after the last.",
+                Advice = "Delete the blob, or wait until its staged blocks are dropped, a week after the last was written.",
             },
-            ("InvalidBlobType", _) => new(StoreErrorCode.PathConflict, "it is an append or page blob, which this store does not write"),
+            ("InvalidBlobType", _) => new(StoreErrorCode.PathConflict, "it is an append or page blob, which this store does not support"),
             ("Md5Mismatch" or "Crc64Mismatch" or "InvalidMd5" or "InvalidCrc64", _) => Damaged(),
-            // Cairn's own XML is well-formed when it leaves.
+            // Cairn's XML is well-formed when it is sent.
             ("InvalidXmlDocument" or "InvalidXmlNodeValue", _) => Damaged(),
-            // The service always says why; Azurite does not, of a damaged block list.
-            (null or "", HttpStatusCode.BadRequest) => new(StoreErrorCode.Unavailable, "the request was refused, and why was lost on the way"),
-            // Azurite's words.
+            // The service always states a reason; Azurite does not for a damaged block list.
+            (null or "", HttpStatusCode.BadRequest) => new(StoreErrorCode.Unavailable, "the request was refused, and the reason was lost in transit"),
+            // The text of Azurite.
             ("InvalidOperation", HttpStatusCode.BadRequest) when e.Message.Contains("contentMD5 doesn't match", StringComparison.Ordinal) => Damaged(),
-            ("InvalidRange" or "InvalidPageRange", _) or (_, HttpStatusCode.RequestedRangeNotSatisfiable) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past its end"),
-            ("ServerBusy" or "TooManyRequests", _) or (_, HttpStatusCode.TooManyRequests) => new(StoreErrorCode.Throttled, "the service asks to slow down"),
+            ("InvalidRange" or "InvalidPageRange", _) or (_, HttpStatusCode.RequestedRangeNotSatisfiable) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past the end of the file"),
+            ("ServerBusy" or "TooManyRequests", _) or (_, HttpStatusCode.TooManyRequests) => new(StoreErrorCode.Throttled, "the service requests a lower rate"),
             ("AuthenticationFailed", _) => FromAuthentication(e),
-            // Azurite's code for the same, which the service has for firewalls.
+            // Azurite's code for the same error, which the service uses for firewalls.
             ("AuthorizationFailure", _) when Says(e, "failed to authenticate") => FromAuthentication(e),
-            ("NoAuthenticationInformation", _) => new(StoreErrorCode.Unauthenticated, "the service does not take anonymous requests here") { Advice = "Give the store a credential." },
+            ("NoAuthenticationInformation", _) => new(StoreErrorCode.Unauthenticated, "the service does not accept anonymous requests") { Advice = "Set a credential of the store." },
             ("AccountIsDisabled", _) => new(StoreErrorCode.PermissionDenied, "the account is disabled"),
-            ("AuthorizationPermissionMismatch", _) => new(StoreErrorCode.PermissionDenied, "the identity or signature does not allow this")
+            ("AuthorizationPermissionMismatch", _) => new(StoreErrorCode.PermissionDenied, "the identity or signature does not have this permission")
             {
                 Advice = "Grant the role Storage Blob Data Contributor, or a signature with more permissions.",
             },
-            ("KeyBasedAuthenticationNotPermitted", _) => new(StoreErrorCode.PermissionDenied, "the account does not take keys") { Advice = "Use an identity." },
+            ("KeyBasedAuthenticationNotPermitted", _) => new(StoreErrorCode.PermissionDenied, "the account does not accept keys") { Advice = "Use an identity." },
             ("PublicAccessNotPermitted", _) => new(StoreErrorCode.PermissionDenied, "the account does not allow anonymous access"),
-            ("BlobArchived" or "BlobBeingRehydrated", _) => new(StoreErrorCode.Unavailable, "it lies in the archive tier") { IsTransient = false, Advice = "Rehydrate it first, by setting another tier." },
+            ("BlobArchived" or "BlobBeingRehydrated", _) => new(StoreErrorCode.Unavailable, "it is in the archive tier") { IsTransient = false, Advice = "Rehydrate it first, by setting another tier." },
             ("LeaseIdMissing" or "LeaseIdMismatchWithBlobOperation" or "LeaseLost", _) => new(StoreErrorCode.PermissionDenied, "another program holds a lease on it"),
             ("BlobImmutableDueToPolicy", _) => new(StoreErrorCode.PermissionDenied, "a policy makes it immutable"),
-            ("InvalidResourceName", _) => new(StoreErrorCode.InvalidConfiguration, "the service takes no such name of a container or blob"),
+            ("InvalidResourceName", _) => new(StoreErrorCode.InvalidConfiguration, "the service does not accept this name of a container or blob"),
             ("RequestBodyTooLarge" or "BlockCountExceedsLimit", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             ("DirectoryIsNotEmpty" or "DirectoryNotEmpty", _) => new(StoreErrorCode.PathConflict, "the directory is not empty"),
             ("ResourceTypeMismatch" or "PathConflict", _) => new(StoreErrorCode.PathConflict, ServiceWords.Of(e.Status, e.ErrorCode, e.Message)),
-            ("InvalidHeaderValue" or "UnsupportedHeader", _) when Says(e, "crc64") || Says(e, "Content-MD5") => new(StoreErrorCode.Unsupported, "the service takes no such checksum: " + ServiceWords.Of(e.Status, e.ErrorCode, e.Message))
+            ("InvalidHeaderValue" or "UnsupportedHeader", _) when Says(e, "crc64") || Says(e, "Content-MD5") => new(StoreErrorCode.Unsupported, "the service does not support this checksum: " + ServiceWords.Of(e.Status, e.ErrorCode, e.Message))
             {
                 Advice = "Open the store with checksum=md5 or checksum=none.",
             },
@@ -102,14 +102,14 @@ internal static class AzureErrors
             _ => new(StoreErrorCode.Unknown, ServiceWords.Of(e.Status, e.ErrorCode, e.Message)),
         };
         var response = e.GetRawResponse();
-        // 503 is how the service says that an account's limits are reached; only a wait that it asks for tells it from a failure.
+        // The service uses 503 for exceeded limits of an account; only a requested delay distinguishes it from a failure.
         var wait = response?.Headers is { } headers ? RetryAfter(headers) : null;
         if (fault.Code == StoreErrorCode.Unavailable && e.Status == (int)HttpStatusCode.ServiceUnavailable && wait is not null)
-            fault = new(StoreErrorCode.Throttled, "the service asks to slow down");
+            fault = new(StoreErrorCode.Throttled, "the service requests a lower rate");
         return fault with { RequestId = RequestId(response), RetryAfter = wait };
     }
 
-    private static StoreFault Damaged() => new(StoreErrorCode.IntegrityFailure, "the bytes were damaged on the way: the service refused their checksum") { IsTransient = true };
+    private static StoreFault Damaged() => new(StoreErrorCode.IntegrityFailure, "the data was damaged in transit: it did not match its checksum at the service") { IsTransient = true };
 
     private static StoreFault FromAuthentication(RequestFailedException e)
     {
@@ -119,16 +119,16 @@ internal static class AzureErrors
             return new(StoreErrorCode.Unauthenticated, "this machine's clock differs too much from the service's") { Advice = "Set the clock." };
         return new(StoreErrorCode.Unauthenticated, "the service refused the credential: the account key or signature is wrong")
         {
-            Advice = "Check account-key, sas-token or AZURE_STORAGE_CONNECTION_STRING, and that the account is the key's.",
+            Advice = "Check account-key, sas-token or AZURE_STORAGE_CONNECTION_STRING, and that the key belongs to the account.",
         };
     }
 
     private static StoreFault FromIdentity(AuthenticationFailedException e) => AzureCredentialFiles.Problem(Environment.GetEnvironmentVariable) is { } problem
-        ? new(StoreErrorCode.Unauthenticated, problem) { Advice = "Correct the variable, or take it away." }
+        ? new(StoreErrorCode.Unauthenticated, problem) { Advice = "Correct or remove the variable." }
         : e is CredentialUnavailableException
         ? new(StoreErrorCode.Unauthenticated, "no Azure credential was found")
         {
-            Advice = "Set AZURE_STORAGE_CONNECTION_STRING, sign in (az login), or give the store account-key, sas-token or managed-identity.",
+            Advice = "Set AZURE_STORAGE_CONNECTION_STRING, sign in (az login), or set account-key, sas-token or managed-identity of the store.",
         }
         : new(StoreErrorCode.Unauthenticated, "the identity could not sign in") { Advice = "Check AZURE_CLIENT_ID, AZURE_TENANT_ID and the identity's secret or certificate." };
 
@@ -139,10 +139,10 @@ internal static class AzureErrors
             {
                 Advice = "Check the account, the endpoint and the network.",
             },
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => new(StoreErrorCode.Unavailable, "no secure connection could be made")
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => new(StoreErrorCode.Unavailable, "no secure connection could be established")
         {
             IsTransient = false,
-            Advice = "Check the service's certificate; ca-file names one to trust.",
+            Advice = "Check the service's certificate, or add it to the trusted ones with ca-file.",
         },
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(StoreErrorCode.Unavailable, "the service could not be reached") { Advice = "Check the endpoint." },
         HttpRequestException { InnerException: IOException } or (IOException and not FileNotFoundException and not DirectoryNotFoundException and not PathTooLongException) =>
@@ -163,7 +163,7 @@ internal static class AzureErrors
     }
 }
 
-/// <summary>Reads the service's name for an error, which stands in a header, and its words.</summary>
+/// <summary>Reads the error code, which is in a header, and the message.</summary>
 internal sealed class AzureErrorDetails : RequestFailedDetailsParser
 {
     public static AzureErrorDetails Instance { get; } = new();

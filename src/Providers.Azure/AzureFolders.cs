@@ -1,16 +1,16 @@
 namespace Cairn.Providers.Azure;
 
 /// <summary>
-/// Puts directories of hierarchical accounts where directories belong. They are listed as blobs, so <c>dir</c> comes before <c>dir-a</c>, which a directory <c>dir/</c> sorts after; and a second time as the prefix of what is
-/// below them.
+/// Moves directories of hierarchical accounts to their correct position. They are listed as blobs, so <c>dir</c> precedes <c>dir-a</c>, although a directory
+/// <c>dir/</c> is ordered after it, and again as the prefix of their content.
 /// </summary>
 internal sealed class AzureFolders
 {
     private readonly List<StoreEntry> _held = [];
 
-    /// <summary>Takes a page in, and gives what can go out.</summary>
-    /// <param name="page">Its entries, in order but for such directories.</param>
-    /// <param name="last">The last name that the service listed; null when none.</param>
+    /// <summary>Adds a page, and returns the entries whose position is final.</summary>
+    /// <param name="page">The entries of the page, in order except for such directories.</param>
+    /// <param name="last">The last name that the service listed, or null if there is none.</param>
     public List<StoreEntry> Add(List<StoreEntry> page, string? last)
     {
         if (_held.Count == 0 && !page.Exists(e => e.IsDirectory) || last is null)
@@ -31,6 +31,6 @@ internal sealed class AzureFolders
         return page;
     }
 
-    /// <summary>What is left at the end.</summary>
+    /// <summary>Returns the remaining entries at the end.</summary>
     public List<StoreEntry> Rest() => [.. _held.OrderBy(static e => e.OrderKey, StringComparer.Ordinal)];
 }

@@ -4,7 +4,7 @@ using Azure.Core;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>The facts of a blob, from the headers of an answer.</summary>
+/// <summary>The metadata of a blob, from the headers of a response.</summary>
 internal sealed class AzureHead
 {
     private readonly ResponseHeaders _headers;
@@ -44,17 +44,17 @@ internal sealed class AzureHead
 
     public StoreEntry Info { get; }
 
-    /// <summary>The name of the conditional write that made the blob; null when there was none.</summary>
+    /// <summary>Gets the id of the conditional write that created the blob, or null if there is none.</summary>
     public string? WriteId { get; }
 
-    /// <summary>True for a directory of an account with a hierarchical namespace, which looks like an empty blob.</summary>
+    /// <summary>Gets whether it is a directory of an account with a hierarchical namespace, which looks like an empty blob.</summary>
     public bool IsDirectory { get; }
 
-    /// <summary>The metadata as it is kept, by header name.</summary>
+    /// <summary>Gets the stored metadata by header name.</summary>
     public IEnumerable<(string Name, string Value)> RawMetadata =>
         _headers.Where(static h => h.Name.StartsWith("x-ms-meta-", StringComparison.OrdinalIgnoreCase)).Select(static h => (h.Name, h.Value));
 
-    /// <summary>A header's value; null where there is none.</summary>
+    /// <summary>Gets the value of a header, or null if there is none.</summary>
     public string? this[string name] => _headers.TryGetValue(name, out var value) ? value : null;
 
     private long LengthOf()
@@ -64,7 +64,7 @@ internal sealed class AzureHead
         return _headers.ContentLengthLong ?? 0;
     }
 
-    /// <summary>What the service keeps of the whole blob: in an answer to a range, <c>Content-MD5</c> would be the range's.</summary>
+    /// <summary>Returns the stored MD5 of the whole blob: in the response to a range, <c>Content-MD5</c> would be that of the range.</summary>
     private Checksum? Md5()
     {
         var text = this["x-ms-blob-content-md5"] ?? (this["Content-Range"] is null ? this["Content-MD5"] : null);

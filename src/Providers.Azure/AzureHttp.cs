@@ -4,7 +4,10 @@ using Cairn.Http;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>A store's connections: one tuned pool to the blob service, nothing decoded, certificates and proxy from the options; and another to whatever gives identities.</summary>
+/// <summary>
+/// The connections of a store: a pool for the blob service, without decompression and with certificates and proxy from the options, and another for identity
+/// services.
+/// </summary>
 internal sealed class AzureHttp : IDisposable
 {
     private const string MetadataService = @"169\.254\.169\.254";

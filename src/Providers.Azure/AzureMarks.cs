@@ -8,8 +8,9 @@ using Cairn.Providers;
 namespace Cairn.Providers.Azure;
 
 /// <summary>
-/// Passes on only answers that carry the marks which the service documents: the status of the operation, the header that names each request, the etag, the checksum that was sent, and in XML the root element. A login
-/// page or a proxy that answers 200 in the service's place would otherwise count as an empty listing, as a write or as a delete.
+/// Accepts only responses with the marks that the service documents: the status of the operation, the header that identifies each request, the etag, the
+/// checksum that was sent and, for XML, the root element. Otherwise, a login page or a proxy that responds with 200 would count as an empty listing, a write
+/// or a delete.
 /// </summary>
 internal sealed class AzureMarks : HttpPipelinePolicy
 {
@@ -28,7 +29,7 @@ internal sealed class AzureMarks : HttpPipelinePolicy
     private static void Check(HttpMessage message)
     {
         var (request, response) = (message.Request, message.Response);
-        // What a gateway says while the service is away; it changes nothing.
+        // The response of a gateway during an outage of the service; it changes nothing.
         if (response.Status >= 500 || response.Status is (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests)
             return;
         if (!response.Headers.Contains("x-ms-request-id") && (response.Status < 400 || !response.Headers.Contains("x-ms-error-code")))
@@ -37,16 +38,16 @@ internal sealed class AzureMarks : HttpPipelinePolicy
             return;
         var expected = Expect(request);
         if (expected.Statuses is { } statuses && !statuses.Contains(response.Status))
-            throw Missing($"status {response.Status}, where the service answers {string.Join(" or ", statuses)}");
+            throw Missing($"status {response.Status}, where the service responds with {string.Join(" or ", statuses)}");
         if (expected.ETag && response.Headers.ETag is null)
             throw Missing($"status {response.Status} without an etag");
         if (expected.Root is { } root && (!message.BufferResponse || RootOf(message) != root))
-            throw Missing($"an answer that is no <{root}>");
+            throw Missing($"a response that is not <{root}>");
         CheckSame(request, response, "x-ms-content-crc64");
         CheckSame(request, response, "Content-MD5");
     }
 
-    /// <summary>What the reference says of an operation's success; nothing of operations that Cairn does not use.</summary>
+    /// <summary>Returns the documented success of an operation; nothing for operations that Cairn does not use.</summary>
     private static (int[]? Statuses, bool ETag, string? Root) Expect(Request request)
     {
         var query = request.Uri.Query.TrimStart('?').Split('&').Select(static p => p.Split('=', 2)).ToLookup(static p => p[0], static p => p.Length > 1 ? p[1] : "", StringComparer.Ordinal);
@@ -86,15 +87,15 @@ internal sealed class AzureMarks : HttpPipelinePolicy
         }
     }
 
-    /// <summary>The service shows the checksum of the bytes that it took.</summary>
+    /// <summary>Checks that the checksum that the service returns is the one that was sent.</summary>
     private static void CheckSame(Request request, Response response, string header)
     {
         if (request.Method == RequestMethod.Put && request.Headers.TryGetValue(header, out var sent) && response.Headers.TryGetValue(header, out var answered) && sent != answered)
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service took bytes of {header} {answered}, and {sent} was sent") { Advice = "Write it again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service received content with {header} {answered}, but {sent} was sent") { Advice = "Write the file again." });
     }
 
-    private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Azure's blob service: {what}")
+    private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"the server at the endpoint is not Azure's blob service: it sent {what}")
     {
-        Advice = "Check the endpoint, and whether a proxy or a login page answers in its place.",
+        Advice = "Check the endpoint, and whether a proxy or a login page responds instead of the service.",
     });
 }

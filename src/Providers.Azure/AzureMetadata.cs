@@ -1,13 +1,13 @@
 namespace Cairn.Providers.Azure;
 
-/// <summary>How the user's metadata is kept in the service's, whose names are identifiers of C# and whose values are ASCII.</summary>
+/// <summary>Converts user metadata to that of the service, whose names are C# identifiers and whose values are ASCII.</summary>
 /// <remarks>
-/// What fits goes as it is. A name that does not (<c>-</c>, a leading digit, Cairn's own prefix) goes behind <see cref="Escaped"/>, with <c>_2d</c> for <c>-</c> and <c>_5f</c>
-/// for <c>_</c>; a value that does not, as percent-encoded UTF-8 with a mark in front.
+/// Valid names and values are unchanged. Other names (with <c>-</c>, a leading digit or Cairn's prefix) are written after <see cref="Escaped"/>, with
+/// <c>_2d</c> for <c>-</c> and <c>_5f</c> for <c>_</c>; other values are percent-encoded UTF-8 with a prefix.
 /// </remarks>
 internal static class AzureMetadata
 {
-    /// <summary>Names one conditional write, so that a lost answer is recognised. Hidden from users.</summary>
+    /// <summary>The id of a conditional write, which identifies the write after a lost response. Hidden from users.</summary>
     public const string WriteId = "cairn_write_id";
 
     /// <summary>The CRC-32C of the whole content, in hexadecimal. Hidden from users.</summary>
@@ -24,7 +24,7 @@ internal static class AzureMetadata
         return Escaped + name.Replace("_", "_5f", StringComparison.Ordinal).Replace("-", "_2d", StringComparison.Ordinal);
     }
 
-    /// <summary>The user's name of a name of the service; null for Cairn's own.</summary>
+    /// <summary>Returns the user's name for a name of the service, or null for Cairn's own names.</summary>
     public static string? DecodeName(string name)
     {
         var lower = name.ToLowerInvariant();

@@ -1,16 +1,17 @@
 namespace Cairn.Providers.Azure;
 
-/// <summary>Brings entries that come in the order of UTF-16 units, or of UTF-8 bytes, into that of UTF-8 bytes, holding as few as possible.</summary>
+/// <summary>Converts entries in the order of UTF-16 units or UTF-8 bytes to the order of UTF-8 bytes, holding as few as possible.</summary>
 /// <remarks>
-/// The two orders differ only where a surrogate (half of a character above U+FFFF) meets a unit from U+E000 on: the surrogate is less as a unit, and more as bytes. So an
-/// entry whose key has a surrogate waits until the keys that start like it up to there have passed; other entries wait behind it only where they sort after it.
+/// The two orders differ only where a surrogate (half of a character above U+FFFF) is compared with a unit from U+E000 on: the surrogate is less as a unit
+/// and greater as bytes. An entry whose key contains a surrogate is therefore held until all keys with the same preceding text have passed; other entries
+/// are held behind it only if they are ordered after it.
 /// </remarks>
 internal sealed class AzureOrder
 {
     private readonly PriorityQueue<StoreEntry, string> _held = new(Utf8Order.Comparer);
     private string? _prefix;
 
-    /// <summary>Takes a page in, and gives what can go out.</summary>
+    /// <summary>Adds a page, and returns the entries whose position is final.</summary>
     public List<StoreEntry> Add(List<StoreEntry> page)
     {
         if (_held.Count == 0 && !page.Exists(static e => FirstSurrogate(e.OrderKey) >= 0))
@@ -29,7 +30,7 @@ internal sealed class AzureOrder
         return ready;
     }
 
-    /// <summary>What is left at the end.</summary>
+    /// <summary>Returns the remaining entries at the end.</summary>
     public List<StoreEntry> Rest()
     {
         var rest = new List<StoreEntry>(_held.Count);
@@ -37,7 +38,7 @@ internal sealed class AzureOrder
         return rest;
     }
 
-    /// <summary>Lets everything go once a key comes that does not start like the first held one: nothing after it can belong among them.</summary>
+    /// <summary>Releases all entries when a key arrives that does not start like the first held one: no later entry can belong between them.</summary>
     private void Release(string key, List<StoreEntry> ready)
     {
         if (_prefix is null || key.StartsWith(_prefix, StringComparison.Ordinal))

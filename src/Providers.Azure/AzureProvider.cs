@@ -3,7 +3,7 @@ using Cairn.Providers;
 namespace Cairn.Providers.Azure;
 
 /// <summary>Opens stores in containers of Azure Blob Storage.</summary>
-[StoreFlavor("azure", "az", "abfs", "abfss", Description = "Azure Blob Storage, also of Data Lake accounts through their blob endpoint.", Options = typeof(AzureOptions))]
+[StoreFlavor("azure", "az", "abfs", "abfss", Description = "Azure Blob Storage, including Data Lake accounts through their blob endpoint.", Options = typeof(AzureOptions))]
 public sealed class AzureProvider : IStoreProvider
 {
     /// <inheritdoc/>

@@ -9,15 +9,18 @@ using Azure.Storage.Blobs;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>The requests whose bodies, conditions and checksums Cairn sets itself, through the SDK's pipeline: one call is one request, and the memory given is sent as it is.</summary>
-/// <remarks>Names of headers and parameters are those of the Blob service REST API.</remarks>
+/// <summary>
+/// Sends the requests whose bodies, conditions and checksums Cairn sets itself through the SDK's pipeline: one call is one request, and the given memory is
+/// sent without a copy.
+/// </summary>
+/// <remarks>The names of headers and parameters are those of the Blob service REST API.</remarks>
 internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options, AzureChecksum checksum)
 {
     public const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2023_01_03;
 
     private const string VersionHeader = "2023-01-03";
 
-    /// <summary>A request to a blob, to be filled and sent.</summary>
+    /// <summary>Creates a request to a blob.</summary>
     public HttpMessage Create(RequestMethod method, Uri url, params ReadOnlySpan<(string Name, string Value)> query)
     {
         var message = pipeline.CreateMessage();
@@ -46,7 +49,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
             headers.Add("Content-MD5", Convert.ToBase64String(Hash(body.Span)));
     }
 
-    /// <summary>Adds what a publishing request says of the blob besides its bytes.</summary>
+    /// <summary>Adds the properties of the blob to a publishing request.</summary>
     public void SetProperties(HttpMessage message, string? contentType, IReadOnlyDictionary<string, string> metadata, string? writeId, uint? crc32C)
     {
         var headers = message.Request.Headers;
@@ -61,7 +64,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         SetPlacement(message);
     }
 
-    /// <summary>Adds tier and encryption scope.</summary>
+    /// <summary>Adds the access tier and the encryption scope.</summary>
     public void SetPlacement(HttpMessage message)
     {
         if (options.AccessTier is { } tier)
@@ -69,7 +72,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         SetEncryption(message);
     }
 
-    /// <summary>Adds the encryption scope, which every request that writes bytes names.</summary>
+    /// <summary>Adds the encryption scope, which is required in every request that writes content.</summary>
     public void SetEncryption(HttpMessage message)
     {
         if (options.EncryptionScope is { } scope)
@@ -85,22 +88,22 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
             message.Request.Headers.Add("If-Match", Quoted(mode.ETag!));
     }
 
-    /// <summary>Refuses an etag that the service would take for something else (<c>*</c> is any version, a comma parts several) or not at all.</summary>
+    /// <summary>Refuses an etag that the service would misinterpret (<c>*</c> is any version, and a comma separates several) or not accept.</summary>
     public static void CheckMode(WriteMode mode)
     {
         if (mode.ETag is { } etag && !IsVersion(etag))
             throw NoVersion();
     }
 
-    /// <summary>Whether the service takes an etag for that of one version.</summary>
+    /// <summary>Returns true if the service accepts an etag as that of one version.</summary>
     public static bool IsVersion(string etag) => etag.Trim('"') is not ("*" or "") && !etag.AsSpan().ContainsAnyExceptInRange('!', '~') && !etag.Contains(',', StringComparison.Ordinal);
 
-    public static StoreException NoVersion() => new(StoreErrorCode.PreconditionFailed, "it has no such version");
+    public static StoreException NoVersion() => new(StoreErrorCode.PreconditionFailed, "it does not have this version");
 
-    /// <summary>An etag as headers have it; Cairn's own go without quotes, as in listings.</summary>
+    /// <summary>Returns an etag in the form of a header; Cairn's etags have no quotes, as in listings.</summary>
     public static string Quoted(string etag) => etag.StartsWith('"') ? etag : $"\"{etag}\"";
 
-    /// <summary>Sends; an answer that is no success is thrown.</summary>
+    /// <summary>Sends a request; throws if the response is not a success.</summary>
     public async ValueTask<Response> SendAsync(HttpMessage message, CancellationToken cancellationToken)
     {
         using (message)
@@ -110,7 +113,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         }
     }
 
-    /// <summary>Sends, and gives whatever is answered.</summary>
+    /// <summary>Sends a request, and returns any response.</summary>
     public async ValueTask<Response> TrySendAsync(HttpMessage message, CancellationToken cancellationToken)
     {
         using (message)
@@ -120,7 +123,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         }
     }
 
-    /// <summary>Sends, and leaves the answer's body on the connection; an answer that is no success is thrown.</summary>
+    /// <summary>Sends a request without buffering the body of the response; throws if the response is not a success.</summary>
     public async ValueTask<(Response Head, Stream Body)> OpenAsync(HttpMessage message, CancellationToken cancellationToken)
     {
         using (message)
@@ -131,12 +134,12 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         }
     }
 
-    /// <summary>Whether an answer is no success. The SDK's own view counts a refused If-None-Match as one.</summary>
+    /// <summary>Returns true if a response is not a success. The SDK counts a refused If-None-Match as a success.</summary>
     public static bool IsFailure(Response response) => response.Status >= 400;
 
     public static RequestFailedException Failure(Response response) => new(response, null, AzureErrorDetails.Instance);
 
-    /// <summary>The service's CRC-64 (CRC-64/NVME), least significant byte first.</summary>
+    /// <summary>Computes the CRC-64 of the service (CRC-64/NVME), least significant byte first.</summary>
     internal static byte[] Crc64Of(ReadOnlySpan<byte> data)
     {
         var bytes = new byte[sizeof(ulong)];
@@ -144,7 +147,7 @@ internal sealed class AzureRequests(HttpPipeline pipeline, AzureOptions options,
         return bytes;
     }
 
-    /// <summary>MD5 because the service verifies it: no security rests on it.</summary>
+    /// <summary>MD5 because the service verifies it; it has no security purpose.</summary>
     private static byte[] Hash(ReadOnlySpan<byte> data)
     {
 #pragma warning disable CA5351

@@ -5,10 +5,10 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>The SDK's retries, within a budget of time rather than of attempts alone. What is sent again, the SDK decides.</summary>
+/// <summary>The SDK's retries, limited by time in addition to the number of attempts. The SDK decides which requests are retried.</summary>
 internal sealed class AzureRetries(AzureOptions options, ServiceContact contact, TimeProvider clock) : RetryPolicy(int.MaxValue, new Delays(options.RetryDelay))
 {
-    /// <summary>A service that asks for more is better told to the caller.</summary>
+    /// <summary>If the service requests a longer delay, the error is returned to the caller.</summary>
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
 
     protected override bool ShouldRetry(HttpMessage message, Exception? exception) => base.ShouldRetry(message, exception) && MayRetry(message, exception);
@@ -41,7 +41,7 @@ internal sealed class AzureRetries(AzureOptions options, ServiceContact contact,
         return mayRetry;
     }
 
-    /// <summary>The budget's waits; a longer one that the service asks for is kept by the base.</summary>
+    /// <summary>The delays of the retry budget; a longer delay requested by the service is honored by the base class.</summary>
     private sealed class Delays(TimeSpan first) : DelayStrategy(TimeSpan.FromDays(1), 0)
     {
         protected override TimeSpan GetNextDelayCore(Response? response, int retryNumber) => RetryBudget.Delay(first, Math.Max(0, retryNumber - 1));

@@ -3,7 +3,9 @@ using Azure.Storage.Sas;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>Makes URLs that allow one thing on one blob: signed with the account's key, or with a key that the service lends to an identity.</summary>
+/// <summary>
+/// Creates URLs that allow one operation on one blob, signed with the key of the account or with a key that the service issues to an identity.
+/// </summary>
 internal sealed class AzureSigner(AzureClients clients, AzureKeys keys, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan LentFor = TimeSpan.FromDays(6);
@@ -12,7 +14,7 @@ internal sealed class AzureSigner(AzureClients clients, AzureKeys keys, TimeProv
     private readonly SemaphoreSlim _gate = new(1, 1);
     private UserDelegationKey? _lent;
 
-    /// <summary>Whether there is something to sign with: not with a signature alone, and not anonymously.</summary>
+    /// <summary>Gets whether signing is possible: not with a shared access signature only, and not anonymously.</summary>
     public bool CanSign => clients.Key is not null || clients.Token is not null;
 
     public async ValueTask<Uri> SignAsync(StorePath path, BlobSasPermissions permissions, TimeSpan lifetime, CancellationToken cancellationToken)
@@ -34,7 +36,7 @@ internal sealed class AzureSigner(AzureClients clients, AzureKeys keys, TimeProv
         {
             var now = time.GetUtcNow();
             if (until > now + LentFor)
-                throw new StoreException(StoreErrorCode.Unsupported, "an identity signs for at most six days");
+                throw new StoreException(StoreErrorCode.Unsupported, "an identity can sign for at most six days");
             if (_lent is null || _lent.SignedExpiresOn < until)
                 _lent = await clients.Service.GetUserDelegationKeyAsync(now - ClockSkew, now + LentFor + ClockSkew, cancellationToken).ConfigureAwait(false);
             return _lent;

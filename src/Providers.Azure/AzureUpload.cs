@@ -5,19 +5,23 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Azure;
 
-/// <summary>A write: one Put Blob when it fits into one part, else staged blocks and a block list whose commit carries the condition.</summary>
-/// <remarks>The service has no abort. Blocks that are never committed are invisible, and dropped a week after the last of them, or when anyone publishes the blob.</remarks>
+/// <summary>A write: one Put Blob for content of one part; otherwise, staged blocks and a block list whose commit has the condition.</summary>
+/// <remarks>
+/// The service has no abort operation. Uncommitted blocks are invisible, and are dropped a week after the last one or when any writer publishes the blob.
+/// </remarks>
 internal sealed class AzureUpload : StoreUpload
 {
-    /// <summary>The most blocks that a block list takes.</summary>
+    /// <summary>The maximum number of blocks in a block list.</summary>
     public const int MostBlocks = 50_000;
 
     private const int BlocksPerDoubling = 2_500;
 
-    /// <summary>The longest memory there is. The service takes 4,000 MiB.</summary>
+    /// <summary>The maximum length of a memory block. The service accepts 4,000 MiB.</summary>
     private const int LargestBlock = int.MaxValue & ~0xFFFF;
 
-    /// <summary>How long the names of blocks are, decoded. All blocks of a blob, of other writers too, must agree: this is the length that the SDK uses.</summary>
+    /// <summary>
+    /// The length of decoded block names. It must be equal for all blocks of a blob, including those of other writers: this is the length that the SDK uses.
+    /// </summary>
     private const int BlockIdLength = 48;
 
     private readonly AzureDriver _driver;
@@ -32,7 +36,7 @@ internal sealed class AzureUpload : StoreUpload
 
     public override int MaxParallelParts => _driver.Options.Parallelism;
 
-    /// <summary>With a known length, what spreads it over the 50,000 blocks; without, twice as much for every 2,500 blocks.</summary>
+    /// <summary>With a known length, a size that distributes it over 50,000 blocks; otherwise, a size that doubles every 2,500 blocks.</summary>
     public override int GetPartSize(int number)
     {
         long least = _driver.Options.PartSize;
@@ -75,7 +79,7 @@ internal sealed class AzureUpload : StoreUpload
             var (there, isOwn) = await _writeId.LookAsync(e, cancellationToken).ConfigureAwait(false);
             if (isOwn)
                 return there!.Info;
-            // Where only uncommitted blocks stand, Azurite refuses to put a new blob and commits a block list.
+            // If a blob has only uncommitted blocks, Azurite refuses to put a new blob but commits a block list.
             if (there is null && _blocks.Count == 0 && _request.Mode == WriteMode.CreateNew)
                 return await PutAsBlockAsync(last, cancellationToken).ConfigureAwait(false);
             throw _writeId.Refusal(e);

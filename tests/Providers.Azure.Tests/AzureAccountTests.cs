@@ -111,8 +111,8 @@ public sealed class AzureAccountTests
     [InlineData("'AccountName=a;AccountKey=canary-5b1d'", "in quotes")]
     [InlineData("DefaultEndpointsProtocol=htps;AccountName=a;AccountKey=Y2FuYXJ5", "neither http nor https")]
     [InlineData("AccountName=a;AcountKey=canary-5b1d", "not known: 'AcountKey'")]
-    [InlineData("BlobEndpoint=acme;AccountName=a;AccountKey=Y2FuYXJ5", "not an http or https address: 'acme'")]
-    [InlineData("AccountName=a b;AccountKey=Y2FuYXJ5", "not an http or https address")]
+    [InlineData("BlobEndpoint=acme;AccountName=a;AccountKey=Y2FuYXJ5", "not an http or https URL: 'acme'")]
+    [InlineData("AccountName=a b;AccountKey=Y2FuYXJ5", "not an http or https URL")]
     public void What_is_wrong_with_a_connection_string_is_said(string text, string reason)
     {
         var error = Refused("az://data", new() { ConnectionString = text });
@@ -128,7 +128,7 @@ public sealed class AzureAccountTests
     {
         var options = new AzureOptions { Account = "acme", Endpoint = "http://127.0.0.1:10000/acme" };
         var error = Should.Throw<StoreException>(() => AzureClients.Make(StoreUri.Parse("az://data"), options, static _ => null));
-        (error.Code, error.Advice).ShouldBe((StoreErrorCode.InvalidConfiguration, "Use an https endpoint, give account-key, sas-token or connection-string, or anonymous=yes."));
+        (error.Code, error.Advice).ShouldBe((StoreErrorCode.InvalidConfiguration, "Use an https endpoint, or set account-key, sas-token, connection-string or anonymous=yes."));
     }
 
     private static StoreException Refused(string address, AzureOptions options)

@@ -25,7 +25,7 @@ public sealed class AzureStagedTests
         (await StagedAsync(driver)).ShouldBeEmpty();
         (await AzureBackend.NamesAsync(container)).ShouldBeEmpty();
         var error = await Should.ThrowAsync<Exception>(async () => await upload.CompleteAsync(new(1, 1 << 20, new byte[1]), Cancel));
-        driver.Classify(error).Reason.ShouldContain("staged blocks are gone");
+        driver.Classify(error).Reason.ShouldContain("staged blocks no longer exist");
         (await AzureBackend.NamesAsync(container)).ShouldBeEmpty();
     }
 

@@ -18,13 +18,13 @@ public sealed class CredentialFileTests : IDisposable
     [InlineData(Token, null, "which does not exist")]
     [InlineData(Token, "", "which is empty")]
     [InlineData(Token, " \n", "which is empty")]
-    [InlineData(Token, "<html>log in</html>", "which holds no token")]
-    [InlineData(Token, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0", "which holds no token")]
+    [InlineData(Token, "<html>log in</html>", "which does not contain a token")]
+    [InlineData(Token, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0", "which does not contain a token")]
     [InlineData(Token, GoodToken + "\n", null)]
     [InlineData(Certificate, null, "which does not exist")]
     [InlineData(Certificate, "", "which is empty")]
     [InlineData(Certificate, "garbage", "which cannot be read as a certificate")]
-    [InlineData(Certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "which holds no private key")]
+    [InlineData(Certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "which does not contain a private key")]
     [InlineData(Certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "which cannot be read as a certificate")]
     public void What_is_wrong_with_a_file_is_said(string variable, string? content, string? expected)
     {
@@ -35,7 +35,7 @@ public sealed class CredentialFileTests : IDisposable
         if (expected is null)
             problem.ShouldBeNull();
         else
-            problem.ShouldNotBeNull().ShouldStartWith($"{variable} names {file}, {expected}");
+            problem.ShouldNotBeNull().ShouldStartWith($"{variable} refers to {file}, {expected}");
     }
 
     [Fact]
@@ -58,11 +58,11 @@ public sealed class CredentialFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_no_file() => AzureCredentialFiles.Problem(name => name == Token ? _folder : null).ShouldBe($"{Token} names {_folder}, which is a folder");
+    public void A_folder_is_no_file() => AzureCredentialFiles.Problem(name => name == Token ? _folder : null).ShouldBe($"{Token} refers to {_folder}, which is a folder");
 
     [Theory]
     [InlineData(Token, null, "does not exist")]
-    [InlineData(Token, "<html>", "holds no token")]
+    [InlineData(Token, "<html>", "does not contain a token")]
     [InlineData(Certificate, null, "does not exist")]
     [InlineData(Certificate, "garbage", "cannot be read as a certificate")]
     public async Task A_store_says_so_before_anything_is_asked_of_a_cloud(string variable, string? content, string expected)
@@ -71,8 +71,8 @@ public sealed class CredentialFileTests : IDisposable
         if (content is not null)
             await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
         var said = await SaysAsync(variable, file);
-        said.ShouldStartWith($"Unauthenticated: Cannot look at az://data/f: {variable} names {file}, which {expected}");
-        said.ShouldContain("Correct the variable, or take it away.");
+        said.ShouldStartWith($"Unauthenticated: Cannot look at az://data/f: {variable} refers to {file}, which {expected}");
+        said.ShouldContain("Correct or remove the variable.");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class CredentialFileTests : IDisposable
         await File.WriteAllTextAsync(file, GoodToken, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-        (await SaysAsync(Token, file, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")).ShouldContain($"{Token} names {file}, which may not be read");
+        (await SaysAsync(Token, file, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")).ShouldContain($"{Token} refers to {file}, which is not readable");
     }
 
     private async Task<string> SaysAsync(string variable, string file, params string[] prefix)

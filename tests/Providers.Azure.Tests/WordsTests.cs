@@ -6,10 +6,10 @@ namespace Cairn.Providers.Azure.Tests;
 public sealed class WordsTests
 {
     [Theory]
-    [InlineData(400, "InvalidInput", "One of the request inputs is not valid.", StoreErrorCode.Unknown, "the service answered 400 InvalidInput: One of the request inputs is not valid")]
+    [InlineData(400, "InvalidInput", "One of the request inputs is not valid.", StoreErrorCode.Unknown, "the service responded with 400 InvalidInput: One of the request inputs is not valid")]
     [InlineData(409, "SnapshotsPresent", "This operation is not permitted while the blob has snapshots.", StoreErrorCode.Unknown, "while the blob has snapshots")]
     [InlineData(409, "DirectoryIsNotEmpty", "x", StoreErrorCode.PathConflict, "the directory is not empty")]
-    [InlineData(400, "UnsupportedHeader", "The header x-ms-content-crc64 is not supported.", StoreErrorCode.Unsupported, "takes no such checksum")]
+    [InlineData(400, "UnsupportedHeader", "The header x-ms-content-crc64 is not supported.", StoreErrorCode.Unsupported, "does not support this checksum")]
     public async Task The_services_own_sentence_is_shown(int status, string code, string sentence, StoreErrorCode means, string reason)
     {
         await using var server = RecordingServer.Start(_ => Error(status, code, sentence));
