@@ -6,24 +6,29 @@ using Google.Apis.Storage.v1;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Deletes up to a hundred objects in one request to the batch endpoint, or one by one where a server has none; what failed for a passing reason goes into another.</summary>
+/// <summary>
+/// Deletes up to a hundred objects with one request to the batch endpoint, or individually if the server has no such endpoint. Deletes that failed for a
+/// transient reason are sent in another batch.
+/// </summary>
 internal sealed class GcsBatch(GcsDriver driver)
 {
-    /// <summary>The most calls that the service takes in one batch.</summary>
+    /// <summary>The maximum number of calls in one batch.</summary>
     public const int Most = 100;
 
     private volatile bool _isMissing;
 
-    /// <summary>Deletes, each in the generation that is named if one is; one result for each name, and a failure of one is its result.</summary>
+    /// <summary>
+    /// Deletes objects, each in the given generation if there is one. Returns one result per name; the failure of a delete is part of its result.
+    /// </summary>
     public async ValueTask<IReadOnlyList<(DeleteOutcome Outcome, Exception? Error)>> DeleteAsync(IReadOnlyList<(string Key, long? Generation)> targets, CancellationToken cancellationToken)
     {
         var results = new (DeleteOutcome Outcome, Exception? Error)[targets.Count];
-        // A name that the service cannot hold is missing.
+        // A name that the service does not support does not exist.
         Array.Fill(results, (DeleteOutcome.Missing, null));
         int[] open = [.. Enumerable.Range(0, targets.Count).Where(i => GcsKeys.IsHeld(targets[i].Key))];
         if (targets.Count == 1)
         {
-            // Its failure is that of the whole call.
+            // The failure of a single target is the failure of the whole call.
             return open.Length == 0 || await driver.DeleteObjectAsync(targets[0].Key, targets[0].Generation, cancellationToken).ConfigureAwait(false) is false ? results : [(DeleteOutcome.Deleted, null)];
         }
         var attempts = driver.Client.Begin();
@@ -41,7 +46,7 @@ internal sealed class GcsBatch(GcsDriver driver)
         }
     }
 
-    /// <returns>False when the server has no batch endpoint, and nothing was done.</returns>
+    /// <returns>false if the server has no batch endpoint; nothing was done then.</returns>
     private async ValueTask<bool> TryBatchAsync(IReadOnlyList<(string Key, long? Generation)> targets, int[] chunk, (DeleteOutcome Outcome, Exception? Error)[] results, CancellationToken cancellationToken)
     {
         try
@@ -60,8 +65,8 @@ internal sealed class GcsBatch(GcsDriver driver)
                         });
                     }
                     await batch.ExecuteAsync(patience.Token).ConfigureAwait(false);
-                    // One that is missing may have been deleted or not: asking again tells.
-                    return answers == chunk.Length ? true : throw new EndOfStreamException("The batch's answer does not hold all of its parts.");
+                    // A missing part may or may not have been deleted: another request determines that.
+                    return answers == chunk.Length ? true : throw new EndOfStreamException("The response to the batch is incomplete.");
                 },
                 cancellationToken).ConfigureAwait(false);
         }

@@ -3,7 +3,7 @@ using Cairn.Streams;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The bytes of one generation, resumed at the byte where a connection breaks. Whether they are the right ones is checked above.</summary>
+/// <summary>The content of one generation, resumed at the byte where a connection breaks. The façade verifies the checksum.</summary>
 internal sealed class GcsBody : ReadOnlyStream
 {
     private const int Worthwhile = 128 << 10;
@@ -59,7 +59,7 @@ internal sealed class GcsBody : ReadOnlyStream
         {
             _response ??= await _reader.ReopenAsync(_path, _info.ETag, _offset, _left, cancellationToken).ConfigureAwait(false);
             _content ??= await _response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
-            // Sockets give little at a time, and each read wakes a reader.
+            // Sockets return little data at a time, and each read wakes a reader.
             while (read < Math.Min(buffer.Length, Worthwhile))
             {
                 var count = await _content.ReadAsync(buffer[read..], patience.Token).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class GcsBody : ReadOnlyStream
         }
         catch (Exception) when (read > 0 && _info.ETag is not null && !cancellationToken.IsCancellationRequested)
         {
-            // What has come counts; the break shows at the next read.
+            // The received bytes are returned; the next read reports the break.
             Drop();
             return read;
         }

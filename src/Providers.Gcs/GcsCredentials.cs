@@ -4,7 +4,10 @@ using Google.Apis.Storage.v1;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Finds the credentials: which they are is the options' and the environment's matter, and all that they do is the SDK's. Nothing is asked of the network before the first request.</summary>
+/// <summary>
+/// Finds the credentials: the options and the environment select them, and the SDK uses them. No network request is made before the first request of the
+/// store.
+/// </summary>
 internal sealed class GcsCredentials
 {
     private const string Scope = StorageService.ScopeConstants.DevstorageFullControl;
@@ -15,7 +18,10 @@ internal sealed class GcsCredentials
 
     private GcsCredentials(GcsOptions options, bool isAnonymous, string? json) => (_options, _isAnonymous, _json) = (options, isAnonymous, json);
 
-    /// <summary>Whether URLs can be signed, as far as it shows without a request: a service account's key signs itself; the metadata server and an impersonation let the service sign.</summary>
+    /// <summary>
+    /// Gets whether URLs can be signed, as far as it is known without a request: the key of a service account signs locally; with the metadata server or an
+    /// impersonation, the service signs.
+    /// </summary>
     public bool CanSign => !_isAnonymous && _options.AccessToken is null
         && KindOf(_json ?? ApplicationDefault()) is null or JsonCredentialParameters.ServiceAccountCredentialType or JsonCredentialParameters.ImpersonatedServiceAccountCredentialType;
 
@@ -30,18 +36,18 @@ internal sealed class GcsCredentials
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw Wrong($"option 'key-file' names {file}, which cannot be read", e);
+                throw Wrong($"the file {file} of option 'key-file' cannot be read", e);
             }
         }
         if (json is not null && KindOf(json) is null)
-            throw Wrong($"option '{(options.Key is null ? "key-file" : "key")}' holds no credential of Google's: JSON with a \"type\"", null);
+            throw Wrong($"option '{(options.Key is null ? "key-file" : "key")}' does not contain a Google credential (JSON with a \"type\")", null);
         var isAnonymous = options.Anonymous || (isEmulator && json is null && options.AccessToken is null);
         if (isAnonymous && options.UserProject is not null)
-            throw Wrong("option 'user-project' needs credentials: without them no project can pay", null);
+            throw Wrong("option 'user-project' requires credentials", null);
         return new(options, isAnonymous, json);
     }
 
-    /// <summary>Loads them; null when requests go without.</summary>
+    /// <summary>Loads the credentials; null for anonymous requests.</summary>
     public async ValueTask<GoogleCredential?> LoadAsync(GcsHttp http, CancellationToken cancellationToken)
     {
         if (_isAnonymous)
@@ -58,17 +64,17 @@ internal sealed class GcsCredentials
         }
         catch (Exception e) when (_json is not null && e is not OperationCanceledException)
         {
-            // What the library says may show parts of the key.
-            throw Wrong($"option '{(_options.Key is null ? "key-file" : "key")}' holds a credential that cannot be used ({e.GetType().Name})", null);
+            // The message of the library may contain parts of the key.
+            throw Wrong($"option '{(_options.Key is null ? "key-file" : "key")}' contains a credential that cannot be used ({e.GetType().Name})", null);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or FormatException)
         {
             if (Named() is { } named)
-                throw Broken(named, "holds a credential that cannot be used", null);
+                throw Broken(named, "contains a credential that cannot be used", null);
             throw new StoreException(
                 new StoreFault(StoreErrorCode.Unauthenticated, "no Google credentials were found")
                 {
-                    Advice = "Set GOOGLE_APPLICATION_CREDENTIALS, run 'gcloud auth application-default login', or give the store a key-file.",
+                    Advice = "Set GOOGLE_APPLICATION_CREDENTIALS, run 'gcloud auth application-default login', or set key-file of the store.",
                 },
                 e);
         }
@@ -76,7 +82,9 @@ internal sealed class GcsCredentials
 
     private static string? Named() => Environment.GetEnvironmentVariable("GOOGLE_APPLICATION_CREDENTIALS") is { Length: > 0 } file ? file : null;
 
-    /// <summary>The library says of a file that is missing or broken only that there are no credentials, and keeps what it once found.</summary>
+    /// <summary>
+    /// For a missing or invalid file, the library reports only that there are no credentials, and it caches credentials that it once found.
+    /// </summary>
     private static void CheckNamed()
     {
         if (Named() is not { } file)
@@ -84,7 +92,7 @@ internal sealed class GcsCredentials
         try
         {
             if (KindOf(File.ReadAllText(file)) is null)
-                throw Broken(file, "holds no credential of Google's: JSON with a \"type\"", null);
+                throw Broken(file, "does not contain a Google credential (JSON with a \"type\")", null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -97,7 +105,7 @@ internal sealed class GcsCredentials
     }
 
     private static StoreException Broken(string file, string problem, Exception? inner) =>
-        new(new StoreFault(StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS names {file}, which {problem}") { Advice = "Correct the variable or the file." }, inner);
+        new(new StoreFault(StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS refers to {file}, which {problem}") { Advice = "Correct the variable or the file." }, inner);
 
     private static string? KindOf(string? json)
     {
@@ -114,7 +122,7 @@ internal sealed class GcsCredentials
         }
     }
 
-    /// <summary>The text of the file that application default credentials come from; null when there is none.</summary>
+    /// <summary>Returns the content of the file with application default credentials, or null if there is none.</summary>
     private static string? ApplicationDefault()
     {
         var file = Environment.GetEnvironmentVariable("GOOGLE_APPLICATION_CREDENTIALS");

@@ -11,7 +11,7 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>A store in a bucket of Cloud Storage. A version's etag is its generation.</summary>
+/// <summary>A store in a bucket of Cloud Storage. The etag of a version is its generation.</summary>
 internal sealed class GcsDriver : StoreDriver
 {
     internal const string Facts = "name,size,generation,updated,contentType,crc32c,metadata";
@@ -36,7 +36,7 @@ internal sealed class GcsDriver : StoreDriver
             Touch = true,
             ContentType = true,
             Metadata = true,
-            // The SDK's signer knows hosts, and no path before the bucket.
+            // The SDK's signer supports hosts, but no path before the bucket.
             Presign = client.CanSign && new Uri(client.Endpoint).AbsolutePath == "/",
             PresignContentType = true,
             Staged = options.Composite != GcsComposite.Never,
@@ -59,7 +59,7 @@ internal sealed class GcsDriver : StoreDriver
 
     internal GcsAddresses Addresses { get; }
 
-    /// <summary>True once the server has shown that it has no call that moves.</summary>
+    /// <summary>Gets or sets whether the server has shown that it does not support moves.</summary>
     internal bool MovesByCopy { get; set; }
 
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
@@ -107,7 +107,7 @@ internal sealed class GcsDriver : StoreDriver
         return results!;
     }
 
-    /// <summary>A marker is deleted in the version that was seen to be empty: with content it is another program's object.</summary>
+    /// <summary>A marker is deleted in the version that was seen to be empty: an object with content belongs to another program.</summary>
     private async ValueTask<(DeleteResult? Result, long? Generation)> MarkerAsync(StorePath path, CancellationToken cancellationToken)
     {
         var key = Keys.DirectoryKey(path);
@@ -134,14 +134,14 @@ internal sealed class GcsDriver : StoreDriver
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.PreconditionFailed)
         {
-            // What has that name already stays: it is the marker, or another program's object.
+            // An existing object with that name is kept: it is the marker, or belongs to another program.
             return;
         }
     }
 
     public override async ValueTask<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken)
     {
-        // The documented way to a new time is a rewrite onto itself; metadata and content type go along.
+        // The documented way to set a new time is to rewrite the object to itself; metadata and content type are preserved.
         var info = await StatAsync(path, cancellationToken).ConfigureAwait(false) ?? throw new StoreException(StoreErrorCode.NotFound, "it does not exist");
         return await CopyAsync(new(path, path, WriteMode.Match(info.ETag!)) { SourceIfMatch = info.ETag }, cancellationToken).ConfigureAwait(false);
     }
@@ -156,7 +156,7 @@ internal sealed class GcsDriver : StoreDriver
             template = template.WithContentHeaders([new("Content-Type", [type])]);
         if (Options.UserProject is { } project)
             template = template.WithQueryParameters([new("userProject", [project])]);
-        // The service counts whole seconds.
+        // The service uses whole seconds.
         var options = UrlSigner.Options.FromDuration(TimeSpan.FromSeconds(Math.Ceiling(request.Lifetime.TotalSeconds))).WithSigningVersion(SigningVersion.V4);
         return new(await client.CreateUrlSigner().SignAsync(template, options, cancellationToken).ConfigureAwait(false));
     }
@@ -167,7 +167,7 @@ internal sealed class GcsDriver : StoreDriver
 
     public override StoreFault Classify(Exception exception) => GcsErrors.Classify(exception);
 
-    /// <summary>Hands out the SDK's client, with the store's credentials, connections and endpoint; the first call loads the credentials.</summary>
+    /// <summary>Returns the SDK's client with the credentials, connections and endpoint of the store; the first call loads the credentials.</summary>
     public override object? GetService(Type serviceType) =>
         serviceType == typeof(StorageClient) ? Synchronously.Wait(Client.OpenAsync(CancellationToken.None)) : base.GetService(serviceType);
 
@@ -177,13 +177,13 @@ internal sealed class GcsDriver : StoreDriver
         return base.DisposeAsync();
     }
 
-    /// <summary>The generation that an etag of this store names.</summary>
-    /// <exception cref="StoreException">PreconditionFailed: it is none, so no version has it.</exception>
+    /// <summary>Returns the generation of an etag of this store.</summary>
+    /// <exception cref="StoreException">PreconditionFailed: the etag is not a generation, so no version has it.</exception>
     internal static long GenerationOf(string etag) => long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && etag[0] != '0'
         ? generation
-        : throw new StoreException(StoreErrorCode.PreconditionFailed, "no version of it has that etag");
+        : throw new StoreException(StoreErrorCode.PreconditionFailed, "no version of the file has this etag");
 
-    /// <summary>The value of <c>ifGenerationMatch</c> for a mode; null for none.</summary>
+    /// <summary>Returns the value of <c>ifGenerationMatch</c> for a mode, or null if there is none.</summary>
     internal static long? ConditionOf(WriteMode mode) => mode.Kind switch
     {
         WriteModes.CreateNew => 0,
@@ -191,7 +191,7 @@ internal sealed class GcsDriver : StoreDriver
         _ => null,
     };
 
-    /// <summary>What a refused condition of a write means.</summary>
+    /// <summary>Returns the error that a refused condition of a write means.</summary>
     internal static Exception Refused(WriteMode mode, GoogleApiException e) => (mode.Kind, e.HttpStatusCode) switch
     {
         (WriteModes.CreateNew, HttpStatusCode.PreconditionFailed) => GcsErrors.Of(StoreErrorCode.AlreadyExists, "it already exists", e),
@@ -199,7 +199,7 @@ internal sealed class GcsDriver : StoreDriver
         _ => e,
     };
 
-    /// <summary>An object's resource, or null when there is none.</summary>
+    /// <summary>Returns the resource of an object, or null if it does not exist.</summary>
     internal async ValueTask<StorageObject?> FindAsync(string key, string? fields, CancellationToken cancellationToken)
     {
         try
@@ -212,7 +212,7 @@ internal sealed class GcsDriver : StoreDriver
         }
     }
 
-    /// <summary>An object's resource.</summary>
+    /// <summary>Returns the resource of an object.</summary>
     internal ValueTask<StorageObject> GetAsync(string key, string? fields, CancellationToken cancellationToken) =>
         Client.CallAsync(service => new ObjectsResource.GetRequest(service, Keys.Bucket, key) { Fields = fields }, cancellationToken);
 
@@ -228,12 +228,14 @@ internal sealed class GcsDriver : StoreDriver
         },
         cancellationToken);
 
-    /// <summary>Writes a whole object in one request; the service verifies its checksum. The SDK's own upload takes two, and buffers the content once more.</summary>
-    /// <param name="key">The object's name.</param>
-    /// <param name="resource">Its content type and metadata; the checksum and the storage class are added.</param>
-    /// <param name="data">Its content.</param>
-    /// <param name="crc">The content's CRC-32C.</param>
-    /// <param name="condition">The generation that the object must have; null for no condition.</param>
+    /// <summary>
+    /// Writes a whole object with one request; the service verifies its checksum. The SDK's upload needs two requests, and buffers the content again.
+    /// </summary>
+    /// <param name="key">The name of the object.</param>
+    /// <param name="resource">Content type and metadata; the checksum and the storage class are added.</param>
+    /// <param name="data">The content.</param>
+    /// <param name="crc">The CRC-32C of the content.</param>
+    /// <param name="condition">The required generation of the object, or null for no condition.</param>
     /// <param name="failed">Receives each failure that is followed by another attempt.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     internal ValueTask<StorageObject> InsertAsync(
@@ -249,7 +251,7 @@ internal sealed class GcsDriver : StoreDriver
     }
 
     /// <summary>Deletes one object.</summary>
-    /// <returns>False when there was none.</returns>
+    /// <returns>false if it did not exist.</returns>
     internal async ValueTask<bool> DeleteObjectAsync(string key, long? generation, CancellationToken cancellationToken)
     {
         try
@@ -270,7 +272,7 @@ internal sealed class GcsDriver : StoreDriver
     {
         GcsComposite.Always => true,
         GcsComposite.Never => false,
-        // Parts of the colder classes cost a fee when they are deleted early.
+        // Parts in the colder storage classes incur a fee when they are deleted early.
         _ => Options.Parallelism > 1 && request.Length >= 4L * Options.PartSize && Options.StorageClass is null or "STANDARD",
     };
 
@@ -288,10 +290,10 @@ internal sealed class GcsDriver : StoreDriver
             if (Keys.ListedDirectory(prefix, request) is { } path)
                 page.Add(new() { Path = path, Kind = EntryKind.Directory });
         }
-        // Objects and prefixes come as two ordered lists.
+        // Objects and prefixes are returned as two ordered lists.
         if (listing is { Items.Count: > 0, Prefixes.Count: > 0 })
             page.Sort(static (a, b) => Utf8Order.Compare(a.OrderKey, b.OrderKey));
-        // The offset is inclusive, and one inside a directory makes the service name that directory again.
+        // The offset is inclusive, and an offset inside a directory makes the service return that directory again.
         if (request.StartAfter is { } after)
             page.RemoveAll(e => Utf8Order.Compare(e.OrderKey, after) <= 0);
         return page;

@@ -1,12 +1,14 @@
 namespace Cairn.Providers.Gcs;
 
-/// <summary>How the user's metadata stands in an object's: names as they are, values that a header could not carry as percent-encoded UTF-8 with a mark in front.</summary>
+/// <summary>
+/// Converts user metadata to that of an object: names are unchanged, and values that are not valid in a header are percent-encoded UTF-8 with a prefix.
+/// </summary>
 internal static class GcsMetadata
 {
-    /// <summary>Metadata of Cairn's own that names one conditional write, so that a lost answer is recognised. Hidden from users.</summary>
+    /// <summary>The metadata name for the id of a conditional write, which identifies the write after a lost response. Hidden from users.</summary>
     public const string WriteId = "cairn-write-id";
 
-    /// <summary>Metadata of a part: the file that it is for.</summary>
+    /// <summary>The metadata name for the target file of a part.</summary>
     public const string PartOf = "cairn-part-of";
 
     private const string Mark = "utf8''";
@@ -16,7 +18,7 @@ internal static class GcsMetadata
 
     public static string Decode(string value) => value.StartsWith(Mark, StringComparison.Ordinal) ? Uri.UnescapeDataString(value[Mark.Length..]) : value;
 
-    /// <summary>What goes into the resource; null for none.</summary>
+    /// <summary>Returns the metadata for the resource, or null if there is none.</summary>
     public static Dictionary<string, string>? ToResource(IReadOnlyDictionary<string, string> metadata, string? writeId)
     {
         if (metadata.Count == 0 && writeId is null)
@@ -27,7 +29,7 @@ internal static class GcsMetadata
         return all;
     }
 
-    /// <summary>What the user sees.</summary>
+    /// <summary>Returns the user metadata.</summary>
     public static IReadOnlyDictionary<string, string> FromResource(IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         Dictionary<string, string>? own = null;

@@ -7,10 +7,13 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>A move by the service (<c>objects.move</c>), atomic and of one generation; on a server without that call, a copy and a delete of the generation that was copied.</summary>
+/// <summary>
+/// A move by the service (<c>objects.move</c>), which is atomic and applies to one generation. If the server does not support that call, a copy followed by
+/// a delete of the copied generation.
+/// </summary>
 internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
 {
-    /// <summary>How often the source may be replaced before that is an error.</summary>
+    /// <summary>The number of times that the source can be replaced before the move fails.</summary>
     private const int MostReplaced = 5;
 
     private readonly string _from = driver.Keys.FileKey(request.Source);
@@ -19,7 +22,7 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
 
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        // What is moved must be known: when an answer is lost, only the content at the target tells whether the move was done.
+        // The source must be known: if a response is lost, only the content at the target shows whether the move was performed.
         var source = await FindSourceAsync(cancellationToken).ConfigureAwait(false) ?? throw Missing(null);
         for (var replaced = 0; ; replaced++)
         {
@@ -47,7 +50,7 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
                 if (now.Generation == source.Generation)
                     driver.MovesByCopy = true;
                 else if (replaced == MostReplaced)
-                    throw new StoreException(StoreErrorCode.PreconditionFailed, "the source changed again and again", e);
+                    throw new StoreException(StoreErrorCode.PreconditionFailed, "the source changed repeatedly", e);
                 source = now;
             }
         }
@@ -58,7 +61,8 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
         {
             IfSourceGenerationMatch = source.Generation,
             IfGenerationMatch = _condition,
-            // The connection pool repeats a request without a body unseen when its answer is lost; this one must not look refused when it was done.
+            // The connection pool silently repeats a request without a body if its response is lost. This request must not appear refused when it was
+            // performed.
             ModifyRequest = static message => message.Content = new ByteArrayContent([]),
         },
         cancellationToken,
@@ -73,7 +77,7 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.PreconditionFailed)
         {
-            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it changed while it was moved: the target has the earlier version, and the source stays", e);
+            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it changed while it was moved: the target has the earlier version, and the source is kept", e);
         }
     }
 
@@ -83,7 +87,7 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
         await driver.FindAsync(_to, GcsDriver.Facts, cancellationToken).ConfigureAwait(false) is { } there
         && (there.Crc32c, there.Size, there.ContentType) == (source.Crc32c, source.Size, source.ContentType);
 
-    /// <summary>Whether a refusal of an object that is there can mean that the server has no such call.</summary>
+    /// <summary>Returns true if the refusal for an existing object can mean that the server does not support the call.</summary>
     private static bool MayLackTheCall(Exception e) =>
         e is GoogleApiException { HttpStatusCode: HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented };
 

@@ -3,10 +3,10 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The SDK's resource of an object, as Cairn sees it.</summary>
+/// <summary>Extensions of the SDK's resource of an object.</summary>
 internal static class GcsObjects
 {
-    /// <summary>The name of the conditional write that made the object; null for another's.</summary>
+    /// <summary>Returns the id of the conditional write that created the object, or null if there is none.</summary>
     public static string? WriteId(this StorageObject resource) => resource.Metadata is { } metadata && metadata.TryGetValue(GcsMetadata.WriteId, out var id) ? id : null;
 
     public static StoreEntry ToInfo(this StorageObject resource, StorePath path) => new()
@@ -20,7 +20,7 @@ internal static class GcsObjects
         Checksum = GcsChecksum.FromBase64(resource.Crc32c),
     };
 
-    /// <summary>Whether the service stored what was sent. Some servers leave the size out when it is 0; the checksum decides.</summary>
+    /// <summary>Returns true if the service stored the sent content. Some servers omit a size of 0; the checksum decides.</summary>
     public static bool Holds(this StorageObject resource, uint crc, long length) =>
         resource.Crc32c == Crc32C.ToBase64(crc) && (resource.Size is null || (long)resource.Size == length) && resource.Generation is not null;
 }

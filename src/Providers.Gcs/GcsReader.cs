@@ -5,22 +5,25 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Opens content: one generation, never decoded, over the JSON or the XML API.</summary>
+/// <summary>Opens the content of one generation, without decoding, through the JSON or XML API.</summary>
 internal sealed class GcsReader(GcsDriver driver)
 {
-    /// <summary>A whole object up to this length is read while it is opened: most of it came with its head, and a reader in the background costs more than the bytes.</summary>
+    /// <summary>
+    /// The maximum length of a whole object that is read while it is opened: most of it arrives with the headers, and a background reader costs more than
+    /// reading the bytes.
+    /// </summary>
     private const int Small = 64 << 10;
 
     private const string MetadataPrefix = "x-goog-meta-";
 
-    /// <summary>How often a file may be replaced between its two requests before that is an error.</summary>
+    /// <summary>The number of times that a file can be replaced between two requests before the read fails.</summary>
     private const int MostReplaced = 5;
 
     private readonly bool _xml = driver.Options.Reads switch
     {
         GcsReads.Json => false,
         GcsReads.Xml => true,
-        // The service, and its private and regional endpoints; emulators know the JSON API.
+        // The service and its private and regional endpoints; emulators support the JSON API.
         _ => new Uri(driver.Client.Endpoint).Host.EndsWith(".googleapis.com", StringComparison.OrdinalIgnoreCase),
     };
 
@@ -43,7 +46,7 @@ internal sealed class GcsReader(GcsDriver driver)
             }
             catch (Exception e) when (generation is null && replaced < MostReplaced && GcsErrors.Classify(e).Code == StoreErrorCode.PreconditionFailed)
             {
-                // Another version came between the two requests.
+                // The version changed between the two requests.
                 continue;
             }
         }
@@ -65,7 +68,7 @@ internal sealed class GcsReader(GcsDriver driver)
         }
     }
 
-    /// <summary>A download by the JSON API is not documented to carry the metadata, so the resource is asked for first.</summary>
+    /// <summary>The documentation does not guarantee metadata in a download with the JSON API, so the resource is requested first.</summary>
     private async ValueTask<StorageObject> ResourceAsync(string key, long? generation, CancellationToken cancellationToken)
     {
         try
@@ -75,7 +78,7 @@ internal sealed class GcsReader(GcsDriver driver)
         }
         catch (GoogleApiException e) when (generation is not null && GcsErrors.IsMissing(e))
         {
-            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it does not exist any more", e);
+            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it no longer exists", e);
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed class GcsReader(GcsDriver driver)
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0)
         {
-            // An empty object has no byte 0, and the service says so; here it reads as empty.
+            // An empty object has no byte 0, and the service reports an error; Cairn reads it as empty.
             response = await SendAsync(path, ByteRange.All, generation, cancellationToken).ConfigureAwait(false);
         }
         try
@@ -116,7 +119,7 @@ internal sealed class GcsReader(GcsDriver driver)
                 (service, patience) =>
                 {
                     var message = new HttpRequestMessage(HttpMethod.Get, url);
-                    // gzip is accepted so that the service sends what is stored, and never unpacks it on the way.
+                    // Accepting gzip makes the service send the stored content without decompressing it.
                     message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
                     if (_xml)
                         message.Options.Set(GcsMarks.IsXml, true);
@@ -130,14 +133,14 @@ internal sealed class GcsReader(GcsDriver driver)
         }
         catch (GoogleApiException e) when (generation is not null && GcsErrors.IsMissing(e))
         {
-            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it does not exist any more", e);
+            throw GcsErrors.Of(StoreErrorCode.PreconditionFailed, "it no longer exists", e);
         }
     }
 
     private static void CheckStart(HttpResponseMessage response, long offset)
     {
         if ((response.Content.Headers.ContentRange?.From ?? 0) != offset)
-            throw new StoreException(StoreErrorCode.Unavailable, "the service sent another range than it was asked for");
+            throw new StoreException(StoreErrorCode.Unavailable, "the service did not send the requested range");
     }
 
     private static async ValueTask<Stream> ReadAsync(GcsBody body, int length, Checksum? expected, CancellationToken cancellationToken)
@@ -146,11 +149,13 @@ internal sealed class GcsReader(GcsDriver driver)
         var bytes = GC.AllocateUninitializedArray<byte>(length);
         await body.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
         if (expected is not null && Checksum.FromCrc32C(Crc32C.Compute(bytes)) is var came && came != expected)
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the bytes that arrived are {came}, and the service keeps {expected}") { Advice = "Read it again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the received content has the checksum {came}, but the service has stored {expected}") { Advice = "Read the file again." });
         return new MemoryStream(bytes, writable: false);
     }
 
-    /// <summary>The facts that an answer of the XML API carries. One to a range is not documented to carry the checksum of the whole.</summary>
+    /// <summary>
+    /// Returns the metadata in a response of the XML API. The documentation does not guarantee the checksum of the whole object in the response to a range.
+    /// </summary>
     private static StoreEntry InfoOf(StorePath path, HttpResponseMessage response)
     {
         var content = response.Content.Headers;

@@ -7,7 +7,7 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>A copy by the service, however large, in as many calls as it asks for. Metadata and content type go along.</summary>
+/// <summary>A copy of any size by the service, in as many calls as it requires. Metadata and content type are preserved.</summary>
 internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
 {
     public async ValueTask<StorageObject> RunAsync(CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
         var condition = GcsDriver.ConditionOf(request.Mode);
         var generation = request.SourceIfMatch is null ? (long?)null : GcsDriver.GenerationOf(request.SourceIfMatch);
         StorageObject? resource = null;
-        // A body replaces all that the source has, so only a copy that must differ in something gets one.
+        // A body replaces all metadata of the source, so only a copy that must differ gets one.
         if (condition is not null || driver.Options.StorageClass is not null)
         {
             var source = await driver.FindAsync(from, null, cancellationToken).ConfigureAwait(false) ?? throw Missing(null);
@@ -34,7 +34,7 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
         }
         catch (GoogleApiException e) when (condition is not null && e.HttpStatusCode == HttpStatusCode.PreconditionFailed)
         {
-            // A lost answer and a repetition look like a refusal: the name of the write tells.
+            // A repetition after a lost response looks like a refusal: the id of the write distinguishes them.
             var there = await driver.FindAsync(to, null, cancellationToken).ConfigureAwait(false);
             if (there?.WriteId() is { } writeId && writeId == resource!.WriteId())
                 return there;
@@ -64,7 +64,7 @@ internal sealed class GcsRewrite(GcsDriver driver, CopyRequest request)
                 cancellationToken).ConfigureAwait(false);
             if (answer is { Done: true, Resource: { } made })
                 return made;
-            token = answer.RewriteToken ?? throw new StoreException(StoreErrorCode.Unavailable, "the service neither copied nor said how to go on");
+            token = answer.RewriteToken ?? throw new StoreException(StoreErrorCode.Unavailable, "the service neither completed the copy nor returned a token to continue it");
         }
     }
 

@@ -6,7 +6,7 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>A write: one request when it fits into one part; how a larger one goes is the derived class' matter.</summary>
+/// <summary>A write: one request for content of one part. The derived class determines how larger content is written.</summary>
 internal abstract class GcsUpload : StoreUpload
 {
     private readonly string? _writeId;
@@ -25,7 +25,7 @@ internal abstract class GcsUpload : StoreUpload
 
     protected string Key { get; }
 
-    /// <summary>The value of <c>ifGenerationMatch</c>; null for none.</summary>
+    /// <summary>Gets the value of <c>ifGenerationMatch</c>, or null if there is none.</summary>
     protected long? Condition { get; }
 
     protected bool IsCompleted => _made is not null;
@@ -47,13 +47,13 @@ internal abstract class GcsUpload : StoreUpload
         return made.ToInfo(Request.Path);
     }
 
-    /// <summary>Content type and metadata; those of a conditional write also name it, so that a lost answer is recognised.</summary>
+    /// <summary>Returns content type and metadata. For a conditional write, these include its id, which identifies the write after a lost response.</summary>
     protected StorageObject Resource() => new() { ContentType = Request.ContentType, Metadata = GcsMetadata.ToResource(Request.Metadata, _writeId) };
 
-    /// <summary>Writes the last part and publishes under the condition.</summary>
+    /// <summary>Writes the last part and publishes the object under the condition.</summary>
     protected abstract ValueTask<StorageObject> PublishAsync(UploadPart last, CancellationToken cancellationToken);
 
-    /// <summary>Writes the whole object in one request.</summary>
+    /// <summary>Writes the whole object with one request.</summary>
     protected async ValueTask<StorageObject> PutAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         var crc = Crc32C.Compute(data.Span);
@@ -61,18 +61,18 @@ internal abstract class GcsUpload : StoreUpload
         return await VerifiedAsync(made, crc, data.Length, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes sure that the service stored what was sent; if not, nothing stays.</summary>
+    /// <summary>Checks that the service stored the sent content; otherwise, removes the object.</summary>
     protected async ValueTask<StorageObject> VerifiedAsync(StorageObject made, uint crc, long length, CancellationToken cancellationToken)
     {
         if (made.Holds(crc, length))
             return made;
-        // The answer may be damaged rather than the object.
+        // The response may be damaged and not the object.
         var there = await Driver.FindAsync(Key, null, cancellationToken).ConfigureAwait(false);
         if (there is not null && there.Holds(crc, length) && (_writeId is null || there.WriteId() == _writeId))
             return there;
         if (there?.Generation is { } generation && generation == made.Generation)
             await RemoveAsync(generation, cancellationToken).ConfigureAwait(false);
-        throw new StoreException(StoreErrorCode.IntegrityFailure, "the service stored other bytes than were sent; they were removed again");
+        throw new StoreException(StoreErrorCode.IntegrityFailure, "the service stored content that differs from the sent content; it was removed");
     }
 
     private async ValueTask RemoveAsync(long generation, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal abstract class GcsUpload : StoreUpload
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.PreconditionFailed)
         {
-            // Another writer's version is there, and stays.
+            // A version of another writer exists and is kept.
             return;
         }
     }

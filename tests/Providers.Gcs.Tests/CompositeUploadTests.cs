@@ -76,7 +76,7 @@ public sealed class CompositeUploadTests : GcsTest
         Fake.ObjectNames(Bucket).ShouldBeEmpty();
 
         var error = await Should.ThrowAsync<StoreException>(async () => await upload.CompleteAsync(new(3, 3 * Part, Bytes(1)), Cancel));
-        error.Reason.ShouldContain("cleaned away");
+        error.Reason.ShouldContain("cleaned up");
         await upload.DisposeAsync();
         Fake.ObjectNames(Bucket).ShouldBeEmpty();
     }

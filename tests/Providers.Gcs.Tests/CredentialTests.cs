@@ -171,8 +171,8 @@ public sealed class CredentialTests : GcsTest
 
     [Theory]
     [InlineData(null, "does not exist")]
-    [InlineData("not JSON", "holds no credential of Google's")]
-    [InlineData("{}", "holds no credential of Google's")]
+    [InlineData("not JSON", "does not contain a Google credential")]
+    [InlineData("{}", "does not contain a Google credential")]
     public async Task What_is_wrong_with_the_file_that_the_environment_names_is_said(string? content, string reason)
     {
         var file = Path.Join(Path.GetTempPath(), $"cairn-gcs-{Guid.NewGuid():N}.json");
@@ -184,7 +184,7 @@ public sealed class CredentialTests : GcsTest
             {
                 await using var store = await ArtifactStore.OpenAsync(new GcsProvider(), "gs://bucket", new Dictionary<string, string> { ["endpoint"] = "http://127.0.0.1:9", ["retries"] = "0" });
                 var error = await Should.ThrowAsync<StoreException>(() => store.StatAsync("f"));
-                (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS names {file}, which {error.Reason.Split(", which ")[^1]}"));
+                (error.Code, error.Reason).ShouldBe((StoreErrorCode.Unauthenticated, $"GOOGLE_APPLICATION_CREDENTIALS refers to {file}, which {error.Reason.Split(", which ")[^1]}"));
                 error.Reason.ShouldContain(reason);
             });
         }

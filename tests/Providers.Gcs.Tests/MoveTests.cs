@@ -66,7 +66,7 @@ public sealed class MoveTests : GcsTest
             (await store.ReadBytesAsync("b", Cancel)).ShouldBe(Bytes(20, 2));
             return;
         }
-        (await FailsAsync(StoreErrorCode.PreconditionFailed, () => store.MoveAsync("a", "b", WriteMode.CreateNew, Cancel))).Message.ShouldContain("the source stays");
+        (await FailsAsync(StoreErrorCode.PreconditionFailed, () => store.MoveAsync("a", "b", WriteMode.CreateNew, Cancel))).Message.ShouldContain("the source is kept");
         ((await store.ReadBytesAsync("a", Cancel)), (await store.ReadBytesAsync("b", Cancel))).ShouldSatisfyAllConditions(r => r.Item1.ShouldBe(Bytes(20, 2)), r => r.Item2.ShouldBe(Bytes(10)));
     }
 

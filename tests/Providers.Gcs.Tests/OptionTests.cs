@@ -119,7 +119,7 @@ public sealed class OptionTests : GcsTest
     [InlineData("part-size", "0", "multiple")]
     [InlineData("parallelism", "0", "at least 1")]
     [InlineData("retries", "-1", "at least 0")]
-    [InlineData("timeout", "0s", "more than 0")]
+    [InlineData("timeout", "0s", "greater than 0")]
     [InlineData("endpoint", "ftp://x", "http")]
     [InlineData("endpoint", "http://me:hunter2@x", "credentials")]
     [InlineData("endpoint", "http://x?token=hunter2", "query")]
@@ -130,7 +130,7 @@ public sealed class OptionTests : GcsTest
     [InlineData("access-token", "hunter2", "at most one")]
     [InlineData("user-agent", "pipeline (7)", "product")]
     [InlineData("user-agent", "pipeline/7/8", "product")]
-    [InlineData("user-project", "payer", "needs credentials")]
+    [InlineData("user-project", "payer", "requires credentials")]
     public async Task What_is_wrong_is_said_without_a_secret(string option, string value, string says)
     {
         var values = Values((option, value));

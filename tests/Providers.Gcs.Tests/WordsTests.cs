@@ -6,9 +6,9 @@ namespace Cairn.Providers.Gcs.Tests;
 public sealed class WordsTests
 {
     [Theory]
-    [InlineData(400, "invalid", "Invalid storage class.", StoreErrorCode.Unknown, "the service answered 400 invalid: Invalid storage class")]
+    [InlineData(400, "invalid", "Invalid storage class.", StoreErrorCode.Unknown, "the service responded with 400 invalid: Invalid storage class")]
     [InlineData(409, "conflict", "The object is being composed", StoreErrorCode.Unknown, "409 conflict: The object is being composed")]
-    [InlineData(403, "retentionPolicyNotMet", "Object is subject to the bucket's retention policy", StoreErrorCode.PermissionDenied, "a retention policy or a hold keeps it")]
+    [InlineData(403, "retentionPolicyNotMet", "Object is subject to the bucket's retention policy", StoreErrorCode.PermissionDenied, "it is protected by a retention policy or a hold")]
     [InlineData(403, "forbidden", "Permission denied on Cloud KMS key.", StoreErrorCode.PermissionDenied, "the KMS key cannot be used")]
     public async Task The_services_own_sentence_is_shown(int status, string code, string sentence, StoreErrorCode means, string reason)
     {

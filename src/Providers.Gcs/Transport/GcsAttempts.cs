@@ -2,15 +2,15 @@ using Cairn.Providers;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Decides whether one call is tried again, and how long to wait before, never sooner than the service asks. The only retries of this provider.</summary>
+/// <summary>Decides whether a call is retried and after what delay, never sooner than the service requests. The only retries of this provider.</summary>
 internal struct GcsAttempts(RetryBudget budget, ServiceContact contact)
 {
-    /// <summary>A service that asks for more is better told to the caller.</summary>
+    /// <summary>If the service requests a longer delay, the error is returned to the caller.</summary>
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
 
     private RetryBudget _budget = budget;
 
-    /// <summary>How many attempts have failed and were followed by another.</summary>
+    /// <summary>Gets the number of failures that were followed by another attempt.</summary>
     public readonly int Failed => _budget.Failed;
 
     public bool MayRetry(Exception error, CancellationToken cancellationToken, out TimeSpan delay)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The bodies of uploads: runs of memory, sent one after the other without a copy, that report each piece that has left.</summary>
+/// <summary>The body of an upload: blocks of memory that are sent sequentially without a copy, with a report of each piece sent.</summary>
 internal sealed class GcsBodies : HttpContent
 {
     private const int Piece = 256 << 10;
@@ -25,10 +25,10 @@ internal sealed class GcsBodies : HttpContent
 
     public static GcsBodies Json(string json, Action progress) => new("application/json; charset=UTF-8", [Encoding.UTF8.GetBytes(json)], progress);
 
-    /// <summary>An object's resource and its content in one body; each part has a type, as the service asks.</summary>
+    /// <summary>Creates a body with the resource and the content of an object; each part has a type, as the service requires.</summary>
     public static GcsBodies Related(string resource, string mediaType, ReadOnlyMemory<byte> media, Action progress)
     {
-        // Anything that the content does not hold would do; what is random, it does not hold.
+        // Must not occur in the content; a random text does not.
         var boundary = "cairn-" + Guid.NewGuid().ToString("N");
         var head = Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{resource}\r\n--{boundary}\r\nContent-Type: {mediaType}\r\n\r\n");
         return new($"multipart/related; boundary={boundary}", [head, media, Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n")], progress);

@@ -5,7 +5,7 @@ using Google.Cloud.Storage.V1;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The SDK's client, made with the first request, and around it the provider's only retries and a limit on silence.</summary>
+/// <summary>The SDK's client, created with the first request, with the provider's only retries and a limit on time without data.</summary>
 internal sealed class GcsClient : IDisposable
 {
     private readonly GcsOptions _options;
@@ -31,7 +31,7 @@ internal sealed class GcsClient : IDisposable
         return new(options, endpoint, GcsCredentials.Make(options, isEmulator), clock, retrying);
     }
 
-    /// <summary>The SDK's client; the first call loads the credentials.</summary>
+    /// <summary>Returns the SDK's client; the first call loads the credentials.</summary>
     public async ValueTask<StorageClient> OpenAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _client) is { } known)
@@ -53,12 +53,14 @@ internal sealed class GcsClient : IDisposable
 
     public GcsPatience Patience(CancellationToken cancellationToken) => new(_options.Timeout, cancellationToken);
 
-    /// <summary>Makes a call of the SDK's.</summary>
+    /// <summary>Performs a call of the SDK.</summary>
     public ValueTask<T> CallAsync<T>(Func<StorageService, ClientServiceRequest<T>> request, CancellationToken cancellationToken, Action<Exception>? failed = null) =>
         RunAsync((service, patience) => request(service).ExecuteAsync(patience.Token), cancellationToken, failed);
 
-    /// <summary>Acts until it succeeds, fails for good, or may not be tried again; an answer that cannot be read counts as a failure.</summary>
-    /// <param name="act">What to do, once for each attempt.</param>
+    /// <summary>
+    /// Performs an action until it succeeds, fails permanently or may not be retried. A response that cannot be parsed counts as a failure.
+    /// </summary>
+    /// <param name="act">The action, called once for each attempt.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <param name="failed">Receives each failure that is followed by another attempt.</param>
     public async ValueTask<T> RunAsync<T>(Func<GcsService, GcsPatience, Task<T>> act, CancellationToken cancellationToken, Action<Exception>? failed = null)
@@ -79,7 +81,7 @@ internal sealed class GcsClient : IDisposable
         }
     }
 
-    /// <summary>Acts once: the caller looks after failures itself.</summary>
+    /// <summary>Performs an action once; the caller handles failures.</summary>
     public async ValueTask<T> RunOnceAsync<T>(Func<GcsService, GcsPatience, Task<T>> act, CancellationToken cancellationToken)
     {
         using var patience = Patience(cancellationToken);

@@ -4,12 +4,17 @@ using Google.Apis.Http;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>One tuned connection pool for each store: enough connections, nothing decoded, certificates and proxy from the options; the credentials' own requests use the same settings.</summary>
+/// <summary>
+/// One connection pool per store: with sufficient connections, without decompression, and with certificates and proxy from the options. Requests for
+/// credentials use the same settings.
+/// </summary>
 internal sealed class GcsHttp(GcsOptions options) : HttpClientFactory
 {
     private readonly X509ChainPolicy? _trust = options.CaFile is { } file ? TrustedCertificates.Read(file) : null;
 
-    /// <summary>The SDK's own handler stays in front: without it, downloads through <c>StorageClient</c> would not check their CRC-32C, and would not say so.</summary>
+    /// <summary>
+    /// The SDK's handler remains the outermost: without it, downloads through <c>StorageClient</c> would silently not verify their CRC-32C.
+    /// </summary>
     protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args)
     {
         args.GZipEnabled = false;

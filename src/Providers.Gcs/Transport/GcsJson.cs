@@ -6,7 +6,7 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Reads and writes the SDK's own classes for objects and pages of objects with less processor time than its serializer.</summary>
+/// <summary>Serializes the SDK's classes for objects and listings with less processor time than the SDK's serializer.</summary>
 internal static class GcsJson
 {
     private static readonly JsonSerializerOptions Options = new(GcsJsonContext.Default.Options) { TypeInfoResolver = GcsJsonContext.Default.WithAddedModifier(Adapt) };
@@ -15,7 +15,7 @@ internal static class GcsJson
 
     public static JsonTypeInfo<Objects> OfPage { get; } = (JsonTypeInfo<Objects>)Options.GetTypeInfo(typeof(Objects));
 
-    /// <summary>The SDK's classes keep times as text, in a property of their own beside those that convert it.</summary>
+    /// <summary>The SDK's classes store times as text in a separate property next to the converting one.</summary>
     private static void Adapt(JsonTypeInfo type)
     {
         for (var i = type.Properties.Count - 1; i >= 0; i--)

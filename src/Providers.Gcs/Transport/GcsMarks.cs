@@ -6,8 +6,9 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 namespace Cairn.Providers.Gcs;
 
 /// <summary>
-/// Passes on only answers that carry the marks which the service documents: the header that names each request, and in JSON the kind or the generation of a resource. A login page or a proxy that answers 200 in the
-/// service's place would otherwise count as content, as an empty listing or as a delete. Emulators, which do not all name requests, are known by the other marks.
+/// Accepts only responses with the marks that the service documents: the header that identifies each request and, in JSON, the kind or the generation of a
+/// resource. Otherwise, a login page or a proxy that responds with 200 would count as content, an empty listing or a delete. Emulators, which do not all
+/// identify requests, are recognized by the other marks.
 /// </summary>
 internal sealed class GcsMarks : DelegatingHandler
 {
@@ -19,7 +20,7 @@ internal sealed class GcsMarks : DelegatingHandler
     {
     }
 
-    /// <summary>Refuses what is no resource.</summary>
+    /// <summary>Refuses a response that is not a resource.</summary>
     /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void CheckJson(HttpResponseMessage response)
     {
@@ -27,7 +28,7 @@ internal sealed class GcsMarks : DelegatingHandler
             throw Missing(response, $"without {Name} and JSON");
     }
 
-    /// <summary>Refuses what is no object's resource.</summary>
+    /// <summary>Refuses a response that is not the resource of an object.</summary>
     /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void Check(HttpResponseMessage response, StorageObject resource)
     {
@@ -35,23 +36,23 @@ internal sealed class GcsMarks : DelegatingHandler
             throw Missing(response, "without the generation of an object");
     }
 
-    /// <summary>Refuses what is no page of a listing.</summary>
+    /// <summary>Refuses a response that is not a page of a listing.</summary>
     /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void Check(HttpResponseMessage response, Objects page)
     {
         if (page.Kind != "storage#objects")
-            throw Missing(response, "with JSON that is no listing of objects");
+            throw Missing(response, "with JSON that is not a listing of objects");
     }
 
-    /// <summary>Refuses what does not say how far a copy is.</summary>
+    /// <summary>Refuses a response that does not contain the progress of a copy.</summary>
     /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void Check(HttpResponseMessage response, RewriteResponse answer)
     {
         if (!IsNamed(response) && answer.Kind != "storage#rewriteResponse")
-            throw Missing(response, "with JSON that tells of no copy");
+            throw Missing(response, "with JSON that does not describe a copy");
     }
 
-    /// <summary>Refuses what does not tell of a delete: 204, or from emulators JSON that holds nothing.</summary>
+    /// <summary>Refuses a response that does not confirm a delete: 204 or, from emulators, empty JSON.</summary>
     /// <exception cref="StoreException">InvalidConfiguration.</exception>
     public static void CheckDeleted(HttpResponseMessage response, string body)
     {
@@ -68,7 +69,10 @@ internal sealed class GcsMarks : DelegatingHandler
             throw Missing(response, $"without {Name}");
     }
 
-    /// <summary>Whether an answer without a name has another mark; of those in JSON the reader of the JSON decides, and of other services' (tokens) nobody.</summary>
+    /// <summary>
+    /// Returns true if a response without a request id has another mark. The JSON reader checks responses in JSON; responses of other services (tokens) are
+    /// not checked.
+    /// </summary>
     private static bool IsGenuine(HttpRequestMessage request, HttpResponseMessage response)
     {
         var (path, query) = (request.RequestUri!.AbsolutePath, request.RequestUri.Query);
@@ -80,14 +84,14 @@ internal sealed class GcsMarks : DelegatingHandler
         return !isContent || response.Headers.NonValidated.Any(static h => h.Key.StartsWith("x-goog-", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Marks a request for content by the XML API, whose address does not tell.</summary>
+    /// <summary>Gets the key that marks a request for content through the XML API, which the URL does not reveal.</summary>
     public static HttpRequestOptionsKey<bool> IsXml { get; } = new("cairn.xml");
 
     private static bool IsNamed(HttpResponseMessage response) => response.Headers.NonValidated.Contains(Name);
 
     private static StoreException Missing(HttpResponseMessage response, string how) =>
-        new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at the endpoint is not Cloud Storage (status {(int)response.StatusCode} {how})")
+        new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"the server at the endpoint is not Cloud Storage (status {(int)response.StatusCode} {how})")
         {
-            Advice = "Check the endpoint, and whether a proxy or a login page answers in its place.",
+            Advice = "Check the endpoint, and whether a proxy or a login page responds instead of the service.",
         });
 }

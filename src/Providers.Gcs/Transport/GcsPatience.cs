@@ -1,6 +1,6 @@
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Cancels when nothing has moved for too long.</summary>
+/// <summary>Cancels a request if no data is transferred for too long.</summary>
 internal sealed class GcsPatience : IDisposable
 {
     private readonly CancellationTokenSource _limit;
@@ -16,13 +16,13 @@ internal sealed class GcsPatience : IDisposable
 
     public CancellationToken Token => _limit.Token;
 
-    /// <summary>Begins the wait anew.</summary>
+    /// <summary>Restarts the period.</summary>
     public void Extend() => _limit.CancelAfter(_timeout);
 
-    /// <summary>Whether a cancellation is this one's doing.</summary>
+    /// <summary>Gets whether this object caused a cancellation.</summary>
     public bool IsOver => _limit.IsCancellationRequested && !_asked.IsCancellationRequested;
 
-    public TimeoutException Over(Exception inner) => new($"Nothing moved for {_timeout.TotalSeconds} s.", inner);
+    public TimeoutException Over(Exception inner) => new($"No data was transferred for {_timeout.TotalSeconds} s.", inner);
 
     public void Dispose() => _limit.Dispose();
 }

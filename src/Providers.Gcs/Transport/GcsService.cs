@@ -11,7 +11,10 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>The SDK's service for one store. It sends what the SDK has no call for over the SDK's own pipeline, and keeps of a refusal what the SDK drops.</summary>
+/// <summary>
+/// The SDK's service for one store. It sends requests that the SDK does not support through the SDK's pipeline, and preserves details of refusals that the
+/// SDK drops.
+/// </summary>
 internal sealed class GcsService : StorageService
 {
     private readonly TimeProvider _clock;
@@ -22,11 +25,11 @@ internal sealed class GcsService : StorageService
     {
         _clock = clock;
         HttpClient.MessageHandler.FollowRedirect = false;
-        // The same pipeline without the client's own limits, which the limit on silence replaces.
+        // The same pipeline without the client's limits, which the limit on time without data replaces.
         _sender = new(HttpClient.MessageHandler, disposeHandler: false);
     }
 
-    /// <summary>Makes the service; the retries are all the caller's.</summary>
+    /// <summary>Creates the service; the caller performs all retries.</summary>
     public static GcsService Make(GcsOptions options, string endpoint, GcsHttp http, GoogleCredential? credential, TimeProvider clock) => new(
         new Initializer
         {
@@ -37,16 +40,16 @@ internal sealed class GcsService : StorageService
             ApplicationName = options.UserAgent is { } name ? $"cairn {name}" : "cairn",
             BaseUri = endpoint + "/storage/v1/",
             GZipEnabled = false,
-            // A long name makes a long address; by default the SDK would send it as a POST.
+            // A long name results in a long URL; by default, the SDK would send it as a POST.
             MaxUrlLength = 0,
         },
         clock);
 
-    /// <summary>Sends, and returns the answer before its body is read.</summary>
+    /// <summary>Sends a request, and returns the response before its body is read.</summary>
     /// <param name="message">The request, which is disposed.</param>
-    /// <param name="accepts">Which statuses besides 2xx are answers rather than refusals; null for none.</param>
+    /// <param name="accepts">Returns which statuses other than 2xx are not refusals. Optional.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <exception cref="GoogleApiException">The service refuses.</exception>
+    /// <exception cref="GoogleApiException">The service refused the request.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, Func<HttpStatusCode, bool>? accepts, CancellationToken cancellationToken)
     {
         using var sent = message;
@@ -57,24 +60,24 @@ internal sealed class GcsService : StorageService
             throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Sends, and reads the answer as an object's resource.</summary>
+    /// <summary>Sends a request, and parses the response as the resource of an object.</summary>
     public async Task<StorageObject> ResourceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(message, null, cancellationToken).ConfigureAwait(false);
         return await ReadResourceAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads an answer as an object's resource.</summary>
+    /// <summary>Parses a response as the resource of an object.</summary>
     public static async Task<StorageObject> ReadResourceAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         GcsMarks.CheckJson(response);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        var resource = JsonSerializer.Deserialize(body, GcsJson.OfObject) ?? throw new JsonException("The answer is null.");
+        var resource = JsonSerializer.Deserialize(body, GcsJson.OfObject) ?? throw new JsonException("The response is null.");
         GcsMarks.Check(response, resource);
         return resource;
     }
 
-    /// <summary>Makes an exception of a refusal, as the SDK's own calls do; the answer stays the caller's.</summary>
+    /// <summary>Creates an exception from a refusal, as the SDK's calls do. The caller owns the response.</summary>
     public async Task<GoogleApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +87,7 @@ internal sealed class GcsService : StorageService
     /// <inheritdoc/>
     public override async Task<T> DeserializeResponse<T>(HttpResponseMessage response)
     {
-        // The SDK's calls without a result, such as a delete.
+        // SDK calls without a result, such as a delete.
         if (typeof(T) == typeof(string))
         {
             GcsMarks.CheckDeleted(response, await response.Content.ReadAsStringAsync().ConfigureAwait(false));
@@ -95,7 +98,7 @@ internal sealed class GcsService : StorageService
             return (T)(object)await ReadResourceAsync(response, CancellationToken.None).ConfigureAwait(false);
         if (typeof(T) == typeof(Objects))
         {
-            var page = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false), GcsJson.OfPage) ?? throw new JsonException("The answer is null.");
+            var page = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false), GcsJson.OfPage) ?? throw new JsonException("The response is null.");
             GcsMarks.Check(response, page);
             return (T)(object)page;
         }
@@ -108,7 +111,10 @@ internal sealed class GcsService : StorageService
     /// <inheritdoc/>
     public override string SerializeObject(object obj) => obj is StorageObject resource ? JsonSerializer.Serialize(resource, GcsJson.OfObject) : base.SerializeObject(obj);
 
-    /// <summary>The SDK asks this for every refusal, those inside a batch too. Its own version fails on text that is not Google's JSON, such as that of the XML API or a gateway.</summary>
+    /// <summary>
+    /// The SDK calls this for every refusal, including those in a batch. The base implementation fails on text that is not Google's JSON, such as that of
+    /// the XML API or a gateway.
+    /// </summary>
     public override async Task<RequestError> DeserializeError(HttpResponseMessage response)
     {
         var text = (await response.Content.ReadAsStringAsync().ConfigureAwait(false)).Trim();
@@ -141,7 +147,9 @@ internal sealed class GcsService : StorageService
 
     private static string? RequestId(HttpResponseMessage response) => Header(response, "x-guploader-uploadid");
 
-    /// <summary>The JSON API answers in JSON, the XML API in XML, a failed download of the JSON API in plain text, and a gateway in its own way.</summary>
+    /// <summary>
+    /// The JSON API responds with JSON, the XML API with XML, a failed download of the JSON API with plain text, and a gateway with other content.
+    /// </summary>
     private static (string? Reason, string? Message) Parse(string text)
     {
         if (text.StartsWith('{'))
@@ -174,22 +182,22 @@ internal sealed class GcsService : StorageService
     }
 }
 
-/// <summary>What Cloud Storage says of a refusal, with what the SDK's own class leaves out.</summary>
+/// <summary>The details of a refusal by Cloud Storage, including those that the SDK's class omits.</summary>
 internal sealed class GcsError : RequestError
 {
-    /// <summary>The service's word for the reason, such as <c>conditionNotMet</c>; null when it gives none.</summary>
+    /// <summary>Gets the reason code of the service, such as <c>conditionNotMet</c>, or null if there is none.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The service's name for the request; null when it gives none.</summary>
+    /// <summary>Gets the service's identifier of the request, or null if there is none.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>How long the service asks to wait; null when it does not say.</summary>
+    /// <summary>Gets the delay that the service requests, or null if there is none.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>True when the refusal carries no words, perhaps because they were lost on the way.</summary>
+    /// <summary>Gets whether the refusal contains no text, perhaps because it was lost in transit.</summary>
     public bool IsMute { get; init; }
 
-    /// <summary>False when the answer does not look like one of Cloud Storage's.</summary>
+    /// <summary>Gets whether the response looks like one of Cloud Storage.</summary>
     public bool IsOfService { get; init; }
 
     /// <inheritdoc/>

@@ -10,17 +10,20 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>A write in parallel parts, each an object that the service verifies, composed thirty-two at a time; the last compose carries the condition. The parts go when it is done or given up.</summary>
+/// <summary>
+/// A write in parallel parts, each an object that the service verifies, which are composed thirty-two at a time; the last compose has the condition. The
+/// parts are removed after completion or abort.
+/// </summary>
 internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request) : GcsUpload(driver, request)
 {
-    /// <summary>The most components of one compose.</summary>
+    /// <summary>The maximum number of components of one compose.</summary>
     private const int Most = 32;
 
     private const int MostParts = Most * Most * Most;
     private const int PartsPerDoubling = 4096;
     private const int LargestPart = 1 << 30;
 
-    /// <summary>How often parts are removed when one may still be on its way.</summary>
+    /// <summary>The number of removal rounds if a part may still arrive.</summary>
     private const int LateRounds = 4;
 
     private readonly ConcurrentDictionary<int, Component> _parts = new();
@@ -30,7 +33,10 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
 
     public override int MaxParallelParts => Driver.Options.Parallelism;
 
-    /// <summary>With a known length, what spreads it over three levels of composing; without, twice as much for every 4,096 parts, so that the largest object fits.</summary>
+    /// <summary>
+    /// With a known length, a size that distributes it over three levels of composing; otherwise, a size that doubles every 4,096 parts, so that the largest
+    /// object fits.
+    /// </summary>
     public override int GetPartSize(int number)
     {
         long least = Driver.Options.PartSize;
@@ -45,7 +51,7 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         var key = NewKey(string.Create(CultureInfo.InvariantCulture, $"{part.Number:D6}"));
         var made = await Driver.InsertAsync(key, PartResource(), part.Data, crc, null, e => _mayLandLate |= e is not GoogleApiException, cancellationToken).ConfigureAwait(false);
         if (!made.Holds(crc, part.Data.Length))
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part with other bytes than were sent") { IsTransient = true });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, "the service stored a part whose content differs from the sent content") { IsTransient = true });
         _parts[part.Number] = new(key, made.Generation!.Value, crc, part.Data.Length);
     }
 
@@ -98,13 +104,13 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.NotFound && GcsErrors.IsMissing(e))
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload are gone: it was cleaned away") { IsTransient = false, RequestId = GcsErrors.Classify(e).RequestId }, e);
+            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload no longer exist: they were cleaned up") { IsTransient = false, RequestId = GcsErrors.Classify(e).RequestId }, e);
         }
     }
 
     /// <summary>
-    /// Best effort: what cannot be removed now is listed as staged. The service may store a part a moment after its request was given up, also when another attempt then succeeded, so after such a
-    /// request the parts are removed several times.
+    /// Best effort: parts that cannot be removed now are listed as staged. The service may store a part shortly after its request was abandoned, even if
+    /// another attempt succeeded, so after such a request the parts are removed several times.
     /// </summary>
     private async ValueTask RemovePartsAsync()
     {

@@ -3,7 +3,10 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>A write of any length, known or not, part after part into one resumable upload, whose start carries the condition and whose last request carries the checksum of all.</summary>
+/// <summary>
+/// A write of known or unknown length that sends the parts sequentially to one resumable upload. Its start has the condition, and its last request has the
+/// checksum of the whole content.
+/// </summary>
 internal sealed class GcsResumableUpload(GcsDriver driver, UploadRequest request) : GcsUpload(driver, request)
 {
     private GcsSession? _session;

@@ -7,7 +7,8 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 namespace Cairn.Providers.Gcs;
 
 /// <summary>
-/// One resumable upload ("Resumable uploads" of the reference): chunks in order, each but the last a multiple of 256 KiB; after a break the service is asked what it has, and the rest is sent.
+/// One resumable upload ("Resumable uploads" in the reference): chunks in order, each except the last a multiple of 256 KiB. After a broken connection, the
+/// service is asked for the received length, and the rest is sent.
 /// </summary>
 internal sealed class GcsSession
 {
@@ -38,18 +39,18 @@ internal sealed class GcsSession
     {
         Count(offset, data);
         if (await SendAsync(offset, data, null, cancellationToken).ConfigureAwait(false) is not null)
-            throw new StoreException(StoreErrorCode.Unavailable, "the service took an upload for finished that is not");
+            throw new StoreException(StoreErrorCode.Unavailable, "the service completed an upload that is not finished");
     }
 
-    /// <summary>Sends the last bytes, and ends the upload.</summary>
+    /// <summary>Sends the last bytes, and completes the upload.</summary>
     public async ValueTask<(StorageObject Made, uint Crc)> FinishAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         Count(offset, data);
         var made = await SendAsync(offset, data, offset + data.Length, cancellationToken).ConfigureAwait(false);
-        return (made ?? throw new StoreException(StoreErrorCode.Unavailable, "the service has all bytes and does not end the upload"), _crc.GetCurrentHashAsUInt32());
+        return (made ?? throw new StoreException(StoreErrorCode.Unavailable, "the service has received all bytes but does not complete the upload"), _crc.GetCurrentHashAsUInt32());
     }
 
-    /// <summary>Gives the upload up; what cannot be reached is dropped by the service after a week.</summary>
+    /// <summary>Cancels the upload. If the service cannot be reached, it drops the upload after a week.</summary>
     public async ValueTask CancelAsync()
     {
         using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -60,15 +61,15 @@ internal sealed class GcsSession
             (await cancelled.ConfigureAwait(false)).Dispose();
     }
 
-    /// <summary>The session's address as the service gives it, but at the endpoint that the store uses: behind a proxy or a forwarder the service names another.</summary>
+    /// <summary>Returns the URL of the session at the endpoint of the store: behind a proxy or a forwarder, the service returns a different host.</summary>
     private static Uri SessionUrl(GcsDriver driver, string? location)
     {
         if (location is null || !Uri.TryCreate(location, UriKind.Absolute, out var url))
-            throw new StoreException(StoreErrorCode.Unavailable, "the service began an upload without saying where");
+            throw new StoreException(StoreErrorCode.Unavailable, "the service started an upload without returning its URL");
         return driver.Addresses.Endpoint == GcsSettings.Google ? url : new(driver.Addresses.Endpoint + url.PathAndQuery);
     }
 
-    /// <summary>Adds to the checksum what has not been added yet: a part may be written again after a failure.</summary>
+    /// <summary>Adds bytes to the checksum that have not been added yet: a part may be written again after a failure.</summary>
     private void Count(long offset, ReadOnlyMemory<byte> data)
     {
         if (offset + data.Length <= _counted)
@@ -91,15 +92,15 @@ internal sealed class GcsSession
                 if (made is not null)
                     return made;
                 if (persisted < offset || persisted > end)
-                    throw new StoreException(StoreErrorCode.Unavailable, $"the service has {persisted} bytes of an upload of which {offset} were done");
+                    throw new StoreException(StoreErrorCode.Unavailable, $"the service has received {persisted} bytes of an upload, but {offset} bytes were confirmed before");
                 if (persisted > at)
                     attempts = _driver.Client.Begin();
                 at = persisted;
                 if (at == end && total is null)
                     return null;
                 if (!ask && persisted < end)
-                    throw new EndOfStreamException("The service took a part of the chunk.");
-                // All is there, and the upload is not ended: the last request, without bytes, ends it.
+                    throw new EndOfStreamException("The service received only a part of the chunk.");
+                // All bytes were received, but the upload is not completed: a last request without bytes completes it.
                 ask = false;
                 continue;
             }
@@ -111,7 +112,7 @@ internal sealed class GcsSession
         }
     }
 
-    /// <summary>Sends a chunk, or asks what is there.</summary>
+    /// <summary>Sends a chunk, or requests the received length.</summary>
     private async ValueTask<(StorageObject? Made, long Persisted)> PutAsync(ReadOnlyMemory<byte> data, long at, long? total, bool ask, CancellationToken cancellationToken)
     {
         var size = total?.ToString(CultureInfo.InvariantCulture) ?? "*";
@@ -131,13 +132,13 @@ internal sealed class GcsSession
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary><c>Range: bytes=0-N</c> is what the service keeps; no such header, nothing.</summary>
+    /// <summary>Returns the received length: <c>Range: bytes=0-N</c>, or zero without this header.</summary>
     private static long Persisted(HttpResponseMessage response)
     {
         if (GcsService.Header(response, "Range") is not { } text)
             return 0;
         return text.StartsWith("bytes=0-", StringComparison.Ordinal) && long.TryParse(text.AsSpan(8), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last + 1
-            : throw new JsonException($"'{text}' is not a range that an upload can have.");
+            : throw new JsonException($"'{text}' is not a valid range of an upload.");
     }
 }

@@ -4,7 +4,9 @@ using StorageObject = Google.Apis.Storage.v1.Data.Object;
 
 namespace Cairn.Providers.Gcs;
 
-/// <summary>Finds and removes parts of composite uploads that were never composed. Resumable uploads cannot be listed; the service drops them after a week.</summary>
+/// <summary>
+/// Lists and removes the parts of composite uploads that were never composed. Resumable uploads cannot be listed; the service drops them after a week.
+/// </summary>
 internal sealed class GcsStagedParts(GcsDriver driver)
 {
     private const string Fields = "kind,items(name,size,updated,metadata),nextPageToken";
