@@ -3,18 +3,21 @@ using System.IO.Hashing;
 
 namespace Cairn;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720), the checksum that object stores verify at the least cost. <see cref="Crc32"/> computes it; sums of parts are joined here.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, RFC 3720), the checksum that object stores verify at the lowest cost. <see cref="Crc32"/> computes it; this class combines the
+/// checksums of parts.
+/// </summary>
 internal static class Crc32C
 {
     private const uint Polynomial = 0x82F63B78;
 
-    /// <summary>The checksum of some bytes.</summary>
+    /// <summary>Computes the checksum of data.</summary>
     public static uint Compute(ReadOnlySpan<byte> data) => Crc32.HashToUInt32(Crc32ParameterSet.Crc32C, data);
 
-    /// <summary>Begins a checksum of bytes that come one run after the other.</summary>
+    /// <summary>Begins the incremental computation of a checksum.</summary>
     public static Crc32 Begin() => new(Crc32ParameterSet.Crc32C);
 
-    /// <summary>The checksum of <c>A</c> followed by <c>B</c>, from theirs and the length of <c>B</c>, in time that grows with the logarithm of the length.</summary>
+    /// <summary>Computes the checksum of <c>A</c> followed by <c>B</c> from their checksums and the length of <c>B</c>, in logarithmic time.</summary>
     /// <remarks>Appending <c>n</c> zero bytes multiplies by x to the power of <c>8n</c>.</remarks>
     public static uint Combine(uint a, uint b, long lengthOfB)
     {
@@ -29,7 +32,7 @@ internal static class Crc32C
         return Multiply(zeros, a) ^ b;
     }
 
-    /// <summary>A value in the form in which HTTP services write it: its four bytes, most significant first, in Base64.</summary>
+    /// <summary>Returns a value in the form used by HTTP services: its four bytes, most significant first, in Base64.</summary>
     public static string ToBase64(uint value)
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];

@@ -1,10 +1,12 @@
 namespace Cairn.Providers;
 
-/// <summary>Turns paths into the names of objects and back: the root's path, a slash, the path. A name that ends in a slash marks a directory.</summary>
-/// <remarks>A source file that the providers of object stores share; each of them is a package of its own.</remarks>
+/// <summary>
+/// Converts paths to the names of objects and back: the path of the root, a slash, and the path. A name that ends with a slash marks a directory.
+/// </summary>
+/// <remarks>A source file shared by the providers of object stores, which are separate packages.</remarks>
 internal abstract class ObjectKeys(StoreUri root)
 {
-    /// <summary>What every name of the store begins with: the root's path and a slash, or nothing.</summary>
+    /// <summary>Gets the common prefix of all names in the store: the path of the root and a slash, or an empty text.</summary>
     protected string Prefix { get; } = root.Path.IsRoot ? "" : root.Path.Value + "/";
 
     public string FileKey(StorePath path) => Prefix + path.Value;
@@ -13,13 +15,16 @@ internal abstract class ObjectKeys(StoreUri root)
 
     public string Key(StorePath path, EntryKind kind) => kind == EntryKind.Directory ? DirectoryKey(path) : FileKey(path);
 
-    /// <summary>The name of an order key, or of a start.</summary>
+    /// <summary>Returns the name for an order key or a start.</summary>
     public string OfOrderKey(string orderKey) => Prefix + orderKey;
 
-    /// <summary>The path and kind of an object in a listing; null, and the listing hears of it, for one that no path can name. A marker has no content: one that has some is an object whose name ends in a slash.</summary>
-    /// <param name="key">The object's name.</param>
-    /// <param name="length">Its length.</param>
-    /// <param name="request">The listing.</param>
+    /// <summary>
+    /// Returns the path and kind of an object in a listing. For a name that is not a valid path, reports it to the listing and returns null. A marker has no
+    /// content: an object with content is an object whose name ends with a slash.
+    /// </summary>
+    /// <param name="key">The name of the object.</param>
+    /// <param name="length">The length of the object.</param>
+    /// <param name="request">The request of the listing.</param>
     public (StorePath Path, EntryKind Kind)? Listed(string key, long length, ListRequest request)
     {
         var isOwnMarker = key == DirectoryKey(request.Directory);
@@ -35,19 +40,25 @@ internal abstract class ObjectKeys(StoreUri root)
         return null;
     }
 
-    /// <summary>The directory that a common prefix of a listing means; null, and the listing hears of it, for one that no path can name.</summary>
+    /// <summary>
+    /// Returns the directory of a common prefix in a listing. For a name that is not a valid path, reports it to the listing and returns null.
+    /// </summary>
     public StorePath? ListedDirectory(string prefix, ListRequest request) => Listed(prefix, 0, request)?.Path;
 
-    /// <summary>Why a directory's marker is not removed or replaced: it has content, so it is an object of another program.</summary>
-    public static StoreException HasContent(string key) => new(new StoreFault(StoreErrorCode.PathConflict, $"the object '{key}' has content, and is no mark of a directory")
+    /// <summary>
+    /// Returns the error for a marker that cannot be removed or replaced because it has content and is therefore an object of another program.
+    /// </summary>
+    public static StoreException HasContent(string key) => new(new StoreFault(StoreErrorCode.PathConflict, $"the object '{key}' has content, so it is not a directory marker")
     {
-        Advice = "Another program wrote it, under a name that no path can hold. Move or remove it with the service's own tools.",
+        Advice = "Another program wrote it, and its name is not a valid path. Move or remove it with the tools of the service.",
     });
 
-    /// <summary>Whether an object is Cairn's own, of which users hear nothing.</summary>
+    /// <summary>Returns true if an object is internal to Cairn and hidden from users.</summary>
     protected virtual bool IsOwn(string key) => false;
 
-    /// <summary>The path and kind that a name means; null for the root's own marker and for names that no path can have (<c>a//b</c>, <c>..</c>).</summary>
+    /// <summary>
+    /// Returns the path and kind of a name, or null for the marker of the root and for names that are not valid paths (<c>a//b</c>, <c>..</c>).
+    /// </summary>
     public (StorePath Path, EntryKind Kind)? FromKey(string key)
     {
         if (!key.StartsWith(Prefix, StringComparison.Ordinal) || key.Length == Prefix.Length)

@@ -3,16 +3,21 @@ using System.Threading.Tasks.Sources;
 
 namespace Cairn.Integrity;
 
-/// <summary>SHA-256 of a stream, computed on another thread while the same bytes are written or the next ones are read.</summary>
+/// <summary>Computes the SHA-256 of a stream on another thread while the same bytes are written or the next ones are read.</summary>
 /// <remarks>
-/// <para><c>var hashed = sha.AppendAsync(block); await write(block); await hashed;</c>: the block is hashed while it is written, and is free again after both.
-/// Blocks are hashed in the order of the calls. What waits is bounded by the caller's own buffers: it holds no copy, and a block must not change before its task has ended.</para>
-/// <para>Small blocks are hashed at once, on the caller's thread, when nothing waits: a hand-over would cost more than the hash. Not safe for calls from
-/// several threads at once.</para>
+/// <para>
+/// <para><c>var hashed = sha.AppendAsync(block); await write(block); await hashed;</c>: the block is hashed while it is written, and can be reused after
+/// both operations. Blocks are hashed in the order of the calls. The number of waiting bytes is bounded by the caller's buffers: blocks are not copied and
+/// must not change before their task has completed.</para>
+/// </para>
+/// <para>
+/// <para>Small blocks are hashed immediately on the caller's thread if no block is waiting, because a handover would cost more than the hash. Not
+/// thread-safe.</para>
+/// </para>
 /// </remarks>
 internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IAsyncDisposable
 {
-    /// <summary>Up to this many bytes are hashed by the caller: about 10 µs of work, as much as waking a thread takes.</summary>
+    /// <summary>The maximum number of bytes that are hashed by the caller: about 10 µs of work, as much as waking a thread takes.</summary>
     internal const int InlineLimit = 16 * 1024;
 
     private readonly Lock _gate = new();
@@ -22,11 +27,12 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IAsyncDisposable
     private bool _working;
     private bool _disposed;
 
-    /// <summary>How many bytes were appended so far.</summary>
+    /// <summary>Gets the number of bytes appended so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Hashes the next block, from now on.</summary>
-    /// <returns>A task that ends when the block's memory may be used again; to be awaited once, before the memory is reused or returned to its pool.</returns>
+    /// <summary>Starts hashing the next block.</summary>
+    /// <returns>A task that completes when the memory of the block can be reused. Await it once, before the memory is reused or returned to its
+    /// pool.</returns>
     public ValueTask AppendAsync(ReadOnlyMemory<byte> data)
     {
         Block block;
@@ -44,16 +50,16 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IAsyncDisposable
         return block.Task;
     }
 
-    /// <summary>Hashes the next block on the caller's thread. All tasks of <see cref="AppendAsync"/> must have ended.</summary>
+    /// <summary>Hashes the next block on the caller's thread. All tasks of <see cref="AppendAsync"/> must have completed.</summary>
     public void Append(ReadOnlySpan<byte> data)
     {
         for (var wait = default(SpinWait); !TryAppend(data); wait.SpinOnce())
         {
-            // The other thread has ended the last block and is about to go.
+            // The other thread has finished the last block and is about to stop.
         }
     }
 
-    /// <summary>Waits for all blocks and gives the digest of all of them; the instance then starts anew.</summary>
+    /// <summary>Waits for all blocks and returns their digest. The instance can then be used for another digest.</summary>
     public async ValueTask<Checksum> FinishAsync()
     {
         await DrainAsync().ConfigureAwait(false);
@@ -137,7 +143,7 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IAsyncDisposable
         return block;
     }
 
-    /// <summary>A waiting block and the task of its end, used again once that task was awaited.</summary>
+    /// <summary>A waiting block and the task for its completion, which is reused after that task has been awaited.</summary>
     private sealed class Block(OverlappedSha256 owner) : IValueTaskSource
     {
         private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };

@@ -2,26 +2,28 @@ using System.Net.Sockets;
 
 namespace Cairn.Providers;
 
-/// <summary>What a store knows of its service: whether it has answered since the store was opened, and who hears of requests that are sent again.</summary>
-/// <remarks>A source file that the providers of object stores share. Safe to use from many threads.</remarks>
-/// <param name="service">The address of the service, free of secrets.</param>
-/// <param name="retrying">Told of each request that is sent again; null for nobody.</param>
+/// <summary>The state of contact with a service: whether it has responded since the store was opened, and who is notified of retries.</summary>
+/// <remarks>A source file shared by the providers of object stores. Thread-safe.</remarks>
+/// <param name="service">The URL of the service, without secrets.</param>
+/// <param name="retrying">Called for each request that is retried. Optional.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class ServiceContact(string service, Action<RetryNotice>? retrying, TimeProvider clock)
 {
     private volatile bool _hasAnswered;
 
-    /// <summary>An answer has come: the address is right, so that a connection which cannot be made any more is an outage.</summary>
+    /// <summary>Records a response: the URL is correct, so a later connection failure is an outage.</summary>
     public void Answered() => _hasAnswered = true;
 
-    /// <summary>Whether waiting is not likely to help: the host's name is not known, or no connection could be made to a service that has never answered.</summary>
+    /// <summary>
+    /// Returns true if waiting is unlikely to help: the host name is unknown, or no connection could be established to a service that has never responded.
+    /// </summary>
     public bool IsHopeless(Exception? exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
             if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData })
                 return true;
-            // The last is how a connection ends that took longer to make than the handler allows.
+            // The last case is a connection that took longer than the handler's limit.
             if (!_hasAnswered && e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
                 or SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut }
                 or OperationCanceledException { InnerException: TimeoutException })
@@ -30,7 +32,7 @@ internal sealed class ServiceContact(string service, Action<RetryNotice>? retryi
         return false;
     }
 
-    /// <summary>Tells that a request is sent again.</summary>
+    /// <summary>Reports that a request is retried.</summary>
     public void Tell(in RetryBudget budget, bool isHopeless, TimeSpan delay, Func<string> reason) =>
         retrying?.Invoke(new(service, reason(), budget.Failed, delay, clock.GetUtcNow() + budget.Left(isHopeless)));
 }

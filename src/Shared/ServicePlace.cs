@@ -1,10 +1,10 @@
 namespace Cairn.Providers;
 
-/// <summary>The place of a store on a service that has an address of its own.</summary>
-/// <remarks>A source file that the providers of object stores share.</remarks>
+/// <summary>Creates the place of a store on a service with a specific URL.</summary>
+/// <remarks>A source file shared by the providers of object stores.</remarks>
 internal static class ServicePlace
 {
-    /// <summary>A bucket or container and a path in it, below the address of the service.</summary>
+    /// <summary>Returns the place of a path in a bucket or container, below the URL of the service.</summary>
     public static StoreUri Of(string scheme, Uri service, string container, StorePath path)
     {
         var home = service.AbsolutePath.Trim('/');

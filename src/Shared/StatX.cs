@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cairn.Providers;
 
-/// <summary>struct statx of Linux: the same on every architecture.</summary>
+/// <summary>struct statx of Linux, which is the same on all architectures.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatX
 {

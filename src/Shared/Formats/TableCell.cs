@@ -3,18 +3,18 @@ using System.Globalization;
 
 namespace Cairn.Materializers.Records;
 
-/// <summary>Values of a table as people see them: short, on one line, and the same in every culture.</summary>
-/// <remarks>A source file that the packages of table formats share.</remarks>
+/// <summary>Formats the values of a table for people: short, on one line, and independent of the culture.</summary>
+/// <remarks>A source file shared by the packages of table formats.</remarks>
 internal static class TableCell
 {
     private const int Longest = 60;
     private const int MostItems = 8;
 
-    /// <summary>A text of a file.</summary>
+    /// <summary>Formats a text of a file.</summary>
     public static string Shown(string text) =>
         string.Concat((text.Length > Longest ? text[..Longest] + "…" : text).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 
-    /// <summary>A value.</summary>
+    /// <summary>Formats a value.</summary>
     public static string Of(object? value) => value switch
     {
         null => "",

@@ -1,6 +1,8 @@
 namespace Cairn.Flavors;
 
-/// <summary>Stores that are opened when first asked for, once each, and disposed together. Safe for concurrent use; a store that is slow to open keeps nobody from the others.</summary>
+/// <summary>
+/// Stores that are opened on first use, once each, and disposed together. Thread-safe; a store that opens slowly does not block the others.
+/// </summary>
 internal sealed class OpenedStores<TKey>(Type owner) : IAsyncDisposable
     where TKey : notnull
 {
@@ -9,7 +11,7 @@ internal sealed class OpenedStores<TKey>(Type owner) : IAsyncDisposable
 
     public bool IsDisposed => Volatile.Read(ref _disposed);
 
-    /// <summary>The store of a key.</summary>
+    /// <summary>Returns the store of a key.</summary>
     /// <exception cref="ObjectDisposedException">The owner was disposed.</exception>
     public async ValueTask<ArtifactStore> GetAsync(TKey key, Func<CancellationToken, ValueTask<ArtifactStore>> open, CancellationToken cancellationToken)
     {
@@ -53,7 +55,7 @@ internal sealed class OpenedStores<TKey>(Type owner) : IAsyncDisposable
         }
     }
 
-    /// <summary>One store, and who opens it.</summary>
+    /// <summary>One store and its opening.</summary>
     private sealed class Slot
     {
         private volatile ArtifactStore? _store;

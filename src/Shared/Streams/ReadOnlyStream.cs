@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Cairn.Streams;
 
-/// <summary>The base of streams that are read: a derived class reads into memory, and every other member leads there or is not supported.</summary>
+/// <summary>The base class of read-only streams: a derived class reads into memory, and all other members call that method or are not supported.</summary>
 /// <remarks>Sequential unless a derived class overrides <see cref="CanSeek"/>, <see cref="Length"/> and <see cref="Position"/>. A synchronous read waits for <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> unless it is overridden.</remarks>
 internal abstract class ReadOnlyStream : Stream
 {
-    private const string Sequential = "This stream is read from its first to its last byte.";
+    private const string Sequential = "This stream can only be read sequentially.";
 
     public override bool CanRead => true;
 
@@ -68,7 +68,7 @@ internal abstract class ReadOnlyStream : Stream
             SeekOrigin.End => Length,
             _ => throw new ArgumentOutOfRangeException(nameof(origin)),
         });
-        return target >= 0 ? Position = target : throw new IOException("The position would be before the first byte.");
+        return target >= 0 ? Position = target : throw new IOException("The position must not be before the first byte.");
     }
 
     public override void Flush()

@@ -1,7 +1,13 @@
 namespace Cairn.Streams;
 
-/// <summary>The one place that waits for asynchronous work: for members that .NET defines as synchronous, such as <see cref="Stream.Read(byte[], int, int)"/> and <see cref="IDisposable.Dispose"/>.</summary>
-/// <remarks>The analyzers ban <c>GetAwaiter().GetResult()</c> elsewhere. A caller that blocks has chosen to; the work never needs the thread that waits, because libraries do not capture a context.</remarks>
+/// <summary>
+/// The only place that waits for asynchronous work, for members that .NET defines as synchronous, such as <see cref="Stream.Read(byte[], int, int)"/> and
+/// <see cref="IDisposable.Dispose"/>.
+/// </summary>
+/// <remarks>
+/// The analyzers ban <c>GetAwaiter().GetResult()</c> elsewhere. The caller has chosen to block. The work never needs the waiting thread, because libraries
+/// do not capture a context.
+/// </remarks>
 internal static class Synchronously
 {
 #pragma warning disable RS0030 // The one place that may wait.
@@ -20,7 +26,10 @@ internal static class Synchronously
     public static T Wait<T>(ValueTask<T> work) => work.IsCompleted ? work.GetAwaiter().GetResult() : work.AsTask().GetAwaiter().GetResult();
 #pragma warning restore RS0030
 
-    /// <summary>Starts the work and waits for it, for callers that may hold a synchronization context: code of others that forgot <c>ConfigureAwait</c> would otherwise wait for the thread that waits for it.</summary>
+    /// <summary>
+    /// Starts the work and waits for it, for callers with a synchronization context: code that omits <c>ConfigureAwait</c> would otherwise wait for the
+    /// thread that waits for it.
+    /// </summary>
     public static T WaitOutsideContext<T>(Func<ValueTask<T>> work) => SynchronizationContext.Current is null ? Wait(work()) : Wait(Task.Run(() => work().AsTask()));
 
     /// <summary>Disposes an object and waits, outside any synchronization context.</summary>

@@ -2,11 +2,13 @@ using System.Buffers;
 
 namespace Cairn.Streams;
 
-/// <summary>The base of streams that are written from the first to the last byte: a derived class writes memory, and every other member leads there or is not supported.</summary>
+/// <summary>
+/// The base class of streams that are written sequentially: a derived class writes memory, and all other members call that method or are not supported.
+/// </summary>
 /// <remarks>A synchronous write waits for <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> unless it is overridden.</remarks>
 internal abstract class WriteOnlyStream : Stream
 {
-    private const string Sequential = "This stream is written from its first to its last byte.";
+    private const string Sequential = "This stream can only be written sequentially.";
 
     public sealed override bool CanRead => false;
 

@@ -2,17 +2,17 @@ namespace Cairn.Transfers;
 
 internal sealed partial class TemporaryFolder
 {
-    /// <summary>A temporary folder that comes into being when it is first needed.</summary>
+    /// <summary>A temporary folder that is created on first use.</summary>
     internal sealed class Lazily : IDisposable
     {
         private readonly Lock _gate = new();
         private TemporaryFolder? _folder;
         private int _count;
 
-        /// <summary>A full name of a file that is not there.</summary>
+        /// <summary>Returns the full path of a file that does not exist.</summary>
         public string NewFile() => FileFor("content");
 
-        /// <summary>A full name, whose last part is the path's where the platform can hold it, in a folder of its own.</summary>
+        /// <summary>Returns a full path in a new folder; it ends with the name of the path if the platform supports it.</summary>
         public string FileFor(StorePath path)
         {
             lock (_gate)

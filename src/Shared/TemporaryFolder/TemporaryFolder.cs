@@ -1,11 +1,13 @@
 namespace Cairn.Transfers;
 
-/// <summary>A folder of its own below the system's temporary folder, for the user alone; deleted with all that is in it.</summary>
+/// <summary>A new folder below the system's temporary folder, accessible only by the current user. Disposal deletes it with its content.</summary>
 internal sealed partial class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-");
 
-    /// <summary>A full name in the folder: the path's own where the platform can hold it, since libraries go by its extension.</summary>
+    /// <summary>
+    /// Returns a full path in the folder, with the name of the path if the platform supports it, because libraries depend on its extension.
+    /// </summary>
     public string FileFor(StorePath path) => Path.Join(_folder.FullName, PortableNames.Problem(path.Name) is null ? path.Name : "content");
 
     public void Dispose() => _folder.Delete(recursive: true);
