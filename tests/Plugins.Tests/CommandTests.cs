@@ -50,7 +50,7 @@ public sealed class CommandTests : IDisposable
         var (_, _, note) = await CairnAsync("plugin", "add", PluginSandbox.Built("One"));
         note.ShouldContain("the scheme 'one://' is declared by plugin 'acme.clash' 1.2.3 (the user's) and plugin 'acme.one' 1.2.3 (the workspace's)");
 
-        (await FailsAsync("cat", "one://x/answer.txt")).ShouldContain("Choose with 'cairn plugin prefer acme.clash' or 'cairn plugin prefer acme.one'");
+        (await FailsAsync("cat", "one://x/answer.txt")).ShouldContain("Choose one with 'cairn plugin prefer acme.clash' or 'cairn plugin prefer acme.one'");
         await DoneAsync("plugin", "prefer", "acme.clash");
         (await DoneAsync("cat", "one://x/answer.txt")).ShouldBe("clash");
     }
