@@ -49,7 +49,7 @@ public sealed class CredentialFileTests : IDisposable
         File.WriteAllBytes(archive, certificate.Export(X509ContentType.Pkcs12, "canary-password"));
         Problem(pem, null).ShouldBeNull();
         Problem(archive, "canary-password").ShouldBeNull();
-        Problem(bare, null).ShouldNotBeNull().ShouldContain("no private key");
+        Problem(bare, null).ShouldNotBeNull().ShouldContain("not contain a private key");
         var wrong = Problem(archive, "canary-wrong").ShouldNotBeNull();
         wrong.ShouldContain(Password);
         wrong.ShouldNotContain("canary");

@@ -125,7 +125,7 @@ public sealed class OptionTests : GcsTest
     [InlineData("endpoint", "http://x?token=hunter2", "query")]
     [InlineData("proxy", "nonsense", "proxy")]
     [InlineData("key-file", "/no/such/file", "cannot be read")]
-    [InlineData("key", "hunter2", "no credential")]
+    [InlineData("key", "hunter2", "does not contain a Google credential")]
     [InlineData("ca-file", "/no/such/file", "PEM")]
     [InlineData("access-token", "hunter2", "at most one")]
     [InlineData("user-agent", "pipeline (7)", "product")]
