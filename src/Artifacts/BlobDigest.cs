@@ -21,13 +21,13 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<Bl
         BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
         BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
 
-    /// <summary>The 64 digits.</summary>
+    /// <summary>Gets the 64 digits.</summary>
     public string Hex => $"{_a:x16}{_b:x16}{_c:x16}{_d:x16}";
 
-    /// <summary>The same as a checksum.</summary>
+    /// <summary>Gets the digest as a checksum.</summary>
     public Checksum Checksum => new(Checksum.Sha256, Hex);
 
-    /// <summary>The digest of some bytes.</summary>
+    /// <summary>Computes the digest of data.</summary>
     public static BlobDigest Of(ReadOnlySpan<byte> content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -35,11 +35,11 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<Bl
         return new(hash);
     }
 
-    /// <summary>The digest that 32 bytes are.</summary>
+    /// <summary>Creates a digest from its 32 bytes.</summary>
     internal static BlobDigest FromBytes(ReadOnlySpan<byte> bytes) => new(bytes);
 
-    /// <summary>A SHA-256 checksum as a digest.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Creates a digest from a SHA-256 checksum.</summary>
+    /// <exception cref="FormatException">The checksum is not a SHA-256.</exception>
     public static BlobDigest From(Checksum checksum)
     {
         ArgumentNullException.ThrowIfNull(checksum);
@@ -47,14 +47,14 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<Bl
     }
 
     /// <summary>Parses <c>sha256:…</c>.</summary>
-    /// <exception cref="FormatException">It is no such text.</exception>
+    /// <exception cref="FormatException">The text is not a digest.</exception>
     public static BlobDigest Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var digest) ? digest : throw new FormatException($"'{ErrorText.Escape(text)}' is not a digest: sha256: and 64 lower-case hexadecimal digits.");
     }
 
-    /// <summary>Parses <c>sha256:…</c> without throwing.</summary>
+    /// <summary>Tries to parse <c>sha256:…</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out BlobDigest digest)
     {
         digest = default;
@@ -68,22 +68,22 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<Bl
     /// <inheritdoc/>
     public int CompareTo(BlobDigest other) => (_a, _b, _c, _d).CompareTo((other._a, other._b, other._c, other._d));
 
-    /// <summary>By value.</summary>
+    /// <summary>Compares two digests by value.</summary>
     public static bool operator <(BlobDigest left, BlobDigest right) => left.CompareTo(right) < 0;
 
-    /// <summary>By value.</summary>
+    /// <summary>Compares two digests by value.</summary>
     public static bool operator >(BlobDigest left, BlobDigest right) => left.CompareTo(right) > 0;
 
-    /// <summary>By value.</summary>
+    /// <summary>Returns true if two digests are equal.</summary>
     public static bool operator <=(BlobDigest left, BlobDigest right) => left.CompareTo(right) <= 0;
 
-    /// <summary>By value.</summary>
+    /// <summary>Returns true if two digests are not equal.</summary>
     public static bool operator >=(BlobDigest left, BlobDigest right) => left.CompareTo(right) >= 0;
 
-    /// <summary><c>sha256:</c> and the digits.</summary>
+    /// <summary>Returns <c>sha256:</c> followed by the digits.</summary>
     public override string ToString() => Prefix + Hex;
 
-    /// <summary>Writes the 32 bytes.</summary>
+    /// <summary>Writes the 32 bytes of the digest.</summary>
     internal void CopyTo(Span<byte> target)
     {
         BinaryPrimitives.WriteUInt64BigEndian(target, _a);

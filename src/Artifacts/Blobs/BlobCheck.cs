@@ -1,14 +1,14 @@
 namespace Cairn.Artifacts;
 
-/// <summary>What a check found of one blob.</summary>
-/// <param name="Digest">Its address; the default where the file's name is not a digest.</param>
-/// <param name="Length">Its length in bytes; 0 when it is missing.</param>
-/// <param name="Problem">What is wrong, as a phrase; null when it is whole.</param>
+/// <summary>The result of checking one blob.</summary>
+/// <param name="Digest">The digest; the default value if the name of the file is not a digest.</param>
+/// <param name="Length">The length in bytes; 0 if the blob is missing.</param>
+/// <param name="Problem">The problem as a phrase, or null if the blob is intact.</param>
 public sealed record BlobCheck(BlobDigest Digest, long Length, string? Problem)
 {
-    /// <summary>Where it is, relative to the store's root.</summary>
+    /// <summary>Gets the path, relative to the root of the store.</summary>
     public required StorePath Path { get; init; }
 
-    /// <summary>Whether it is whole.</summary>
+    /// <summary>Gets whether the blob is intact.</summary>
     public bool IsIntact => Problem is null;
 }

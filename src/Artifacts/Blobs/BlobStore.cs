@@ -20,13 +20,13 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
 
     public ArtifactStore Store => store;
 
-    /// <summary>What is stored in chunks.</summary>
+    /// <summary>Gets the store of chunks.</summary>
     public ChunkStore Chunks { get; } = new(store);
 
-    /// <summary>The memory for cutting.</summary>
+    /// <summary>Gets the buffers for chunking.</summary>
     public ChunkBuffers ChunkBuffers { get; } = new();
 
-    /// <summary>Whether large files are stored in chunks when nothing else is said; known once prepared.</summary>
+    /// <summary>Gets whether large files are stored in chunks by default; known after preparation.</summary>
     public bool ChunkedByDefault => _chunkedByDefault;
 
     /// <summary>Whether large files are best staged in the store and moved into place: in a store that is near, where a question costs nothing. One that answers page by page is remote.</summary>
@@ -64,19 +64,19 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
     }
 
-    /// <summary>Whether the root is marked as that of a store of artifacts, of a format that is known.</summary>
+    /// <summary>Returns whether the root is marked as an artifact store of a supported format.</summary>
     public async ValueTask<bool> IsPreparedAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
         return _prepared;
     }
 
-    /// <summary>Marks the root as that of an OCI image layout.</summary>
+    /// <summary>Marks the root as an OCI image layout.</summary>
     public ValueTask MarkLayoutAsync(CancellationToken cancellationToken) => PutAsync(Layout, """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
 
     public ValueTask PutAsync(BlobDigest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => PutAsync(PathOf(digest), content, cancellationToken);
 
-    /// <summary>Whether a blob is there, whole or in chunks.</summary>
+    /// <summary>Returns whether a blob exists, whole or in chunks.</summary>
     public async Task<bool> ExistsAsync(BlobDigest digest, long length, CancellationToken cancellationToken) =>
         await store.IsFileAsync(PathOf(digest), cancellationToken).ConfigureAwait(false)
         || (length > SpoolStream.ChunkedLimit && await Chunks.ExistsAsync(digest, cancellationToken).ConfigureAwait(false));
@@ -84,7 +84,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
     /// <summary>Whether content of this length is worth being hashed before it is written, since it may be there: always where writing is far slower than hashing.</summary>
     public ValueTask<bool> MayHoldAsync(long length, CancellationToken cancellationToken) => CanMove ? _lengths.MayHoldAsync(length, cancellationToken) : ValueTask.FromResult(true);
 
-    /// <summary>Moves a staged file to its place.</summary>
+    /// <summary>Moves a staged file to its final path.</summary>
     public async ValueTask MoveInAsync(BlobDigest digest, StorePath staged, long length, CancellationToken cancellationToken)
     {
         _lengths.Add(length);
@@ -98,7 +98,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
     }
 
-    /// <summary>Writes content whose digest is known straight to its place.</summary>
+    /// <summary>Writes content with a known digest directly to its final path.</summary>
     public async ValueTask UploadAsync(BlobDigest digest, RepeatableContent content, CancellationToken cancellationToken)
     {
         try
@@ -111,7 +111,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
         {
-            // Another writer was faster with the same bytes.
+            // Another writer has written the same content.
             return;
         }
     }
@@ -125,12 +125,12 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
         {
-            // Another writer was faster with the same bytes.
+            // Another writer has written the same content.
             return;
         }
     }
 
-    /// <summary>Opens a blob, stored whole or in chunks. The read that reaches its end fails when the bytes are not those of its digest.</summary>
+    /// <summary>Opens a blob that is stored whole or in chunks. If its content does not match its digest, the read that reaches the end fails.</summary>
     public async ValueTask<BlobReadStream> OpenAsync(BlobDigest digest, long length, CancellationToken cancellationToken)
     {
         var path = PathOf(digest);
@@ -150,7 +150,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
     }
 
-    /// <summary>Opens a part of a blob, stored whole or in chunks. It is not checked: only the length of the whole is.</summary>
+    /// <summary>Opens a part of a blob that is stored whole or in chunks. The content is not verified; only the length of the blob is.</summary>
     public async ValueTask<Stream> OpenRangeAsync(BlobDigest digest, long length, ByteRange range, CancellationToken cancellationToken)
     {
         var path = PathOf(digest);
@@ -170,13 +170,13 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
     }
 
-    /// <summary>Opens a blob that is stored in chunks; null when there is none.</summary>
+    /// <summary>Opens a blob that is stored in chunks, or returns null if there is none.</summary>
     public async ValueTask<BlobReadStream?> TryOpenChunkedAsync(BlobDigest digest, long? length, CancellationToken cancellationToken) =>
         await TryReadRecipeAsync(digest, length, cancellationToken).ConfigureAwait(false) is { } recipe
             ? new(store, new ChunkedStream(store, recipe, ByteRange.All), digest, recipe.Length, ChunkStore.RecipePath(digest))
             : null;
 
-    /// <summary>Sets whether large files are stored in chunks when nothing else is said.</summary>
+    /// <summary>Sets whether large files are stored in chunks by default.</summary>
     public async ValueTask SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken)
     {
         await PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
@@ -197,7 +197,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         _chunkedByDefault = chunked;
     }
 
-    /// <summary>Reads a manifest, checked against its digest.</summary>
+    /// <summary>Reads a manifest and verifies its digest.</summary>
     public async ValueTask<ArtifactManifest> ReadManifestAsync(BlobDigest digest, CancellationToken cancellationToken) =>
         ParseManifest(digest, await ReadManifestBytesAsync(digest, cancellationToken).ConfigureAwait(false));
 
@@ -229,7 +229,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         return content;
     }
 
-    /// <summary>Writes a file whose path says what its content is: one that is there already is the same.</summary>
+    /// <summary>Writes a file whose path identifies its content: an existing file has the same content.</summary>
     public async ValueTask PutAsync(StorePath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         try
@@ -238,7 +238,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
         {
-            // The address is the content: what is there is the same.
+            // The address identifies the content, so an existing file is the same.
             return;
         }
     }

@@ -5,10 +5,10 @@ using Cairn.Streams;
 
 namespace Cairn.Artifacts;
 
-/// <summary>Content that can be had more than once: that of an array, or of a file.</summary>
-/// <param name="length">Its length in bytes.</param>
-/// <param name="isExact">False where it may have another length when it is read, as a file may.</param>
-/// <param name="write">Writes all of it.</param>
+/// <summary>Content that can be read repeatedly: an array or a file.</summary>
+/// <param name="length">The length in bytes.</param>
+/// <param name="isExact">false if the length may be different when the content is read, as for a file.</param>
+/// <param name="write">Writes the whole content.</param>
 internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, CancellationToken, ValueTask> write)
 {
     private const int CopyBuffer = 1 << 20;
@@ -17,7 +17,7 @@ internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, 
 
     public bool IsExact => isExact;
 
-    /// <summary>The rest of a stream that can seek.</summary>
+    /// <summary>Creates an instance for the rest of a seekable stream.</summary>
     public static RepeatableContent Of(Stream source)
     {
         var start = source.Position;
@@ -30,7 +30,7 @@ internal sealed class RepeatableContent(long length, bool isExact, Func<Stream, 
 
     public ValueTask WriteAsync(Stream target, CancellationToken cancellationToken) => write(target, cancellationToken);
 
-    /// <summary>The digest of all of it, and nothing else.</summary>
+    /// <summary>Computes the digest of the whole content.</summary>
     public async ValueTask<BlobDigest> HashAsync(CancellationToken cancellationToken)
     {
         var sink = new HashSink();

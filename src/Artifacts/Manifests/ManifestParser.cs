@@ -4,14 +4,17 @@ using Cairn.Materializers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>Reads a manifest that anybody may have written: everything in it is checked, nothing of it is believed.</summary>
-/// <remarks>Unknown members are skipped, as the OCI specification asks; known ones must be there once, with the right type. Memory is a small multiple of the input.</remarks>
+/// <summary>Parses a manifest from an untrusted source: everything in it is validated.</summary>
+/// <remarks>
+/// Unknown members are skipped, as the OCI specification requires; known members must occur once with the correct type. Memory use is a small multiple of
+/// the input.
+/// </remarks>
 internal static class ManifestParser
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = ManifestFormat.MaxDepth };
 
-    /// <summary>Reads a manifest.</summary>
-    /// <exception cref="ManifestFormatException">It is not a manifest of this format.</exception>
+    /// <summary>Parses a manifest.</summary>
+    /// <exception cref="ManifestFormatException">The content is not a manifest of this format.</exception>
     public static ArtifactManifest Parse(ReadOnlyMemory<byte> content)
     {
         if (content.Length > ManifestFormat.MaxBytes)

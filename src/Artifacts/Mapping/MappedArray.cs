@@ -3,23 +3,28 @@ using System.IO.MemoryMappedFiles;
 
 namespace Cairn.Artifacts;
 
-/// <summary>When a file that is mapped into memory is compared with its digest.</summary>
+/// <summary>The condition for comparing a file that is mapped into memory with its digest.</summary>
 public enum MappedCheck
 {
-    /// <summary>Once for each file: that it was checked is recorded in the store, by inode, size and modified time. A change that leaves all three as they were is not seen.</summary>
+    /// <summary>
+    /// Once per file: the check is recorded in the store with inode, size and modified time. A change that preserves all three is not detected.
+    /// </summary>
     Once,
 
-    /// <summary>Each time, which reads all of it.</summary>
+    /// <summary>Each time; this reads the whole file.</summary>
     Always,
 
-    /// <summary>Never: for those who know the file.</summary>
+    /// <summary>Never, for callers that trust the file.</summary>
     Never,
 }
 
-/// <summary>An array in a file that is mapped into memory: its pages are read when they are looked at.</summary>
+/// <summary>An array in a file that is mapped into memory: its pages are read on access.</summary>
 /// <remarks>
-/// <para>What is written to the memory stays in this process: the file does not change. Nobody may cut or overwrite the file meanwhile, which Cairn itself never does.</para>
-/// <para>Disposing it unmaps the file: the memory must not be used then. Reading is safe from many threads.</para>
+/// <para>
+/// <para>Changes to the memory are private to this process and do not change the file. No program may truncate or overwrite the file while it is mapped;
+/// Cairn never does.</para>
+/// </para>
+/// <para><para>Disposal unmaps the file; the memory must not be used afterwards. Reading is thread-safe.</para></para>
 /// </remarks>
 /// <typeparam name="T">The type of the elements.</typeparam>
 public sealed class MappedArray<T> : IMemoryOwner<T>
@@ -31,11 +36,11 @@ public sealed class MappedArray<T> : IMemoryOwner<T>
 
     internal MappedArray(Memory<T> memory, IReadOnlyList<int> shape, IDisposable? mapping) => (_memory, Shape, _mapping) = (memory, shape, mapping);
 
-    /// <summary>The length of each dimension; empty for a single number.</summary>
+    /// <summary>Gets the length of each dimension; empty for a single number.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>The elements in C order: the last index runs fastest.</summary>
-    /// <exception cref="ObjectDisposedException">The file is not mapped any more.</exception>
+    /// <summary>Gets the elements in C order: the last index varies fastest.</summary>
+    /// <exception cref="ObjectDisposedException">The file is no longer mapped.</exception>
     public Memory<T> Memory
     {
         get

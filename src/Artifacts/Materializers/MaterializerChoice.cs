@@ -1,12 +1,12 @@
 namespace Cairn.Materializers;
 
-/// <summary>One materializer that serves a type, and how close.</summary>
+/// <summary>A materializer that supports a type, with its specificity.</summary>
 /// <param name="Registered">The materializer.</param>
-/// <param name="Served">By which of its types.</param>
-/// <param name="Distance">For <see cref="ServedKind.Base"/>, how many steps up the base class is; otherwise 0.</param>
+/// <param name="Served">The supported type that covers the requested one.</param>
+/// <param name="Distance">For <see cref="ServedKind.Base"/>, the number of steps to the base class; otherwise, 0.</param>
 public sealed record MaterializerCandidate(RegisteredMaterializer Registered, ServedType Served, int Distance)
 {
-    /// <summary>The materializer, by what it serves the type and who brought it, for people.</summary>
+    /// <summary>Returns the id of the materializer, how it supports the type, and its origin, for display.</summary>
     public override string ToString()
     {
         var way = Served.Kind switch
@@ -21,16 +21,16 @@ public sealed record MaterializerCandidate(RegisteredMaterializer Registered, Se
     }
 }
 
-/// <summary>Which materializer serves a type, and why.</summary>
+/// <summary>The choice of a materializer for a type, with its reasons.</summary>
 /// <param name="Type">The type.</param>
-/// <param name="Candidates">All that serve it, the best first.</param>
-/// <param name="Rival">The candidate that is as good as the first, so that none is chosen; null when the choice is clear.</param>
+/// <param name="Candidates">All materializers that support the type, best first.</param>
+/// <param name="Rival">A candidate that is as good as the first, so that none is chosen; null if the choice is unambiguous.</param>
 public sealed record MaterializerChoice(Type Type, IReadOnlyList<MaterializerCandidate> Candidates, MaterializerCandidate? Rival)
 {
-    /// <summary>The one that is chosen; null when none serves the type or two are as good.</summary>
+    /// <summary>Gets the chosen materializer; null if no materializer supports the type or if two are equally good.</summary>
     public Materializer? Chosen => Candidates.Count > 0 && Rival is null ? Candidates[0].Registered.Materializer : null;
 
-    /// <summary>The choice and its reasons in a few lines.</summary>
+    /// <summary>Returns the choice and its reasons in a few lines.</summary>
     public string Explain()
     {
         var name = TypeNames.Of(Type);
@@ -40,8 +40,8 @@ public sealed record MaterializerChoice(Type Type, IReadOnlyList<MaterializerCan
         return string.Join('\n', [head, .. Candidates.Skip(Rival is null ? 1 : 2).Select(c => $"  before {c}")]);
     }
 
-    /// <summary>The one that is chosen.</summary>
-    /// <exception cref="MaterializationException">None serves the type, or two are as good: the message names both.</exception>
+    /// <summary>Returns the chosen materializer.</summary>
+    /// <exception cref="MaterializationException">No materializer supports the type, or two are equally good; the message names both.</exception>
     public Materializer Require() => Chosen ?? throw new MaterializationException(null, Rival is null
         ? $"no materializer serves {TypeNames.Of(Type)}; register one with MaterializerRegistry.Add"
         : $"{TypeNames.Of(Type)} is served as well by {Candidates[0]} as by {Rival}; register one for the very type to decide");

@@ -1,6 +1,6 @@
 namespace Cairn.Materializers;
 
-/// <summary>Who brought a materializer. A lower value goes before a higher one.</summary>
+/// <summary>The origin of a materializer. A lower value takes precedence.</summary>
 public enum MaterializerOrigin
 {
     /// <summary>The program itself.</summary>
@@ -15,5 +15,5 @@ public enum MaterializerOrigin
 
 /// <summary>A registered materializer.</summary>
 /// <param name="Materializer">The materializer.</param>
-/// <param name="Origin">Who brought it.</param>
+/// <param name="Origin">The origin.</param>
 public sealed record RegisteredMaterializer(Materializer Materializer, MaterializerOrigin Origin);

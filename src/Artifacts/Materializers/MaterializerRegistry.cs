@@ -4,12 +4,15 @@ using Cairn.Errors;
 
 namespace Cairn.Materializers;
 
-/// <summary>The materializers that a program has, and which of them serves a type.</summary>
+/// <summary>The materializers of a program, and the rules that select one for a type.</summary>
 /// <remarks>
-/// <para>The choice is the same in every run and does not depend on the order of registration: the program's own before plugins' before built-in ones; among these, exact before open
-/// generic before nearest base class before interface (an interface before those that it extends) before any. One that yields (<see cref="ServedType.Yielding"/>) goes after all of these but
-/// the built-in ones of any type. Two that are as good are an error that names both.</para>
-/// <para>Safe to use from many threads; register before the first use.</para>
+/// <para>
+/// <para>The choice is deterministic and does not depend on the order of registration. Materializers of the program precede those of plugins, which precede
+/// the built-in ones; among these, exact types precede open generic types, the nearest base class, interfaces (an interface before those that it extends)
+/// and any type. A yielding one (<see cref="ServedType.Yielding"/>) comes after all of these except the built-in ones for any type. Two equally good
+/// materializers are an error that names both.</para>
+/// </para>
+/// <para><para>Thread-safe; register materializers before the first use.</para></para>
 /// </remarks>
 public sealed partial class MaterializerRegistry
 {
@@ -19,9 +22,9 @@ public sealed partial class MaterializerRegistry
 
     /// <summary>Adds a materializer.</summary>
     /// <param name="materializer">The materializer.</param>
-    /// <param name="origin">Who brings it; the program by default.</param>
-    /// <returns>This registry.</returns>
-    /// <exception cref="ArgumentException">Its id is no id, or taken by one of the same origin, or it serves nothing.</exception>
+    /// <param name="origin">The origin. Default: the program.</param>
+    /// <returns>The registry.</returns>
+    /// <exception cref="ArgumentException">The id is not valid or already in use for this origin, or the materializer supports no type.</exception>
     public MaterializerRegistry Add(Materializer materializer, MaterializerOrigin origin = MaterializerOrigin.Program)
     {
         ArgumentNullException.ThrowIfNull(materializer);
@@ -40,12 +43,14 @@ public sealed partial class MaterializerRegistry
         return this;
     }
 
-    /// <summary>Puts one that serves more types in the place of a materializer: what it writes is of the same id, so programs without the extension read it.</summary>
-    /// <param name="id">The id of a materializer that is there.</param>
-    /// <param name="extend">Makes the one that takes its place, over it: of the same id and format version. It counts as the program's own.</param>
-    /// <returns>This registry.</returns>
-    /// <remarks>It can be extended again: each extension is made over the one before.</remarks>
-    /// <exception cref="ArgumentException">There is no such materializer, or the extension is of another id or format version.</exception>
+    /// <summary>
+    /// Replaces a materializer by one that supports more types. Its files have the same id, so programs without the extension can read them.
+    /// </summary>
+    /// <param name="id">The id of an existing materializer.</param>
+    /// <param name="extend">Creates the replacement from the existing materializer, with the same id and format version. Its origin is the program.</param>
+    /// <returns>The registry.</returns>
+    /// <remarks>A materializer can be extended several times; each extension is created from the previous one.</remarks>
+    /// <exception cref="ArgumentException">The materializer does not exist, or the extension has a different id or format version.</exception>
     public MaterializerRegistry Extend(string id, Func<Materializer, Materializer> extend)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -71,49 +76,49 @@ public sealed partial class MaterializerRegistry
         }
     }
 
-    /// <summary>Adds a materializer of one file from two delegates.</summary>
-    /// <typeparam name="T">The type that it serves.</typeparam>
-    /// <param name="id">Its id, which manifests name and which never changes.</param>
-    /// <param name="mediaType">The file's media type.</param>
-    /// <param name="save">Writes a value to a stream, which stays open.</param>
-    /// <param name="load">Reads a value from a stream, which stays open.</param>
-    /// <returns>This registry.</returns>
+    /// <summary>Adds a materializer with one file, implemented by two delegates.</summary>
+    /// <typeparam name="T">The supported type.</typeparam>
+    /// <param name="id">The id, which is part of manifests and never changes.</param>
+    /// <param name="mediaType">The media type of the file.</param>
+    /// <param name="save">Writes a value to a stream, without closing it.</param>
+    /// <param name="load">Reads a value from a stream, without closing it.</param>
+    /// <returns>The registry.</returns>
     public MaterializerRegistry Add<T>(string id, string mediaType, Func<T, Stream, CancellationToken, ValueTask> save, Func<Stream, CancellationToken, ValueTask<T>> load)
         where T : notnull => Add(new DelegateMaterializer<T>(id, mediaType, save, load));
 
-    /// <summary>Adds a materializer of one file from two delegates, for a library that only knows local files.</summary>
+    /// <summary>Adds a materializer with one file, implemented by two delegates, for a library that supports only local files.</summary>
     /// <typeparam name="T">The type that it serves.</typeparam>
     /// <param name="id">Its id, which manifests name and which never changes.</param>
     /// <param name="mediaType">The file's media type.</param>
-    /// <param name="fileName">The file's name in the artifact, with the extension that the library expects.</param>
-    /// <param name="save">Writes a value to a local file of the given full name.</param>
-    /// <param name="load">Reads a value from a local file of the given full name, which is gone afterwards.</param>
+    /// <param name="fileName">The name of the file in the artifact, with the extension that the library requires.</param>
+    /// <param name="save">Writes a value to the local file with the given path.</param>
+    /// <param name="load">Reads a value from the local file with the given path, which is deleted afterwards.</param>
     /// <returns>This registry.</returns>
     public MaterializerRegistry AddLocalFile<T>(string id, string mediaType, StorePath fileName, Action<T, string> save, Func<string, T> load)
         where T : notnull => Add(new LocalFileMaterializer<T>(id, mediaType, fileName, save, load));
 
-    /// <summary>All materializers, by origin and id.</summary>
+    /// <summary>Returns all materializers, ordered by origin and id.</summary>
     public IReadOnlyList<RegisteredMaterializer> List() => _all;
 
-    /// <summary>The materializer of an id; of several origins, the first.</summary>
+    /// <summary>Finds a materializer by its id; if several origins have it, the first.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out Materializer? materializer)
     {
         materializer = Array.Find(_all, r => r.Materializer.Id == id)?.Materializer;
         return materializer is not null;
     }
 
-    /// <summary>Which materializer serves a type, and why.</summary>
+    /// <summary>Returns the choice of a materializer for a type, with its reasons.</summary>
     public MaterializerChoice Explain(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);
         return _choices.GetOrAdd(type, Choose);
     }
 
-    /// <summary>The materializer that serves a type.</summary>
-    /// <exception cref="MaterializationException">None serves it, or two are as good: the message names both.</exception>
+    /// <summary>Returns the materializer for a type.</summary>
+    /// <exception cref="MaterializationException">No materializer supports the type, or two are equally good; the message names both.</exception>
     public Materializer Resolve(Type type) => Explain(type).Require();
 
-    /// <summary>Whether a materializer serves a type, in whatever way.</summary>
+    /// <summary>Returns whether a materializer supports a type.</summary>
     internal static bool Serves(Materializer materializer, Type type) => Best(new(materializer, default), type) is not null;
 
     private static MaterializerCandidate? Best(RegisteredMaterializer registered, Type type)

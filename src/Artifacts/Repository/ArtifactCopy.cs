@@ -1,6 +1,6 @@
 namespace Cairn.Artifacts;
 
-/// <summary>What a copy to another store has done.</summary>
-/// <param name="Artifact">The artifact there; its digest is the same in every store.</param>
-/// <param name="BytesCopied">How many bytes travelled: nothing for what was there.</param>
+/// <summary>The result of a copy to another store.</summary>
+/// <param name="Artifact">The artifact in the target; its digest is the same in every store.</param>
+/// <param name="BytesCopied">The number of transferred bytes; existing blobs are not transferred.</param>
 public sealed record ArtifactCopy(Artifact Artifact, long BytesCopied);

@@ -4,8 +4,11 @@ using Cairn.Errors;
 
 namespace Cairn.Artifacts;
 
-/// <summary>Names that point to artifacts: small files below the store's root, each written on condition, so that of racing writers exactly one wins.</summary>
-/// <remarks>A name is a path of segments, such as <c>models/churn</c>. Names are kept simply: no versions, no history.</remarks>
+/// <summary>
+/// Names that refer to artifacts: small files below the root of the store. Each is written conditionally, so exactly one of several concurrent writers
+/// succeeds.
+/// </summary>
+/// <remarks>A name is a path, such as <c>models/churn</c>. Names have no versions and no history.</remarks>
 public sealed class ArtifactNames
 {
     private const string Extension = ".ref";
@@ -14,10 +17,10 @@ public sealed class ArtifactNames
 
     internal ArtifactNames(ArtifactStore store) => _store = store;
 
-    /// <summary>Where a name points.</summary>
+    /// <summary>Returns the artifact that a name refers to.</summary>
     /// <param name="name">The name.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>
-    /// <returns>The artifact and the etag that <see cref="SetAsync"/> takes; null when there is no such name.</returns>
+    /// <returns>The artifact and the etag for <see cref="SetAsync"/>; null if the name does not exist.</returns>
     public async Task<NamedArtifact?> TryGetAsync(string name, CancellationToken cancellationToken = default)
     {
         var path = PathOf(name);
@@ -37,23 +40,23 @@ public sealed class ArtifactNames
         }
     }
 
-    /// <summary>Points a name to an artifact.</summary>
+    /// <summary>Makes a name refer to an artifact.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="digest">The artifact.</param>
-    /// <param name="ifMatch">The etag that the name has now; null when it must be new.</param>
+    /// <param name="digest">The digest of the artifact.</param>
+    /// <param name="ifMatch">The current etag of the name; null if it must be new.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <returns>A task that ends when the name points there.</returns>
+    /// <returns>A task that completes when the name refers to the artifact.</returns>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.AlreadyExists"/> or <see cref="StoreErrorCode.PreconditionFailed"/> when another writer was faster.
+    /// <see cref="StoreErrorCode.AlreadyExists"/> or <see cref="StoreErrorCode.PreconditionFailed"/>: another writer has set the name.
     /// </exception>
     public Task SetAsync(string name, BlobDigest digest, string? ifMatch = null, CancellationToken cancellationToken = default) =>
         _store.WriteTextAsync(PathOf(name), $"{digest}\n", ifMatch is null ? WriteMode.CreateNew : WriteMode.Match(ifMatch), cancellationToken: cancellationToken);
 
-    /// <summary>Removes a name; the artifact stays.</summary>
-    /// <returns>False when there was none.</returns>
+    /// <summary>Removes a name; the artifact is kept.</summary>
+    /// <returns>false if the name did not exist.</returns>
     public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken = default) => _store.RemoveAsync(PathOf(name), cancellationToken);
 
-    /// <summary>All names in order.</summary>
+    /// <summary>Returns all names in order.</summary>
     public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var file in _store.ListAsync(Folder, new() { Recursive = true }, cancellationToken).ConfigureAwait(false))
@@ -64,7 +67,7 @@ public sealed class ArtifactNames
         }
     }
 
-    /// <summary>Refuses what cannot be a name.</summary>
+    /// <summary>Refuses a text that is not a valid name.</summary>
     internal static StorePath PathOf(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -5,19 +5,21 @@ namespace Cairn.Artifacts;
 
 public sealed partial class ArtifactRepository
 {
-    /// <summary>Removes what saves that were killed have left in <c>staging/</c>: large files that were written and not yet moved to their place. Nothing refers to them.</summary>
+    /// <summary>
+    /// Removes the remains of killed saves in <c>staging/</c>: large files that were written but not yet moved to their final path. Nothing refers to them.
+    /// </summary>
     /// <remarks>
-    /// Blobs and packs that such a save had put in place already stay: the next save of the same content finds them. What uploads have left is the store's own matter
-    /// (<see cref="ArtifactStore.ListStagedAsync"/>).
+    /// Blobs and packs that such a save had already moved are kept: the next save of the same content uses them. <see cref="ArtifactStore.ListStagedAsync"/>
+    /// lists the remains of uploads.
     /// </remarks>
-    /// <param name="olderThan">Only what was written at least so long ago: a younger file may belong to a save that is under way.</param>
-    /// <param name="dryRun">True to remove nothing.</param>
-    /// <param name="cancellationToken">Cancels the cleaning; what was removed is gone.</param>
+    /// <param name="olderThan">The minimum age of a file; a younger file may belong to a save in progress.</param>
+    /// <param name="dryRun">true to remove nothing.</param>
+    /// <param name="cancellationToken">Cancels the operation; files that have been removed stay removed.</param>
     /// <returns>Each file, after it was removed.</returns>
     public async IAsyncEnumerable<StoreEntry> CleanStagingAsync(TimeSpan olderThan, bool dryRun = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
-        // A folder of that name elsewhere is somebody's own.
+        // A folder of that name elsewhere belongs to the user.
         if (!await _blobs.IsPreparedAsync(cancellationToken).ConfigureAwait(false))
             yield break;
         var before = Store.Options.TimeProvider.GetUtcNow() - olderThan;

@@ -7,20 +7,24 @@ namespace Cairn.Artifacts;
 public sealed partial class ArtifactRepository
 {
     /// <summary>Loads an object.</summary>
-    /// <typeparam name="T">What it is wanted as: a type that the materializer which wrote it serves, or <see cref="object"/> for that materializer's own.</typeparam>
+    /// <typeparam name="T">The requested type, which must be supported by the materializer that wrote the artifact, or <see cref="object"/> for the default
+    /// type of that materializer.</typeparam>
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
-    /// <returns>The object. Every byte that it was made of has been checked, except of values that read on by themselves (streams, lazy sequences): their last read checks.</returns>
-    /// <exception cref="MaterializationException">This program has no such materializer, it is of an older version, it does not load this type, or the files do not hold what they should.</exception>
+    /// <returns>The object. Every byte that it was created from has been verified, except for values that are read later (streams, lazy sequences), whose
+    /// last read verifies them.</returns>
+    /// <exception cref="MaterializationException">The program has no such materializer, its version is too old, it does not support the type, or the files
+    /// are not valid.</exception>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.NotFound"/>; <see cref="StoreErrorCode.IntegrityFailure"/> when bytes are not those that were saved; what else the store fails with.
+    /// <see cref="StoreErrorCode.NotFound"/>. <see cref="StoreErrorCode.IntegrityFailure"/>: the content is not that which was saved. Also other errors of
+    /// the store.
     /// </exception>
     public async Task<T> LoadAsync<T>(string reference, CancellationToken cancellationToken = default)
         where T : notnull => (T)await LoadAsync(reference, typeof(T), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Loads an object of a type that is known at run time only.</summary>
+    /// <summary>Loads an object of a type that is known only at run time.</summary>
     /// <param name="reference">A digest or a name.</param>
-    /// <param name="type">What it is wanted as; <see cref="object"/> for the materializer's own type.</param>
+    /// <param name="type">The requested type; <see cref="object"/> for the default type of the materializer.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>The object.</returns>
     public async Task<object> LoadAsync(string reference, Type type, CancellationToken cancellationToken = default)
@@ -43,10 +47,10 @@ public sealed partial class ArtifactRepository
         }
     }
 
-    /// <summary>A small picture of an artifact for a person; null when its materializer makes none, or is not there.</summary>
+    /// <summary>Creates a small preview of an artifact, or returns null if its materializer is not registered or creates none.</summary>
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The preview. What it was made of has been checked only as far as it was read to the end.</returns>
+    /// <returns>The preview. Its source has been verified only if it was read to the end.</returns>
     public async Task<ArtifactPreview?> PreviewAsync(string reference, CancellationToken cancellationToken = default)
     {
         var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);

@@ -9,13 +9,13 @@ public sealed partial class ArtifactRepository
 {
     private readonly VerifiedFiles _verified;
 
-    /// <summary>Loads an array of a local store by mapping its file into memory, whatever its size: nothing is read before it is looked at.</summary>
-    /// <typeparam name="T">The type of the elements: the very one that is stored.</typeparam>
-    /// <param name="reference">A digest or a name of what was saved as <c>.npy</c>, in C order and with this machine's order of bytes.</param>
-    /// <param name="check">When the file is compared with its digest: once by default. The manifest always is.</param>
+    /// <summary>Loads an array of a local store by mapping its file into memory, regardless of its size: data is read only on access.</summary>
+    /// <typeparam name="T">The type of the elements, which must be the stored type.</typeparam>
+    /// <param name="reference">A digest or a name of an artifact that was saved as <c>.npy</c>, in C order and with the byte order of this machine.</param>
+    /// <param name="check">The condition for comparing the file with its digest. Default: once. The manifest is always verified.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
-    /// <returns>The array; the caller disposes it. One so small that the manifest holds it is in memory of its own.</returns>
-    /// <exception cref="MaterializationException">It is not an array of such elements, or in another order.</exception>
+    /// <returns>The array. The caller disposes it. A small array that is part of the manifest is copied to memory.</returns>
+    /// <exception cref="MaterializationException">The artifact is not an array of such elements in this order.</exception>
     /// <exception cref="StoreException">
     /// <see cref="StoreErrorCode.Unsupported"/>: the store is not in a local folder, or the array is stored in chunks; <see cref="StoreErrorCode.NotFound"/>;
     /// <see cref="StoreErrorCode.IntegrityFailure"/>.
@@ -78,8 +78,8 @@ public sealed partial class ArtifactRepository
         }
     }
 
-    /// <summary>Compares a blob's file with its digest, as often as is asked for.</summary>
-    /// <returns>The etag of the version that was checked.</returns>
+    /// <summary>Compares the file of a blob with its digest, as often as requested.</summary>
+    /// <returns>The etag of the checked version.</returns>
     private async ValueTask<string> CheckFileAsync(BlobDigest digest, long length, MappedCheck check, CancellationToken cancellationToken)
     {
         var path = BlobStore.PathOf(digest);

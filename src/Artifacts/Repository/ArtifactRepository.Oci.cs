@@ -4,14 +4,17 @@ namespace Cairn.Artifacts;
 
 public sealed partial class ArtifactRepository
 {
-    /// <summary>Exports an artifact into an OCI image layout, which tools such as <c>skopeo</c> read and push to a registry.</summary>
-    /// <remarks>Blobs that are there already do not travel again. What the manifest holds itself is written as blobs too, since other tools look for it there. Safe among other exports into the same layout.</remarks>
+    /// <summary>Exports an artifact to an OCI image layout, which tools such as <c>skopeo</c> can read and push to a registry.</summary>
+    /// <remarks>
+    /// Existing blobs are not transferred again. Content that is part of the manifest is also written as blobs, because other tools expect it there.
+    /// Concurrent exports to the same layout are safe.
+    /// </remarks>
     /// <param name="reference">A digest or a name.</param>
-    /// <param name="layout">The root of the layout; made where there is none, and added to where there is one.</param>
-    /// <param name="tag">The tag (<c>org.opencontainers.image.ref.name</c>) that stands for it in the layout afterwards; null for none.</param>
-    /// <param name="cancellationToken">Cancels the export; blobs that have arrived stay, and the index does not name them.</param>
-    /// <returns>The artifact, whose digest is the same there.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/> when the text cannot be a tag.</exception>
+    /// <param name="layout">The root of the layout, which is created if it does not exist.</param>
+    /// <param name="tag">The tag (<c>org.opencontainers.image.ref.name</c>) of the artifact in the layout. Optional.</param>
+    /// <param name="cancellationToken">Cancels the export; transferred blobs are kept, but the index does not refer to them.</param>
+    /// <returns>The artifact, which has the same digest in the layout.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text is not a valid tag.</exception>
     public async Task<Artifact> ExportOciAsync(string reference, ArtifactStore layout, string? tag = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -31,12 +34,12 @@ public sealed partial class ArtifactRepository
         return new(digest, manifest, content.Length);
     }
 
-    /// <summary>Imports an artifact from an OCI image layout. Only blobs that are missing here travel, each checked on the way.</summary>
+    /// <summary>Imports an artifact from an OCI image layout. Only missing blobs are transferred, and each is verified.</summary>
     /// <param name="layout">The root of the layout.</param>
-    /// <param name="tag">Its tag there; null where the layout has one manifest alone.</param>
-    /// <param name="name">The name that points to it here afterwards; null for none.</param>
-    /// <param name="cancellationToken">Cancels the import; blobs that have arrived stay, and nothing refers to them.</param>
-    /// <returns>The artifact, whose digest is the same as there.</returns>
+    /// <param name="tag">The tag in the layout; optional if the layout has only one manifest.</param>
+    /// <param name="name">The name to give to the artifact. Optional.</param>
+    /// <param name="cancellationToken">Cancels the import; transferred blobs are kept, but nothing refers to them.</param>
+    /// <returns>The artifact, which has the same digest as in the layout.</returns>
     /// <exception cref="StoreException">
     /// <see cref="StoreErrorCode.NotFound"/>: there is no layout, or no such tag; <see cref="StoreErrorCode.InvalidConfiguration"/>: its index is malformed, or leaves a choice;
     /// <see cref="StoreErrorCode.Unsupported"/>: the manifest is not one of Cairn's artifacts; <see cref="StoreErrorCode.IntegrityFailure"/>: bytes are not those of their digests.

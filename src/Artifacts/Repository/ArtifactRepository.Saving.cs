@@ -7,26 +7,28 @@ namespace Cairn.Artifacts;
 
 public sealed partial class ArtifactRepository
 {
-    /// <summary>How many objects of a batch are saved at the same time: they wait for flushes and round trips, not for the processor.</summary>
+    /// <summary>The number of objects of a batch that are saved in parallel: they wait for flushes and round trips, not for the processor.</summary>
     private const int BatchParallelism = 64;
 
     /// <summary>Saves an object.</summary>
-    /// <typeparam name="T">The static type, which chooses the materializer; where that is <see cref="object"/> or nobody serves it, the type of the value does.</typeparam>
+    /// <typeparam name="T">The static type, which selects the materializer; if it is <see cref="object"/> or no materializer supports it, the type of the
+    /// value does.</typeparam>
     /// <param name="value">The object.</param>
-    /// <param name="options">Name, materializer, metadata; null for none.</param>
-    /// <param name="cancellationToken">Cancels the save; then nothing new is visible.</param>
-    /// <returns>The artifact. Content that is there already is not stored again: an equal object gives the same digest.</returns>
-    /// <exception cref="MaterializationException">Nobody serves the type, two do equally well, or the materializer failed.</exception>
+    /// <param name="options">The name, materializer and metadata. Optional.</param>
+    /// <param name="cancellationToken">Cancels the save; nothing new is visible then.</param>
+    /// <returns>The artifact. Existing content is not stored again: an equal object has the same digest.</returns>
+    /// <exception cref="MaterializationException">No materializer supports the type, two are equally good, or the materializer failed.</exception>
     /// <exception cref="StoreException">
-    /// What the store fails with; <see cref="StoreErrorCode.PreconditionFailed"/> or <see cref="StoreErrorCode.AlreadyExists"/> when another writer has set the name meanwhile.
+    /// Errors of the store. <see cref="StoreErrorCode.PreconditionFailed"/> or <see cref="StoreErrorCode.AlreadyExists"/>: another writer has set the name
+    /// in the meantime.
     /// </exception>
     public Task<Artifact> SaveAsync<T>(T value, SaveOptions? options = null, CancellationToken cancellationToken = default)
         where T : notnull => SaveAsAsync(value, typeof(T), options, cancellationToken);
 
-    /// <summary>Saves an object of a type that is known at run time only.</summary>
+    /// <summary>Saves an object of a type that is known only at run time.</summary>
     /// <param name="value">The object.</param>
-    /// <param name="type">The type that chooses the materializer; a type of the object.</param>
-    /// <param name="options">Name, materializer, metadata; null for none.</param>
+    /// <param name="type">The type that selects the materializer; the object must have this type.</param>
+    /// <param name="options">The name, materializer and metadata. Optional.</param>
     /// <param name="cancellationToken">Cancels the save.</param>
     /// <returns>The artifact.</returns>
     public async Task<Artifact> SaveAsAsync(object value, Type type, SaveOptions? options = null, CancellationToken cancellationToken = default)
@@ -45,13 +47,14 @@ public sealed partial class ArtifactRepository
         return artifact;
     }
 
-    /// <summary>Saves a local file that another program wrote in a format, byte for byte, as an artifact of that format.</summary>
+    /// <summary>Saves a local file that another program wrote in a format, unchanged, as an artifact of that format.</summary>
     /// <param name="localFile">The file.</param>
-    /// <param name="options">Its <see cref="SaveOptions.Materializer"/> says the format, and must be given.</param>
-    /// <param name="cancellationToken">Cancels the save; nothing of it is visible.</param>
-    /// <returns>The artifact, which loads as one that the materializer wrote itself.</returns>
-    /// <exception cref="MaterializationException">The file is not in this format.</exception>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the file changed while it was read. What else the store fails with.</exception>
+    /// <param name="options">The options; <see cref="SaveOptions.Materializer"/> specifies the format and is required.</param>
+    /// <param name="cancellationToken">Cancels the save; nothing is visible.</param>
+    /// <returns>The artifact, which can be loaded like one that the materializer wrote.</returns>
+    /// <exception cref="MaterializationException">The file does not have this format.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the file changed while it was read. Also other errors of the
+    /// store.</exception>
     public async Task<Artifact> SaveFileAsync(string localFile, SaveOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localFile);
@@ -67,22 +70,28 @@ public sealed partial class ArtifactRepository
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Sets whether large files of this store are stored in chunks when a save does not say (<see cref="SaveOptions.Chunked"/>); kept in <c>cairn.json</c>.</summary>
-    /// <param name="chunked">True for chunks. What is stored already stays as it is.</param>
+    /// <summary>
+    /// Sets whether large files of this store are stored in chunks by default (<see cref="SaveOptions.Chunked"/>). The setting is stored in
+    /// <c>cairn.json</c>.
+    /// </summary>
+    /// <param name="chunked">true for chunks. Existing files are not changed.</param>
     /// <param name="cancellationToken">Cancels the change.</param>
-    /// <returns>A task that ends when it is set. Repositories that are open elsewhere learn of it when they are opened again.</returns>
+    /// <returns>A task that completes when the setting is stored. Other open repositories use it after they are reopened.</returns>
     public async Task SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken = default) =>
         await _blobs.SetChunkedByDefaultAsync(chunked, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Saves many objects, several at the same time, so that small ones share the store's flushes and round trips.</summary>
-    /// <typeparam name="T">The static type, which chooses the materializer; <see cref="object"/> for objects of different types.</typeparam>
-    /// <param name="values">The objects; taken one after the other, and held only while they are saved.</param>
-    /// <param name="options">Gives an object's name, materializer and metadata; null for none.</param>
-    /// <param name="cancellationToken">Cancels the saving; what has been saved stays.</param>
+    /// <summary>Saves many objects, several in parallel, so that small ones share the flushes and round trips of the store.</summary>
+    /// <typeparam name="T">The static type, which selects the materializer; <see cref="object"/> for objects of different types.</typeparam>
+    /// <param name="values">The objects, which are enumerated sequentially and referenced only while they are saved.</param>
+    /// <param name="options">Returns the name, materializer and metadata of an object. Optional.</param>
+    /// <param name="cancellationToken">Cancels the operation; objects that have been saved are kept.</param>
     /// <returns>The artifacts, in the order of the objects.</returns>
-    /// <remarks>Each is saved as by <see cref="SaveAsync{T}(T, SaveOptions?, CancellationToken)"/>: whole or not at all. It is no transaction over all of them: after a failure, which ends the saving, those before it stay.</remarks>
-    /// <exception cref="MaterializationException">As for one object.</exception>
-    /// <exception cref="StoreException">As for one object.</exception>
+    /// <remarks>
+    /// Each object is saved completely or not at all, as by <see cref="SaveAsync{T}(T, SaveOptions?, CancellationToken)"/>. There is no transaction over all
+    /// objects: a failure ends the operation, and the objects before it are kept.
+    /// </remarks>
+    /// <exception cref="MaterializationException">See the method for one object.</exception>
+    /// <exception cref="StoreException">See the method for one object.</exception>
     public async Task<IReadOnlyList<Artifact>> SaveAllAsync<T>(IEnumerable<T> values, Func<T, SaveOptions?>? options = null, CancellationToken cancellationToken = default)
         where T : notnull
     {

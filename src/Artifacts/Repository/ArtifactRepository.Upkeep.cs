@@ -8,12 +8,12 @@ public sealed partial class ArtifactRepository
     private const int Parallelism = 8;
     private const int CopyBuffer = 1 << 20;
 
-    /// <summary>Copies an artifact to another store. Only blobs that are missing there travel, each checked on the way.</summary>
+    /// <summary>Copies an artifact to another store. Only missing blobs are transferred, and each is verified.</summary>
     /// <param name="reference">A digest or a name.</param>
-    /// <param name="target">Where to.</param>
-    /// <param name="name">The name that points to it there afterwards; null for none.</param>
-    /// <param name="cancellationToken">Cancels the copy; blobs that have arrived stay, and nothing refers to them.</param>
-    /// <returns>The artifact, whose digest is the same in every store, and how many bytes travelled.</returns>
+    /// <param name="target">The target repository.</param>
+    /// <param name="name">The name to give to the artifact in the target. Optional.</param>
+    /// <param name="cancellationToken">Cancels the copy; transferred blobs are kept, but nothing refers to them.</param>
+    /// <returns>The artifact, whose digest is the same in every store, and the number of transferred bytes.</returns>
     public async Task<ArtifactCopy> CopyToAsync(string reference, ArtifactRepository target, string? name = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -42,12 +42,15 @@ public sealed partial class ArtifactRepository
         }
     }
 
-    /// <summary>Deletes an artifact: its manifest goes, and with it every way to load it by its digest.</summary>
-    /// <remarks>Its blobs stay, since others may share them, until unreferenced blobs are collected; names that point to it stay, and find nothing.</remarks>
+    /// <summary>Deletes an artifact: its manifest is removed, so it can no longer be loaded by its digest.</summary>
+    /// <remarks>
+    /// Its blobs are kept, because other artifacts may share them, until unreferenced blobs are collected. Names that refer to it are kept, but no longer
+    /// resolve.
+    /// </remarks>
     /// <param name="reference">A digest, or a name, which is removed first.</param>
     /// <param name="cancellationToken">Cancels the deletion.</param>
-    /// <returns>False when there was no such artifact.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/> when the digest is that of other bytes than a manifest.</exception>
+    /// <returns>false if the artifact did not exist.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the digest is not that of a manifest.</exception>
     public async Task<bool> DeleteAsync(string reference, CancellationToken cancellationToken = default)
     {
         var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
@@ -94,7 +97,7 @@ public sealed partial class ArtifactRepository
         return [.. missing.Select(b => (b.Key, b.Value))];
     }
 
-    /// <summary>Copies a blob, checked on the way, whole or in chunks as the target has it by default.</summary>
+    /// <summary>Copies a blob and verifies it, whole or in chunks depending on the default of the target.</summary>
     private async ValueTask CopyBlobAsync(BlobDigest digest, long length, ArtifactRepository target, bool whole, CancellationToken cancellationToken)
     {
         var source = await _blobs.OpenAsync(digest, length, cancellationToken).ConfigureAwait(false);
@@ -118,7 +121,7 @@ public sealed partial class ArtifactRepository
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
         {
-            // Another writer was faster with the same bytes.
+            // Another writer has written the same content.
             return;
         }
     }

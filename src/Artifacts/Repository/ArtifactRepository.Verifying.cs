@@ -9,10 +9,10 @@ namespace Cairn.Artifacts;
 
 public sealed partial class ArtifactRepository
 {
-    /// <summary>Checks one artifact: its manifest, and every blob that it needs.</summary>
+    /// <summary>Verifies one artifact: its manifest and all blobs that it requires.</summary>
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <returns>One check for each blob, the manifest first. A blob that is missing has a problem too.</returns>
+    /// <returns>One result per blob, the manifest first. A missing blob has a problem, too.</returns>
     public async IAsyncEnumerable<BlobCheck> VerifyAsync(string reference, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
@@ -29,11 +29,13 @@ public sealed partial class ArtifactRepository
             yield return next;
     }
 
-    /// <summary>Checks every blob of the store, several at a time, and that all that manifests need is there.</summary>
-    /// <param name="startAfter">Begins after this digest: how a check that was interrupted goes on. Null for all. Checks come roughly, not strictly, in order of digests.</param>
+    /// <summary>Verifies all blobs of the store, several in parallel, and checks that all blobs that manifests require exist.</summary>
+    /// <param name="startAfter">The digest after which to start, to continue an interrupted check. Default: all. Results are approximately, not strictly, in
+    /// the order of digests.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <returns>One check for each blob, and one more for each that is missing.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: nothing was ever saved in this place. What else the store fails with.</exception>
+    /// <returns>One result per blob, and one for each missing blob.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: no artifact was ever saved at this location. Also other errors of the
+    /// store.</exception>
     public async IAsyncEnumerable<BlobCheck> VerifyAllAsync(BlobDigest? startAfter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (!await _blobs.IsPreparedAsync(cancellationToken).ConfigureAwait(false) && !await Store.IsDirectoryAsync(BlobStore.Folder, cancellationToken).ConfigureAwait(false))
@@ -62,7 +64,7 @@ public sealed partial class ArtifactRepository
 
     private static BlobCheck Missing(BlobDigest digest) => new(digest, 0, "it is missing, and a manifest needs it") { Path = BlobStore.PathOf(digest) };
 
-    /// <summary>Runs checks in parallel and yields them as they end.</summary>
+    /// <summary>Runs checks in parallel and returns their results as they complete.</summary>
     private static async IAsyncEnumerable<BlobCheck> ChecksAsync<TItem>(
         IAsyncEnumerable<TItem> items, Func<TItem, CancellationToken, ValueTask<BlobCheck>> check, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -185,7 +187,7 @@ public sealed partial class ArtifactRepository
         }
     }
 
-    /// <summary>Puts a blob together and compares it with its digest.</summary>
+    /// <summary>Reassembles a blob and compares it with its digest.</summary>
     private async ValueTask<BlobCheck> CheckRecipeAsync(StorePath path, BlobDigest digest, CancellationToken cancellationToken)
     {
         var stream = await _blobs.TryOpenChunkedAsync(digest, null, cancellationToken).ConfigureAwait(false);
@@ -197,7 +199,8 @@ public sealed partial class ArtifactRepository
     }
 
     /// <summary>Compares each chunk of a pack with the index.</summary>
-    /// <returns>What is wrong; null also for a pack without an index, which a save that did not end has left: what recipes need of it is checked by them.</returns>
+    /// <returns>The problem, or null. Null also for a pack without an index, which an interrupted save has left: the chunks that recipes require are
+    /// verified with the recipes.</returns>
     private async ValueTask<string?> CheckPackAsync(StoreEntry entry, BlobDigest pack, CancellationToken cancellationToken)
     {
         if (await _blobs.Chunks.ReadIndexAsync(pack, cancellationToken).ConfigureAwait(false) is not { } chunks)

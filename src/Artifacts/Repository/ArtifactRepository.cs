@@ -5,22 +5,24 @@ using Cairn.Materializers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>Typed objects in a store: saved once for equal content, found by digest or name, and verified whenever they are read.</summary>
+/// <summary>Typed objects in a store: equal content is stored once, objects are found by digest or name, and content is verified on every read.</summary>
 /// <remarks>
-/// <para>A save writes the blobs, then the manifest, then the name; each appears whole or not at all, so a crash leaves only blobs that nothing refers to. The layout is that of
-/// <c>docs/storage-format.md</c>.</para>
-/// <para>A reference is a digest (<c>sha256:…</c>) or a name. Safe to use from many threads. It does not own the store.</para>
+/// <para>
+/// <para>A save writes the blobs, then the manifest, then the name. Each becomes visible completely or not at all, so a crash leaves only unreferenced
+/// blobs. <c>docs/storage-format.md</c> describes the layout.</para>
+/// </para>
+/// <para><para>A reference is a digest (<c>sha256:…</c>) or a name. Thread-safe. It does not own the store.</para></para>
 /// </remarks>
 public sealed partial class ArtifactRepository
 {
     private readonly BlobStore _blobs;
 
-    /// <summary>The memory in which blobs are cut, for tests.</summary>
+    /// <summary>Gets the buffers for chunking, for tests.</summary>
     internal Artifacts.Chunking.ChunkBuffers ChunkBuffers => _blobs.ChunkBuffers;
 
-    /// <summary>Makes a repository below a store's root.</summary>
-    /// <param name="store">The store; <see cref="ArtifactStore.Under"/> gives one below a folder. It is not disposed.</param>
-    /// <param name="materializers">How objects become files.</param>
+    /// <summary>Initializes a new repository below the root of a store.</summary>
+    /// <param name="store">The store, which is not disposed; <see cref="ArtifactStore.Under"/> returns one for a folder.</param>
+    /// <param name="materializers">The materializers, which convert objects to files.</param>
     public ArtifactRepository(ArtifactStore store, MaterializerRegistry materializers)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -28,20 +30,21 @@ public sealed partial class ArtifactRepository
         (Store, Materializers, _blobs, Names, _verified) = (store, materializers, new(store), new(store), new(store));
     }
 
-    /// <summary>The store.</summary>
+    /// <summary>Gets the store.</summary>
     public ArtifactStore Store { get; }
 
-    /// <summary>How objects become files.</summary>
+    /// <summary>Gets the materializers.</summary>
     public MaterializerRegistry Materializers { get; }
 
-    /// <summary>The names.</summary>
+    /// <summary>Gets the names.</summary>
     public ArtifactNames Names { get; }
 
-    /// <summary>The digest that a reference means.</summary>
+    /// <summary>Returns the digest of a reference.</summary>
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>
-    /// <returns>The digest; for a digest, whether or not there is such an artifact.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when there is no such name; <see cref="StoreErrorCode.PathConflict"/> when the text cannot be a name or a digest.</exception>
+    /// <returns>The digest; a digest is returned even if no such artifact exists.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: the name does not exist. <see cref="StoreErrorCode.PathConflict"/>: the text
+    /// is not a valid name or digest.</exception>
     public async Task<BlobDigest> ResolveAsync(string reference, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
@@ -59,7 +62,7 @@ public sealed partial class ArtifactRepository
         return found?.Digest ?? throw Store.CreateException(StoreErrorCode.NotFound, "no artifact has this name", StoreOperations.Find, ArtifactNames.PathOf(reference), "See the names below names/.");
     }
 
-    /// <summary>What an artifact is, read from its manifest alone.</summary>
+    /// <summary>Returns an artifact from its manifest, without reading its files.</summary>
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="StoreException">
@@ -73,10 +76,10 @@ public sealed partial class ArtifactRepository
         return new(digest, _blobs.ParseManifest(digest, content), content.Length);
     }
 
-    /// <summary>Opens an artifact as files, whatever its materializer.</summary>
+    /// <summary>Opens the files of an artifact, regardless of its materializer.</summary>
     /// <param name="reference">A digest or a name.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <returns>A reader that the caller disposes; each of its streams is verified by the read that reaches its end.</returns>
+    /// <returns>A reader. The caller disposes it. Each stream is verified by the read that reaches its end.</returns>
     public async Task<ArtifactReader> OpenAsync(string reference, CancellationToken cancellationToken = default)
     {
         var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
@@ -85,9 +88,9 @@ public sealed partial class ArtifactRepository
 
     /// <summary>Opens one file of an artifact.</summary>
     /// <param name="reference">A digest or a name.</param>
-    /// <param name="file">The file; null where the artifact has exactly one.</param>
+    /// <param name="file">The name of the file; optional if the artifact has exactly one.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <returns>A stream that the caller disposes, read from first to last byte; the read that reaches the end fails when the bytes are not those that were saved.</returns>
+    /// <returns>A sequential stream. The caller disposes it. If the content is not that which was saved, the read that reaches the end fails.</returns>
     public async Task<Stream> OpenFileAsync(string reference, StorePath? file = null, CancellationToken cancellationToken = default)
     {
         var reader = await OpenAsync(reference, cancellationToken).ConfigureAwait(false);
@@ -95,10 +98,10 @@ public sealed partial class ArtifactRepository
         return await reader.OpenDetachedAsync(file ?? reader.Single.Name, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies an artifact's files into a local folder, each checked.</summary>
+    /// <summary>Copies the files of an artifact to a local folder, and verifies each.</summary>
     /// <param name="reference">A digest or a name.</param>
-    /// <param name="localFolder">The folder; made when it is not there. Files that are there already are an error.</param>
-    /// <param name="cancellationToken">Cancels the copying; what has arrived stays.</param>
+    /// <param name="localFolder">The folder, which is created if it does not exist. Existing files are an error.</param>
+    /// <param name="cancellationToken">Cancels the operation; files that have been copied are kept.</param>
     /// <returns>The artifact.</returns>
     public async Task<Artifact> DownloadAsync(string reference, string localFolder, CancellationToken cancellationToken = default)
     {
@@ -122,12 +125,12 @@ public sealed partial class ArtifactRepository
         return artifact;
     }
 
-    /// <summary>Copies an artifact's one file to a local one, checked.</summary>
+    /// <summary>Copies the only file of an artifact to a local file, and verifies it.</summary>
     /// <param name="reference">A digest or a name.</param>
-    /// <param name="localFile">Where to; its folder must exist, and nothing at this name.</param>
-    /// <param name="cancellationToken">Cancels the copying; nothing of it stays.</param>
+    /// <param name="localFile">The local file, which must not exist; its folder must exist.</param>
+    /// <param name="cancellationToken">Cancels the operation; nothing remains.</param>
     /// <returns>The artifact.</returns>
-    /// <exception cref="MaterializationException">The artifact has several files, or none.</exception>
+    /// <exception cref="MaterializationException">The artifact has no files or several files.</exception>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for <see cref="DownloadAsync"/> otherwise.</exception>
     public async Task<Artifact> DownloadFileAsync(string reference, string localFile, CancellationToken cancellationToken = default)
     {
@@ -139,7 +142,7 @@ public sealed partial class ArtifactRepository
         return artifact;
     }
 
-    /// <summary>Under another name until it is whole and checked.</summary>
+    /// <summary>Uses a temporary name until the file is complete and verified.</summary>
     private async Task PlaceAsync(StoredArtifactReader reader, StorePath name, string local, CancellationToken cancellationToken)
     {
         if (Path.Exists(local))

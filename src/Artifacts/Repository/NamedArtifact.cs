@@ -1,6 +1,6 @@
 namespace Cairn.Artifacts;
 
-/// <summary>Where a name points.</summary>
-/// <param name="Digest">The artifact.</param>
-/// <param name="ETag">The etag that <see cref="ArtifactNames.SetAsync"/> takes to point it elsewhere; null where the store has none.</param>
+/// <summary>The artifact that a name refers to.</summary>
+/// <param name="Digest">The digest of the artifact.</param>
+/// <param name="ETag">The etag for changing the name with <see cref="ArtifactNames.SetAsync"/>; null if the store has none.</param>
 public sealed record NamedArtifact(BlobDigest Digest, string? ETag);

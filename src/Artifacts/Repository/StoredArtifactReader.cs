@@ -4,18 +4,18 @@ using Cairn.Transfers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>The files of an artifact in a store.</summary>
-/// <param name="blobs">Where the blobs are.</param>
-/// <param name="digest">The artifact.</param>
-/// <param name="manifest">Its manifest, checked.</param>
-/// <param name="isLoading">True for a load, which ends with <see cref="FinishAsync"/>; false for a user who reads as much as they like.</param>
+/// <summary>Reads the files of an artifact in a store.</summary>
+/// <param name="blobs">The store of the blobs.</param>
+/// <param name="digest">The digest of the artifact.</param>
+/// <param name="manifest">The verified manifest.</param>
+/// <param name="isLoading">true for a load, which ends with <see cref="FinishAsync"/>; false for a user who reads any part of the files.</param>
 internal sealed class StoredArtifactReader(BlobStore blobs, BlobDigest digest, ArtifactManifest manifest, bool isLoading) : ArtifactReader
 {
     private readonly Lock _gate = new();
     private readonly List<VerifiedStream> _opened = [];
     private readonly TemporaryFolder.Lazily _temporary = new();
 
-    /// <summary>The artifact's manifest.</summary>
+    /// <summary>Gets the manifest of the artifact.</summary>
     public ArtifactManifest Manifest => manifest;
 
     public override IReadOnlyList<ArtifactFile> Files => manifest.Files;
@@ -56,7 +56,7 @@ internal sealed class StoredArtifactReader(BlobStore blobs, BlobDigest digest, A
         return local;
     }
 
-    /// <summary>Copies a file to a local one, checked.</summary>
+    /// <summary>Copies a file to a local one, and verifies it.</summary>
     public async ValueTask CopyToAsync(StorePath name, string localFile, FileMode mode, CancellationToken cancellationToken)
     {
         var source = await OpenBlobAsync(name, cancellationToken).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class StoredArtifactReader(BlobStore blobs, BlobDigest digest, A
         await source.CopyToAsync(target, 1 << 20, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks the rest of every file that was opened, so that no value is handed out from bytes that nobody checked.</summary>
+    /// <summary>Verifies the rest of every opened file, so that no value is returned from unverified content.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         foreach (var stream in _opened)

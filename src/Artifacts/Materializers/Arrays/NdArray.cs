@@ -1,6 +1,6 @@
 namespace Cairn.Materializers;
 
-/// <summary>Numbers in a grid of any rank, in C order (the last index runs fastest): what <c>.npy</c> files hold.</summary>
+/// <summary>An array of numbers of any rank, in C order (the last index varies fastest), as stored in <c>.npy</c> files.</summary>
 public abstract class NdArray
 {
     private protected NdArray(IReadOnlyList<int> shape, int count)
@@ -17,25 +17,25 @@ public abstract class NdArray
         Shape = [.. shape];
     }
 
-    /// <summary>The length of each dimension; empty for a single number.</summary>
+    /// <summary>Gets the length of each dimension; empty for a single number.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>The type of the elements.</summary>
+    /// <summary>Gets the type of the elements.</summary>
     public abstract Type ElementType { get; }
 
-    /// <summary>The type and shape, for people.</summary>
+    /// <summary>Returns the type and the shape, for display.</summary>
     public override string ToString() => $"{ElementType.Name}({string.Join(", ", Shape)})";
 }
 
-/// <summary>Numbers of one type in a grid of any rank.</summary>
+/// <summary>An array of numbers of one type, of any rank.</summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 public sealed class NdArray<T> : NdArray
     where T : unmanaged
 {
-    /// <summary>Makes a grid over an array, which is not copied.</summary>
+    /// <summary>Initializes a new array from existing elements, which are not copied.</summary>
     /// <param name="data">The elements in C order.</param>
     /// <param name="shape">The length of each dimension.</param>
-    /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
+    /// <exception cref="ArgumentException">The shape does not match the number of elements.</exception>
     public NdArray(T[] data, params IReadOnlyList<int> shape)
         : base(shape, data?.Length ?? 0)
     {
@@ -43,7 +43,7 @@ public sealed class NdArray<T> : NdArray
         Data = data;
     }
 
-    /// <summary>The elements in C order.</summary>
+    /// <summary>Gets the elements in C order.</summary>
     public T[] Data { get; }
 
     /// <inheritdoc/>

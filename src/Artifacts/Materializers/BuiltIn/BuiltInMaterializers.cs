@@ -7,13 +7,16 @@ namespace Cairn.Materializers;
 
 public sealed partial class MaterializerRegistry
 {
-    /// <summary>A registry with what is built in; JSON by reflection, for all types.</summary>
+    /// <summary>Creates a registry with the built-in materializers, and JSON for all types by reflection.</summary>
     [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove; give a JsonSerializerContext.")]
     [RequiresDynamicCode("JSON by reflection makes code at run time; give a JsonSerializerContext.")]
     public static MaterializerRegistry CreateDefault() =>
         CreateWithoutJson().Add(new JsonMaterializer(), MaterializerOrigin.BuiltIn).Add(new JsonLinesMaterializer(), MaterializerOrigin.BuiltIn);
 
-    /// <summary>A registry with what is built in; JSON for the types of a source-generated context, and JSON Lines for those given to <see cref="AddJsonLines"/>.</summary>
+    /// <summary>
+    /// Creates a registry with the built-in materializers, JSON for the types of a source-generated context, and JSON Lines for the types added with <see
+    /// cref="AddJsonLines"/>.
+    /// </summary>
     /// <param name="context">The context.</param>
     public static MaterializerRegistry CreateDefault(JsonSerializerContext context)
     {
@@ -21,18 +24,18 @@ public sealed partial class MaterializerRegistry
         return CreateWithoutJson().Add(new JsonMaterializer(context), MaterializerOrigin.BuiltIn);
     }
 
-    /// <summary>Serves sequences of one type of record as JSON Lines, from source-generated metadata.</summary>
+    /// <summary>Adds JSON Lines for sequences of one record type, using source-generated metadata.</summary>
     /// <typeparam name="T">The type of the records.</typeparam>
-    /// <param name="type">Its metadata.</param>
+    /// <param name="type">The metadata of the type.</param>
     /// <param name="id">The id, which manifests name; <c>jsonl</c> for what the reflecting registry reads too. A second type of record in one registry needs another.</param>
-    /// <returns>This registry.</returns>
+    /// <returns>The registry.</returns>
     public MaterializerRegistry AddJsonLines<T>(JsonTypeInfo<T> type, string id = "jsonl")
     {
         ArgumentNullException.ThrowIfNull(type);
         return Add(JsonLinesMaterializer.Of(type, id));
     }
 
-    /// <summary>A registry with the built-in materializers except JSON, which needs a context or reflection.</summary>
+    /// <summary>Creates a registry with the built-in materializers except JSON, which requires a context or reflection.</summary>
     public static MaterializerRegistry CreateWithoutJson()
     {
         var registry = new MaterializerRegistry();

@@ -3,25 +3,27 @@ using System.Text;
 
 namespace Cairn.Materializers;
 
-/// <summary>An HTML page, such as a report or an interactive chart, as the bytes of its file. Nothing of it is run or fetched.</summary>
+/// <summary>
+/// An HTML page, such as a report or an interactive chart, as the content of its file. It is neither executed nor are its resources fetched.
+/// </summary>
 public sealed class HtmlFile
 {
     private const int TitleWithin = 64 << 10;
     private const int LongestTitle = 200;
 
-    /// <summary>Takes the bytes of a file, which are not copied and must stay as they are.</summary>
+    /// <summary>Initializes a new instance from the content of a file, which is not copied and must not change.</summary>
     public HtmlFile(ReadOnlyMemory<byte> content) => Content = content;
 
-    /// <summary>A page of a text, as UTF-8.</summary>
+    /// <summary>Creates a page from a text, encoded as UTF-8.</summary>
     public HtmlFile(string html)
         : this(Encoding.UTF8.GetBytes(html ?? throw new ArgumentNullException(nameof(html))))
     {
     }
 
-    /// <summary>The file's bytes.</summary>
+    /// <summary>Gets the content of the file.</summary>
     public ReadOnlyMemory<byte> Content { get; }
 
-    /// <summary>The title, of which the head tells; null where there is none in the first 64 KiB.</summary>
+    /// <summary>Gets the title in the head, or null if there is none in the first 64 KiB.</summary>
     public string? Title
     {
         get
@@ -39,6 +41,6 @@ public sealed class HtmlFile
         }
     }
 
-    /// <summary>The page as text, read as UTF-8.</summary>
+    /// <summary>Returns the page as text, decoded as UTF-8.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Content.Span);
 }

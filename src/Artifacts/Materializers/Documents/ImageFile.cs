@@ -1,6 +1,6 @@
 namespace Cairn.Materializers;
 
-/// <summary>The formats of images that are known.</summary>
+/// <summary>The supported image formats.</summary>
 public enum ImageFormat
 {
     /// <summary>Portable Network Graphics.</summary>
@@ -13,18 +13,20 @@ public enum ImageFormat
     Svg,
 }
 
-/// <summary>An image or chart as the bytes of its file: PNG, JPEG or SVG, found by what is in it, with the size that its header tells. No pixel is decoded.</summary>
+/// <summary>
+/// An image or chart as the content of its file: PNG, JPEG or SVG, detected from the content, with the size in its header. Pixels are not decoded.
+/// </summary>
 public sealed class ImageFile
 {
     private ImageFile(ReadOnlyMemory<byte> content, ImageHeader header) => (Content, Format, Width, Height) = (content, header.Format, header.Width, header.Height);
 
-    /// <summary>The file's bytes.</summary>
+    /// <summary>Gets the content of the file.</summary>
     public ReadOnlyMemory<byte> Content { get; }
 
-    /// <summary>The format.</summary>
+    /// <summary>Gets the format.</summary>
     public ImageFormat Format { get; }
 
-    /// <summary>The media type of the format.</summary>
+    /// <summary>Gets the media type of the format.</summary>
     public string MediaType => Format switch
     {
         ImageFormat.Png => "image/png",
@@ -32,25 +34,25 @@ public sealed class ImageFile
         _ => "image/svg+xml",
     };
 
-    /// <summary>The width in pixels; null where the header tells none, as an SVG need not.</summary>
+    /// <summary>Gets the width in pixels, or null if the header does not contain it, as in some SVG files.</summary>
     public int? Width { get; }
 
-    /// <summary>The height in pixels; null where the header tells none.</summary>
+    /// <summary>Gets the height in pixels, or null if the header does not contain it.</summary>
     public int? Height { get; }
 
-    /// <summary>Takes the bytes of a file, which are not copied and must stay as they are.</summary>
-    /// <param name="content">The bytes.</param>
+    /// <summary>Creates an image from the content of a file, which is not copied and must not change.</summary>
+    /// <param name="content">The content.</param>
     /// <returns>The image.</returns>
-    /// <exception cref="InvalidDataException">They do not begin as an image of a known format does.</exception>
+    /// <exception cref="InvalidDataException">The content does not begin like an image of a supported format.</exception>
     public static ImageFile Parse(ReadOnlyMemory<byte> content) => new(content, ImageHeader.Read(content));
 
     /// <summary>Reads a local file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The image.</returns>
-    /// <exception cref="InvalidDataException">It does not begin as an image of a known format does.</exception>
+    /// <exception cref="InvalidDataException">The content does not begin like an image of a supported format.</exception>
     public static async Task<ImageFile> ReadAsync(string path, CancellationToken cancellationToken = default) => Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Format and size, for people.</summary>
+    /// <summary>Returns the format and the size, for display.</summary>
     public override string ToString() => Width is null || Height is null ? $"{Format}, {Content.Length} bytes" : $"{Format} {Width} × {Height}, {Content.Length} bytes";
 }
