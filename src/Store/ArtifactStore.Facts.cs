@@ -9,50 +9,51 @@ namespace Cairn;
 
 public sealed partial class ArtifactStore
 {
-    /// <summary>Looks at a path.</summary>
-    /// <returns>The file's facts, or where there is no file those of the directory. The root is always a directory.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when nothing is there.</exception>
+    /// <summary>Gets the metadata of a path, or null if nothing exists.</summary>
+    /// <returns>The metadata of the file or, if there is no file, of the directory. The root is always a directory.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: nothing exists at the path.</exception>
     public async Task<StoreEntry> StatAsync(StorePath path, CancellationToken cancellationToken = default) =>
         await Core.StatAsync(path, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Looks at a path.</summary>
-    /// <returns>The file's facts, or where there is no file those of the directory; null when nothing is there.</returns>
+    /// <summary>Gets the metadata of a path, or null if nothing exists.</summary>
+    /// <returns>The metadata of the file or, if there is no file, of the directory; null if nothing exists.</returns>
     public async Task<StoreEntry?> TryStatAsync(StorePath path, CancellationToken cancellationToken = default) =>
         await Core.TryStatAsync(path, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>True when a file or a directory stands at the path.</summary>
+    /// <summary>Returns true if a file or a directory exists at the path.</summary>
     public async Task<bool> ExistsAsync(StorePath path, CancellationToken cancellationToken = default) =>
         await TryStatAsync(path, cancellationToken).ConfigureAwait(false) is not null;
 
-    /// <summary>True when a file stands at the path.</summary>
+    /// <summary>Returns true if a file exists at the path.</summary>
     public async Task<bool> IsFileAsync(StorePath path, CancellationToken cancellationToken = default)
     {
         Core.Enter(cancellationToken);
         return !path.IsRoot && await Core.StatDriverAsync(path, cancellationToken).ConfigureAwait(false) is { IsFile: true };
     }
 
-    /// <summary>True when a directory stands at the path. On stores that allow both, a file may stand there too.</summary>
+    /// <summary>Returns true if a directory exists at the path. In stores that allow both, a file may exist at the same path.</summary>
     public async Task<bool> IsDirectoryAsync(StorePath path, CancellationToken cancellationToken = default) =>
         await Core.IsDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>A file's length in bytes.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when no file is there, also when a directory is.</exception>
+    /// <summary>Gets the length of a file in bytes.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: no file exists at the path; there may be a directory.</exception>
     public async Task<long> GetLengthAsync(StorePath path, CancellationToken cancellationToken = default)
     {
         Core.Enter(cancellationToken);
         return (await Core.StatFileAsync(path, StoreOperations.Stat, cancellationToken).ConfigureAwait(false)).Length;
     }
 
-    /// <summary>Makes a directory, with its parents; succeeds when it is there. The root always is.</summary>
+    /// <summary>Creates a directory and its parents. Succeeds if the directory exists; the root always exists.</summary>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.PathConflict"/> when a file stands at the path or at a parent, and the store forbids that; <see cref="StoreErrorCode.Unsupported"/> where
-    /// directories cannot be made.
+    /// <see cref="StoreErrorCode.PathConflict"/>: a file exists at the path or at a parent, and the store does not allow that. <see
+    /// cref="StoreErrorCode.Unsupported"/>: the store does not support creating directories.
     /// </exception>
     public Task MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken = default) => Core.MakeDirectoryAsync(path, cancellationToken);
 
-    /// <summary>Makes an empty file where nothing is; otherwise sets the file's modified time to now.</summary>
+    /// <summary>Creates an empty file if nothing exists; otherwise, sets the modified time of the file to the current time.</summary>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.Unsupported"/> when the file is there and the store cannot set times; <see cref="StoreErrorCode.PathConflict"/> when a directory is there.
+    /// <see cref="StoreErrorCode.Unsupported"/>: the file exists and the store cannot set times. <see cref="StoreErrorCode.PathConflict"/>: a directory
+    /// exists at the path.
     /// </exception>
     public async Task<StoreEntry> TouchAsync(StorePath path, CancellationToken cancellationToken = default)
     {
@@ -75,21 +76,22 @@ public sealed partial class ArtifactStore
             : throw CreateException(StoreErrorCode.PathConflict, "a directory stands there", StoreOperations.Touch, path);
     }
 
-    /// <summary>Makes a URL with which anyone who holds it may read or write one file until it expires. It is a secret: do not log it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="access">What the URL allows.</param>
-    /// <param name="lifetime">For how long, from now; the store may have a maximum.</param>
+    /// <summary>Creates a URL that lets anyone who has it read or write one file until it expires. The URL is a secret: do not log it.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="access">The access that the URL allows.</param>
+    /// <param name="lifetime">The lifetime of the URL from now on; the store may have a maximum.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/> where the store makes no such URLs.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the store does not support presigned URLs.</exception>
     public Task<Uri> PresignAsync(StorePath path, PresignAccess access, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
         MakeUrlAsync(new(path, access, lifetime), cancellationToken);
 
-    /// <summary>Makes a URL with which anyone who holds it may write one file, of one media type, until it expires. It is a secret: do not log it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="lifetime">For how long, from now; the store may have a maximum.</param>
-    /// <param name="contentType">The media type: a request with another, or none, is refused by the service.</param>
+    /// <summary>Creates a URL that lets anyone who has it write one file with one media type until it expires. The URL is a secret: do not log it.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="lifetime">The lifetime of the URL from now on; the store may have a maximum.</param>
+    /// <param name="contentType">The media type. The service refuses a request with another media type or none.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/> where the store makes no such URLs (<see cref="StoreCapabilities.PresignContentType"/>).</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the store does not support such URLs (<see
+    /// cref="StoreCapabilities.PresignContentType"/>).</exception>
     public Task<Uri> PresignWriteAsync(StorePath path, TimeSpan lifetime, string contentType, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(contentType);

@@ -6,15 +6,17 @@ namespace Cairn;
 
 public sealed partial class ArtifactStore
 {
-    /// <summary>Lists a directory, streamed, in the order of <see cref="StoreEntry.OrderKey"/>.</summary>
-    /// <param name="directory">The directory, by segments: <c>a/b</c> does not list <c>a/bc</c>. The root by default. A missing one lists empty.</param>
-    /// <param name="options">What to list; null for the files and directories right below.</param>
+    /// <summary>Lists a directory as a stream, in the order of <see cref="StoreEntry.OrderKey"/>.</summary>
+    /// <param name="directory">The directory, compared by whole segments: <c>a/b</c> does not list <c>a/bc</c>. Default: the root. The listing of a missing
+    /// directory is empty.</param>
+    /// <param name="options">Options for the listing. Default: the direct files and directories.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>
-    /// Entries as the store sends them; the next page is asked for while the caller consumes the last. Of a large tree, listed recursively, several parts are read ahead at once where the
-    /// store can start anywhere (<see cref="StoreCapabilities.ListStartAfter"/>); the order stays. Markers are never shown as files.
+    /// The entries in the order of the store; the next page is requested while the caller processes the current one. In a recursive listing of a large tree,
+    /// several parts are read in parallel if the store supports a start (<see cref="StoreCapabilities.ListStartAfter"/>); the order is unchanged. Markers
+    /// are never returned as files.
     /// </returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/> where the store cannot be listed.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the store does not support listings.</exception>
     public IAsyncEnumerable<StoreEntry> ListAsync(StorePath directory = default, ListOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
@@ -27,10 +29,11 @@ public sealed partial class ArtifactStore
         return options.Recursive ? Entries.FilesAsync(Core, request, options.IncludeEmptyDirectories, cancellationToken) : Entries.AllAsync(Core, request, cancellationToken);
     }
 
-    /// <summary>Walks a tree: each directory with what is right below it, before the directories below it.</summary>
-    /// <param name="directory">Where to begin; the root by default. A missing directory yields itself, empty.</param>
+    /// <summary>Walks a tree: returns each directory with its direct entries, before the directories below it.</summary>
+    /// <param name="directory">The start directory. Default: the root. For a missing directory, the walk returns only that directory, without
+    /// entries.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
-    /// <returns>Directories, in listing order; memory is bounded by the entries of the directories on the way down.</returns>
+    /// <returns>The directories in listing order. Memory use is bounded by the entries of the directories on the path to the current one.</returns>
     public async IAsyncEnumerable<WalkedDirectory> WalkAsync(StorePath directory = default, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var pending = new Stack<StorePath>();
@@ -51,19 +54,20 @@ public sealed partial class ArtifactStore
 
     /// <summary>Finds the files whose path matches a pattern, in listing order.</summary>
     /// <param name="pattern">
-    /// <c>*</c> is any run of characters inside a segment, <c>?</c> one character, <c>[a-z]</c> and <c>[!a]</c> one of a set, <c>{a,b}</c> alternatives, <c>**</c> as a whole
-    /// segment any number of segments. There is no escape character: <c>[*]</c> is a literal <c>*</c>. Case matters.
+    /// <c>*</c> matches any characters within a segment, <c>?</c> one character, <c>[a-z]</c> and <c>[!a]</c> one character of a set, <c>{a,b}</c>
+    /// alternatives, and <c>**</c> as a whole segment any number of segments. There is no escape character: <c>[*]</c> is a literal <c>*</c>. Patterns are
+    /// case-sensitive.
     /// </param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    /// <returns>Files only. What the pattern says literally is asked of the store, and directories that cannot match are not listed.</returns>
+    /// <returns>The files. Literal parts of the pattern limit the listing, and directories that cannot match are not listed.</returns>
     /// <exception cref="ArgumentException">The pattern is not valid.</exception>
     public IAsyncEnumerable<StoreEntry> GlobAsync(string pattern, CancellationToken cancellationToken = default) => GlobAsync(pattern, null, cancellationToken);
 
-    /// <summary>Finds the files whose path matches a pattern, in listing order, and says what it could not look at.</summary>
-    /// <param name="pattern">As in <see cref="GlobAsync(string, CancellationToken)"/>.</param>
-    /// <param name="options">How to search; null for the defaults.</param>
+    /// <summary>Finds the files whose path matches a pattern, in listing order, and reports entries that cannot be listed.</summary>
+    /// <param name="pattern">The pattern; see <see cref="GlobAsync(string, CancellationToken)"/>.</param>
+    /// <param name="options">Options for the search. Optional.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    /// <returns>Files only.</returns>
+    /// <returns>The files.</returns>
     /// <exception cref="ArgumentException">The pattern is not valid.</exception>
     public IAsyncEnumerable<StoreEntry> GlobAsync(string pattern, GlobOptions? options, CancellationToken cancellationToken = default)
     {

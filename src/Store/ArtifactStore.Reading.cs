@@ -5,10 +5,10 @@ namespace Cairn;
 public sealed partial class ArtifactStore
 {
     /// <summary>Opens a file for reading.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="options">Range, condition, read-ahead and expected checksum; null for the whole file as it is.</param>
-    /// <param name="cancellationToken">Cancels the opening, not the reading.</param>
-    /// <returns>A seekable stream of known length over one version of the file; the caller disposes it.</returns>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="options">The range, condition, read-ahead and expected checksum. Default: the whole file in its current version.</param>
+    /// <param name="cancellationToken">Cancels the opening, not later reads.</param>
+    /// <returns>A seekable stream with a known length that reads one version of the file. The caller disposes it.</returns>
     /// <exception cref="StoreException">
     /// <see cref="StoreErrorCode.NotFound"/>, also for a directory; <see cref="StoreErrorCode.PreconditionFailed"/>; <see cref="StoreErrorCode.RangeNotSatisfiable"/>.
     /// </exception>

@@ -6,24 +6,25 @@ namespace Cairn;
 
 public sealed partial class ArtifactStore
 {
-    /// <summary>Removes a file, or an empty directory. Where a file and a directory share the path, the file.</summary>
-    /// <returns>True when it was there; false when nothing was.</returns>
-    /// <remarks>Where directories are virtual, removing a directory removes its marker alone: it goes on to exist while files lie below it.</remarks>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/> for a real directory that is not empty; see <see cref="RemoveTreeAsync(StorePath, CancellationToken)"/>.</exception>
+    /// <summary>Removes a file or an empty directory. If a file and a directory have the same path, removes the file.</summary>
+    /// <returns>true if it existed; otherwise, false.</returns>
+    /// <remarks>If directories are virtual, removing a directory removes only its marker: it continues to exist while files exist below it.</remarks>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: a real directory is not empty; see <see cref="RemoveTreeAsync(StorePath,
+    /// CancellationToken)"/>.</exception>
     public Task<bool> RemoveAsync(StorePath path, CancellationToken cancellationToken = default) => Core.RemoveAsync(path, cancellationToken);
 
-    /// <summary>Removes everything at and below a path; below the root, everything. A missing tree is removed already.</summary>
-    /// <returns>How many files were removed.</returns>
-    /// <exception cref="BatchFailedException">Some could not be removed; the others are. It has each failure.</exception>
+    /// <summary>Removes all entries at and below a path. Succeeds if the path does not exist.</summary>
+    /// <returns>The number of removed files.</returns>
+    /// <exception cref="BatchFailedException">Some entries could not be removed; the others were. The exception contains each failure.</exception>
     public Task<long> RemoveTreeAsync(StorePath path, CancellationToken cancellationToken = default) => RemoveTreeAsync(path, failFast: false, cancellationToken);
 
-    /// <summary>Removes everything at and below a path; below the root, everything. A missing tree is removed already.</summary>
-    /// <param name="path">The tree's root.</param>
-    /// <param name="failFast">True to begin nothing more after the first failure; false to go on with the rest.</param>
-    /// <param name="cancellationToken">Cancels; what is removed is gone.</param>
-    /// <returns>How many files were removed.</returns>
-    /// <remarks>Links, pipes and devices below a real directory go too, and not what a link leads to.</remarks>
-    /// <exception cref="BatchFailedException">Some could not be removed. It has each failure.</exception>
+    /// <summary>Removes all entries at and below a path. Succeeds if the path does not exist.</summary>
+    /// <param name="path">The root of the tree.</param>
+    /// <param name="failFast">true to stop after the first failure; false to continue with the other entries.</param>
+    /// <param name="cancellationToken">Cancels the operation; entries that have been removed stay removed.</param>
+    /// <returns>The number of removed files.</returns>
+    /// <remarks>Links, pipes and devices below a real directory are removed, too. The targets of links are not affected.</remarks>
+    /// <exception cref="BatchFailedException">Some entries could not be removed. The exception contains each failure.</exception>
     public async Task<long> RemoveTreeAsync(StorePath path, bool failFast, CancellationToken cancellationToken = default)
     {
         Core.Enter(cancellationToken);

@@ -6,7 +6,9 @@ namespace Cairn;
 
 public sealed partial class ArtifactStore
 {
-    /// <summary>Lists what interrupted writers have left: bytes that take space and are never visible as files. What a living writer has staged is among them.</summary>
+    /// <summary>
+    /// Lists the data that interrupted writers have left, which uses space and is never visible as files. The staged data of active writers is included.
+    /// </summary>
     /// <param name="olderThan">Only what began, or was last written, at least so long ago; zero for all.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/> where writers leave nothing that could be listed.</exception>

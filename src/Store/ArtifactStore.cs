@@ -7,18 +7,17 @@ using Cairn.Streams;
 
 namespace Cairn;
 
-/// <summary>A store: a root URI and the driver that serves it, with one file-system-like API whatever the flavor.</summary>
+/// <summary>A store: a root URI and its driver, with the same API for every flavor.</summary>
 /// <remarks>
-/// <para>Safe to use from many threads; a stream that it opens is for one caller at a time. Every call looks at its token first and changes nothing when it is already
-/// cancelled.</para>
+/// <para><para>Thread-safe; a stream that it opens is not. Every method checks its token first and changes nothing if it is already cancelled.</para></para>
 /// <para>Failures are <see cref="StoreException"/>; misuse is an <see cref="ArgumentException"/> or <see cref="ObjectDisposedException"/>; cancellation is an
 /// <see cref="OperationCanceledException"/>.</para>
 /// </remarks>
 public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
 {
-    /// <summary>Makes a store over a driver.</summary>
-    /// <param name="driver">The driver; owned: disposing the store disposes it.</param>
-    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <summary>Initializes a new store for a driver.</summary>
+    /// <param name="driver">The driver, which the store owns and disposes.</param>
+    /// <param name="options">Options of the store. Optional.</param>
     public ArtifactStore(StoreDriver driver, ArtifactStoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(driver);
@@ -27,28 +26,32 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
 
     private ArtifactStore(StoreCore core) => Core = core;
 
-    /// <summary>The address of the store's root, free of secrets.</summary>
+    /// <summary>Gets the URI of the root, without secrets.</summary>
     public StoreUri Root => Core.Root;
 
-    /// <summary>Where the root really is, for comparison alone: stores of one address at two services are at two places, and two stores at one place are one.</summary>
+    /// <summary>
+    /// Gets the physical location of the root, used only for comparison: stores with the same URI in two services have different places, and two stores with
+    /// the same place are the same store.
+    /// </summary>
     public StoreUri Place => Core.Place;
 
-    /// <summary>What the store can do.</summary>
+    /// <summary>Gets the capabilities of the store.</summary>
     public StoreCapabilities Capabilities => Core.Capabilities;
 
-    /// <summary>How the store works.</summary>
+    /// <summary>Gets the options of the store.</summary>
     public ArtifactStoreOptions Options => Core.Options;
 
     internal StoreCore Core { get; }
 
     /// <summary>Opens a store.</summary>
-    /// <param name="provider">The flavor's provider.</param>
-    /// <param name="root">The root, of a scheme that the provider serves.</param>
-    /// <param name="optionValues">The flavor's options and those of the layers (<see cref="LayerOptions"/>) as text by name, secrets resolved; null for none.</param>
-    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <param name="provider">The provider of the flavor.</param>
+    /// <param name="root">The root, with a scheme of the provider.</param>
+    /// <param name="optionValues">The options of the flavor and the layers (<see cref="LayerOptions"/>) as text by name, with secrets resolved.
+    /// Optional.</param>
+    /// <param name="options">Options of the store. Optional.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <returns>A store that the caller disposes.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
+    /// <returns>The store. The caller disposes it.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the root or an option is not valid.</exception>
     public static async ValueTask<ArtifactStore> OpenAsync(
         IStoreProvider provider,
         StoreUri root,
@@ -75,14 +78,15 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Opens a store.</summary>
-    /// <param name="provider">The flavor's provider.</param>
-    /// <param name="root">The root's address, of a scheme that the provider serves.</param>
-    /// <param name="optionValues">The flavor's options and those of the layers (<see cref="LayerOptions"/>) as text by name, secrets resolved; null for none.</param>
-    /// <param name="options">How the store works; null for the defaults.</param>
+    /// <param name="provider">The provider of the flavor.</param>
+    /// <param name="root">The URI of the root, with a scheme of the provider.</param>
+    /// <param name="optionValues">The options of the flavor and the layers (<see cref="LayerOptions"/>) as text by name, with secrets resolved.
+    /// Optional.</param>
+    /// <param name="options">Options of the store. Optional.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <returns>A store that the caller disposes.</returns>
-    /// <exception cref="FormatException">The root is not an address.</exception>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when the root or an option is wrong.</exception>
+    /// <returns>The store. The caller disposes it.</returns>
+    /// <exception cref="FormatException">The root is not a valid URI.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the root or an option is not valid.</exception>
     public static ValueTask<ArtifactStore> OpenAsync(
         IStoreProvider provider,
         string root,
@@ -91,35 +95,37 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken = default) =>
         OpenAsync(provider, StoreUri.Parse(root), optionValues, options, cancellationToken);
 
-    /// <summary>A view on a directory: a store whose root is that directory. It shares the driver; disposing it does nothing.</summary>
-    /// <remarks>The directory need not exist; as the root of a store, it then lists empty.</remarks>
+    /// <summary>Returns a view of a directory: a store whose root is that directory. It shares the driver; disposing it does nothing.</summary>
+    /// <remarks>The directory need not exist; the listing of the view is then empty.</remarks>
     public ArtifactStore Under(StorePath path) => path.IsRoot && !Core.OwnsDriver ? this : new ArtifactStore(Core.Under(path));
 
-    /// <summary>The escape hatch: the SDK's client, or a layer or driver of the given type; null when there is none.</summary>
+    /// <summary>Returns the client of the SDK, or a layer or driver of the given type; null if there is none.</summary>
     public object? GetService(Type serviceType)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         return Core.Driver.GetService(serviceType);
     }
 
-    /// <summary>Releases the driver; streams that are open fail. A view releases nothing.</summary>
+    /// <summary>Releases the driver; open streams fail. Disposing a view releases nothing.</summary>
     public ValueTask DisposeAsync() => Core.DisposeAsync();
 
-    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait, such as a container that is disposed synchronously.</summary>
+    /// <summary>
+    /// Synchronous version of <see cref="DisposeAsync"/>, for owners that cannot await, such as a container that is disposed synchronously.
+    /// </summary>
     public void Dispose() => Synchronously.Dispose(this);
 
-    /// <summary>The root's address and the store's flavor.</summary>
+    /// <summary>Returns the URI of the root and the flavor of the store.</summary>
     public override string ToString() => Root.ToString();
 
-    /// <summary>The address of a path of this store: <see cref="Root"/> and the path.</summary>
+    /// <summary>Returns the URI of a path in this store: <see cref="Root"/> and the path.</summary>
     public StoreUri GetUri(StorePath path) => Core.GetUri(path);
 
-    /// <summary>Creates an exception about a path of this store, for libraries that add operations of their own to it.</summary>
+    /// <summary>Creates an exception about a path of this store, for libraries that add operations to it.</summary>
     /// <param name="code">The kind of failure.</param>
-    /// <param name="reason">Why it failed: a clause without a final full stop.</param>
-    /// <param name="operation">What was attempted: one of <see cref="StoreOperations"/>, or another verb phrase.</param>
-    /// <param name="path">The path that it was attempted on.</param>
-    /// <param name="advice">What to do next: a sentence. Optional.</param>
+    /// <param name="reason">The reason, as a clause without a final period.</param>
+    /// <param name="operation">The operation: one of <see cref="StoreOperations"/>, or another verb phrase.</param>
+    /// <param name="path">The path of the operation.</param>
+    /// <param name="advice">The advice, as a sentence. Optional.</param>
     public StoreException CreateException(StoreErrorCode code, string reason, string operation, StorePath path, string? advice = null) =>
         Core.CreateException(code, reason, operation, path, advice);
 }

@@ -7,7 +7,7 @@ namespace Cairn;
 
 public sealed partial class StoreIo
 {
-    /// <summary>Begins to write a file.</summary>
+    /// <summary>Opens a file for writing.</summary>
     /// <seealso cref="ArtifactStore.OpenWriteAsync"/>
     public async Task<StoreWriteStream> OpenWriteAsync(StoreUri uri, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -25,7 +25,7 @@ public sealed partial class StoreIo
             yield return entry;
     }
 
-    /// <summary>Walks a tree, top down.</summary>
+    /// <summary>Walks a tree from the top down.</summary>
     /// <seealso cref="ArtifactStore.WalkAsync"/>
     public async IAsyncEnumerable<WalkedDirectory> WalkAsync(StoreUri uri, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -34,8 +34,8 @@ public sealed partial class StoreIo
             yield return directory;
     }
 
-    /// <summary>Finds the files below an address whose path below it matches a pattern.</summary>
-    /// <param name="uri">The directory; literal.</param>
+    /// <summary>Finds the files below a URI whose path relative to it matches a pattern.</summary>
+    /// <param name="uri">The URI of the directory, which is literal.</param>
     /// <param name="pattern">The pattern, relative to the directory; see <see cref="ArtifactStore.GlobAsync(string, CancellationToken)"/>.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="ArgumentException">The pattern is not valid.</exception>
@@ -64,7 +64,7 @@ public sealed partial class StoreIo
         return await from.MoveToAsync(fromPath, to, toPath, mode, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies a directory with all that is below it, also between two schemes.</summary>
+    /// <summary>Copies a directory with its content, also between two schemes.</summary>
     /// <seealso cref="ArtifactStoreTransferExtensions.CopyTreeToAsync"/>
     public async Task<TransferResult> CopyTreeAsync(StoreUri source, StoreUri target, TransferOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -73,7 +73,7 @@ public sealed partial class StoreIo
         return await from.CopyTreeToAsync(fromPath, to, toPath, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a URL with which anyone who holds it may read or write one file until it expires. It is a secret: do not log it.</summary>
+    /// <summary>Creates a URL that lets anyone who has it read or write one file until it expires. The URL is a secret: do not log it.</summary>
     /// <seealso cref="ArtifactStore.PresignAsync"/>
     public async Task<Uri> PresignAsync(StoreUri uri, PresignAccess access, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {

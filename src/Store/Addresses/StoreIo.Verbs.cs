@@ -10,7 +10,7 @@ public sealed partial class StoreIo
         return await store.OpenReadAsync(path, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks at an address; NotFound when nothing is there.</summary>
+    /// <summary>Gets the metadata of a URI; fails with NotFound if nothing exists.</summary>
     /// <seealso cref="ArtifactStore.StatAsync"/>
     public async Task<StoreEntry> StatAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -18,7 +18,7 @@ public sealed partial class StoreIo
         return await store.StatAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks at an address; null when nothing is there.</summary>
+    /// <summary>Gets the metadata of a URI, or null if nothing exists.</summary>
     /// <seealso cref="ArtifactStore.TryStatAsync"/>
     public async Task<StoreEntry?> TryStatAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -26,7 +26,7 @@ public sealed partial class StoreIo
         return await store.TryStatAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>True when a file or a directory stands there.</summary>
+    /// <summary>Returns true if a file or a directory exists at a URI.</summary>
     /// <seealso cref="ArtifactStore.ExistsAsync"/>
     public async Task<bool> ExistsAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -34,7 +34,7 @@ public sealed partial class StoreIo
         return await store.ExistsAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>True when a file stands there.</summary>
+    /// <summary>Returns true if a file exists at a URI.</summary>
     /// <seealso cref="ArtifactStore.IsFileAsync"/>
     public async Task<bool> IsFileAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -42,7 +42,7 @@ public sealed partial class StoreIo
         return await store.IsFileAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>True when a directory stands there.</summary>
+    /// <summary>Returns true if a directory exists at a URI.</summary>
     /// <seealso cref="ArtifactStore.IsDirectoryAsync"/>
     public async Task<bool> IsDirectoryAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -50,7 +50,7 @@ public sealed partial class StoreIo
         return await store.IsDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A file's length in bytes.</summary>
+    /// <summary>Gets the length of a file in bytes.</summary>
     /// <seealso cref="ArtifactStore.GetLengthAsync"/>
     public async Task<long> GetLengthAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -58,7 +58,7 @@ public sealed partial class StoreIo
         return await store.GetLengthAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a file or an empty directory; true when it was there.</summary>
+    /// <summary>Removes a file or an empty directory. Returns true if it existed; otherwise, false.</summary>
     /// <seealso cref="ArtifactStore.RemoveAsync"/>
     public async Task<bool> RemoveAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -66,7 +66,7 @@ public sealed partial class StoreIo
         return await store.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes everything at and below an address; how many files there were.</summary>
+    /// <summary>Removes all entries at and below a URI, and returns the number of removed files.</summary>
     /// <seealso cref="ArtifactStore.RemoveTreeAsync(StorePath, CancellationToken)"/>
     public async Task<long> RemoveTreeAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -74,7 +74,7 @@ public sealed partial class StoreIo
         return await store.RemoveTreeAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a directory, with its parents.</summary>
+    /// <summary>Creates a directory and its parents.</summary>
     /// <seealso cref="ArtifactStore.MakeDirectoryAsync"/>
     public async Task MakeDirectoryAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
@@ -82,7 +82,7 @@ public sealed partial class StoreIo
         await store.MakeDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes an empty file, or sets the time of the one that is there.</summary>
+    /// <summary>Creates an empty file, or sets the time of an existing one.</summary>
     /// <seealso cref="ArtifactStore.TouchAsync"/>
     public async Task<StoreEntry> TouchAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {

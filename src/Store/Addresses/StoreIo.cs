@@ -6,25 +6,31 @@ using Cairn.Streams;
 
 namespace Cairn;
 
-/// <summary>The verbs of <see cref="ArtifactStore"/> on absolute addresses of any scheme, also between two schemes.</summary>
+/// <summary>The operations of <see cref="ArtifactStore"/> on URIs of any scheme, also between two schemes.</summary>
 /// <remarks>
-/// <para>An address belongs to the registered store whose root holds it, the deepest first; otherwise to a store on its container, opened by the registered provider of its scheme
-/// on first use and kept. Paths in results are relative to <see cref="StoreFor"/>'s root; <see cref="ArtifactStore.Root"/> and the path give the address.</para>
-/// <para>Safe to use from many threads. Disposing it disposes the stores that it opened, not those that were registered.</para>
+/// <para>
+/// <para>A URI belongs to the registered store whose root contains it (the deepest root wins); otherwise, to a store for its container, which the registered
+/// provider of its scheme opens on first use. Paths in results are relative to the root of <see cref="StoreFor"/>; <see cref="ArtifactStore.Root"/> and the
+/// path form the URI.</para>
+/// </para>
+/// <para><para>Thread-safe. Disposal disposes the stores that this object opened, but not registered stores.</para></para>
 /// </remarks>
 public sealed partial class StoreIo : IAsyncDisposable, IDisposable
 {
     private readonly StoreResolver _resolver;
 
-    /// <summary>Makes one over no stores yet.</summary>
-    /// <param name="options">How the stores that it opens work; null for the defaults.</param>
+    /// <summary>Initializes a new instance without stores.</summary>
+    /// <param name="options">Options of the stores that it opens. Optional.</param>
     public StoreIo(ArtifactStoreOptions? options = null) => _resolver = new((options ?? new()).Checked());
 
-    /// <summary>Registers a provider for the schemes that its <see cref="StoreFlavorAttribute"/> names; a later one takes a scheme over, for containers not opened yet.</summary>
+    /// <summary>
+    /// Registers a provider for the schemes of its <see cref="StoreFlavorAttribute"/>. A later registration replaces an earlier one for containers that are
+    /// not open yet.
+    /// </summary>
     /// <param name="provider">The provider.</param>
-    /// <param name="optionValues">The flavor's options for every store that it opens, as text by name, secrets resolved; null for none.</param>
-    /// <returns>This.</returns>
-    /// <exception cref="ArgumentException">The provider says no scheme.</exception>
+    /// <param name="optionValues">The options of the flavor for every store that it opens, as text by name, with secrets resolved. Optional.</param>
+    /// <returns>This instance.</returns>
+    /// <exception cref="ArgumentException">The provider declares no scheme.</exception>
     public StoreIo Register(IStoreProvider provider, IReadOnlyDictionary<string, string>? optionValues = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -32,9 +38,11 @@ public sealed partial class StoreIo : IAsyncDisposable, IDisposable
         return this;
     }
 
-    /// <summary>Registers every flavor of a registry, for schemes of which no provider is registered by itself. A flavor's provider is made or loaded when an address first needs it.</summary>
-    /// <param name="flavors">The flavors; those that are added later count too.</param>
-    /// <returns>This.</returns>
+    /// <summary>
+    /// Registers all flavors of a registry, for schemes without a registered provider. The provider of a flavor is created or loaded on first use.
+    /// </summary>
+    /// <param name="flavors">The flavors, including those that are added later.</param>
+    /// <returns>This instance.</returns>
     public StoreIo Register(FlavorRegistry flavors)
     {
         ArgumentNullException.ThrowIfNull(flavors);
@@ -42,9 +50,9 @@ public sealed partial class StoreIo : IAsyncDisposable, IDisposable
         return this;
     }
 
-    /// <summary>Registers a store for the addresses at and below its root.</summary>
-    /// <param name="store">The store; it stays the caller's to dispose.</param>
-    /// <returns>This.</returns>
+    /// <summary>Registers a store for the URIs at and below its root.</summary>
+    /// <param name="store">The store. The caller disposes it.</param>
+    /// <returns>This instance.</returns>
     public StoreIo Register(ArtifactStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -52,24 +60,24 @@ public sealed partial class StoreIo : IAsyncDisposable, IDisposable
         return this;
     }
 
-    /// <summary>Registers a store that is opened when an address at or below its root first needs it.</summary>
+    /// <summary>Registers a store that is opened when a URI at or below its root is first used.</summary>
     public StoreIo Register(StoreUri root, Func<CancellationToken, ValueTask<ArtifactStore>> open)
     {
         _resolver.Add(root, open);
         return this;
     }
 
-    /// <summary>The store that an address belongs to, and the address's path in it.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/> when no registered provider serves the scheme.</exception>
+    /// <summary>Returns the store of a URI, and the path of the URI in it.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no registered provider supports the scheme.</exception>
     public ValueTask<StoreLocation> StoreFor(StoreUri uri, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(uri);
         return _resolver.ResolveAsync(uri, cancellationToken);
     }
 
-    /// <summary>Disposes the stores that were opened here.</summary>
+    /// <summary>Disposes the stores that this object opened.</summary>
     public ValueTask DisposeAsync() => _resolver.DisposeAsync();
 
-    /// <summary>As <see cref="DisposeAsync"/>, for owners that cannot wait.</summary>
+    /// <summary>Synchronous version of <see cref="DisposeAsync"/>, for owners that cannot await.</summary>
     public void Dispose() => Synchronously.Dispose(this);
 }

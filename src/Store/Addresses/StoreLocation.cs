@@ -1,6 +1,6 @@
 namespace Cairn.Addresses;
 
-/// <summary>Where an address lies.</summary>
-/// <param name="Store">The store that it belongs to.</param>
-/// <param name="Path">Its path in that store.</param>
+/// <summary>The location of a URI.</summary>
+/// <param name="Store">The store that contains it.</param>
+/// <param name="Path">The path in the store.</param>
 public readonly record struct StoreLocation(ArtifactStore Store, StorePath Path);

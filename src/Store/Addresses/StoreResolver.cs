@@ -5,7 +5,7 @@ using Cairn.Providers;
 
 namespace Cairn.Addresses;
 
-/// <summary>Finds the store of an address, and opens one store per scheme and container.</summary>
+/// <summary>Finds the store of a URI, and opens one store per scheme and container.</summary>
 internal sealed class StoreResolver(ArtifactStoreOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, (IStoreProvider Provider, IReadOnlyDictionary<string, string>? Values)> _providers = new(StringComparer.Ordinal);

@@ -3,15 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Durable;
 
-/// <summary>The changes and flushes of a disk that the publish of a small file or of a folder is made of. Tests record them.</summary>
+/// <summary>The changes and flushes of a disk that publish a small file or a folder. Tests record them.</summary>
 public partial class DurableDisk
 {
     private const int InvalidArgument = 22;
 
-    /// <summary>This machine's disk.</summary>
+    /// <summary>Gets the disk of this machine.</summary>
     public static DurableDisk Local { get; } = new();
 
-    /// <summary>Makes a folder and its missing parents; each survives a crash.</summary>
+    /// <summary>Creates a folder and its missing parents, each durably.</summary>
     public void MakeFolders(string path)
     {
         var missing = new Stack<string>();
@@ -24,7 +24,7 @@ public partial class DurableDisk
         }
     }
 
-    /// <summary>Makes a folder in one that exists.</summary>
+    /// <summary>Creates a folder in an existing folder.</summary>
     public void MakeFolder(string path) => Directory.CreateDirectory(path);
 
     /// <summary>Writes a new file.</summary>
@@ -34,20 +34,20 @@ public partial class DurableDisk
         RandomAccess.Write(file, content, 0);
     }
 
-    /// <summary>Brings a file's bytes to the device.</summary>
+    /// <summary>Flushes the content of a file to the device.</summary>
     public virtual void Flush(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
     }
 
-    /// <summary>Gives a file another name in its folder, in place of what has it.</summary>
+    /// <summary>Renames a file within its folder, replacing a file with the new name.</summary>
     public virtual void Replace(string path, string with) => File.Move(with, path, overwrite: true);
 
-    /// <summary>Gives a folder a name that is free, on the same device.</summary>
+    /// <summary>Renames a folder to an unused name on the same device.</summary>
     public virtual void MoveFolder(string from, string to) => Directory.Move(from, to);
 
-    /// <summary>Brings all files below a folder and their names to the device.</summary>
+    /// <summary>Flushes all files below a folder and their names to the device.</summary>
     public void FlushTree(string folder)
     {
         foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
@@ -60,7 +60,7 @@ public partial class DurableDisk
         FlushFolder(folder);
     }
 
-    /// <summary>Brings the names in a folder to the device. Windows does that by itself.</summary>
+    /// <summary>Flushes the names in a folder to the device. Windows does this automatically.</summary>
     public virtual void FlushFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -69,7 +69,7 @@ public partial class DurableDisk
         if (fd < 0)
             throw new IOException($"The folder '{path}' cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
         using var folder = new SafeFileHandle(fd, ownsHandle: true);
-        // Some network file systems have no flush of folders, and say so with this error.
+        // Some network file systems do not support flushing folders, and report it with this error.
         if (FSync(folder) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
             throw new IOException($"The folder '{path}' cannot be brought to the device: {Marshal.GetLastPInvokeErrorMessage()}.");
     }

@@ -1,10 +1,13 @@
 namespace Cairn.Durable;
 
-/// <summary>A small file: read whole, changed under a lock between processes, and replaced so that after a crash it is the old one or the new one.</summary>
-/// <param name="path">The file's full path.</param>
-/// <param name="lockPath">The file that is locked. It stays: removing it would let a third process lock another file of the same name.</param>
+/// <summary>
+/// A small file that is read completely, changed under a lock between processes, and replaced atomically: after a crash, it has either the old or the new
+/// content.
+/// </summary>
+/// <param name="path">The full path of the file.</param>
+/// <param name="lockPath">The lock file. It is not removed, because a third process could then lock another file of the same name.</param>
 /// <param name="time">The clock.</param>
-/// <param name="disk">The disk; this machine's by default.</param>
+/// <param name="disk">The disk. Default: the disk of this machine.</param>
 public sealed class DurableFile(string path, string lockPath, TimeProvider time, DurableDisk? disk = null)
 {
     private const string TempSuffix = ".tmp";
@@ -14,12 +17,13 @@ public sealed class DurableFile(string path, string lockPath, TimeProvider time,
 
     private string Folder => Path.GetDirectoryName(path)!;
 
-    /// <summary>Makes the folder that the file is in, durably.</summary>
+    /// <summary>Creates the folder of the file durably.</summary>
     public void MakeFolder() => _disk.MakeFolders(Folder);
 
-    /// <summary>Waits for the lock while another process has it.</summary>
-    /// <exception cref="StoreException">PermissionDenied: the folder cannot be written; Unavailable: another process has kept the lock for half a minute.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <summary>Takes the lock, waiting while another process holds it.</summary>
+    /// <exception cref="StoreException">PermissionDenied: the folder is not writable. Unavailable: another process has held the lock for half a
+    /// minute.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
@@ -42,8 +46,8 @@ public sealed class DurableFile(string path, string lockPath, TimeProvider time,
         }
     }
 
-    /// <summary>Replaces the content. The caller has the lock.</summary>
-    /// <exception cref="StoreException">It could not be written; the old content stays.</exception>
+    /// <summary>Replaces the content. The caller holds the lock.</summary>
+    /// <exception cref="StoreException">The file could not be written; its old content is kept.</exception>
     public void Replace(ReadOnlySpan<byte> content)
     {
         var temp = $"{path}.{Guid.NewGuid():N}{TempSuffix}";
@@ -70,7 +74,7 @@ public sealed class DurableFile(string path, string lockPath, TimeProvider time,
         }
     }
 
-    /// <summary>EWOULDBLOCK of Linux and macOS, sharing and lock violation of Windows.</summary>
+    /// <summary>EWOULDBLOCK on Linux and macOS; sharing and lock violation on Windows.</summary>
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     private StoreException CannotWrite(Exception e) => new(

@@ -3,24 +3,29 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn;
 
-/// <summary>How an <see cref="ArtifactStore"/> works; every value has a default that suits most programs.</summary>
+/// <summary>The options of an <see cref="ArtifactStore"/>. Every value has a default that suits most programs.</summary>
 public sealed record ArtifactStoreOptions
 {
-    /// <summary>How many parts of one file are written at the same time, at most; the driver may allow fewer; and how many ranges of one are read. Defaults to 8.</summary>
+    /// <summary>
+    /// Gets the maximum number of parts of one file that are written in parallel (the driver may allow fewer), and of ranges of one file that are read in
+    /// parallel. Default: 8.
+    /// </summary>
     public int PartParallelism { get; init; } = 8;
 
-    /// <summary>How many files of a tree are copied or removed at the same time, at most. Defaults to 16.</summary>
+    /// <summary>Gets the maximum number of files of a tree that are copied or removed in parallel. Default: 16.</summary>
     public int TreeParallelism { get; init; } = 16;
 
-    /// <summary>How many bytes a reader of a remote file reads ahead, at most. Defaults to 4 MiB. Ignored where the driver's content can seek.</summary>
+    /// <summary>
+    /// Gets the maximum number of bytes that a reader of a remote file reads ahead. Default: 4 MiB. Ignored if the content of the driver is seekable.
+    /// </summary>
     public int ReadAhead { get; init; } = 4 << 20;
 
-    /// <summary>The clock, for the waits before a broken read resumes and for rates of transfers.</summary>
+    /// <summary>Gets the clock for delays before a broken read is resumed and for transfer rates.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Where failures are told that no caller can be told, such as one while aborting a write that has already failed, and, in the category <c>Cairn.ServiceRetries</c>, requests that are sent again while a service does not
-    /// answer. Nowhere by default.
+    /// Gets the logger factory for failures that cannot be reported to a caller, such as one while aborting a failed write and, in the category
+    /// <c>Cairn.ServiceRetries</c>, for requests that are retried while a service does not respond. Default: no logging.
     /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

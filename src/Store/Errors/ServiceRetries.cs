@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Errors;
 
-/// <summary>Requests that a driver sends again, as log entries: the first two failures of a request as information, further ones as warnings.</summary>
+/// <summary>Logs the requests that a driver retries: the first two failures of a request as information, and further ones as warnings.</summary>
 internal static partial class ServiceRetries
 {
-    /// <summary>The category of the entries.</summary>
+    /// <summary>The category of the log entries.</summary>
     public const string Category = "Cairn.ServiceRetries";
 
     private const int Passing = 2;
 
-    /// <summary>What writes the entries; null where nobody reads them.</summary>
+    /// <summary>Returns a delegate that writes the entries, or null if they are not logged.</summary>
     public static Action<RetryNotice>? Teller(ILoggerFactory factory)
     {
         if (ReferenceEquals(factory, NullLoggerFactory.Instance))

@@ -12,7 +12,7 @@ internal static class StoreErrors
         _ => exception is not (ArgumentException or ObjectDisposedException or OutOfMemoryException),
     };
 
-    /// <summary>What the driver says of an exception; a cancellation that nobody asked for is a time-out.</summary>
+    /// <summary>Returns the driver's classification of an exception; a cancellation that was not requested is a timeout.</summary>
     public static StoreFault Classify(StoreDriver driver, Exception exception)
     {
         if (exception is StoreException)

@@ -1,6 +1,6 @@
 namespace Cairn.Errors;
 
-/// <summary>The values of <see cref="StoreException.Operation"/>: the verb phrases of messages, "Cannot {phrase} {address}: …".</summary>
+/// <summary>The values of <see cref="StoreException.Operation"/>: verb phrases for messages of the form "Cannot {phrase} {URI}: …".</summary>
 public static class StoreOperations
 {
     /// <summary><c>open the store</c></summary>

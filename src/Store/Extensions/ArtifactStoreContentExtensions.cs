@@ -4,13 +4,16 @@ using Cairn.Writing;
 
 namespace Cairn;
 
-/// <summary>Whole files as bytes, text and lines. Text is UTF-8 without a byte order mark; one that is there is skipped when reading.</summary>
+/// <summary>
+/// Extension methods that read and write whole files as bytes, text and lines. Text is UTF-8 without a byte order mark; a byte order mark is skipped when
+/// reading.
+/// </summary>
 public static class ArtifactStoreContentExtensions
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>, and whatever reading fails with.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>, and other errors of reading.</exception>
     public static async Task<byte[]> ReadBytesAsync(this ArtifactStore store, StorePath path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -24,7 +27,7 @@ public static class ArtifactStoreContentExtensions
     }
 
     /// <summary>Writes a whole file.</summary>
-    /// <returns>The facts of what was written.</returns>
+    /// <returns>The metadata of the written file.</returns>
     public static Task<StoreEntry> WriteBytesAsync(
         this ArtifactStore store, StorePath path, ReadOnlyMemory<byte> bytes, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -41,7 +44,7 @@ public static class ArtifactStoreContentExtensions
     }
 
     /// <summary>Writes text as a whole file.</summary>
-    /// <returns>The facts of what was written.</returns>
+    /// <returns>The metadata of the written file.</returns>
     public static Task<StoreEntry> WriteTextAsync(
         this ArtifactStore store, StorePath path, string text, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -49,7 +52,11 @@ public static class ArtifactStoreContentExtensions
         return store.WriteBytesAsync(path, Utf8.GetBytes(text), mode, options, cancellationToken);
     }
 
-    /// <summary>Reads a file line by line, streamed; lines end in <c>\n</c>, <c>\r\n</c> or <c>\r</c>.</summary>
+    /// <summary>
+    /// Reads a file as a stream of lines, which end with <c>
+    /// </c>, <c>\r
+    /// </c> or <c>\r</c>.
+    /// </summary>
     public static async IAsyncEnumerable<string> ReadLinesAsync(this ArtifactStore store, StorePath path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -60,8 +67,11 @@ public static class ArtifactStoreContentExtensions
             yield return line;
     }
 
-    /// <summary>Writes lines as they come, each ended by <c>\n</c>.</summary>
-    /// <returns>The facts of what was written.</returns>
+    /// <summary>
+    /// Writes lines as they arrive, each followed by <c>
+    /// </c>.
+    /// </summary>
+    /// <returns>The metadata of the written file.</returns>
     public static async Task<StoreEntry> WriteLinesAsync(
         this ArtifactStore store,
         StorePath path,
@@ -81,8 +91,11 @@ public static class ArtifactStoreContentExtensions
         return await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes lines, each ended by <c>\n</c>.</summary>
-    /// <returns>The facts of what was written.</returns>
+    /// <summary>
+    /// Writes lines, each followed by <c>
+    /// </c>.
+    /// </summary>
+    /// <returns>The metadata of the written file.</returns>
     public static Task<StoreEntry> WriteLinesAsync(
         this ArtifactStore store, StorePath path, IEnumerable<string> lines, WriteMode mode, OpenWriteOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -4,13 +4,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Cairn;
 
-/// <summary>Whole files as JSON, streamed.</summary>
+/// <summary>Extension methods that read and write whole files as JSON, in a streaming manner.</summary>
 public static class ArtifactStoreJsonExtensions
 {
     private const string Reflection = "Finds the type's members by reflection; pass a JsonTypeInfo<T> instead.";
 
     /// <summary>Reads a file as JSON.</summary>
-    /// <exception cref="JsonException">The file is not JSON, or not of this type.</exception>
+    /// <exception cref="JsonException">The file is not valid JSON of this type.</exception>
     public static async Task<T?> ReadJsonAsync<T>(this ArtifactStore store, StorePath path, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -20,8 +20,8 @@ public static class ArtifactStoreJsonExtensions
         return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads a file as JSON, by reflection.</summary>
-    /// <exception cref="JsonException">The file is not JSON, or not of this type.</exception>
+    /// <summary>Reads a file as JSON, using reflection.</summary>
+    /// <exception cref="JsonException">The file is not valid JSON of this type.</exception>
     [RequiresUnreferencedCode(Reflection), RequiresDynamicCode(Reflection)]
     public static async Task<T?> ReadJsonAsync<T>(
         this ArtifactStore store, StorePath path, JsonSerializerOptions? serializer = null, CancellationToken cancellationToken = default)
@@ -33,7 +33,7 @@ public static class ArtifactStoreJsonExtensions
     }
 
     /// <summary>Writes a value as JSON.</summary>
-    /// <returns>The facts of what was written.</returns>
+    /// <returns>The metadata of the written file.</returns>
     public static Task<StoreEntry> WriteJsonAsync<T>(
         this ArtifactStore store,
         StorePath path,
@@ -47,8 +47,8 @@ public static class ArtifactStoreJsonExtensions
         return WriteAsync(store, path, mode, options, stream => JsonSerializer.SerializeAsync(stream, value, type, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Writes a value as JSON, by reflection.</summary>
-    /// <returns>The facts of what was written.</returns>
+    /// <summary>Writes a value as JSON, using reflection.</summary>
+    /// <returns>The metadata of the written file.</returns>
     [RequiresUnreferencedCode(Reflection), RequiresDynamicCode(Reflection)]
     public static Task<StoreEntry> WriteJsonAsync<T>(
         this ArtifactStore store,

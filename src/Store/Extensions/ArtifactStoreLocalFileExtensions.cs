@@ -5,18 +5,20 @@ using Cairn.Transfers;
 
 namespace Cairn;
 
-/// <summary>Between a store and local files and folders. Errors name the store's address, also when the local side failed.</summary>
+/// <summary>
+/// Extension methods for transfers between a store and local files and folders. Errors name the URI in the store, also if the local side failed.
+/// </summary>
 public static class ArtifactStoreLocalFileExtensions
 {
     /// <summary>Uploads a local file.</summary>
-    /// <param name="store">The store to write.</param>
+    /// <param name="store">The target store.</param>
     /// <param name="localFile">The local file.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="mode">On what condition of the target.</param>
-    /// <param name="options">What goes along; null for nothing.</param>
-    /// <param name="progress">Receives the progress; optional.</param>
-    /// <param name="cancellationToken">Cancels the upload; the target is then as it was, or whole.</param>
-    /// <returns>The facts of what was written.</returns>
+    /// <param name="path">The target path.</param>
+    /// <param name="mode">The condition on the target.</param>
+    /// <param name="options">Content type, metadata and other properties of the file. Optional.</param>
+    /// <param name="progress">Receives the progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the upload; the target is then either unchanged or complete.</param>
+    /// <returns>The metadata of the written file.</returns>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when the local file is not there, <see cref="StoreErrorCode.PathConflict"/> when it is a pipe, a socket or a device, <see cref="StoreErrorCode.PreconditionFailed"/> when it changed while it was read, and whatever the write fails with.</exception>
     public static async Task<StoreEntry> UploadFileAsync(
         this ArtifactStore store,
@@ -37,14 +39,14 @@ public static class ArtifactStoreLocalFileExtensions
         return info;
     }
 
-    /// <summary>Downloads a file. The local file appears whole, under its name, or not at all.</summary>
-    /// <param name="store">The store to read.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="localFile">Where to; its folder must be there.</param>
+    /// <summary>Downloads a file. The local file appears complete under its name, or not at all.</summary>
+    /// <param name="store">The source store.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="localFile">The local file; its folder must exist.</param>
     /// <param name="mode"><see cref="WriteMode.CreateNew"/> or <see cref="WriteMode.Replace"/>.</param>
-    /// <param name="progress">Receives the progress; optional.</param>
-    /// <param name="cancellationToken">Cancels the download; nothing of it stays.</param>
-    /// <returns>The facts of the version that was downloaded. Large remote files come in several ranges at once, all of that version.</returns>
+    /// <param name="progress">Receives the progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the download; nothing remains.</param>
+    /// <returns>The metadata of the downloaded version. Large remote files are downloaded in several ranges in parallel, all of that version.</returns>
     public static async Task<StoreEntry> DownloadFileAsync(
         this ArtifactStore store,
         StorePath path,
@@ -62,14 +64,16 @@ public static class ArtifactStoreLocalFileExtensions
         return info;
     }
 
-    /// <summary>Uploads a local folder with all that is below it, empty folders too where the store has directories.</summary>
-    /// <param name="store">The store to write.</param>
-    /// <param name="localFolder">The local folder. What becomes of links below it, <see cref="TransferOptions.Links"/> says; a pipe, socket or device is a failure, unless excluded.</param>
-    /// <param name="path">The directory that it becomes; what is there already and is not in the folder stays.</param>
-    /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels the upload; what has arrived stays.</param>
-    /// <returns>What was uploaded.</returns>
-    /// <exception cref="BatchFailedException">Some entries could not be uploaded; the others are. It has each failure, and the result.</exception>
+    /// <summary>Uploads a local folder with its content, including empty folders if the store supports directories.</summary>
+    /// <param name="store">The target store.</param>
+    /// <param name="localFolder">The local folder. <see cref="TransferOptions.Links"/> determines the handling of links below it. A pipe, socket or device
+    /// is a failure unless it is excluded.</param>
+    /// <param name="path">The target directory. Existing entries that are not in the folder are kept.</param>
+    /// <param name="options">The mode, filters, parallelism and progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the upload; files that have been uploaded are kept.</param>
+    /// <returns>The number and size of the uploaded files.</returns>
+    /// <exception cref="BatchFailedException">Some entries could not be uploaded; the others were. The exception contains each failure and the
+    /// result.</exception>
     public static async Task<TransferResult> UploadDirectoryAsync(
         this ArtifactStore store, string localFolder, StorePath path = default, TransferOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -81,21 +85,23 @@ public static class ArtifactStoreLocalFileExtensions
         var source = new LocalSource(localFolder, transfer.Links, log.Unlisted);
         var result = await transfer.RunAsync(
             source.FindAsync(cancellationToken), (item, progress, stopping) => source.CopyAsync(item, store.Core, path / item.Path, transfer.Mode, progress, stopping), log, cancellationToken).ConfigureAwait(false);
-        // A folder that holds nothing goes up as a directory that holds nothing.
+        // An empty folder is uploaded as an empty directory.
         if (result.Files + result.Directories == 0 && store.Capabilities.Directories != DirectoryKind.None)
             await store.MakeDirectoryAsync(path, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
-    /// <summary>Downloads a directory with all that is below it into a local folder. Each file appears whole, under its name, or not at all.</summary>
-    /// <param name="store">The store to read.</param>
-    /// <param name="path">The directory.</param>
-    /// <param name="localFolder">The local folder; made when it is not there. Nothing is written outside it: symbolic links below it are not followed.</param>
-    /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels the download; what has arrived stays.</param>
-    /// <returns>What was downloaded.</returns>
+    /// <summary>Downloads a directory with its content to a local folder. Each file appears complete under its name, or not at all.</summary>
+    /// <param name="store">The source store.</param>
+    /// <param name="path">The path of the directory.</param>
+    /// <param name="localFolder">The local folder, which is created if it does not exist. Nothing is written outside it: symbolic links below it are not
+    /// followed.</param>
+    /// <param name="options">The mode, filters, parallelism and progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the download; files that have been downloaded are kept.</param>
+    /// <returns>The number and size of the downloaded files.</returns>
     /// <exception cref="BatchFailedException">
-    /// Some entries could not be downloaded, for example because this platform cannot hold their name; the others are. It has each failure, and the result.
+    /// Some entries could not be downloaded, for example because this platform does not support their name; the others were. The exception contains each
+    /// failure and the result.
     /// </exception>
     public static async Task<TransferResult> DownloadDirectoryAsync(
         this ArtifactStore store, StorePath path, string localFolder, TransferOptions? options = null, CancellationToken cancellationToken = default)
@@ -121,12 +127,13 @@ public static class ArtifactStoreLocalFileExtensions
         }
     }
 
-    /// <summary>Gives a library that only knows files a temporary local copy of a file.</summary>
-    /// <param name="store">The store to read.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="use">Gets the copy's full name, whose last part is the file's own name where the platform can hold it. May change the copy; the store's file stays.</param>
+    /// <summary>Provides a temporary local copy of a file, for libraries that can only read local files.</summary>
+    /// <param name="store">The source store.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="use">Receives the full path of the copy, which ends with the name of the file if the platform supports it. It can change the copy; the
+    /// file in the store is not affected.</param>
     /// <param name="cancellationToken">Cancels the download, and is passed on.</param>
-    /// <returns>What <paramref name="use"/> returns. The copy is deleted in every case.</returns>
+    /// <returns>The result of <paramref name="use"/>. The copy is always deleted.</returns>
     public static async Task<T> UseLocalFileAsync<T>(
         this ArtifactStore store, StorePath path, Func<string, CancellationToken, Task<T>> use, CancellationToken cancellationToken = default)
     {
@@ -138,12 +145,13 @@ public static class ArtifactStoreLocalFileExtensions
         return await use(file, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives a library that only knows files a temporary local copy of a file.</summary>
-    /// <param name="store">The store to read.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="use">Gets the copy's full name, whose last part is the file's own name where the platform can hold it. May change the copy; the store's file stays.</param>
+    /// <summary>Provides a temporary local copy of a file, for libraries that can only read local files.</summary>
+    /// <param name="store">The source store.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="use">Receives the full path of the copy, which ends with the name of the file if the platform supports it. It can change the copy; the
+    /// file in the store is not affected.</param>
     /// <param name="cancellationToken">Cancels the download, and is passed on.</param>
-    /// <returns>A task that ends when <paramref name="use"/> has and the copy is deleted, in every case.</returns>
+    /// <returns>A task that completes when <paramref name="use"/> has completed and the copy is deleted.</returns>
     public static Task UseLocalFileAsync(this ArtifactStore store, StorePath path, Func<string, CancellationToken, Task> use, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(use);
@@ -157,15 +165,15 @@ public static class ArtifactStoreLocalFileExtensions
             cancellationToken);
     }
 
-    /// <summary>Lets a library that only knows files write a temporary local file, and then uploads it.</summary>
-    /// <param name="store">The store to write.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="mode">On what condition of the target.</param>
-    /// <param name="create">Gets the full name of a file that is not there yet, and writes it. When it throws, nothing is uploaded.</param>
-    /// <param name="options">What goes along; null for nothing.</param>
+    /// <summary>Lets a library that can only write local files create a temporary file, and uploads it.</summary>
+    /// <param name="store">The target store.</param>
+    /// <param name="path">The target path.</param>
+    /// <param name="mode">The condition on the target.</param>
+    /// <param name="create">Receives the full path of a file that does not exist, and creates it. If it throws, nothing is uploaded.</param>
+    /// <param name="options">Content type, metadata and other properties of the file. Optional.</param>
     /// <param name="cancellationToken">Cancels the upload, and is passed on.</param>
-    /// <returns>The facts of what was written. The temporary file is deleted in every case.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when <paramref name="create"/> has written no file.</exception>
+    /// <returns>The metadata of the written file. The temporary file is always deleted.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: <paramref name="create"/> has not created the file.</exception>
     public static async Task<StoreEntry> CreateFromLocalFileAsync(
         this ArtifactStore store,
         StorePath path,

@@ -2,22 +2,23 @@ using Cairn.Transfers;
 
 namespace Cairn;
 
-/// <summary>Between a store and a stream of the caller's.</summary>
+/// <summary>Extension methods for transfers between a store and a stream of the caller.</summary>
 public static class ArtifactStoreStreamExtensions
 {
-    /// <summary>Downloads a file into a stream, from its first byte to its last.</summary>
+    /// <summary>Downloads a file to a stream sequentially.</summary>
     /// <remarks>
-    /// A large file of a remote store comes in several ranges at once, all of one version. Memory is bounded by <see cref="ArtifactStoreOptions.PartParallelism"/> × 8 MiB. Where the store
-    /// keeps a CRC-32C, the content is checked against it.
+    /// A large file of a remote store is downloaded in several ranges in parallel, all of one version. Memory use is bounded by <see
+    /// cref="ArtifactStoreOptions.PartParallelism"/> × 8 MiB. If the store keeps a CRC-32C, the content is verified.
     /// </remarks>
-    /// <param name="store">The store to read.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="target">Where to; written to asynchronously, neither flushed nor disposed. What it throws passes as it is.</param>
-    /// <param name="progress">Receives the progress; optional.</param>
-    /// <param name="cancellationToken">Cancels the download; what has been written stays.</param>
-    /// <returns>The facts of the version that was read.</returns>
+    /// <param name="store">The source store.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="target">The target stream. It is written asynchronously, and neither flushed nor disposed. Its exceptions are not wrapped.</param>
+    /// <param name="progress">Receives the progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the download; bytes that have been written remain.</param>
+    /// <returns>The metadata of the version that was read.</returns>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.NotFound"/>; <see cref="StoreErrorCode.PreconditionFailed"/> when the file changed meanwhile; <see cref="StoreErrorCode.IntegrityFailure"/>, after the last byte.
+    /// <see cref="StoreErrorCode.NotFound"/>. <see cref="StoreErrorCode.PreconditionFailed"/>: the file changed during the read. <see
+    /// cref="StoreErrorCode.IntegrityFailure"/>, after the last byte.
     /// </exception>
     public static async Task<StoreEntry> DownloadAsync(
         this ArtifactStore store, StorePath path, Stream target, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -31,15 +32,16 @@ public static class ArtifactStoreStreamExtensions
         return info;
     }
 
-    /// <summary>Uploads what a stream has from its position to its end.</summary>
-    /// <param name="store">The store to write.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="source">The content; read to its end, and not disposed. What it throws passes as it is, and nothing is published.</param>
-    /// <param name="mode">On what condition of the target.</param>
-    /// <param name="options">What goes along; null for nothing. Without a length, that of a source that can seek is used.</param>
-    /// <param name="progress">Receives the progress; optional.</param>
-    /// <param name="cancellationToken">Cancels the upload; nothing of it is visible.</param>
-    /// <returns>The facts of what was written.</returns>
+    /// <summary>Uploads the content of a stream from its position to its end.</summary>
+    /// <param name="store">The target store.</param>
+    /// <param name="path">The target path.</param>
+    /// <param name="source">The content, which is read to its end and not disposed. Its exceptions are not wrapped, and nothing is published.</param>
+    /// <param name="mode">The condition on the target.</param>
+    /// <param name="options">Content type, metadata and other properties of the file. Optional. If no length is set, the length of a seekable source is
+    /// used.</param>
+    /// <param name="progress">Receives the progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the upload; nothing is visible.</param>
+    /// <returns>The metadata of the written file.</returns>
     public static async Task<StoreEntry> UploadAsync(
         this ArtifactStore store,
         StorePath path,

@@ -4,23 +4,25 @@ using Cairn.Transfers;
 
 namespace Cairn;
 
-/// <summary>Makes trees equal to others, by copying only what differs.</summary>
+/// <summary>Extension methods that make a tree equal to another by copying only the differences.</summary>
 /// <remarks>
-/// Two files are the same when their lengths are equal and, where both stores know a checksum of one kind, these are; otherwise when the target remembers the source's time (as its own modified time where the store
-/// keeps the time that is given, and in the metadata <c>mtime</c> elsewhere). A target that remembers none is compared by whether it is older.
+/// Two files are considered equal if their lengths are equal and, if both stores report a checksum of the same kind, the checksums are equal; otherwise, if
+/// the target has recorded the time of the source (as its modified time if the store keeps the specified time, or in the metadata <c>mtime</c>). A target
+/// without a recorded time is considered equal if it is not older.
 /// </remarks>
 public static class ArtifactStoreSyncExtensions
 {
-    /// <summary>Makes a directory of a store equal to another, of any store.</summary>
-    /// <param name="source">The store to read.</param>
-    /// <param name="sourcePath">The directory to follow.</param>
-    /// <param name="target">The store to write.</param>
-    /// <param name="targetPath">The directory to make equal; made when it is not there.</param>
-    /// <param name="options">Deletion, filters, parallelism, progress; null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels; what has arrived stays.</param>
-    /// <returns>What was done.</returns>
-    /// <exception cref="BatchFailedException">Some entries could not be copied or removed; the others are. It has each failure, and the result.</exception>
-    /// <exception cref="StoreException">NotFound: the source is no directory. PathConflict: one lies in the other.</exception>
+    /// <summary>Makes a directory of a store equal to a directory of any store.</summary>
+    /// <param name="source">The source store.</param>
+    /// <param name="sourcePath">The source directory.</param>
+    /// <param name="target">The target store.</param>
+    /// <param name="targetPath">The target directory, which is created if it does not exist.</param>
+    /// <param name="options">The deletion, filters, parallelism and progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the operation; files that have been copied are kept.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="BatchFailedException">Some entries could not be copied or removed; the others were. The exception contains each failure and the
+    /// result.</exception>
+    /// <exception cref="StoreException">NotFound: the source is not a directory. PathConflict: one directory contains the other.</exception>
     public static async Task<TransferResult> SyncToAsync(
         this ArtifactStore source, StorePath sourcePath, ArtifactStore target, StorePath targetPath, SyncOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -38,14 +40,15 @@ public static class ArtifactStoreSyncExtensions
     }
 
     /// <summary>Makes a directory of a store equal to a local folder.</summary>
-    /// <param name="store">The store to write.</param>
-    /// <param name="localFolder">The local folder to follow. What becomes of links below it, <see cref="TransferOptions.Links"/> says.</param>
-    /// <param name="path">The directory to make equal; made when it is not there.</param>
-    /// <param name="options">Deletion, filters, parallelism, progress; null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels; what has arrived stays.</param>
-    /// <returns>What was done.</returns>
-    /// <exception cref="BatchFailedException">Some entries could not be copied or removed; the others are. It has each failure, and the result.</exception>
-    /// <exception cref="StoreException">NotFound: there is no such folder.</exception>
+    /// <param name="store">The target store.</param>
+    /// <param name="localFolder">The local source folder. <see cref="TransferOptions.Links"/> determines the handling of links below it.</param>
+    /// <param name="path">The target directory, which is created if it does not exist.</param>
+    /// <param name="options">The deletion, filters, parallelism and progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the operation; files that have been copied are kept.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="BatchFailedException">Some entries could not be copied or removed; the others were. The exception contains each failure and the
+    /// result.</exception>
+    /// <exception cref="StoreException">NotFound: the folder does not exist.</exception>
     public static async Task<TransferResult> SyncFromDirectoryAsync(
         this ArtifactStore store, string localFolder, StorePath path = default, SyncOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -3,34 +3,38 @@ using Cairn.Transfers;
 
 namespace Cairn;
 
-/// <summary>Copies and moves between two stores, in bounded memory; inside one store, by the store itself where it can.</summary>
+/// <summary>Extension methods that copy and move between two stores, in bounded memory; within one store, by the store if it supports that.</summary>
 public static class ArtifactStoreTransferExtensions
 {
-    /// <summary>Copies a file to another store. Content type and metadata go along where the target keeps them.</summary>
+    /// <summary>Copies a file to another store. Content type and metadata are copied if the target supports them.</summary>
     /// <remarks>
-    /// A large file of a remote store comes in several ranges at once, all of one version. Memory is bounded by the source's <see cref="ArtifactStoreOptions.PartParallelism"/> × 8 MiB and the target's parts.
+    /// A large file of a remote store is read in several ranges in parallel, all of one version. Memory use is bounded by <see
+    /// cref="ArtifactStoreOptions.PartParallelism"/> of the source × 8 MiB and the parts of the target.
     /// </remarks>
-    /// <param name="source">The store to read.</param>
-    /// <param name="sourcePath">The file.</param>
-    /// <param name="target">The store to write; may be the same, or another view of it.</param>
-    /// <param name="targetPath">Where to.</param>
-    /// <param name="mode">On what condition of the target.</param>
-    /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
-    /// <returns>The target's facts.</returns>
+    /// <param name="source">The source store.</param>
+    /// <param name="sourcePath">The path of the file.</param>
+    /// <param name="target">The target store, which can be the source store or another view of it.</param>
+    /// <param name="targetPath">The target path.</param>
+    /// <param name="mode">The condition on the target.</param>
+    /// <param name="cancellationToken">Cancels the copy; the target is then either unchanged or complete.</param>
+    /// <returns>The metadata of the target.</returns>
     public static async Task<StoreEntry> CopyToAsync(
         this ArtifactStore source, StorePath sourcePath, ArtifactStore target, StorePath targetPath, WriteMode mode, CancellationToken cancellationToken) =>
         await source.CopyToAsync(sourcePath, target, targetPath, mode, null, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Copies a file to another store. Content type and metadata go along where the target keeps them.</summary>
-    /// <param name="source">The store to read.</param>
-    /// <param name="sourcePath">The file.</param>
-    /// <param name="target">The store to write; may be the same, or another view of it.</param>
-    /// <param name="targetPath">Where to.</param>
-    /// <param name="mode">On what condition of the target.</param>
-    /// <param name="progress">Receives the progress; optional. A store that copies by itself tells only the end.</param>
-    /// <param name="cancellationToken">Cancels the copy; the target is then as it was, or whole.</param>
-    /// <returns>The target's facts.</returns>
-    /// <remarks>The source's time goes along too: as the file's own where the target keeps a time that is given, otherwise as the metadata <c>mtime</c> where it keeps metadata.</remarks>
+    /// <summary>Copies a file to another store. Content type and metadata are copied if the target supports them.</summary>
+    /// <param name="source">The source store.</param>
+    /// <param name="sourcePath">The path of the file.</param>
+    /// <param name="target">The target store, which can be the source store or another view of it.</param>
+    /// <param name="targetPath">The target path.</param>
+    /// <param name="mode">The condition on the target.</param>
+    /// <param name="progress">Receives the progress. Optional. If the store performs the copy, only the end is reported.</param>
+    /// <param name="cancellationToken">Cancels the copy; the target is then either unchanged or complete.</param>
+    /// <returns>The metadata of the target.</returns>
+    /// <remarks>
+    /// The time of the source is copied, too: as the modified time if the target keeps a specified time; otherwise, as the metadata <c>mtime</c> if it keeps
+    /// metadata.
+    /// </remarks>
     public static async Task<StoreEntry> CopyToAsync(
         this ArtifactStore source,
         StorePath sourcePath,
@@ -58,29 +62,32 @@ public static class ArtifactStoreTransferExtensions
         return info;
     }
 
-    /// <summary>Moves a file, or a directory with all that is below it, to another store: copies, and then deletes the versions that were copied.</summary>
-    /// <param name="source">The store to read.</param>
-    /// <param name="sourcePath">The file or directory.</param>
-    /// <param name="target">The store to write; may be the same, or another view of it.</param>
-    /// <param name="targetPath">Where to; the same address changes nothing.</param>
-    /// <param name="mode">On what condition of the target; a directory moves with <see cref="WriteMode.CreateNew"/> only.</param>
-    /// <param name="cancellationToken">Cancels the move; the source is then still there, or the target whole.</param>
-    /// <returns>The target's facts.</returns>
-    /// <exception cref="BatchFailedException">Some entries of a directory could not be copied; the others are, and the source is whole. It has each failure.</exception>
+    /// <summary>Moves a file, or a directory with its content, to another store: copies it and then deletes the copied versions.</summary>
+    /// <param name="source">The source store.</param>
+    /// <param name="sourcePath">The path of the file or directory.</param>
+    /// <param name="target">The target store, which can be the source store or another view of it.</param>
+    /// <param name="targetPath">The target path. A move to the same URI changes nothing.</param>
+    /// <param name="mode">The condition on the target; a directory can be moved only with <see cref="WriteMode.CreateNew"/>.</param>
+    /// <param name="cancellationToken">Cancels the move; either the source still exists or the target is complete.</param>
+    /// <returns>The metadata of the target.</returns>
+    /// <exception cref="BatchFailedException">Some entries of a directory could not be copied; the others were, and the source is complete. The exception
+    /// contains each failure.</exception>
     public static Task<StoreEntry> MoveToAsync(
         this ArtifactStore source, StorePath sourcePath, ArtifactStore target, StorePath targetPath, WriteMode mode, CancellationToken cancellationToken = default) =>
         source.MoveToAsync(sourcePath, target, targetPath, mode, null, cancellationToken);
 
-    /// <summary>Moves a file, or a directory with all that is below it, to another store: copies, and then deletes the versions that were copied.</summary>
-    /// <param name="source">The store to read.</param>
-    /// <param name="sourcePath">The file or directory.</param>
-    /// <param name="target">The store to write; may be the same, or another view of it.</param>
-    /// <param name="targetPath">Where to; the same address changes nothing.</param>
-    /// <param name="mode">On what condition of the target; a directory moves with <see cref="WriteMode.CreateNew"/> only.</param>
-    /// <param name="options">How a directory is copied: parallelism, progress, fail-fast. Its mode, filters and links do not count: a move leaves nothing behind. Null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels the move; the source is then still there, or the target whole.</param>
-    /// <returns>The target's facts.</returns>
-    /// <exception cref="BatchFailedException">Some entries of a directory could not be copied; the others are, and the source is whole. It has each failure.</exception>
+    /// <summary>Moves a file, or a directory with its content, to another store: copies it and then deletes the copied versions.</summary>
+    /// <param name="source">The source store.</param>
+    /// <param name="sourcePath">The path of the file or directory.</param>
+    /// <param name="target">The target store, which can be the source store or another view of it.</param>
+    /// <param name="targetPath">The target path. A move to the same URI changes nothing.</param>
+    /// <param name="mode">The condition on the target; a directory can be moved only with <see cref="WriteMode.CreateNew"/>.</param>
+    /// <param name="options">The parallelism, progress and fail-fast behavior for a directory. Its mode, filters and links are ignored, because a move
+    /// leaves nothing behind. Optional.</param>
+    /// <param name="cancellationToken">Cancels the move; either the source still exists or the target is complete.</param>
+    /// <returns>The metadata of the target.</returns>
+    /// <exception cref="BatchFailedException">Some entries of a directory could not be copied; the others were, and the source is complete. The exception
+    /// contains each failure.</exception>
     public static async Task<StoreEntry> MoveToAsync(
         this ArtifactStore source,
         StorePath sourcePath,
@@ -95,17 +102,18 @@ public static class ArtifactStoreTransferExtensions
         return await Moving.BetweenAsync(source.Core, sourcePath, target.Core, targetPath, mode, options, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies a directory with all that is below it to another store; empty directories too, where the target has directories.</summary>
-    /// <param name="source">The store to read.</param>
-    /// <param name="sourcePath">The directory.</param>
-    /// <param name="target">The store to write; may be the same, or another view of it.</param>
-    /// <param name="targetPath">Where to; what is there already and is not in the source stays.</param>
-    /// <param name="options">Mode, filters, parallelism, progress; null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels the copy; what has arrived stays.</param>
-    /// <returns>What was copied.</returns>
-    /// <exception cref="BatchFailedException">Some entries could not be copied; the others are. It has each failure, and the result.</exception>
+    /// <summary>Copies a directory with its content to another store, including empty directories if the target supports them.</summary>
+    /// <param name="source">The source store.</param>
+    /// <param name="sourcePath">The path of the directory.</param>
+    /// <param name="target">The target store, which can be the source store or another view of it.</param>
+    /// <param name="targetPath">The target path. Existing entries of the target that are not in the source are kept.</param>
+    /// <param name="options">The mode, filters, parallelism and progress. Optional.</param>
+    /// <param name="cancellationToken">Cancels the copy; files that have been copied are kept.</param>
+    /// <returns>The number and size of the copied files.</returns>
+    /// <exception cref="BatchFailedException">Some entries could not be copied; the others were. The exception contains each failure and the
+    /// result.</exception>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.NotFound"/> when no directory is there; <see cref="StoreErrorCode.PathConflict"/> for a directory into itself.
+    /// <see cref="StoreErrorCode.NotFound"/>: the directory does not exist. <see cref="StoreErrorCode.PathConflict"/>: the target is inside the source.
     /// </exception>
     public static Task<TransferResult> CopyTreeToAsync(
         this ArtifactStore source,

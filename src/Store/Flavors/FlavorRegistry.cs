@@ -4,8 +4,8 @@ using Cairn.Providers;
 
 namespace Cairn.Flavors;
 
-/// <summary>The flavors that a program knows. What a flavor is called and serves is known at once; its descriptor and its provider are made when first asked for.</summary>
-/// <remarks>Safe to use from many threads. Flavors are added, never replaced or taken away: a name or a scheme belongs to one flavor.</remarks>
+/// <summary>The flavors of a program. Their names and schemes are known immediately; descriptors and providers are created on first use.</summary>
+/// <remarks>Thread-safe. Flavors can be added but not replaced or removed: a name or a scheme belongs to one flavor.</remarks>
 public sealed class FlavorRegistry
 {
     private readonly Lock _gate = new();
@@ -14,7 +14,8 @@ public sealed class FlavorRegistry
     private Action<FlavorRegistry>? _more;
 
     /// <summary>Adds a provider.</summary>
-    /// <exception cref="ArgumentException">Its class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
+    /// <exception cref="ArgumentException">The type has no valid <see cref="StoreFlavorAttribute"/>, or the name or a scheme of the flavor is in
+    /// use.</exception>
     public FlavorRegistry Add(IStoreProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -22,8 +23,9 @@ public sealed class FlavorRegistry
         return Add(descriptor.Name, descriptor.Schemes, () => descriptor, _ => ValueTask.FromResult(provider));
     }
 
-    /// <summary>Adds a provider by its class.</summary>
-    /// <exception cref="ArgumentException">The class has no valid <see cref="StoreFlavorAttribute"/>, or the flavor's name or a scheme is taken.</exception>
+    /// <summary>Adds a provider by its type.</summary>
+    /// <exception cref="ArgumentException">The type has no valid <see cref="StoreFlavorAttribute"/>, or the name or a scheme of the flavor is in
+    /// use.</exception>
     public FlavorRegistry Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TProvider>()
         where TProvider : IStoreProvider, new()
     {
@@ -31,12 +33,12 @@ public sealed class FlavorRegistry
         return Add(descriptor.Name, descriptor.Schemes, () => descriptor, static _ => ValueTask.FromResult<IStoreProvider>(new TProvider()));
     }
 
-    /// <summary>Adds a flavor of which only name and schemes are known yet, such as one that a plugin brings.</summary>
-    /// <param name="name">The flavor's name.</param>
-    /// <param name="schemes">The URI schemes that it serves.</param>
-    /// <param name="describe">Gives the descriptor; called at most once with success, when somebody asks for it.</param>
-    /// <param name="load">Gives the provider; called at most once with success, when a store of the flavor is opened.</param>
-    /// <exception cref="ArgumentException">The flavor's name or a scheme is taken.</exception>
+    /// <summary>Adds a flavor of which only the name and the schemes are known, such as a flavor of a plugin.</summary>
+    /// <param name="name">The name of the flavor.</param>
+    /// <param name="schemes">The URI schemes of the flavor.</param>
+    /// <param name="describe">Returns the descriptor; called on first use, until it succeeds once.</param>
+    /// <param name="load">Returns the provider; called when a store of the flavor is first opened, until it succeeds once.</param>
+    /// <exception cref="ArgumentException">The name or a scheme of the flavor is in use.</exception>
     public FlavorRegistry Add(
         string name, IReadOnlyList<string> schemes, Func<FlavorDescriptor> describe, Func<CancellationToken, ValueTask<IStoreProvider>> load)
     {
@@ -61,8 +63,8 @@ public sealed class FlavorRegistry
     }
 
     /// <summary>
-    /// Leaves the adding of further flavors, such as those of plugins, to the moment when one is asked for that is not here yet, or all are. Then <paramref name="add"/> is called,
-    /// once with success; what was added before keeps its names and schemes.
+    /// Defers adding further flavors, such as those of plugins, until an unknown flavor or all flavors are requested. <paramref name="add"/> is then called
+    /// until it succeeds once; flavors that were added before keep their names and schemes.
     /// </summary>
     public FlavorRegistry AddWhenNeeded(Action<FlavorRegistry> add)
     {
@@ -72,7 +74,7 @@ public sealed class FlavorRegistry
         return this;
     }
 
-    /// <summary>Every flavor's descriptor, in the order of their names.</summary>
+    /// <summary>Gets the descriptors of all flavors, ordered by name.</summary>
     public IReadOnlyList<FlavorDescriptor> List()
     {
         AddMore();
@@ -82,19 +84,21 @@ public sealed class FlavorRegistry
         return Array.ConvertAll(all, f => f.Descriptor);
     }
 
-    /// <summary>Whether there is a flavor of this name.</summary>
+    /// <summary>Returns true if a flavor with this name exists.</summary>
     public bool Contains(string flavor)
     {
         ArgumentNullException.ThrowIfNull(flavor);
         return TryFind(flavor) is not null;
     }
 
-    /// <summary>A flavor's descriptor.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such flavor; the message lists what there is.</exception>
+    /// <summary>Returns the descriptor of a flavor.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the flavor is unknown; the message lists the available
+    /// ones.</exception>
     public FlavorDescriptor Describe(string flavor) => Find(flavor).Descriptor;
 
-    /// <summary>The flavor that serves a scheme; null when none does.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: several plugins claim the scheme and none is preferred; the message names them.</exception>
+    /// <summary>Returns the flavor of a scheme, or null if there is none.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: several plugins declare the scheme and none is preferred; the
+    /// message names them.</exception>
     public string? FlavorOfScheme(string scheme)
     {
         ArgumentNullException.ThrowIfNull(scheme);
@@ -107,8 +111,9 @@ public sealed class FlavorRegistry
         }
     }
 
-    /// <summary>The flavor that serves a scheme.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: none does; the message lists the schemes that are served.</exception>
+    /// <summary>Returns the flavor of a scheme.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no flavor has this scheme; the message lists the available
+    /// schemes.</exception>
     public string RequireFlavorOfScheme(string scheme)
     {
         if (FlavorOfScheme(scheme) is { } flavor)
@@ -117,11 +122,12 @@ public sealed class FlavorRegistry
             throw Invalid($"no flavor serves '{ErrorText.Escape(scheme)}://'; available: {ErrorText.List(_flavors.SelectMany(f => f.Schemes).Order(StringComparer.Ordinal).Select(s => s + "://"))}");
     }
 
-    /// <summary>A flavor's provider, made or loaded on the first call.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: no such flavor; the message lists what there is.</exception>
+    /// <summary>Returns the provider of a flavor, which the first call creates or loads.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: the flavor is unknown; the message lists the available
+    /// ones.</exception>
     public ValueTask<IStoreProvider> GetProviderAsync(string flavor, CancellationToken cancellationToken = default) => Find(flavor).GetProviderAsync(cancellationToken);
 
-    /// <summary>Refuses a scheme that no flavor serves with a reason of its own, such as two plugins that both claim it.</summary>
+    /// <summary>Refuses a scheme that no flavor has with a specific reason, for example if two plugins declare it.</summary>
     /// <param name="scheme">The scheme.</param>
     /// <param name="refusal">The reason and the advice.</param>
     public void Refuse(string scheme, StoreFault refusal)
@@ -152,7 +158,9 @@ public sealed class FlavorRegistry
         }
     }
 
-    /// <summary>Adds what was left for later; false when there is nothing. What it adds asks this registry, on the same thread, which must then not add again.</summary>
+    /// <summary>
+    /// Adds the deferred flavors; returns false if there are none. The delegate uses this registry on the same thread, which must not add them again.
+    /// </summary>
     private bool AddMore()
     {
         lock (_gate)

@@ -2,12 +2,15 @@ using Cairn.Providers;
 
 namespace Cairn.Layers;
 
-/// <summary>Refuses with <see cref="StoreErrorCode.Unsupported"/>, before any byte moves, what the driver below does not declare in its <see cref="StoreCapabilities"/>.</summary>
+/// <summary>
+/// Refuses operations that the inner driver does not declare in its <see cref="StoreCapabilities"/> with <see cref="StoreErrorCode.Unsupported"/>, before
+/// any data is transferred.
+/// </summary>
 /// <remarks>
 /// Drivers need no check, and the façade only chooses between ways by what is declared. The rules are in <see cref="CapabilityRules"/>. <c>ArtifactStore</c> puts this layer around
 /// every driver.
 /// </remarks>
-/// <param name="inner">The driver below; owned.</param>
+/// <param name="inner">The inner driver, which the layer owns.</param>
 internal sealed class CapabilityCheckDriver(StoreDriver inner) : DelegatingStoreDriver(inner)
 {
     private StoreCapabilities Can => Inner.Capabilities;

@@ -2,8 +2,8 @@ using Cairn.Streams;
 
 namespace Cairn.Layers;
 
-/// <summary>A stream for reading over another, which it owns: what a layer puts around a driver's content.</summary>
-/// <remarks>Every way of reading ends in <see cref="Stream.Read(Span{byte})"/> or <see cref="Stream.ReadAsync(Memory{byte}, CancellationToken)"/>.</remarks>
+/// <summary>A read-only stream over an inner stream, which it owns. Layers use it to wrap the content of a driver.</summary>
+/// <remarks>Every read calls <see cref="Stream.Read(Span{byte})"/> or <see cref="Stream.ReadAsync(Memory{byte}, CancellationToken)"/>.</remarks>
 internal abstract class DelegatingReadStream(Stream inner) : ReadOnlyStream
 {
     private int _disposed;

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Layers;
 
-/// <summary>What every layer is given by the program around it.</summary>
+/// <summary>The clock and the loggers that a program provides to every layer.</summary>
 public sealed record LayerContext
 {
-    /// <summary>The system's clock, and no log.</summary>
+    /// <summary>Gets a context with the system clock and without logging.</summary>
     public static LayerContext Default { get; } = new();
 
-    /// <summary>The clock for delays, rates, durations and ages.</summary>
+    /// <summary>Gets the clock for delays, rates, durations and ages.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Makes the loggers; none by default. The category is the layer's class.</summary>
+    /// <summary>Gets the logger factory. Default: no logging. The category is the class of the layer.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -2,45 +2,48 @@ using Cairn.Providers;
 
 namespace Cairn.Layers;
 
-/// <summary>The layers that a store of any flavor can be given by option values, beside the flavor's own options.</summary>
-/// <remarks>Without any of them set, no layer is added.</remarks>
+/// <summary>The layers that option values can add to a store of any flavor, in addition to the options of the flavor.</summary>
+/// <remarks>If no option is set, no layer is added.</remarks>
 public sealed record LayerOptions
 {
-    /// <summary>The directory of a read cache; null for none.</summary>
+    /// <summary>Gets the directory of a read cache. Default: no cache.</summary>
     [StoreOption("cache-path", "Local directory of a read cache.")]
     public string? CachePath { get; init; }
 
-    /// <summary>How much the read cache may hold, in bytes; null for 1 GiB.</summary>
+    /// <summary>Gets the maximum size of the read cache in bytes. Default: 1 GiB.</summary>
     [StoreOption("cache-size", "How much the read cache may hold; 1GiB where cache-path is given alone.", Size = true)]
     public long? CacheSize { get; init; }
 
-    /// <summary>The most calls under way at once; null for any number.</summary>
+    /// <summary>Gets the maximum number of concurrent calls. Default: unlimited.</summary>
     [StoreOption("max-concurrency", "The most calls under way at once.")]
     public int? MaxConcurrency { get; init; }
 
-    /// <summary>The most calls per second; null for any number.</summary>
+    /// <summary>Gets the maximum number of calls per second. Default: unlimited.</summary>
     [StoreOption("max-requests-per-second", "The most calls per second.")]
     public double? MaxRequestsPerSecond { get; init; }
 
-    /// <summary>The most content bytes per second, both directions together; null for any number.</summary>
+    /// <summary>Gets the maximum number of content bytes per second in both directions together. Default: unlimited.</summary>
     [StoreOption("max-bytes-per-second", "The most content bytes per second, both directions together.", Size = true)]
     public long? MaxBytesPerSecond { get; init; }
 
-    /// <summary>The most attempts of a call; null for what the driver does by itself.</summary>
+    /// <summary>Gets the maximum number of attempts of a call. Default: the retries of the driver.</summary>
     [StoreOption("retry-attempts", "The most attempts of a call, for a flavor that has no retries of its own.")]
     public int? RetryAttempts { get; init; }
 
-    /// <summary>No attempt begins later than this after the first; null for 2 minutes where <see cref="RetryAttempts"/> is given.</summary>
+    /// <summary>
+    /// Gets the time after the first attempt in which further attempts can start. Default: 2 minutes if <see cref="RetryAttempts"/> is set.
+    /// </summary>
     [StoreOption("retry-time", "No attempt begins later than this after the first; 2m where retry-attempts is given alone.")]
     public TimeSpan? RetryTime { get; init; }
 
-    /// <summary>Every layer option, in the order of their names.</summary>
+    /// <summary>Gets all layer options, ordered by name.</summary>
     public static IReadOnlyList<OptionDescriptor> Descriptors { get; } = OptionDescriptor.AllOf(typeof(LayerOptions));
 
-    /// <summary>Takes the layers' options out of a store's option values.</summary>
+    /// <summary>Extracts the options of the layers from the option values of a store.</summary>
     /// <param name="values">Values by option name.</param>
-    /// <param name="flavorValues">The values that are left for the flavor.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: a value does not fit, or an option needs another one.</exception>
+    /// <param name="flavorValues">The remaining values for the flavor.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: a value is not valid, or an option requires another
+    /// one.</exception>
     public static LayerOptions Split(IReadOnlyDictionary<string, string> values, out IReadOnlyDictionary<string, string> flavorValues)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -54,9 +57,10 @@ public sealed record LayerOptions
         return options;
     }
 
-    /// <summary>Puts the layers that are set around a driver.</summary>
-    /// <returns>A driver that owns the given one; the given one itself when no layer is set.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: a value is out of its range, or an option needs another one.</exception>
+    /// <summary>Adds the selected layers to a driver.</summary>
+    /// <returns>A driver that owns the given driver, or the given driver if no layer is selected.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.InvalidConfiguration"/>: a value is out of range, or an option requires another
+    /// one.</exception>
     public StoreDriver Apply(StoreDriver driver, LayerContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(driver);

@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Layers;
 
-/// <summary>A view on one directory of a store: its root is that directory, and it reaches nothing outside.</summary>
+/// <summary>A view of a directory of a store: its root is that directory, and nothing outside is accessible.</summary>
 internal sealed class PrefixDriver : DelegatingStoreDriver
 {
     private readonly StorePath _prefix;
 
-    /// <summary>Makes a view.</summary>
-    /// <param name="inner">The driver below; owned.</param>
-    /// <param name="prefix">The directory that becomes the root; it need not exist.</param>
+    /// <summary>Initializes a new view.</summary>
+    /// <param name="inner">The inner driver, which the view owns.</param>
+    /// <param name="prefix">The directory that becomes the root. It need not exist.</param>
     public PrefixDriver(StoreDriver inner, StorePath prefix)
         : base(inner, (inner ?? throw new ArgumentNullException(nameof(inner))).Root / prefix) => _prefix = prefix;
 
@@ -86,7 +86,7 @@ internal sealed class PrefixDriver : DelegatingStoreDriver
         return Inner.PresignAsync(request with { Path = Down(request.Path) }, cancellationToken);
     }
 
-    /// <summary>Lists what is staged below the prefix, and what cannot be told to belong to any path: that is left out.</summary>
+    /// <summary>Lists staged uploads below the prefix. Uploads with an unknown path are omitted.</summary>
     public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var staged in Inner.ListStagedAsync(cancellationToken).ConfigureAwait(false))

@@ -2,30 +2,41 @@ using Cairn.Providers;
 
 namespace Cairn.Layers;
 
-/// <summary>Puts layers around a driver. The result owns the driver.</summary>
-/// <remarks>The order that works, from the driver outwards: throttle, retry, read cache, telemetry, capability check. A retry waits without a place then, and a hit in the cache costs no retry.</remarks>
+/// <summary>Adds layers to drivers. The result owns the driver.</summary>
+/// <remarks>
+/// The recommended order from the driver outwards is throttle, retry, read cache, telemetry, capability check. A retry then waits without occupying a slot,
+/// and a cache hit causes no retry.
+/// </remarks>
 public static class StoreLayers
 {
-    /// <summary>Refuses with <see cref="StoreErrorCode.Unsupported"/>, before any byte moves, what the driver does not declare in its <see cref="StoreCapabilities"/>.</summary>
-    /// <remarks><see cref="ArtifactStore"/> puts this layer around every driver. A driver that has it outermost is returned as it is.</remarks>
+    /// <summary>
+    /// Refuses operations that the driver does not declare in its <see cref="StoreCapabilities"/> with <see cref="StoreErrorCode.Unsupported"/>, before any
+    /// data is transferred.
+    /// </summary>
+    /// <remarks><see cref="ArtifactStore"/> adds this layer to every driver. A driver whose outermost layer is this one is returned unchanged.</remarks>
     public static StoreDriver WithCapabilityCheck(this StoreDriver driver) => driver as CapabilityCheckDriver ?? new CapabilityCheckDriver(driver);
 
-    /// <summary>A view of one directory of a store: its root is that directory, and it reaches nothing outside.</summary>
-    /// <remarks>Where directories are real, symbolic links below the view may lead anywhere inside the inner driver's root, which is what the driver contains to.</remarks>
-    /// <param name="driver">The driver below; owned.</param>
+    /// <summary>Creates a view of a directory of a store: its root is that directory, and nothing outside is accessible.</summary>
+    /// <remarks>If directories are real, symbolic links below the view may point anywhere inside the root of the inner driver.</remarks>
+    /// <param name="driver">The inner driver, which the view owns.</param>
     /// <param name="prefix">The directory.</param>
     public static StoreDriver WithPrefix(this StoreDriver driver, StorePath prefix) => new PrefixDriver(driver, prefix);
 
-    /// <summary>Reports every operation as a span, metrics (<see cref="StoreInstruments"/>) and log lines.</summary>
+    /// <summary>Reports every operation as a span, metrics (<see cref="StoreInstruments"/>) and log entries.</summary>
     /// <remarks>
-    /// <para>A read's span lasts until its content is disposed, a write's until it is completed or given up; both count the bytes that moved. When no listener, meter or log asks, every
-    /// call goes straight to the driver below: nothing is allocated and no stream is wrapped.</para>
-    /// <para>Log levels: debug for each operation with its path, and for every refusal; warning for what an operator should see (unavailable, throttled, denied, damaged,
-    /// unknown), without path and without the service's text. A secret is never told: roots and paths hold none.</para>
+    /// <para>
+    /// <para>The span of a read ends when its content is disposed, and the span of a write when it is completed or aborted; both count the transferred
+    /// bytes. If there is no listener, meter or log, every call is passed directly to the inner driver: nothing is allocated and no stream is
+    /// wrapped.</para>
+    /// </para>
+    /// <para>
+    /// <para>Log levels: debug for each operation with its path and for every refusal; warning for events that concern an operator (unavailable, throttled,
+    /// denied, damaged, unknown), without the path and the text of the service. Secrets are never logged: roots and paths do not contain any.</para>
+    /// </para>
     /// </remarks>
     public static StoreDriver WithTelemetry(this StoreDriver driver, TelemetryOptions? options = null, LayerContext? context = null) => new TelemetryDriver(driver, options, context);
 
-    /// <summary>Repeats operations that failed for a transient reason.</summary>
+    /// <summary>Retries operations that failed for a transient reason.</summary>
     /// <remarks>
     /// <para>Only faults that <see cref="StoreDriver.Classify"/> calls transient count, with exponential backoff and full jitter, never sooner than the store's <c>RetryAfter</c>. Attempts, time and a budget
     /// for all calls of the store together are bounded (<see cref="RetryOptions"/>); when one is used up, the last failure is thrown as it is.</para>
@@ -43,24 +54,28 @@ public static class StoreLayers
     /// </remarks>
     public static StoreDriver WithRetry(this StoreDriver driver, RetryOptions? options = null, LayerContext? context = null) => new RetryDriver(driver, options, context);
 
-    /// <summary>Limits how much of a store is used at once: calls under way, calls per second, bytes per second.</summary>
+    /// <summary>Limits the use of a store: concurrent calls, calls per second, bytes per second.</summary>
     /// <remarks>
     /// <para>A call has its place from its begin to its end, and a stream for reading has one while a read is under way. An open stream that nobody reads, and an
     /// upload between two parts, have none: whoever holds one and waits for another can therefore never block all others, as it would when each of eight copies held its
     /// reading place and waited for one to write. Places are given in the order of asking.</para>
-    /// <para>Waiting for a rate takes no place. Cancellation ends every wait.</para>
+    /// <para><para>Waiting for a rate does not occupy a slot. Cancellation ends every wait.</para></para>
     /// </remarks>
     public static StoreDriver WithThrottle(this StoreDriver driver, ThrottleOptions options, LayerContext? context = null) => new ThrottleDriver(driver, options, context);
 
-    /// <summary>Keeps content that was read in a folder on the local disk, and reads it from there while the store still has the same version.</summary>
+    /// <summary>Caches content that was read in a folder on the local disk, and reads it from there while the store has the same version.</summary>
     /// <remarks>
     /// <para>Each read asks the store first (<see cref="StoreDriver.StatAsync"/>, one small round trip) and takes the kept content only for the etag that the store names now. A removed or
     /// replaced file is therefore never served from the cache. Files without an etag are not kept.</para>
-    /// <para>What is served is verified against the SHA-256 that was taken when it was kept, block by block. A damaged entry is removed and
-    /// its block never served: the read goes on at that byte from the store, in the same version.</para>
-    /// <para>Only a read of a whole file, to its end, is kept; a read of a range is answered from a kept file, or passes through. Nothing about the cache fails a
-    /// read: when the disk is full or the folder cannot be used, reads go to the store.</para>
-    /// <para>Processes may share the folder. It is the user's alone (0700), and holds content in the clear.</para>
+    /// <para>
+    /// <para>Cached content is verified block by block against the SHA-256 digests computed when it was stored. A damaged entry is removed, and its block is
+    /// never returned: the read continues at that byte from the store, in the same version.</para>
+    /// </para>
+    /// <para>
+    /// <para>Only a read of a whole file to its end is cached; a read of a range is served from a cached file, or passed through. Errors of the cache never
+    /// fail a read: if the disk is full or the folder cannot be used, reads use the store.</para>
+    /// </para>
+    /// <para><para>Processes can share the folder. Only the current user has access (0700), and the content is not encrypted.</para></para>
     /// </remarks>
     public static StoreDriver WithReadCache(this StoreDriver driver, ReadCacheOptions options, LayerContext? context = null) => new ReadCacheDriver(driver, options, context);
 }

@@ -3,10 +3,11 @@ using Cairn.Errors;
 
 namespace Cairn.Listing;
 
-/// <summary>A pattern over paths: alternatives, each a list of segments. Immutable and safe to share.</summary>
+/// <summary>A pattern for paths: alternatives, each a list of segments. Immutable.</summary>
 /// <remarks>
-/// Braces are expanded first, so an alternative may hold <c>/</c>. Inside a segment <c>*</c>, <c>?</c> and <c>[…]</c> apply; a segment that is <c>**</c> stands for any
-/// number of segments, and as the last one for at least one. There is no escape character, since <c>\</c> is content of paths: <c>[*]</c> is a literal <c>*</c>.
+/// Braces are expanded first, so an alternative can contain <c>/</c>. Within a segment, <c>*</c>, <c>?</c> and <c>[…]</c> apply. A segment <c>**</c> matches
+/// any number of segments and, as the last one, at least one. There is no escape character, because <c>\</c> is valid in paths: <c>[*]</c> is a literal
+/// <c>*</c>.
 /// </remarks>
 internal sealed class Glob
 {
@@ -17,7 +18,8 @@ internal sealed class Glob
     public IReadOnlyList<IReadOnlyList<GlobSegment>> Alternatives { get; }
 
     /// <summary>Compiles a pattern.</summary>
-    /// <exception cref="ArgumentException">A bracket or brace is not closed, a segment is empty, <c>.</c> or <c>..</c>, or there are more than 1,024 alternatives.</exception>
+    /// <exception cref="ArgumentException">A bracket or brace is not closed, a segment is empty, <c>.</c> or <c>..</c>, or there are more than 1,024
+    /// alternatives.</exception>
     public static Glob Parse(string pattern)
     {
         var body = pattern.StartsWith('/') ? pattern[1..] : pattern;
@@ -28,7 +30,7 @@ internal sealed class Glob
         return new([.. texts.Distinct(StringComparer.Ordinal).Select(text => (IReadOnlyList<GlobSegment>)[.. text.Split('/').Select(s => GlobSegment.Parse(pattern, s))])]);
     }
 
-    /// <summary>True when the whole path matches.</summary>
+    /// <summary>Returns true if the whole path matches.</summary>
     public bool IsMatch(StorePath path)
     {
         var segments = path.Segments;

@@ -1,11 +1,12 @@
 namespace Cairn;
 
-/// <summary>How <see cref="ArtifactStore.GlobAsync(string, GlobOptions, CancellationToken)"/> searches.</summary>
+/// <summary>The options of <see cref="ArtifactStore.GlobAsync(string, GlobOptions, CancellationToken)"/>.</summary>
 public sealed record GlobOptions
 {
     /// <summary>
-    /// Called with everything in the directories that are searched which cannot be listed, as <see cref="ListOptions.Unlisted"/> is; a pipe, a socket or a device only when its name matches. The search then goes on past a
-    /// directory that cannot be read. Null (the default): such a directory fails the search, and the others are left out.
+    /// Gets a delegate that is called for each entry in the searched directories that cannot be listed, like <see cref="ListOptions.Unlisted"/>; for a pipe,
+    /// a socket or a device only if its name matches. The search then continues after an unreadable directory. If null (default), an unreadable directory
+    /// fails the search, and other such entries are omitted.
     /// </summary>
     public Action<UnlistedEntry>? Unlisted { get; init; }
 }

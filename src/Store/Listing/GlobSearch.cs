@@ -4,7 +4,7 @@ using Cairn.Providers;
 
 namespace Cairn.Listing;
 
-/// <summary>Finds the files below a directory that match a glob: down the directories that can match, and whole trees only from a <c>**</c> on.</summary>
+/// <summary>Finds the files below a directory that match a glob: lists only directories that can match, and whole trees only from a <c>**</c> on.</summary>
 internal sealed class GlobSearch(StoreCore store, Glob glob, GlobOptions options, StorePath root = default)
 {
     public IAsyncEnumerable<StoreEntry> RunAsync(CancellationToken cancellationToken) =>

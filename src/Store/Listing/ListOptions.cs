@@ -1,18 +1,18 @@
 namespace Cairn;
 
-/// <summary>What <see cref="ArtifactStore.ListAsync"/> lists.</summary>
+/// <summary>The options of <see cref="ArtifactStore.ListAsync"/>.</summary>
 public sealed record ListOptions
 {
-    /// <summary>False for the files and directories right below the directory; true for the files at every depth. Defaults to false.</summary>
+    /// <summary>Gets whether the files at every depth are listed instead of the direct files and directories. Default: false.</summary>
     public bool Recursive { get; init; }
 
-    /// <summary>With <see cref="Recursive"/>: lists directories that hold nothing, too. Defaults to false.</summary>
+    /// <summary>Gets whether a <see cref="Recursive"/> listing includes empty directories. Default: false.</summary>
     public bool IncludeEmptyDirectories { get; init; }
 
-    /// <summary>Only entries whose path below the directory starts with this text; not by segment. Null for all.</summary>
+    /// <summary>Gets the prefix of the listed entries' paths relative to the directory, which need not end at a segment. Default: all entries.</summary>
     public string? NamePrefix { get; init; }
 
-    /// <summary>Only entries whose <see cref="StoreEntry.OrderKey"/> comes after this text. Null for all.</summary>
+    /// <summary>Gets the text after which the <see cref="StoreEntry.OrderKey"/> of the listed entries must come. Default: all entries.</summary>
     public string? StartAfter { get; init; }
 
     /// <summary>

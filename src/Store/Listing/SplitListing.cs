@@ -5,8 +5,8 @@ using Cairn.Providers;
 namespace Cairn.Listing;
 
 /// <summary>
-/// A listing of a large tree by several requests at once, handed out in order. It begins as one listing; what is still to come after some pages is cut where directories begin, and
-/// the ranges between the cuts are read ahead.
+/// A listing of a large tree by several parallel requests, returned in order. It begins as one listing; after some pages, the rest is divided at the start
+/// of directories, and the ranges between are read ahead.
 /// </summary>
 /// <remarks>
 /// A range costs at most one request more than its share of the single listing, and spans as many directories as make some pages, by what the ranges before it have shown. A flat

@@ -1,9 +1,12 @@
 namespace Cairn.Listing;
 
-/// <summary>Tells what a listing leaves out once, one call at a time, although its ranges are read at once and a driver may meet one entry in several requests.</summary>
+/// <summary>
+/// Reports each entry that a listing leaves out once, one call at a time, although ranges are read in parallel and a driver may encounter an entry in
+/// several requests.
+/// </summary>
 internal sealed class UnlistedOnce(Action<UnlistedEntry> tell)
 {
-    /// <summary>How many names are remembered; of more, some may be told again.</summary>
+    /// <summary>The number of names that are remembered; if there are more, some may be reported again.</summary>
     private const int MostKnown = 10_000;
 
     private readonly Lock _lock = new();

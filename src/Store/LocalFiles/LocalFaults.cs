@@ -2,12 +2,12 @@ using Cairn.Providers;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>The meaning of exceptions on local files, where the local file is not the store but the other end.</summary>
+/// <summary>Classifies exceptions on local files that are the source or target of a transfer.</summary>
 public static class LocalFaults
 {
-    /// <summary>The fault that an exception of the base library is.</summary>
+    /// <summary>Returns the fault for an exception of the base library.</summary>
     /// <param name="exception">The exception.</param>
-    /// <param name="file">The file's full name, for the reason.</param>
+    /// <param name="file">The full name of the file, for the reason.</param>
     public static StoreFault Of(Exception exception, string file)
     {
         ArgumentNullException.ThrowIfNull(exception);

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>Looks at local files and opens them, and only files: a pipe, a socket or a device is refused before it is opened, and can hold nobody up.</summary>
+/// <summary>Examines and opens local files: a pipe, a socket or a device is refused before it is opened, so it cannot block.</summary>
 public static partial class LocalFile
 {
     private const int ReadOnly = 0, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
@@ -15,10 +15,10 @@ public static partial class LocalFile
     private static readonly bool HasSystemCalls = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
     private static readonly int SysStatX = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
 
-    /// <summary>Looks at a path.</summary>
+    /// <summary>Gets the metadata of a path.</summary>
     /// <param name="path">The full path.</param>
-    /// <param name="follow">Whether a link at the path is followed.</param>
-    /// <returns>What stands there; null for nothing.</returns>
+    /// <param name="follow">true to follow a link at the path.</param>
+    /// <returns>The metadata, or null if nothing exists.</returns>
     internal static unsafe LocalFileFacts? Look(string path, bool follow)
     {
         if (!HasSystemCalls)
@@ -30,12 +30,12 @@ public static partial class LocalFile
         return error is NoEntry or NotDirectory ? null : throw Failure(error, path);
     }
 
-    /// <summary>Opens a file for reading. A pipe or a device that takes its place at the last moment is refused as well.</summary>
+    /// <summary>Opens a file for reading. A pipe or a device that replaces it at the last moment is refused, too.</summary>
     /// <param name="path">The full path; a link is followed.</param>
-    /// <param name="facts">What it is, of the very file that is open.</param>
-    /// <param name="isSeen">The caller has just seen a file there: another look before the open is spared.</param>
-    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
-    /// <exception cref="StoreException">PathConflict: it is no file.</exception>
+    /// <param name="facts">The metadata of the opened file.</param>
+    /// <param name="isSeen">true if the caller has just found a file at the path, so it is not checked again.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="StoreException">PathConflict: it is not a file.</exception>
     internal static SafeFileHandle Open(string path, out LocalFileFacts facts, bool isSeen = false)
     {
         facts = default;
@@ -84,7 +84,7 @@ public static partial class LocalFile
 
     /// <summary>Opens a regular file and reads it in one version: a change of its length or time in the meantime is an error.</summary>
     /// <param name="path">The full path; a link is followed.</param>
-    /// <param name="read">Reads the file from its first to its last byte.</param>
+    /// <param name="read">Reads the file sequentially.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="StoreException">PathConflict: it is not a regular file. PreconditionFailed: it changed while it was read.</exception>
@@ -98,7 +98,7 @@ public static partial class LocalFile
         await LocalVersion.RequireOneAsync(file, path, facts, () => read(source), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The facts of an open file.</summary>
+    /// <summary>Returns the metadata of an open file.</summary>
     internal static unsafe LocalFileFacts FactsOf(SafeFileHandle file)
     {
         if (!HasSystemCalls)
@@ -148,7 +148,7 @@ public static partial class LocalFile
 
     private static bool IsExecutable(SafeFileHandle file) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute);
 
-    /// <summary>The base library's exception for an error number.</summary>
+    /// <summary>Returns the base library's exception for an error number.</summary>
     private static Exception Failure(int error, string path)
     {
         var message = Marshal.GetPInvokeErrorMessage(error);

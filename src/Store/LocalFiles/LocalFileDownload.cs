@@ -7,10 +7,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>Downloads one file: into a temporary file beside the target, which takes its name when it is whole and is what the store's CRC-32C promises, where it keeps one.</summary>
+/// <summary>
+/// Downloads one file to a temporary file next to the target, which is renamed when it is complete and matches the CRC-32C of the store, if there is one.
+/// </summary>
 internal static class LocalFileDownload
 {
-    /// <summary>Room on the disk is taken beforehand for files above this; below, it costs more than it brings.</summary>
+    /// <summary>The length above which space is reserved before writing; for shorter files, that costs more than it saves.</summary>
     private const int ReservedLength = 1 << 20;
 
     public static async ValueTask<StoreEntry> RunAsync(
@@ -57,7 +59,9 @@ internal static class LocalFileDownload
             new StoreException(StoreErrorCode.AlreadyExists, $"'{target}' already exists", inner).WithContext(StoreOperations.Download, store.GetUri(path));
     }
 
-    /// <summary>Outside Windows, an asynchronous write is this one on another thread, whose processor does not have the bytes at hand.</summary>
+    /// <summary>
+    /// On systems other than Windows, an asynchronous write is this one on another thread, whose processor does not have the bytes in its cache.
+    /// </summary>
     private static ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> data, long at, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())

@@ -1,6 +1,6 @@
 namespace Cairn.LocalFiles;
 
-/// <summary>What stands at a local path.</summary>
+/// <summary>The kind of a local entry.</summary>
 internal enum LocalFileKind
 {
     File,
@@ -11,15 +11,15 @@ internal enum LocalFileKind
     Device,
 }
 
-/// <summary>What the system knows of a local file.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Length">Its length in bytes.</param>
-/// <param name="Modified">When it was last written, to 100 ns.</param>
-/// <param name="Identity">Which file it is, whatever its name; equal for two names of one file.</param>
-/// <param name="IsExecutable">Whether its owner may run it.</param>
+/// <summary>The metadata of a local file.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Modified">The modified time, with a precision of 100 ns.</param>
+/// <param name="Identity">The identity of the file, which is equal for two names of one file.</param>
+/// <param name="IsExecutable">true if the owner can execute the file.</param>
 internal readonly record struct LocalFileFacts(LocalFileKind Kind, long Length, DateTimeOffset Modified, string Identity, bool IsExecutable)
 {
-    /// <summary>Why it cannot be read as a file; null for a file.</summary>
+    /// <summary>Gets the reason why the entry cannot be read as a file, or null for a file.</summary>
     public string? Problem => Kind switch
     {
         LocalFileKind.File => null,
@@ -30,6 +30,6 @@ internal readonly record struct LocalFileFacts(LocalFileKind Kind, long Length, 
         _ => "it is a device, and not a file",
     };
 
-    /// <summary>Whether the content may have changed since the other facts were read of the same file.</summary>
+    /// <summary>Returns whether the content may have changed since earlier metadata of the same file was read.</summary>
     public bool IsChangedSince(in LocalFileFacts before) => Length != before.Length || Modified != before.Modified;
 }

@@ -7,22 +7,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>Uploads one local file, whichever way it was found.</summary>
+/// <summary>Uploads one local file.</summary>
 internal static class LocalFileUpload
 {
-    /// <summary>Up to here a file is read at once: in less time than another thread takes to begin with it.</summary>
+    /// <summary>The maximum length of a file that is read synchronously: that takes less time than another thread takes to begin.</summary>
     private const int SmallFile = 64 << 10;
 
-    /// <summary>Uploads a file that did not change while it was read.</summary>
-    /// <param name="store">The store to write.</param>
+    /// <summary>Uploads a file, and fails if it changes while it is read.</summary>
+    /// <param name="store">The target store.</param>
     /// <param name="localFile">The file; a link is followed.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="mode">On what condition of the target.</param>
-    /// <param name="options">What goes along; null for nothing.</param>
+    /// <param name="path">The target path.</param>
+    /// <param name="mode">The condition on the target.</param>
+    /// <param name="options">Properties of the file. Optional.</param>
     /// <param name="found">Called with the length.</param>
-    /// <param name="progress">Called with each number of bytes that has arrived.</param>
+    /// <param name="progress">Called with the number of bytes of each completed piece.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <param name="isSeen">The caller has just seen a file there.</param>
+    /// <param name="isSeen">true if the caller has just found a file at the path.</param>
     public static ValueTask<StoreEntry> RunAsync(
         StoreCore store,
         string localFile,
@@ -62,7 +62,7 @@ internal static class LocalFileUpload
 
         async Task<StoreEntry> UploadSmallAsync(SafeFileHandle open, LocalFileFacts before)
         {
-            // One byte more than there should be shows a file that has grown.
+            // An additional byte shows that the file has grown.
             var buffer = ArrayPool<byte>.Shared.Rent((int)before.Length + 1);
             try
             {

@@ -3,17 +3,17 @@ using Cairn.Transfers;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>Reads a local folder as a tree, by the one rule that uploads follow.</summary>
+/// <summary>Reads a local folder as a tree, following the same rules as uploads.</summary>
 public static class LocalFolder
 {
-    /// <summary>Finds the files at every depth and the folders that hold nothing, in the order of listings.</summary>
+    /// <summary>Returns the files at every depth and the empty folders, in listing order.</summary>
     /// <remarks>
-    /// A file is a regular file or a link to one. Pipes, sockets, devices, folders that cannot be read, links that lead nowhere and names that no <see cref="StorePath"/> can hold are
-    /// left out and passed to <paramref name="unlisted"/>, which may throw to end the walk.
+    /// A file is a regular file or a link to one. Pipes, sockets, devices, unreadable folders, links without a target and names that are not valid in a <see
+    /// cref="StorePath"/> are left out and passed to <paramref name="unlisted"/>, which may throw to end the walk.
     /// </remarks>
     /// <param name="folder">The folder.</param>
     /// <param name="links">How links are handled.</param>
-    /// <param name="unlisted">Called with each entry that is left out.</param>
+    /// <param name="unlisted">Called for each entry that is left out.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
     /// <exception cref="StoreException">NotFound: the folder does not exist. PermissionDenied: it cannot be read.</exception>
     public static async IAsyncEnumerable<LocalFolderEntry> WalkAsync(

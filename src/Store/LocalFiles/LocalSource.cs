@@ -6,14 +6,15 @@ using Cairn.Transfers;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>A local folder that is read as a tree: the one rule for what counts as a file of it, whoever asks.</summary>
+/// <summary>A local folder that is read as a tree. The same rule determines for all callers which entries are files.</summary>
 /// <remarks>
-/// A file is a regular file, or a link to one (unless links are skipped). A link to a folder is followed when that is asked for, and otherwise left out like one that leads to nothing; pipes, sockets and
-/// devices, folders that cannot be read and names that no path can hold are left out. Everything that is left out is told.
+/// A file is a regular file, or a link to one (unless links are skipped). A link to a folder is followed if requested; otherwise, it is left out, like a
+/// link without a target. Pipes, sockets, devices, unreadable folders and names that are not valid in a path are left out. All entries that are left out are
+/// reported.
 /// </remarks>
 /// <param name="folder">The folder.</param>
-/// <param name="links">What becomes of links.</param>
-/// <param name="unlisted">Called with what is left out.</param>
+/// <param name="links">The handling of links.</param>
+/// <param name="unlisted">Called for each entry that is left out.</param>
 internal sealed class LocalSource(string folder, LinkHandling links, Action<UnlistedEntry> unlisted) : TreeSource
 {
     private readonly string _root = Path.GetFullPath(folder);
@@ -23,10 +24,10 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
     private StoreUri UriOf(StorePath path) => StoreUri.FromLocalPath(_root) / path;
 
     /// <inheritdoc/>
-    /// <exception cref="StoreException">NotFound: there is no such folder; PermissionDenied: it cannot be read.</exception>
+    /// <exception cref="StoreException">NotFound: the folder does not exist. PermissionDenied: the folder cannot be read.</exception>
     public override async IAsyncEnumerable<TransferItem> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Reading a folder blocks; this keeps it off the caller's thread.
+        // Reading a folder blocks, so it runs on another thread.
         await Task.Yield();
         if (LocalFile.Look(_root, follow: true) is not { Kind: LocalFileKind.Directory } root)
             throw Failure(StoreErrorCode.NotFound, "it is not a folder");
@@ -86,7 +87,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
         return new(path, identity, entries);
     }
 
-    /// <summary>Reads a folder of the tree; one that cannot be read is told, and holds nothing.</summary>
+    /// <summary>Reads a folder of the tree. An unreadable folder is reported and treated as empty.</summary>
     private Level ReadBelow(Entry folder)
     {
         try
@@ -100,10 +101,10 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
         }
     }
 
-    /// <summary>What a name in a folder is; null when it is left out.</summary>
+    /// <summary>Returns the entry for a name in a folder, or null if it is left out.</summary>
     private Entry? Look(StorePath parent, string full, string name)
     {
-        // The system's names are bytes: those that are not text come with this character in their place.
+        // Names are bytes in the system: bytes that are not text are represented by this character.
         if (!StorePath.TryParse(name, out var segment) || (name.Contains('\uFFFD', StringComparison.Ordinal) && LocalFile.Look(full, follow: false) is null))
         {
             unlisted(new(parent, ErrorText.Escape(name), UnlistedKind.Unnameable, new StoreException(StoreErrorCode.PathConflict, $"it holds the name '{ErrorText.Escape(name)}', which no path can hold")));
@@ -132,7 +133,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
         switch (facts?.Kind)
         {
             case null:
-                // Gone since the folder was read.
+                // The entry was removed after the folder was read.
                 return null;
             case LocalFileKind.File or LocalFileKind.Directory:
                 return new(path, facts.Value, facts.Value.Kind == LocalFileKind.Directory ? name + "/" : name);
@@ -142,7 +143,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
         }
     }
 
-    /// <summary>Why a link is left out, by what it leads to; null when it is followed.</summary>
+    /// <summary>Returns the reason why a link is left out, or null if it is followed.</summary>
     private string? ProblemOfLink(LocalFileFacts? target) => target?.Kind switch
     {
         LocalFileKind.File => null,
@@ -162,7 +163,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
         public bool IsFolder => Facts.Kind == LocalFileKind.Directory;
     }
 
-    /// <summary>One folder on the way down.</summary>
+    /// <summary>One folder on the path to the current one.</summary>
     private sealed class Level(StorePath path, string identity, List<Entry> entries)
     {
         private int _next;
@@ -171,7 +172,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
 
         public string Identity => identity;
 
-        /// <summary>Whether nothing of it has been found so far.</summary>
+        /// <summary>Gets whether no entry of it has been found so far.</summary>
         public bool IsEmpty { get; set; } = true;
 
         public bool TryNext(out Entry entry)

@@ -3,16 +3,16 @@ using Cairn.Errors;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>A local folder that a tree is downloaded into: places object names below it, and nowhere else.</summary>
+/// <summary>A local folder to which a tree is downloaded: maps object names to paths below it, and nowhere else.</summary>
 public sealed class LocalTarget
 {
     private readonly string _root;
     private readonly ArtifactStore _store;
     private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
 
-    /// <summary>Creates the folder when it does not exist.</summary>
+    /// <summary>Creates the folder if it does not exist.</summary>
     /// <param name="root">The folder.</param>
-    /// <param name="store">The store that the tree comes from, for errors.</param>
+    /// <param name="store">The store of the tree, for errors.</param>
     public LocalTarget(string root, ArtifactStore store)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
@@ -23,21 +23,23 @@ public sealed class LocalTarget
         _made[_root] = true;
     }
 
-    /// <summary>The full name of a file below the root; its folders are made.</summary>
-    /// <param name="path">The file below the tree's root.</param>
+    /// <summary>Returns the full name of a file below the root, and creates its folders.</summary>
+    /// <param name="path">The path of the file, relative to the root of the tree.</param>
     /// <param name="source">The object, for errors.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: this platform cannot hold the name, or a symbolic link stands in the way.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: this platform does not support the name, or a symbolic link is in the
+    /// way.</exception>
     public string PlaceFile(StorePath path, StorePath source)
     {
         Refuse(path, source);
         return Path.Join(path.Parent.IsRoot ? _root : MakeDirectory(path.Parent, source), path.Name);
     }
 
-    /// <summary>Creates a folder below the root, with its parents.</summary>
-    /// <param name="path">The folder below the tree's root.</param>
+    /// <summary>Creates a folder below the root, and its parents.</summary>
+    /// <param name="path">The path of the folder, relative to the root of the tree.</param>
     /// <param name="source">The object, for errors.</param>
-    /// <returns>Its full name.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: this platform cannot hold the name, or a symbolic link is in the way.</exception>
+    /// <returns>The full name.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: this platform does not support the name, or a symbolic link is in the
+    /// way.</exception>
     public string MakeDirectory(StorePath path, StorePath source)
     {
         Refuse(path, source);

@@ -3,16 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.LocalFiles;
 
-/// <summary>Reads a local file in one version: another program that writes it in place changes its length or its time.</summary>
+/// <summary>Reads a local file in one version: a program that writes it in place changes its length or its time.</summary>
 internal static class LocalVersion
 {
-    /// <summary>Runs what reads a file from its first to its last byte.</summary>
+    /// <summary>Runs a delegate that reads a file sequentially.</summary>
     /// <param name="file">The open file.</param>
-    /// <param name="name">Its name, for the error.</param>
-    /// <param name="before">What it was when it was opened.</param>
-    /// <param name="read">Reads it.</param>
-    /// <param name="cancellationToken">Whose cancellation passes as it is.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/> when the file changed in between, so that what was read may be of two versions.</exception>
+    /// <param name="name">The name of the file, for the error.</param>
+    /// <param name="before">The metadata of the file when it was opened.</param>
+    /// <param name="read">Reads the file.</param>
+    /// <param name="cancellationToken">Cancels the read; its cancellation is not wrapped.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the file changed in between, so the content may be from two
+    /// versions.</exception>
     public static async ValueTask RequireOneAsync(SafeFileHandle file, string name, LocalFileFacts before, Func<ValueTask> read, CancellationToken cancellationToken)
     {
         try

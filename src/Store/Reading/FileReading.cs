@@ -19,7 +19,7 @@ internal static class FileReading
         return new StoreReadStream(file, read, options, readAhead);
     }
 
-    /// <summary>Opens the range, of the version that <see cref="PinnedFile"/> then opens again.</summary>
+    /// <summary>Opens the range in the version that <see cref="PinnedFile"/> reopens later.</summary>
     public static async ValueTask<(PinnedFile File, StoreRead Read)> OpenPinnedAsync(this StoreCore store, StorePath path, OpenReadOptions options, CancellationToken cancellationToken)
     {
         store.Enter(cancellationToken);

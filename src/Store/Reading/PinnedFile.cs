@@ -4,7 +4,7 @@ using Cairn.Providers;
 
 namespace Cairn.Reading;
 
-/// <summary>Opens one version of a file, as often as needed: the first opening fixes the version.</summary>
+/// <summary>Opens one version of a file any number of times: the first opening determines the version.</summary>
 internal sealed class PinnedFile(StoreCore store, StorePath path)
 {
     private StoreEntry? _version;
@@ -14,7 +14,8 @@ internal sealed class PinnedFile(StoreCore store, StorePath path)
     public StoreUri Uri => store.GetUri(path);
 
     /// <summary>Opens a range.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/> when the file is no longer in the version of the first opening.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the version of the file is no longer that of the first
+    /// opening.</exception>
     public async ValueTask<StoreRead> OpenAsync(ByteRange range, string? ifMatch, CancellationToken cancellationToken)
     {
         var request = new ReadRequest(path) { Range = range, IfMatch = _version is null ? ifMatch : _version.ETag };
@@ -37,7 +38,7 @@ internal sealed class PinnedFile(StoreCore store, StorePath path)
     /// <summary>The guard under which the content is read.</summary>
     public StoreGuard Reading => store.Guard(StoreOperations.Read, path);
 
-    /// <summary>Whether a connection that broke with this exception is worth another request.</summary>
+    /// <summary>Returns whether a connection that broke with this exception is worth another request.</summary>
     public bool IsTransient(Exception exception, out TimeSpan? retryAfter)
     {
         var fault = store.Classify(exception);

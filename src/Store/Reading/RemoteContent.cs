@@ -5,19 +5,19 @@ using Cairn.Streams;
 namespace Cairn.Reading;
 
 /// <summary>
-/// Content that comes in one direction, made seekable: a <see cref="RemoteFetch"/> fills blocks in the background, a bounded way ahead of the reader; some blocks that were read
-/// are kept for small jumps back; a jump elsewhere opens another request, pinned to the same version.
+/// Makes sequential content seekable: a <see cref="RemoteFetch"/> fills blocks in the background, a bounded distance ahead of the reader. Some blocks that
+/// were read are kept for short seeks backwards; other seeks open another request for the same version.
 /// </summary>
 /// <remarks>
-/// A request after a jump asks for little, and for four times as much each time that the reader goes on at its end: a reader that jumps wastes little, one that reads on soon
-/// streams. (An archive's reader jumps to the directory at its end and then from entry to entry.)
+/// A request after a seek is small, and four times as large each time the reader continues at its end: a reader that seeks wastes little, and one that
+/// continues soon streams. (The reader of an archive seeks to the directory at its end and then from entry to entry.)
 /// </remarks>
 internal sealed class RemoteContent : ReadContent
 {
     internal const int BlockSize = 256 << 10;
     internal const int KeptBlocks = 16;
 
-    /// <summary>A jump ahead by at most so many blocks waits for what is on its way; a longer one asks anew.</summary>
+    /// <summary>The maximum number of blocks of a forward seek that waits for data in transit; a longer seek opens another request.</summary>
     private const int Reach = 4;
 
     private readonly PinnedFile _file;
@@ -37,11 +37,11 @@ internal sealed class RemoteContent : ReadContent
     private long _uses;
 
     /// <param name="file">The file, pinned to its version.</param>
-    /// <param name="read">The response that is open already; owned.</param>
-    /// <param name="start">Where the span begins in the file.</param>
-    /// <param name="length">How long the span is.</param>
-    /// <param name="readAhead">How many bytes to read ahead, at most; one block at least.</param>
-    /// <param name="keepBlocks">Whether to keep blocks that were read: no for a reader that never jumps back.</param>
+    /// <param name="read">The open response, which this object owns.</param>
+    /// <param name="start">The start of the span in the file.</param>
+    /// <param name="length">The length of the span.</param>
+    /// <param name="readAhead">The maximum number of bytes to read ahead; at least one block.</param>
+    /// <param name="keepBlocks">false for a reader that never seeks backwards: blocks that were read are not kept.</param>
     public RemoteContent(PinnedFile file, StoreRead read, long start, long length, int readAhead, bool keepBlocks)
     {
         (_file, _first, Start, _length) = (file, read, start, length);
@@ -51,7 +51,7 @@ internal sealed class RemoteContent : ReadContent
         _kept = keepBlocks ? KeptBlocks : 1;
     }
 
-    /// <summary>Where the span begins in the file.</summary>
+    /// <summary>Gets the start of the span in the file.</summary>
     public long Start { get; }
 
     public override async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)

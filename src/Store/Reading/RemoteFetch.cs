@@ -2,22 +2,24 @@ using Cairn.Providers;
 
 namespace Cairn.Reading;
 
-/// <summary>One run of blocks being fetched in the background, by one request or, when connections break, by several for the rest.</summary>
+/// <summary>A sequence of blocks that is fetched in the background with one request or, if connections break, with several.</summary>
 internal sealed class RemoteFetch(RemoteContent content, PinnedFile file, StoreRead? open, long first, long end, long length)
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly ResumingRead _read = new(file, open, content.Start + first * RemoteContent.BlockSize, content.Start + Math.Min(length, end * RemoteContent.BlockSize));
 
-    /// <summary>The block that is filled next or now; under the content's lock.</summary>
+    /// <summary>Gets or sets the block that is being filled or is next; guarded by the lock of the content.</summary>
     public long Next { get; set; } = first;
 
-    /// <summary>The block after the last.</summary>
+    /// <summary>Gets the block after the last.</summary>
     public long End => end;
 
-    /// <summary>Why it ended before its end; null while it runs, when it is done and when it was stopped. Under the content's lock.</summary>
+    /// <summary>
+    /// Gets or sets the error that ended the fetch early; null while it runs, and if it completed or was stopped. Guarded by the lock of the content.
+    /// </summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>True when it brings nothing more; under the content's lock.</summary>
+    /// <summary>Gets or sets whether the fetch has ended; guarded by the lock of the content.</summary>
     public bool HasEnded { get; set; }
 
     /// <summary>Fetches to the end, to a failure or until stopped. A failure goes to the content; the task fails only when the response cannot be released.</summary>
@@ -50,6 +52,6 @@ internal sealed class RemoteFetch(RemoteContent content, PinnedFile file, StoreR
         await _read.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Stops; nothing more comes.</summary>
+    /// <summary>Stops the fetch.</summary>
     public Task StopAsync() => _stopping.CancelAsync();
 }

@@ -2,14 +2,14 @@ using Cairn.Providers;
 
 namespace Cairn.Reading;
 
-/// <summary>Bytes of one version of a file, from first to last, by one request or, when connections break, by several for the rest.</summary>
+/// <summary>Reads the bytes of one version of a file sequentially with one request or, if connections break, with several.</summary>
 /// <param name="file">The file.</param>
-/// <param name="open">A response that is open at <paramref name="position"/> already; owned. Null to open one when it is needed.</param>
-/// <param name="position">Where to begin in the file.</param>
-/// <param name="end">Where to end in the file.</param>
+/// <param name="open">A response that is already open at <paramref name="position"/>, which this object owns. Null to open one on demand.</param>
+/// <param name="position">The start in the file.</param>
+/// <param name="end">The end in the file.</param>
 internal sealed class ResumingRead(PinnedFile file, StoreRead? open, long position, long end) : IAsyncDisposable
 {
-    /// <summary>How often in a row a connection may break without bringing a byte.</summary>
+    /// <summary>The maximum number of consecutive connections that break without a byte.</summary>
     internal const int MaxBreaks = 5;
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
@@ -18,8 +18,8 @@ internal sealed class ResumingRead(PinnedFile file, StoreRead? open, long positi
     private long _position = position;
     private int _breaks;
 
-    /// <summary>Reads what comes next, over a new connection if the old one breaks: the rest is asked for again, in the same version.</summary>
-    /// <returns>How many bytes, at least one: it is an error of the caller to read at the end.</returns>
+    /// <summary>Reads the next bytes. If the connection breaks, requests the rest of the same version with a new one.</summary>
+    /// <returns>The number of bytes, at least one; the caller must not read at the end.</returns>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         file.Reading.RunAsync(this, buffer, static (read, buffer, stopping) => read.ReadAnyAsync(buffer, stopping), cancellationToken);
 

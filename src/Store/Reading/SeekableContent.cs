@@ -2,7 +2,7 @@ using Cairn.Providers;
 
 namespace Cairn.Reading;
 
-/// <summary>Content that can seek: used as it is, so bytes go from the driver to the caller's memory without a copy.</summary>
+/// <summary>Seekable content, used directly: bytes are read into the caller's memory without a copy.</summary>
 internal sealed class SeekableContent(PinnedFile file, StoreRead read, long start) : ReadContent
 {
     private long _offset;

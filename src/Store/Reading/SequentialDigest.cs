@@ -4,8 +4,8 @@ using Cairn.Errors;
 
 namespace Cairn.Reading;
 
-/// <summary>Checks bytes that are read from first to last against a checksum, whatever the sizes of the reads and however often a run is read again.</summary>
-/// <remarks>A run that is skipped ends the check: then nothing is known, and <see cref="Observe"/> always succeeds.</remarks>
+/// <summary>Verifies the checksum of bytes that are read sequentially, regardless of the sizes of the reads and of repeated reads.</summary>
+/// <remarks>Skipping bytes ends the check: the result is then unknown, and <see cref="Observe"/> always succeeds.</remarks>
 internal sealed class SequentialDigest : IDisposable
 {
     private readonly IncrementalHash? _hash;
@@ -15,8 +15,8 @@ internal sealed class SequentialDigest : IDisposable
     private long _next;
     private Checksum? _actual;
 
-    /// <summary>Makes a check.</summary>
-    /// <exception cref="ArgumentException">The checksum's algorithm is not one of <c>sha256</c>, <c>sha512</c>, <c>sha1</c>, <c>md5</c> and <c>crc32c</c>.</exception>
+    /// <summary>Initializes a new instance.</summary>
+    /// <exception cref="ArgumentException">The algorithm is not <c>sha256</c>, <c>sha512</c>, <c>sha1</c>, <c>md5</c> or <c>crc32c</c>.</exception>
     public SequentialDigest(Checksum expected, long length)
     {
         _expected = expected;
@@ -27,18 +27,18 @@ internal sealed class SequentialDigest : IDisposable
             _hash = IncrementalHash.CreateHash(NameOf(expected));
     }
 
-    /// <summary>The digest of all bytes, once they have been seen in order; until then null.</summary>
+    /// <summary>Gets the digest of all bytes after they have been read in order; otherwise, null.</summary>
     public Checksum? Actual => _actual;
 
-    /// <summary>Refuses a checksum that cannot be checked.</summary>
+    /// <summary>Refuses a checksum with an unsupported algorithm.</summary>
     public static void Validate(Checksum expected)
     {
         if (expected.Algorithm != Checksum.Crc32C)
             NameOf(expected);
     }
 
-    /// <summary>Takes in bytes that were read at an offset.</summary>
-    /// <returns>False when the last byte has been seen and the digest is not the expected one.</returns>
+    /// <summary>Processes bytes that were read at an offset.</summary>
+    /// <returns>false if the last byte has been read and the digest does not match.</returns>
     public bool Observe(long offset, ReadOnlySpan<byte> bytes)
     {
         if (_actual is null && offset <= _next && offset + bytes.Length is var end && (end > _next || end == _length))

@@ -4,11 +4,14 @@ using Cairn.Streams;
 
 namespace Cairn;
 
-/// <summary>A file, or a range of one, open for reading: seekable, of known length, and of one version from first to last byte.</summary>
+/// <summary>A file, or a range of a file, that is open for reading: seekable, with a known length, and with the content of one version.</summary>
 /// <remarks>
-/// <para>When the file changes meanwhile, reading on gives the old version or fails with <see cref="StoreErrorCode.PreconditionFailed"/>. A connection that breaks resumes
-/// at the byte where it stopped. Where a remote store keeps a CRC-32C, a file read from first to last byte is checked against it. Memory is bounded by the read-ahead and a few blocks for small jumps.</para>
-/// <para>For one caller at a time. Asynchronous and synchronous reads may be mixed.</para>
+/// <para>
+/// <para>If the file changes during the read, further reads return the old version or fail with <see cref="StoreErrorCode.PreconditionFailed"/>. After a
+/// broken connection, the read resumes at the byte where it stopped. If a remote store keeps a CRC-32C, a file that is read sequentially to its end is
+/// verified. Memory use is bounded by the read-ahead and a few blocks for short seeks.</para>
+/// </para>
+/// <para><para>Not thread-safe. Asynchronous and synchronous reads can be mixed.</para></para>
 /// </remarks>
 public sealed class StoreReadStream : Stream
 {
@@ -29,10 +32,10 @@ public sealed class StoreReadStream : Stream
         _digest = (options.ExpectedChecksum ?? promised) is { } expected ? new(expected, Length) : null;
     }
 
-    /// <summary>The facts of the version that is read; <see cref="StoreEntry.Length"/> is that of the whole file.</summary>
+    /// <summary>Gets the metadata of the version that is read; <see cref="StoreEntry.Length"/> is the length of the whole file.</summary>
     public StoreEntry Info { get; }
 
-    /// <summary>The file's address.</summary>
+    /// <summary>Gets the URI of the file.</summary>
     public StoreUri Uri => _file.Uri;
 
     /// <inheritdoc/>
@@ -44,10 +47,12 @@ public sealed class StoreReadStream : Stream
     /// <inheritdoc/>
     public override bool CanWrite => false;
 
-    /// <summary>How many bytes the stream spans: the file's, or the range's.</summary>
+    /// <summary>Gets the length of the stream in bytes: that of the file or the range.</summary>
     public override long Length { get; }
 
-    /// <summary>The next byte to be read, counted from the range's start. May lie past the end, where reads give nothing.</summary>
+    /// <summary>
+    /// Gets or sets the position of the next byte, relative to the start of the range. It can be past the end, where reads return no bytes.
+    /// </summary>
     public override long Position
     {
         get => _position;
@@ -59,7 +64,7 @@ public sealed class StoreReadStream : Stream
         }
     }
 
-    /// <summary>True when the driver's content can seek, so that reads cost no request.</summary>
+    /// <summary>Gets whether the content of the driver is seekable, so that reads need no requests.</summary>
     internal bool IsLocal { get; }
 
     /// <inheritdoc/>

@@ -2,14 +2,14 @@ using Cairn.Transfers;
 
 namespace Cairn;
 
-/// <summary>Some of many operations failed; the others took effect. <see cref="Failures"/> has each one.</summary>
+/// <summary>The exception that is thrown if some of many operations failed; the others took effect. <see cref="Failures"/> contains each failure.</summary>
 public sealed class BatchFailedException : StoreException
 {
     private const int Shown = 3;
 
-    /// <summary>Makes the error of a batch from the errors of its members, at least one.</summary>
-    /// <param name="failures">One for each member that failed.</param>
-    /// <param name="succeeded">How many members succeeded.</param>
+    /// <summary>Initializes a new instance from the errors of the members, at least one.</summary>
+    /// <param name="failures">The error of each failed member.</param>
+    /// <param name="succeeded">The number of members that succeeded.</param>
     public BatchFailedException(IReadOnlyList<StoreException> failures, long succeeded)
         : base(new StoreFault(CodeOf(failures), Describe(failures, succeeded)) { IsTransient = failures.All(f => f.IsTransient) }, failures[0])
     {
@@ -17,13 +17,13 @@ public sealed class BatchFailedException : StoreException
         Succeeded = succeeded;
     }
 
-    /// <summary>One error for each member that failed, with its address.</summary>
+    /// <summary>Gets the error of each failed member, with its URI.</summary>
     public IReadOnlyList<StoreException> Failures { get; }
 
-    /// <summary>How many members succeeded.</summary>
+    /// <summary>Gets the number of members that succeeded.</summary>
     public long Succeeded { get; }
 
-    /// <summary>What a transfer of a tree has done, has left out and has failed to do; null when it was no transfer.</summary>
+    /// <summary>Gets the result of the transfer of a tree, including skipped and failed entries; null for other operations.</summary>
     public TransferResult? Result { get; init; }
 
     private static StoreErrorCode CodeOf(IReadOnlyList<StoreException> failures)

@@ -4,12 +4,15 @@ using Cairn.Listing;
 
 namespace Cairn.Transfers;
 
-/// <summary>When the source of a copy was last written, as the target remembers it: its own time where the store keeps the one that is given, elsewhere the metadata <c>mtime</c> (seconds since 1970, as rclone writes it).</summary>
+/// <summary>
+/// The modified time of the source of a copy, as recorded by the target: the time of the file if the store keeps the specified time; otherwise, the metadata
+/// <c>mtime</c> (seconds since 1970, as rclone writes it).
+/// </summary>
 internal static class FileTimes
 {
     private const string Name = "mtime";
 
-    /// <summary>Adds what the target can keep of a source's time and of whether it is executable.</summary>
+    /// <summary>Adds the time of a source and its executable attribute, as far as the target can keep them.</summary>
     public static OpenWriteOptions Keep(OpenWriteOptions options, StoreCore target, DateTimeOffset? modified, bool isExecutable)
     {
         var can = target.Capabilities;
@@ -24,11 +27,11 @@ internal static class FileTimes
             : options;
     }
 
-    /// <summary>The time that a copy of a file remembers: what the file itself remembers, else its own.</summary>
+    /// <summary>Returns the time that a copy of a file records: the recorded time of the file, or otherwise its modified time.</summary>
     public static DateTimeOffset? Of(StoreEntry info) => Remembered(info) ?? info.Modified;
 
-    /// <summary>Compares the times of two files of one length, as far as the listings tell them.</summary>
-    /// <returns>False when the stores have to be asked what they remember.</returns>
+    /// <summary>Compares the times of two files of equal length, as far as the listings contain them.</summary>
+    /// <returns>false if the recorded times must be requested from the stores.</returns>
     public static bool TryDecide(TreeSource source, TransferItem item, StoreCore target, StoreEntry there, out string? difference)
     {
         difference = null;
@@ -45,7 +48,7 @@ internal static class FileTimes
         return true;
     }
 
-    /// <summary>Why two files of one length are not the same, by time; null when they are taken to be.</summary>
+    /// <summary>Returns the reason why two files of equal length differ by time, or null if they are considered equal.</summary>
     public static async ValueTask<string?> DifferenceAsync(TreeSource source, TransferItem item, StoreCore target, StoreEntry there, CancellationToken cancellationToken)
     {
         var remembered = target.Capabilities.ModifiedTime ? there.Modified : Remembered(there) ?? await AskAsync(target, there.Path, cancellationToken).ConfigureAwait(false);
@@ -56,7 +59,7 @@ internal static class FileTimes
         return source is StoreSource tree && await AskAsync(tree.Store, tree.Root / item.Path, cancellationToken).ConfigureAwait(false) is { } known && AreEqual(known, kept) ? null : "time";
     }
 
-    /// <summary>Whether a file system that keeps whole seconds has made the kept time of the other.</summary>
+    /// <summary>Returns whether a file system with a resolution of whole seconds explains the difference.</summary>
     private static bool AreEqual(DateTimeOffset time, DateTimeOffset kept) =>
         time == kept || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && time.UtcTicks - kept.UtcTicks is > 0 and < TimeSpan.TicksPerSecond);
 

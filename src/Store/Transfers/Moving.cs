@@ -37,7 +37,7 @@ internal static class Moving
             return info;
         if (info.IsFile)
         {
-            // One service may have two addresses: what would be copied onto itself must not then be deleted.
+            // One service may have two URLs: an object that would be copied to itself must not be deleted afterwards.
             if (source.GetUri(sourcePath) == target.GetUri(targetPath) && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is { } there
                 && (there.ETag, there.Length, there.Modified) == (info.ETag, info.Length, info.Modified))
                 throw source.CreateException(StoreErrorCode.PathConflict, $"the target at {target.PlaceOf(targetPath)} seems to be the same object: its etag and time are equal", StoreOperations.Move, sourcePath, "Copy it, or remove the source.");
@@ -48,18 +48,18 @@ internal static class Moving
         if (mode.Kind != WriteModes.CreateNew)
             throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
         if (!targetPath.IsRoot && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is not null)
-            throw target.CreateException(StoreErrorCode.AlreadyExists, "something is there already", StoreOperations.Move, targetPath);
+            throw target.CreateException(StoreErrorCode.AlreadyExists, "a file or directory already exists at that path", StoreOperations.Move, targetPath);
         await TreeCopy.MoveAsync(source, sourcePath, target, targetPath, options, cancellationToken).ConfigureAwait(false);
         return await target.StatAsync(targetPath, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Deletes a file that has been copied elsewhere, unless it is no longer in the version that was copied.</summary>
+    /// <summary>Deletes a file that was copied, unless its version is no longer the copied one.</summary>
     private static async ValueTask DeleteMovedAsync(StoreCore store, StoreEntry copied, CancellationToken cancellationToken)
     {
         var bound = store.Capabilities.DeleteIfMatch ? copied.ETag : null;
         if (bound is null)
         {
-            // What is written between this look and the delete is lost.
+            // A write between this check and the delete is lost.
             var now = await store.StatDriverAsync(copied.Path, cancellationToken).ConfigureAwait(false);
             if (now is null)
                 return;
@@ -98,7 +98,7 @@ internal static class Moving
         if (store.Capabilities.Directories != DirectoryKind.Real || !await TryMoveNativelyAsync(store, source, target, mode, cancellationToken).ConfigureAwait(false))
         {
             if (await store.TryStatAsync(target, cancellationToken).ConfigureAwait(false) is not null)
-                throw store.CreateException(StoreErrorCode.AlreadyExists, "something is there already", StoreOperations.Move, target);
+                throw store.CreateException(StoreErrorCode.AlreadyExists, "a file or directory already exists at that path", StoreOperations.Move, target);
             await TreeCopy.MoveAsync(store, source, store, target, options, cancellationToken).ConfigureAwait(false);
         }
         return await store.StatAsync(target, cancellationToken).ConfigureAwait(false);

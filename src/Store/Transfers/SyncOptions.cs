@@ -1,44 +1,53 @@
 namespace Cairn.Transfers;
 
-/// <summary>How a tree is made equal to another.</summary>
+/// <summary>The options for making a tree equal to another.</summary>
 public sealed record SyncOptions : TransferOptions
 {
-    /// <summary>True to remove what the source does not have: after all copies, and only when nothing has failed. Files that the filters leave out stay. Defaults to false.</summary>
+    /// <summary>
+    /// Gets whether entries that are not in the source are removed, after all copies and only if nothing has failed. Files that the filters exclude are
+    /// kept. Default: false.
+    /// </summary>
     public bool Delete { get; init; }
 
-    /// <summary>True to remove although something has failed. What could not be read in the source then counts as not there. Defaults to false.</summary>
+    /// <summary>
+    /// Gets whether entries are removed even if something has failed. Entries of the source that could not be read then count as missing. Default: false.
+    /// </summary>
     public bool DeleteDespiteFailures { get; init; }
 
-    /// <summary>The most files and empty directories that may be removed; when there are more, none is, and that is a failure. Null for no limit.</summary>
+    /// <summary>
+    /// Gets the maximum number of files and empty directories to remove; if there are more, none is removed, and that is a failure. Default: no limit.
+    /// </summary>
     public long? MaxDelete { get; init; }
 
-    /// <summary>True to compare files of one length by content, reading both, instead of by time.</summary>
+    /// <summary>Gets whether files of equal length are compared by their content instead of their time; this reads both files.</summary>
     public bool ByContent { get; init; }
 
-    /// <summary>True to change nothing, and only tell by <see cref="Step"/> what would be done.</summary>
+    /// <summary>Gets whether nothing is changed, and the changes are only reported to <see cref="Step"/>.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Called with each thing that is done, or would be, before it is. From several threads in turn, never two at once. Null for nobody.</summary>
+    /// <summary>
+    /// Gets a delegate that is called for each change, before it is made. It is called from several threads, but never concurrently. Optional.
+    /// </summary>
     public Action<SyncStep>? Step { get; init; }
 }
 
-/// <summary>What is done with one path to make two trees equal.</summary>
+/// <summary>The kind of a change that makes two trees equal.</summary>
 public enum SyncAction
 {
-    /// <summary>The source's file is copied.</summary>
+    /// <summary>A file of the source is copied.</summary>
     Copy,
 
-    /// <summary>An empty directory is made.</summary>
+    /// <summary>An empty directory is created.</summary>
     MakeDirectory,
 
-    /// <summary>What the source does not have is removed from the target.</summary>
+    /// <summary>An entry that is not in the source is removed from the target.</summary>
     Remove,
 }
 
-/// <summary>One thing that a synchronisation does.</summary>
-/// <param name="Action">What is done.</param>
-/// <param name="Path">The path below the trees' roots.</param>
-/// <param name="IsDirectory">Whether it is an empty directory.</param>
-/// <param name="Length">The file's length in bytes; 0 for a directory.</param>
-/// <param name="Reason">Why, in a word or two.</param>
+/// <summary>One change of a synchronization.</summary>
+/// <param name="Action">The kind of the change.</param>
+/// <param name="Path">The path relative to the roots of the trees.</param>
+/// <param name="IsDirectory">true for an empty directory.</param>
+/// <param name="Length">The length of the file in bytes; 0 for a directory.</param>
+/// <param name="Reason">The reason in a few words.</param>
 public sealed record SyncStep(SyncAction Action, StorePath Path, bool IsDirectory, long Length, string Reason);

@@ -1,6 +1,6 @@
 namespace Cairn.Transfers;
 
-/// <summary>Counts what has arrived and tells the caller's progress, at most about twenty times a second and once at the end.</summary>
+/// <summary>Counts transferred bytes and reports the progress, at most about twenty times per second and once at the end.</summary>
 internal sealed class TransferMeter(IProgress<TransferProgress>? progress, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -15,7 +15,7 @@ internal sealed class TransferMeter(IProgress<TransferProgress>? progress, TimeP
     private long _totalFiles;
     private bool _totalKnown;
 
-    /// <summary>What has arrived so far.</summary>
+    /// <summary>Gets the progress so far.</summary>
     public TransferResult Result
     {
         get
@@ -40,7 +40,7 @@ internal sealed class TransferMeter(IProgress<TransferProgress>? progress, TimeP
             _totalKnown = true;
     }
 
-    /// <summary>Takes note of the only file there is.</summary>
+    /// <summary>Records the only file of a transfer.</summary>
     public void FoundOnly(long length)
     {
         Found(length);

@@ -1,50 +1,64 @@
 namespace Cairn.Transfers;
 
-/// <summary>How a tree is copied.</summary>
+/// <summary>The options for copying a tree.</summary>
 public record TransferOptions
 {
-    /// <summary>On what condition each file of the target is written: <see cref="WriteMode.Replace"/> (the default) or <see cref="WriteMode.CreateNew"/>.</summary>
+    /// <summary>Gets the condition of each write: <see cref="WriteMode.Replace"/> (default) or <see cref="WriteMode.CreateNew"/>.</summary>
     public WriteMode Mode { get; init; } = WriteMode.Replace;
 
-    /// <summary>How many files are copied at the same time, at most; null for the source store's <see cref="ArtifactStoreOptions.TreeParallelism"/>.</summary>
+    /// <summary>
+    /// Gets the maximum number of files that are copied in parallel. Default: <see cref="ArtifactStoreOptions.TreeParallelism"/> of the source store.
+    /// </summary>
     public int? Parallelism { get; init; }
 
-    /// <summary>Globs on the path below the tree's root; only files that match one are copied. Empty for all. With any filter, empty directories are left out.</summary>
+    /// <summary>
+    /// Gets globs for paths relative to the root of the tree; only files that match one are copied. Default: all files. With any filter, empty directories
+    /// are omitted.
+    /// </summary>
     public IReadOnlyList<string> Include { get; init; } = [];
 
-    /// <summary>Globs on the path below the tree's root; files that match one are left out.</summary>
+    /// <summary>Gets globs for paths relative to the root of the tree; files that match one are omitted.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>What becomes of symbolic links below a local folder; <see cref="LinkHandling.Fail"/> by default. Below a store's directory, <see cref="LinkHandling.Follow"/> is as the default.</summary>
+    /// <summary>
+    /// Gets the handling of symbolic links below a local folder. Default: <see cref="LinkHandling.Fail"/>. Below a directory of a store, <see
+    /// cref="LinkHandling.Follow"/> is equivalent to the default.
+    /// </summary>
     public LinkHandling Links { get; init; }
 
-    /// <summary>True to stop at the first failure: no further file begins, and those under way are cancelled. By default the others go on, and every failure is reported at the end.</summary>
+    /// <summary>
+    /// Gets whether to stop at the first failure: no further file is started, and files in progress are cancelled. By default, the other files are copied,
+    /// and all failures are reported at the end.
+    /// </summary>
     public bool FailFast { get; init; }
 
-    /// <summary>Called with the path below the tree's root of each file and empty directory that has arrived. From several threads in turn, never two at once. Null for nobody.</summary>
+    /// <summary>
+    /// Gets a delegate that is called with the path, relative to the root of the tree, of each file and empty directory that has been copied. It is called
+    /// from several threads, but never concurrently. Optional.
+    /// </summary>
     public Action<StorePath>? Arrived { get; init; }
 
-    /// <summary>Told of progress, from several threads in turn, never two at once. Null for nobody.</summary>
+    /// <summary>Gets the receiver of progress, which is called from several threads, but never concurrently. Optional.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 }
 
-/// <summary>What becomes of symbolic links below a local folder.</summary>
+/// <summary>The handling of symbolic links below a local folder.</summary>
 public enum LinkHandling
 {
-    /// <summary>A link to a file is copied as that file. Any other (to a folder, to nothing) is a failure.</summary>
+    /// <summary>A link to a file is copied as that file. Any other link is a failure.</summary>
     Fail,
 
-    /// <summary>A link is copied as the file or folder that it leads to. One that leads to nothing, or to a folder that it lies in, is a failure.</summary>
+    /// <summary>A link is copied as its target. A link without a target, or to a folder that contains it, is a failure.</summary>
     Follow,
 
-    /// <summary>Links are left out, and listed in <see cref="TransferResult.Skipped"/>.</summary>
+    /// <summary>Links are skipped, and listed in <see cref="TransferResult.Skipped"/>.</summary>
     Skip,
 }
 
-/// <summary>How far a transfer is.</summary>
-/// <param name="Bytes">Bytes of files that have arrived, in part or whole.</param>
-/// <param name="Files">Files that have arrived whole.</param>
-/// <param name="TotalBytes">How many bytes there are in all; null until it is known.</param>
-/// <param name="TotalFiles">How many files there are in all; null until it is known.</param>
-/// <param name="BytesPerSecond">The mean rate since the start.</param>
+/// <summary>The progress of a transfer.</summary>
+/// <param name="Bytes">The number of transferred bytes, including incomplete files.</param>
+/// <param name="Files">The number of completely transferred files.</param>
+/// <param name="TotalBytes">The total number of bytes, or null until it is known.</param>
+/// <param name="TotalFiles">The total number of files, or null until it is known.</param>
+/// <param name="BytesPerSecond">The average rate since the start.</param>
 public sealed record TransferProgress(long Bytes, long Files, long? TotalBytes, long? TotalFiles, double BytesPerSecond);

@@ -1,25 +1,28 @@
 namespace Cairn.Transfers;
 
-/// <summary>What became of a tree that was transferred.</summary>
-/// <param name="Files">How many files were transferred.</param>
-/// <param name="Bytes">Their bytes.</param>
-/// <param name="Directories">How many directories that hold nothing were made.</param>
+/// <summary>The result of transferring a tree.</summary>
+/// <param name="Files">The number of transferred files.</param>
+/// <param name="Bytes">The number of transferred bytes.</param>
+/// <param name="Directories">The number of empty directories that were created.</param>
 public sealed record TransferResult(long Files, long Bytes, long Directories)
 {
-    /// <summary>How many files were in the target already, as they are in the source; 0 unless trees were compared.</summary>
+    /// <summary>Gets the number of files that were already equal in the target; 0 unless the trees were compared.</summary>
     public long Kept { get; init; }
 
-    /// <summary>How many files and empty directories were removed from the target; 0 unless that was asked for.</summary>
+    /// <summary>Gets the number of files and empty directories that were removed from the target; 0 unless removal was requested.</summary>
     public long Removed { get; init; }
 
-    /// <summary>What was left out because the options say so.</summary>
+    /// <summary>Gets the entries that were skipped because of the options.</summary>
     public IReadOnlyList<SkippedEntry> Skipped { get; init; } = [];
 
-    /// <summary>Everything that was asked for and not done, each with its own address. A method that returns has none; one that fails throws a <see cref="BatchFailedException"/> with this result.</summary>
+    /// <summary>
+    /// Gets the failures, each with its URI. A method that returns has none; a method that fails throws a <see cref="BatchFailedException"/> with this
+    /// result.
+    /// </summary>
     public IReadOnlyList<StoreException> Failures { get; init; } = [];
 }
 
-/// <summary>Something that a transfer has left out as the options ask.</summary>
-/// <param name="Path">Its path below the tree's root.</param>
-/// <param name="Reason">Why, as a phrase.</param>
+/// <summary>An entry that a transfer skipped because of the options.</summary>
+/// <param name="Path">The path relative to the root of the tree.</param>
+/// <param name="Reason">The reason, as a phrase.</param>
 public sealed record SkippedEntry(string Path, string Reason);

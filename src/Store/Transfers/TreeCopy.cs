@@ -7,7 +7,7 @@ using Cairn.Providers;
 
 namespace Cairn.Transfers;
 
-/// <summary>Copies and moves trees between two places, whatever stores they are in.</summary>
+/// <summary>Copies and moves trees between two places in any stores.</summary>
 internal static class TreeCopy
 {
     public static async Task<TransferResult> CopyAsync(
@@ -21,7 +21,9 @@ internal static class TreeCopy
         return await RunAsync(transfer, source, from, target, to, null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Copies all, and then, when nothing has failed, deletes the versions that were copied; what changed in the meantime stays and is a failure.</summary>
+    /// <summary>
+    /// Copies all entries and then, if nothing has failed, deletes the copied versions. Files that changed in the meantime are kept and are failures.
+    /// </summary>
     public static async Task<TransferResult> MoveAsync(
         StoreCore source, StorePath from, StoreCore target, StorePath to, TransferOptions? options, CancellationToken cancellationToken)
     {

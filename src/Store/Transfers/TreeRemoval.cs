@@ -5,10 +5,10 @@ using Cairn.Providers;
 
 namespace Cairn.Transfers;
 
-/// <summary>Removes a tree: files in batches while the listing goes on, then directories from the deepest up.</summary>
+/// <summary>Removes a tree: files in batches during the listing, and then directories from the deepest upwards.</summary>
 /// <param name="store">The store.</param>
-/// <param name="root">The tree's root; a file there goes too, unless only some versions are removed.</param>
-/// <param name="only">Which versions to remove, by path; a file in another version stays, and is a failure. Null for all.</param>
+/// <param name="root">The root of the tree. A file at this path is removed, too, unless only some versions are removed.</param>
+/// <param name="only">The versions to remove, by path; a file in another version is kept and is a failure. Null for all.</param>
 internal sealed class TreeRemoval(StoreCore store, StorePath root, IReadOnlyDictionary<StorePath, StoreEntry>? only = null)
 {
     private readonly List<StoreException> _failures = [];
@@ -16,13 +16,13 @@ internal sealed class TreeRemoval(StoreCore store, StorePath root, IReadOnlyDict
     private long _files;
     private long _removed;
 
-    /// <summary>True to begin nothing more after the first failure.</summary>
+    /// <summary>Gets whether to stop after the first failure.</summary>
     public bool FailFast { get; init; }
 
     public async Task<long> RunAsync(CancellationToken cancellationToken)
     {
         await Parallel.ForEachAsync(FileBatchesAsync(cancellationToken), Bounded(cancellationToken), RemoveBatchAsync).ConfigureAwait(false);
-        // A directory that still holds something would only fail in its turn.
+        // A directory that is not empty would fail later.
         foreach (var level in _directories.Where(_ => _failures.Count == 0).GroupBy(d => d.Depth).OrderByDescending(g => g.Key))
         {
             var targets = level.Select(d => new DeleteTarget(d, EntryKind.Directory));
@@ -75,7 +75,7 @@ internal sealed class TreeRemoval(StoreCore store, StorePath root, IReadOnlyDict
         }
         foreach (var entry in odd)
         {
-            // A link goes, and not what it leads to; a pipe or a device is only a name as well. The rest cannot be reached.
+            // A link is removed without its target; a pipe or a device is removed as a name. Other entries cannot be accessed.
             if (only is null && entry is { Kind: UnlistedKind.Link or UnlistedKind.Special, Path: { } path })
             {
                 if (batch.Count == store.Capabilities.DeleteBatch)

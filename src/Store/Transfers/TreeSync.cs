@@ -6,7 +6,9 @@ using Cairn.Providers;
 
 namespace Cairn.Transfers;
 
-/// <summary>Makes a directory equal to a tree: copies what differs while both are listed side by side, and then removes what is left over, when nothing has failed.</summary>
+/// <summary>
+/// Makes a directory equal to a tree: copies the differences while both are listed in parallel, and then removes the other entries if nothing has failed.
+/// </summary>
 internal sealed class TreeSync(TreeSource source, StoreCore target, StorePath root, SyncOptions options, TreeTransfer transfer, TransferLog log)
 {
     private readonly TreeComparison _comparison = new(source, target, root, options.ByContent);

@@ -3,10 +3,12 @@ using System.Threading.Channels;
 
 namespace Cairn.Transfers;
 
-/// <summary>Transfers the items of a tree, several at a time, while they are still being found. One that fails does not stop the others.</summary>
+/// <summary>Transfers the entries of a tree, several in parallel, while they are still being listed. A failure does not stop the others.</summary>
 internal sealed class TreeTransfer
 {
-    /// <summary>How far finding runs ahead of copying: far enough to know most totals early, little enough to bound memory.</summary>
+    /// <summary>
+    /// The number of entries that listing may be ahead of copying: large enough that totals are known early, and small enough to bound memory.
+    /// </summary>
     private const int Ahead = 8192;
 
     private readonly TransferOptions _options;

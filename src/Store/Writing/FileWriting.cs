@@ -16,7 +16,7 @@ internal static class FileWriting
         return new StoreWriteStream(store, path, upload, options, parallelism);
     }
 
-    /// <summary>Writes content that is in memory, without a copy where the driver takes it in one piece.</summary>
+    /// <summary>Writes content that is in memory, without a copy if the driver accepts it in one piece.</summary>
     public static async Task<StoreEntry> WriteWholeAsync(
         this StoreCore store, StorePath path, WriteMode mode, ReadOnlyMemory<byte> content, OpenWriteOptions? options, CancellationToken cancellationToken)
     {

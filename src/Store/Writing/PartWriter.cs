@@ -8,8 +8,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Writing;
 
-/// <summary>Sends the parts of one upload, a bounded number at a time, digests them meanwhile, and publishes.</summary>
-/// <remarks>Who fills a part's buffer holds a slot, which goes along with the part: so there are never more buffers than slots. The first failure cancels the other parts.</remarks>
+/// <summary>Sends the parts of one upload with bounded parallelism, computes their digest, and publishes the file.</summary>
+/// <remarks>
+/// A caller that fills the buffer of a part holds a slot, which is passed on with the part, so there are never more buffers than slots. The first failure
+/// cancels the other parts.
+/// </remarks>
 internal sealed class PartWriter : IAsyncDisposable
 {
     private readonly StoreCore _store;
@@ -32,20 +35,20 @@ internal sealed class PartWriter : IAsyncDisposable
         PartSize = upload.GetPartSize(0);
     }
 
-    /// <summary>The size of the next part, unless it is the last.</summary>
+    /// <summary>Gets the size of the next part, unless it is the last.</summary>
     public int PartSize { get; private set; }
 
-    /// <summary>The number of the next part.</summary>
+    /// <summary>Gets the number of the next part.</summary>
     public int Number => _number;
 
-    /// <summary>How many bytes have gone into parts.</summary>
+    /// <summary>Gets the number of bytes in the parts so far.</summary>
     public long Sent { get; private set; }
 
     public bool AcceptsAnyPartSize => _upload.AcceptsAnyPartSize;
 
     public bool HasFailed => _failure is not null;
 
-    /// <summary>The digest of all bytes, once the upload is complete and if one was asked for.</summary>
+    /// <summary>Gets the digest of all bytes after completion, if it was requested.</summary>
     public Checksum? Sha256 { get; private set; }
 
     /// <summary>The guard under which the upload is called.</summary>

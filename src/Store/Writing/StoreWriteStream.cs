@@ -7,11 +7,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn;
 
-/// <summary>A file being written. It is published by <see cref="CompleteAsync"/> and by nothing else.</summary>
+/// <summary>A file that is being written. Only <see cref="CompleteAsync"/> publishes it.</summary>
 /// <remarks>
-/// <para>Disposed before completion, the write aborts: what was there stays, and nothing remains staged. After any failure or a cancelled write the stream is spent:
-/// <see cref="CompleteAsync"/> refuses.</para>
-/// <para>Memory is bounded by part size × parallelism. Flushing does nothing: bytes leave when a part is full. For one caller at a time.</para>
+/// <para>
+/// <para>If it is disposed before completion, the write is aborted: the existing file is unchanged, and nothing remains staged. After a failure or a
+/// cancelled write, the stream cannot be used, and <see cref="CompleteAsync"/> throws.</para>
+/// </para>
+/// <para><para>Memory use is bounded by part size × parallelism. Flushing does nothing: bytes are sent when a part is full. Not thread-safe.</para></para>
 /// </remarks>
 public sealed class StoreWriteStream : Stream
 {
@@ -41,10 +43,13 @@ public sealed class StoreWriteStream : Stream
         Disposed,
     }
 
-    /// <summary>The file's address.</summary>
+    /// <summary>Gets the URI of the file.</summary>
     public StoreUri Uri { get; }
 
-    /// <summary>The content's SHA-256: after completion, when <see cref="OpenWriteOptions.ComputeSha256"/> or an expected checksum asked for it; otherwise null.</summary>
+    /// <summary>
+    /// Gets the SHA-256 of the content after completion, if <see cref="OpenWriteOptions.ComputeSha256"/> or an expected checksum requested it; otherwise,
+    /// null.
+    /// </summary>
     public Checksum? Sha256 => _parts.Sha256;
 
     /// <inheritdoc/>
@@ -56,24 +61,27 @@ public sealed class StoreWriteStream : Stream
     /// <inheritdoc/>
     public override bool CanWrite => _state == State.Open && !_parts.HasFailed;
 
-    /// <summary>How many bytes have been written so far.</summary>
+    /// <summary>Gets the number of bytes written so far.</summary>
     public override long Length => _parts.Sent + _filled;
 
-    /// <summary>How many bytes have been written so far; it cannot be set.</summary>
+    /// <summary>Gets the number of bytes written so far; it cannot be set.</summary>
     public override long Position
     {
         get => Length;
         set => throw new NotSupportedException("A write goes from first to last byte.");
     }
 
-    /// <summary>Publishes the file under the mode that the write was opened with.</summary>
-    /// <returns>The facts of what was written, with the SHA-256 where it was computed.</returns>
-    /// <remarks>On return the file is visible whole, and durable as far as the store promises. When it throws, nothing is visible, except where the answer of the store was lost.</remarks>
+    /// <summary>Publishes the file under the condition with which the write was opened.</summary>
+    /// <returns>The metadata of the written file, with the SHA-256 if it was computed.</returns>
+    /// <remarks>
+    /// On return, the file is completely visible, and durable as far as the store guarantees it. If the method throws, nothing is visible, unless the
+    /// response of the store was lost.
+    /// </remarks>
     /// <exception cref="StoreException">
-    /// AlreadyExists or PreconditionFailed by the mode; <see cref="StoreErrorCode.IntegrityFailure"/> when the content is not what the checksum or length promised; what a
-    /// part failed with.
+    /// AlreadyExists or PreconditionFailed, depending on the condition. <see cref="StoreErrorCode.IntegrityFailure"/>: the content does not match the
+    /// expected checksum or length. Also the errors of parts.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The write is completed already, or a part of it was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The write is already completed, or a part of it was cancelled.</exception>
     public async Task<StoreEntry> CompleteAsync(CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
@@ -171,12 +179,12 @@ public sealed class StoreWriteStream : Stream
     /// <inheritdoc/>
     public override void WriteByte(byte value) => Write([value]);
 
-    /// <summary>Does nothing: bytes leave when a part is full.</summary>
+    /// <summary>Does nothing: bytes are sent when a part is full.</summary>
     public override void Flush()
     {
     }
 
-    /// <summary>Does nothing: bytes leave when a part is full.</summary>
+    /// <summary>Does nothing: bytes are sent when a part is full.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Not supported.</summary>
@@ -188,7 +196,7 @@ public sealed class StoreWriteStream : Stream
     /// <summary>Not supported.</summary>
     public override void SetLength(long value) => throw new NotSupportedException("A write goes from first to last byte.");
 
-    /// <summary>Releases the write; before completion it aborts, and what was there stays.</summary>
+    /// <summary>Releases the write. Before completion, it is aborted, and the existing file is unchanged.</summary>
     public override async ValueTask DisposeAsync()
     {
         if (_state == State.Disposed)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Writing;
 
-/// <summary>Disposes an upload without hiding the exception under way: what the driver throws there is logged.</summary>
+/// <summary>Disposes an upload without hiding an exception in progress: exceptions of the driver are logged.</summary>
 internal sealed partial class UploadScope(StoreCore store, StorePath path, StoreUpload upload) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using Cairn.Errors;
 
 namespace Cairn.Writing;
 
-/// <summary>What <see cref="OpenWriteOptions"/> must hold before any byte moves.</summary>
+/// <summary>Validates <see cref="OpenWriteOptions"/> before any data is transferred.</summary>
 internal static class WriteOptionChecks
 {
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_");

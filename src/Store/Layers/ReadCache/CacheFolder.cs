@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Layers;
 
-/// <summary>The folder of a read cache: opens, adds and evicts entries. Shared between stores and processes; nothing here ever fails a read.</summary>
+/// <summary>The folder of a read cache: opens, adds and evicts entries. Stores and processes can share it, and its errors never fail a read.</summary>
 /// <remarks>
 /// An entry is written under a name of its own and renamed when it is whole. The bound holds for one process exactly; each process counts what it adds and looks at the whole folder
 /// again after a sixteenth of the bound, so several may together go over it by that much each. Least recently read goes first.
@@ -27,7 +27,7 @@ internal sealed class CacheFolder
     private CacheFolder(string folder, long maxBytes, TimeProvider time, ILogger logger, DurableDisk disk) =>
         (_folder, _maxBytes, _time, _logger, _disk) = (folder, maxBytes, time, logger, disk);
 
-    /// <summary>Makes or takes the folder; null, with a line in the log, when it cannot be had for this user alone.</summary>
+    /// <summary>Creates or opens the folder. Returns null and logs the reason if it cannot be used exclusively by this user.</summary>
     public static CacheFolder? Open(ReadCacheOptions options, TimeProvider time, ILogger logger, DurableDisk? disk = null)
     {
         var folder = Path.Join(Path.GetFullPath(options.Directory), "cairn-read-cache");
@@ -46,7 +46,7 @@ internal sealed class CacheFolder
         }
     }
 
-    /// <summary>Opens an entry; null when there is none.</summary>
+    /// <summary>Opens an entry, or returns null if there is none.</summary>
     public FileStream? TryOpen(CacheKey key)
     {
         var path = Path.Join(_folder, key.FileName);
@@ -73,7 +73,7 @@ internal sealed class CacheFolder
         }
     }
 
-    /// <summary>Begins an entry of this length; null when it is too large to keep, or the disk refuses.</summary>
+    /// <summary>Begins an entry with this length, or returns null if it is too large or the disk refuses it.</summary>
     public FileStream? TryCreate(CacheKey key, long length)
     {
         if (CacheEntryFormat.SizeOf(length) > _maxBytes / 4)
@@ -96,7 +96,10 @@ internal sealed class CacheFolder
         }
     }
 
-    /// <summary>Publishes a whole entry and closes its file. Nothing is flushed: an entry that a crash has damaged fails its digests, and is read from the store again.</summary>
+    /// <summary>
+    /// Publishes a complete entry and closes its file. It is not flushed: an entry that a crash has damaged does not match its digests, and is read from the
+    /// store again.
+    /// </summary>
     public void Publish(FileStream partial, CacheKey key)
     {
         try
@@ -113,7 +116,7 @@ internal sealed class CacheFolder
         }
     }
 
-    /// <summary>Gives up an entry that was begun, or removes one that is damaged.</summary>
+    /// <summary>Abandons an entry that was begun, or removes a damaged one.</summary>
     public void Drop(FileStream file)
     {
         try
@@ -128,7 +131,7 @@ internal sealed class CacheFolder
         Unreserve(Path.GetFileName(file.Name));
     }
 
-    /// <summary>Whether an exception is the disk's and not the program's.</summary>
+    /// <summary>Returns true if an exception is caused by the disk and not by the program.</summary>
     public static bool IsDiskTrouble(Exception e) => e is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException;
 
     private static void MakePrivate(string folder)
@@ -157,7 +160,7 @@ internal sealed class CacheFolder
         }
     }
 
-    /// <summary>Evicts until there is room for an entry that begins; false when there is none.</summary>
+    /// <summary>Evicts entries until there is room for a new one; returns false if there is none.</summary>
     private bool TryReserve(string name, long bytes)
     {
         lock (_gate)

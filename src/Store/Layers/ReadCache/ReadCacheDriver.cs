@@ -5,18 +5,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Layers;
 
-/// <summary>Keeps content that was read in a folder on the local disk, and reads it from there while the store still has the same version.</summary>
+/// <summary>Caches content that was read in a folder on the local disk, and reads it from there while the store has the same version.</summary>
 internal sealed class ReadCacheDriver : DelegatingStoreDriver
 {
     private readonly CacheFolder? _folder;
     private readonly ConcurrentDictionary<CacheKey, bool> _filling = new();
     private readonly ILogger _logger;
 
-    /// <summary>Makes the layer. The folder is made now; where that fails, the log says so and the layer passes everything through.</summary>
-    /// <param name="inner">The driver below; owned.</param>
-    /// <param name="options">Where and how much.</param>
-    /// <param name="context">Clock and log.</param>
-    /// <exception cref="ArgumentException">No directory, or a bound that is not above 0.</exception>
+    /// <summary>Initializes the layer and creates the folder. If that fails, the reason is logged and the layer passes all calls through.</summary>
+    /// <param name="inner">The inner driver, which the layer owns.</param>
+    /// <param name="options">The location and size of the cache.</param>
+    /// <param name="context">The clock and the logger factory.</param>
+    /// <exception cref="ArgumentException">The directory is missing, or the size is not greater than 0.</exception>
     public ReadCacheDriver(StoreDriver inner, ReadCacheOptions options, LayerContext? context = null)
         : this(inner, options, context, DurableDisk.Local)
     {

@@ -1,12 +1,15 @@
 namespace Cairn.Layers;
 
-/// <summary>Where <see cref="ReadCacheDriver"/> keeps content, and how much.</summary>
+/// <summary>The options of <see cref="ReadCacheDriver"/>.</summary>
 public sealed record ReadCacheOptions
 {
-    /// <summary>The local directory below which the cache makes its own folder, <c>cairn-read-cache</c>, for this user alone (mode 0700). Several stores and processes may share it.</summary>
+    /// <summary>
+    /// Gets the local directory in which the cache creates its folder, <c>cairn-read-cache</c>, for this user only (mode 0700). Several stores and processes
+    /// can share it.
+    /// </summary>
     public required string Directory { get; init; }
 
-    /// <summary>How many bytes the folder may hold. 1 GiB by default. Files of more than a quarter of it are not kept.</summary>
+    /// <summary>Gets the maximum size of the folder in bytes. Default: 1 GiB. Files larger than a quarter of it are not cached.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
     internal void Validate()

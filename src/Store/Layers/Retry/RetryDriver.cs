@@ -3,16 +3,18 @@ using Cairn.Providers;
 
 namespace Cairn.Layers;
 
-/// <summary>Tries again what failed for a passing reason: for drivers whose service client has no retries of its own, never on top of one that has.</summary>
+/// <summary>
+/// Retries operations that failed for a transient reason, for drivers whose service client does not retry. Do not add it to a driver that retries.
+/// </summary>
 internal sealed class RetryDriver : DelegatingStoreDriver
 {
     private readonly RetryPolicy _policy;
 
-    /// <summary>Makes the layer.</summary>
-    /// <param name="inner">The driver below; owned.</param>
-    /// <param name="options">When to try again.</param>
-    /// <param name="context">Clock and log.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <summary>Initializes the layer.</summary>
+    /// <param name="inner">The inner driver, which the layer owns.</param>
+    /// <param name="options">The retry options.</param>
+    /// <param name="context">The clock and the logger factory.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public RetryDriver(StoreDriver inner, RetryOptions? options = null, LayerContext? context = null)
         : base(inner) => _policy = new(inner, options ?? new(), context ?? LayerContext.Default);
 

@@ -1,26 +1,27 @@
 namespace Cairn.Layers;
 
-/// <summary>When and how often <see cref="RetryDriver"/> tries again.</summary>
+/// <summary>The options of <see cref="RetryDriver"/>.</summary>
 public sealed record RetryOptions
 {
-    /// <summary>The most attempts of one call, the first one included; at least 1. 5 by default.</summary>
+    /// <summary>Gets the maximum number of attempts of one call, including the first; at least 1. Default: 5.</summary>
     public int MaxAttempts { get; init; } = 5;
 
-    /// <summary>The longest wait before the second attempt; it doubles with each further one. 200 ms by default.</summary>
+    /// <summary>Gets the maximum delay before the second attempt; it doubles with each further attempt. Default: 200 ms.</summary>
     public TimeSpan BaseDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest wait of all, unless the store itself asks for a longer one. 20 s by default.</summary>
+    /// <summary>Gets the maximum delay, unless the store requests a longer one. Default: 20 s.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>No attempt begins later than this after the first one began. 2 minutes by default.</summary>
+    /// <summary>Gets the time after the first attempt in which further attempts can start. Default: 2 minutes.</summary>
     public TimeSpan TotalTime { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How many retries each call earns for all calls of the store together: with 0.1 a store that is down gets at most a tenth more requests, not five times as many. 0.1 by default.
+    /// Gets the number of retries that each call adds to the budget of the store: with 0.1, an unavailable store receives at most a tenth more requests
+    /// instead of five times as many. Default: 0.1.
     /// </summary>
     public double BudgetRatio { get; init; } = 0.1;
 
-    /// <summary>How many retries may be saved up, and are there at the start. 20 by default.</summary>
+    /// <summary>Gets the maximum number of saved retries, which is also the initial number. Default: 20.</summary>
     public int BudgetReserve { get; init; } = 20;
 
     internal void Validate()

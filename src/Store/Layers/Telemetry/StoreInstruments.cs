@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Cairn.Layers;
 
-/// <summary>The names under which Cairn's stores report: one activity source and one meter, both called <see cref="SourceName"/>.</summary>
+/// <summary>The names of Cairn's telemetry: one activity source and one meter, both named <see cref="SourceName"/>.</summary>
 /// <remarks>
 /// <para>The names follow OpenTelemetry's conventions where these have one: spans of kind client, called <c>operation scheme</c>; durations in seconds with the advised
 /// buckets of database clients; bytes as <c>By</c> with <c>network.io.direction</c>; <c>error.type</c> on what failed. The conventions for object stores cover
@@ -12,25 +12,30 @@ namespace Cairn.Layers;
 /// </remarks>
 public static class StoreInstruments
 {
-    /// <summary>The name of the activity source and of the meter.</summary>
+    /// <summary>The name of the activity source and the meter.</summary>
     public const string SourceName = "Cairn";
 
-    /// <summary>Histogram, seconds: how long an operation of a store took. A read or write counts until its stream is disposed or completed; a listing counts the time of the store alone.</summary>
+    /// <summary>
+    /// Histogram, in seconds: the duration of an operation. A read or write ends when its stream is disposed or completed; a listing counts only the time of
+    /// the store.
+    /// </summary>
     public const string OperationDuration = "cairn.store.operation.duration";
 
-    /// <summary>Counter, bytes: content that moved, with <c>network.io.direction</c> <c>receive</c> or <c>transmit</c>.</summary>
+    /// <summary>Counter, in bytes: transferred content, with <c>network.io.direction</c> <c>receive</c> or <c>transmit</c>.</summary>
     public const string Io = "cairn.store.io";
 
-    /// <summary>Up-down counter: operations under way.</summary>
+    /// <summary>Up-down counter: operations in progress.</summary>
     public const string ActiveOperations = "cairn.store.active_operations";
 
-    /// <summary>Counter: calls that were tried again by <see cref="RetryDriver"/>.</summary>
+    /// <summary>Counter: calls that <see cref="RetryDriver"/> retried.</summary>
     public const string Retries = "cairn.store.retries";
 
-    /// <summary>Histogram, seconds: how long a call waited for its turn in <see cref="ThrottleDriver"/>.</summary>
+    /// <summary>Histogram, in seconds: the time that calls waited in <see cref="ThrottleDriver"/>.</summary>
     public const string ThrottleDuration = "cairn.store.throttle.duration";
 
-    /// <summary>Counter: reads that asked <see cref="ReadCacheDriver"/>, with <c>cairn.cache.result</c> <c>hit</c>, <c>miss</c>, <c>bypass</c> or <c>damaged</c>.</summary>
+    /// <summary>
+    /// Counter: reads that used <see cref="ReadCacheDriver"/>, with <c>cairn.cache.result</c> <c>hit</c>, <c>miss</c>, <c>bypass</c> or <c>damaged</c>.
+    /// </summary>
     public const string CacheLookups = "cairn.store.cache.lookups";
 
     internal const string OperationTag = "cairn.operation.name";

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Layers;
 
-/// <summary>Tells of every operation: a span, metrics (<see cref="StoreInstruments"/>) and log lines.</summary>
+/// <summary>Reports every operation as a span, metrics (<see cref="StoreInstruments"/>) and log entries.</summary>
 internal sealed class TelemetryDriver : DelegatingStoreDriver
 {
-    /// <summary>Makes the layer.</summary>
-    /// <param name="inner">The driver below; owned.</param>
-    /// <param name="options">What to tell.</param>
-    /// <param name="context">Clock and log.</param>
+    /// <summary>Initializes the layer.</summary>
+    /// <param name="inner">The inner driver, which the layer owns.</param>
+    /// <param name="options">The telemetry options.</param>
+    /// <param name="context">The clock and the logger factory.</param>
     public TelemetryDriver(StoreDriver inner, TelemetryOptions? options = null, LayerContext? context = null)
         : base(inner)
     {

@@ -1,8 +1,10 @@
 namespace Cairn.Layers;
 
-/// <summary>What <see cref="TelemetryDriver"/> tells.</summary>
+/// <summary>The options of <see cref="TelemetryDriver"/>.</summary>
 public sealed record TelemetryOptions
 {
-    /// <summary>Whether spans carry the artifact's path (<c>cairn.artifact.path</c>). True by default; metrics never do, and logs only at debug level.</summary>
+    /// <summary>
+    /// Gets whether spans contain the path (<c>cairn.artifact.path</c>). Default: true. Metrics never contain it, and logs only at debug level.
+    /// </summary>
     public bool PathsOnSpans { get; init; } = true;
 }

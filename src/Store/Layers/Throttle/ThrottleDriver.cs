@@ -3,7 +3,7 @@ using Cairn.Providers;
 
 namespace Cairn.Layers;
 
-/// <summary>Limits how much of a store is used at once: calls under way, calls per second, bytes per second.</summary>
+/// <summary>Limits the use of a store: concurrent calls, calls per second, bytes per second.</summary>
 internal sealed class ThrottleDriver : DelegatingStoreDriver
 {
     private readonly SemaphoreSlim? _places;
@@ -11,11 +11,11 @@ internal sealed class ThrottleDriver : DelegatingStoreDriver
     private readonly RateLimit? _bytes;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes the layer.</summary>
-    /// <param name="inner">The driver below; owned.</param>
-    /// <param name="options">What is allowed.</param>
+    /// <summary>Initializes the layer.</summary>
+    /// <param name="inner">The inner driver, which the layer owns.</param>
+    /// <param name="options">The limits.</param>
     /// <param name="context">The clock.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is not greater than 0.</exception>
     public ThrottleDriver(StoreDriver inner, ThrottleOptions options, LayerContext? context = null)
         : base(inner)
     {
@@ -120,7 +120,7 @@ internal sealed class ThrottleDriver : DelegatingStoreDriver
         await Inner.RemoveStagedAsync(staged, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the rate and for a place, for one call.</summary>
+    /// <summary>Waits for the rate and a slot for one call.</summary>
     internal async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken, bool isCall = true)
     {
         var asked = _time.GetTimestamp();
@@ -133,7 +133,9 @@ internal sealed class ThrottleDriver : DelegatingStoreDriver
         return new(_places);
     }
 
-    /// <summary>Takes these bytes of the rate, and waits until they are due. Those of a read are taken before the next one, when their number is known.</summary>
+    /// <summary>
+    /// Reserves bytes of the rate, and waits until they are due. The bytes of a read are reserved before the next read, when their number is known.
+    /// </summary>
     internal ValueTask TakeBytesAsync(int bytes, CancellationToken cancellationToken) => TakeAsync(_bytes, bytes, cancellationToken);
 
     private async ValueTask TakeAsync(RateLimit? limit, int amount, CancellationToken cancellationToken)
@@ -160,7 +162,7 @@ internal sealed class ThrottleDriver : DelegatingStoreDriver
         return await enumerator.MoveNextAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A turn among the calls under way; disposed once.</summary>
+    /// <summary>A slot among the concurrent calls. It is disposed once.</summary>
     internal readonly struct Turn(SemaphoreSlim? places) : IDisposable
     {
         public void Dispose() => places?.Release();

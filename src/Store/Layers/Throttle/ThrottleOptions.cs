@@ -1,15 +1,17 @@
 namespace Cairn.Layers;
 
-/// <summary>What <see cref="ThrottleDriver"/> allows; null is without a limit.</summary>
+/// <summary>The options of <see cref="ThrottleDriver"/>. A limit that is null does not apply.</summary>
 public sealed record ThrottleOptions
 {
-    /// <summary>How many calls may be under way at the same time; at least 1.</summary>
+    /// <summary>Gets the maximum number of concurrent calls; at least 1.</summary>
     public int? MaxConcurrency { get; init; }
 
-    /// <summary>How many calls may begin in a second; up to a second's worth may begin at once. Above 0.</summary>
+    /// <summary>Gets the maximum number of calls per second, which can start at the same time. Greater than 0.</summary>
     public double? RequestsPerSecond { get; init; }
 
-    /// <summary>How many content bytes may move in a second, in both directions together; up to a second's worth may move at once. Above 0.</summary>
+    /// <summary>
+    /// Gets the maximum number of content bytes per second in both directions together, which can be transferred at the same time. Greater than 0.
+    /// </summary>
     public long? BytesPerSecond { get; init; }
 
     internal void Validate()
