@@ -5,7 +5,7 @@ using Cairn.Providers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>Content-addressed bytes below a root, in the layout of an OCI image layout. A blob is written once, with CreateNew, and never changes.</summary>
+/// <summary>Content-addressed blobs below a root, in the layout of an OCI image layout. A blob is written once, with CreateNew, and never changes.</summary>
 internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
 {
     public static readonly StorePath Folder = "blobs/sha256";
