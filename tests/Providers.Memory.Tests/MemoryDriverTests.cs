@@ -98,7 +98,7 @@ public sealed class MemoryDriverTests : IAsyncLifetime
         await using var upload = await _driver.BeginUploadAsync(new("g", WriteMode.Replace), default);
         await upload.WritePartAsync(new(0, 0, new byte[10]), default);
         (await Should.ThrowAsync<InvalidOperationException>(async () => await upload.CompleteAsync(new(1, 9, new byte[1]), default))).Message
-            .ShouldContain("part 1 begins at byte 9, and 10 bytes in 1 parts precede it");
+            .ShouldContain("part 1 begins at byte 9, but the preceding 1 parts have 10 bytes");
     }
 
     [Fact]
