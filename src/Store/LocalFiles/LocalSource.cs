@@ -148,7 +148,7 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
     {
         LocalFileKind.File => null,
         LocalFileKind.Directory => links == LinkHandling.Follow ? null : "it is a symbolic link to a folder, which is not followed",
-        null => "it is a symbolic link that leads nowhere",
+        null => "it is a symbolic link whose target does not exist",
         _ => "it is a symbolic link to something that is not a file",
     };
 
