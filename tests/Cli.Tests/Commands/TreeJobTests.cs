@@ -17,7 +17,7 @@ public sealed class TreeJobTests
             result.Code.ShouldBe(1);
             var lines = result.Error.TrimEnd('\n').Split('\n');
             lines.Length.ShouldBe(3, result.Error);
-            lines[0].ShouldContain("/in/broken: it is a symbolic link that leads nowhere");
+            lines[0].ShouldContain("/in/broken: it is a symbolic link whose target does not exist");
             lines[1].ShouldContain("/in/linked: it is a symbolic link to a folder");
             lines[2].ShouldBe("cairn: 2 failed and 3 succeeded.");
             (await box.TreeAsync($":{command[0]}")).ShouldBe(["a.txt=a", "d/e/y.txt=y", "d/x.txt=x"]);
