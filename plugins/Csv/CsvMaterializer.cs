@@ -10,10 +10,13 @@ using CsvHelper.Configuration;
 
 namespace Cairn.Plugins.Csv;
 
-/// <summary>Tables (<see cref="DataTable"/>) and sequences of records as one CSV file with a header; column types, row count and the text for missing values are noted in the manifest.</summary>
+/// <summary>
+/// Saves and loads tables (<see cref="DataTable"/>) and sequences of records as one CSV file with a header. Column types, row count and the text for missing
+/// values are recorded in the manifest.
+/// </summary>
 /// <remarks>
-/// It also reads CSV files of others that are separated by commas and have a header: their columns are text, or what the records want. Sequences are left to another materializer unless <c>csv</c> is named. Safe to use from
-/// many threads.
+/// It also reads CSV files of other programs that are separated by commas and have a header: their columns are text, or the types that the records require.
+/// Sequences are saved with another materializer unless <c>csv</c> is specified. Thread-safe.
 /// </remarks>
 public sealed class CsvMaterializer : Materializer
 {

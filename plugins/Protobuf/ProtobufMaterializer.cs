@@ -4,10 +4,10 @@ using Google.Protobuf;
 
 namespace Cairn.Plugins.Protobuf;
 
-/// <summary>Messages of Google.Protobuf (<see cref="IMessage"/>) in their binary form, equal ones as equal bytes.</summary>
+/// <summary>Saves and loads messages of Google.Protobuf (<see cref="IMessage"/>) in their binary form. Equal messages have equal bytes.</summary>
 /// <remarks>
-/// The message's full name is noted and compared when it is loaded; it never chooses a class. An <c>Any</c> stays packed, whatever type it names. Messages are at most 2 GiB, as everywhere, and are
-/// held whole beside their bytes. Safe to use from many threads.
+/// The full name of the message is recorded and compared when it is loaded; it never selects a class. An <c>Any</c> remains packed, regardless of its type.
+/// Messages have at most 2 GiB, a limit of Protobuf, and are held in memory together with their bytes. Thread-safe.
 /// </remarks>
 public sealed class ProtobufMaterializer : Materializer
 {
@@ -26,7 +26,7 @@ public sealed class ProtobufMaterializer : Materializer
     /// <inheritdoc/>
     public override IReadOnlyList<ServedType> Types { get; } = [ServedType.Interface(typeof(IMessage))];
 
-    /// <summary>Classes of messages; of an interface, it would not be known which message to make.</summary>
+    /// <summary>Message classes; for an interface, the message to create would be unknown.</summary>
     public override bool CanServe(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);

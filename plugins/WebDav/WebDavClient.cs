@@ -5,7 +5,7 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins.WebDav;
 
-/// <summary>The protocol's requests, one method each.</summary>
+/// <summary>Sends the requests of the protocol, with one method for each.</summary>
 internal sealed class WebDavClient : IDisposable
 {
     private static readonly HttpMethod Propfind = new("PROPFIND");
@@ -72,7 +72,7 @@ internal sealed class WebDavClient : IDisposable
         }
     }
 
-    /// <summary>Makes one directory.</summary>
+    /// <summary>Creates one directory.</summary>
     /// <returns>
     /// 201; 405 when something is there; 409 when the parent is missing or a file; 423 when that is locked. 403 when the server refuses, or (Apache) when another client makes it in the same moment.
     /// </returns>
@@ -106,8 +106,8 @@ internal sealed class WebDavClient : IDisposable
         using var response = await OnceAsync(Proppatch, directory, m => m.Content = PropFind.MarkBody(isImplicit), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Deletes a file, or a whole directory.</summary>
-    /// <returns>False when nothing was there.</returns>
+    /// <summary>Deletes a file, or a directory with its content.</summary>
+    /// <returns>false if it did not exist.</returns>
     public async ValueTask<bool> DeleteAsync(Uri url, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -130,8 +130,8 @@ internal sealed class WebDavClient : IDisposable
     }
 
     /// <summary>Copies or moves on the server, onto a path where nothing is or, for a temporary name, whatever is.</summary>
-    /// <returns>False when something is there and <paramref name="overwrite"/> is false.</returns>
-    /// <exception cref="StoreException">NotFound: the source, or the directory of either, is not there.</exception>
+    /// <returns>false if the target exists and <paramref name="overwrite"/> is false.</returns>
+    /// <exception cref="StoreException">NotFound: the source or one of the directories does not exist.</exception>
     public async ValueTask<bool> TransferAsync(string method, Uri source, Uri target, bool overwrite, CancellationToken cancellationToken)
     {
         using var response = await OnceAsync(new(method), source, message =>
@@ -143,7 +143,7 @@ internal sealed class WebDavClient : IDisposable
     }
 
     /// <summary>Writes a file's whole content, which becomes visible when the server has all of it.</summary>
-    /// <returns>Whether it was written, or why not; nothing was written then.</returns>
+    /// <returns>Whether the file was written, or the reason why nothing was written.</returns>
     public async ValueTask<PutOutcome> PutAsync(Uri url, HttpContent content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = content };
@@ -218,15 +218,15 @@ internal sealed class WebDavClient : IDisposable
         : HttpErrors.FromResponse(response);
 }
 
-/// <summary>What became of a PUT.</summary>
+/// <summary>The result of a PUT.</summary>
 internal enum PutOutcome
 {
-    /// <summary>The file is there, whole.</summary>
+    /// <summary>The file was written completely.</summary>
     Written,
 
-    /// <summary>A lock stands in the way.</summary>
+    /// <summary>A lock prevents the write.</summary>
     Locked,
 
-    /// <summary>The parent directory is missing.</summary>
+    /// <summary>The parent directory does not exist.</summary>
     NoParent,
 }

@@ -112,7 +112,7 @@ internal sealed class WebDavDriver : StoreDriver
         return base.DisposeAsync();
     }
 
-    /// <summary>Takes the lock on the directory of a file that is to be written, making the directory where it is missing.</summary>
+    /// <summary>Takes the lock on the directory of a file that will be written, and creates the directory if it is missing.</summary>
     internal async ValueTask<WebDavLock> LockForWriteAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!_options.Lock)
@@ -130,7 +130,7 @@ internal sealed class WebDavDriver : StoreDriver
         }
     }
 
-    /// <summary>Removes a directory that came into being through a write when it is empty, and then those above it.</summary>
+    /// <summary>Removes an empty directory that was created by a write, and then its empty parents.</summary>
     internal async ValueTask PruneAsync(StorePath directory, CancellationToken cancellationToken)
     {
         while (_options.Lock && !directory.IsRoot)
@@ -151,12 +151,12 @@ internal sealed class WebDavDriver : StoreDriver
         }
     }
 
-    /// <summary>Makes the directory of a file that is to be written.</summary>
+    /// <summary>Creates the directory of a file that will be written.</summary>
     internal ValueTask PrepareParentAsync(StorePath path, CancellationToken cancellationToken) => EnsureDirectoryAsync(path.Parent, isImplicit: true, cancellationToken);
 
     internal Patience NewPatience() => new(_options.LockWait, _clock);
 
-    /// <summary>Checks a write's condition; exact while the lock is held.</summary>
+    /// <summary>Checks the condition of a write; exact while the lock is held.</summary>
     internal async ValueTask CheckAsync(StorePath path, WriteMode mode, CancellationToken cancellationToken)
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);

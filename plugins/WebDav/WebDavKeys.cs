@@ -4,20 +4,20 @@ using Cairn.Plugins.Http;
 
 namespace Cairn.Plugins.WebDav;
 
-/// <summary>Turns paths into the server's URLs and back, and names temporary files.</summary>
+/// <summary>Converts paths to the URLs of the server and back, and names temporary files.</summary>
 internal sealed class WebDavKeys(StoreUri root)
 {
     private const string TempPrefix = ".cairn-tmp-";
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>The server's address without a path.</summary>
+    /// <summary>Gets the URL of the server without a path.</summary>
     public string Origin { get; } = $"{(root.Scheme == "davs" ? "https" : "http")}://{root.Container}";
 
     public Uri FileUrl(StorePath path) => HttpUrls.Of(Origin, root.Path / path, directory: false);
 
     public Uri DirectoryUrl(StorePath path) => HttpUrls.Of(Origin, root.Path / path, directory: true);
 
-    /// <summary>The path that an href of a multistatus answer means; null when it lies outside the store's root or cannot be a path.</summary>
+    /// <summary>Returns the path of an href in a multistatus response; null if it is outside the root of the store or not a valid path.</summary>
     public StorePath? FromHref(string href)
     {
         var path = StorePath.Root;

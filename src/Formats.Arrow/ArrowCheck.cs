@@ -4,11 +4,13 @@ using Apache.Arrow.Types;
 
 namespace Cairn.Formats.Arrow;
 
-/// <summary>Checks that the buffers of a batch hold what its arrays say: the library takes lengths and offsets as they are written, and a reader of the values would fail far from here.</summary>
+/// <summary>
+/// Checks that the buffers of a batch match its arrays: the library does not validate lengths and offsets, and reading the values would fail later.
+/// </summary>
 internal static class ArrowCheck
 {
     /// <summary>Checks a batch.</summary>
-    /// <exception cref="InvalidDataException">A buffer is too short, or an offset leads out of it.</exception>
+    /// <exception cref="InvalidDataException">A buffer is too short, or an offset is outside it.</exception>
     public static RecordBatch Checked(RecordBatch batch)
     {
         for (var i = 0; i < batch.ColumnCount; i++)

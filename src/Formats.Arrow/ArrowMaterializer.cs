@@ -8,8 +8,11 @@ using Cairn.Materializers.Records;
 
 namespace Cairn.Formats.Arrow;
 
-/// <summary>Arrow batches (<see cref="RecordBatch"/>), tables (<see cref="Table"/>) and sequences of batches in Arrow's IPC formats. Sequences are streamed both ways.</summary>
-/// <remarks>It reads the file and the stream format, compressed or not. Batches that were loaded hold memory outside of the collector's: dispose them. Safe to use from many threads.</remarks>
+/// <summary>
+/// Saves and loads Arrow batches (<see cref="RecordBatch"/>), tables (<see cref="Table"/>) and sequences of batches in Arrow's IPC formats. Sequences are
+/// streamed in both directions.
+/// </summary>
+/// <remarks>It reads the file and the stream format, with or without compression. Loaded batches hold unmanaged memory: dispose them. Thread-safe.</remarks>
 public sealed class ArrowMaterializer : Materializer
 {
     internal const string ArrowId = "arrow";
@@ -17,13 +20,13 @@ public sealed class ArrowMaterializer : Materializer
     private const int MostDescribed = 100;
     private readonly ArrowMaterializerOptions _options;
 
-    /// <summary>With the default options.</summary>
+    /// <summary>Initializes a new instance with the default options.</summary>
     public ArrowMaterializer()
         : this(new())
     {
     }
 
-    /// <summary>With options for writing.</summary>
+    /// <summary>Initializes a new instance with options for writing.</summary>
     public ArrowMaterializer(ArrowMaterializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -1,9 +1,9 @@
 namespace Cairn.Formats.Arrow;
 
-/// <summary>How the buffers of an Arrow file are compressed.</summary>
+/// <summary>The compression of the buffers of an Arrow file.</summary>
 public enum ArrowCompression
 {
-    /// <summary>Not at all: what is read can be mapped into memory.</summary>
+    /// <summary>No compression: readers can map the data into memory.</summary>
     None,
 
     /// <summary>LZ4 frames: fast.</summary>
@@ -13,22 +13,22 @@ public enum ArrowCompression
     Zstd,
 }
 
-/// <summary>Which of the two IPC formats is written.</summary>
+/// <summary>The IPC format that is written.</summary>
 public enum ArrowLayout
 {
-    /// <summary>The file format: batches can be read in any order. Also known as Feather, version 2.</summary>
+    /// <summary>The file format, with random access to batches. Also known as Feather, version 2.</summary>
     File,
 
-    /// <summary>The stream format: batches one after the other.</summary>
+    /// <summary>The stream format, with sequential batches.</summary>
     Stream,
 }
 
-/// <summary>How <see cref="ArrowMaterializer"/> writes. It reads both formats and all compressions.</summary>
+/// <summary>The options of <see cref="ArrowMaterializer"/> for writing. It reads both formats and all compressions.</summary>
 public sealed record ArrowMaterializerOptions
 {
-    /// <summary>The compression; none by default.</summary>
+    /// <summary>Gets the compression. Default: none.</summary>
     public ArrowCompression Compression { get; init; }
 
-    /// <summary>The format; that of files by default.</summary>
+    /// <summary>Gets the format. Default: the file format.</summary>
     public ArrowLayout Layout { get; init; }
 }

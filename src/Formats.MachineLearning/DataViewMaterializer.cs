@@ -5,10 +5,15 @@ using Microsoft.ML.Data;
 
 namespace Cairn.Formats.MachineLearning;
 
-/// <summary>Data of ML.NET (<see cref="IDataView"/>) as its binary format, which keeps types, annotations and vectors as they are; its columns and the number of rows are in the manifest.</summary>
+/// <summary>
+/// Saves and loads data of ML.NET (<see cref="IDataView"/>) in its binary format, which preserves types, annotations and vectors. Its columns and number of
+/// rows are recorded in the manifest.
+/// </summary>
 /// <remarks>
-/// <para>Rows are streamed: a save reads each once, and what is loaded reads rows when they are asked for, from a local copy whose bytes were checked. That is deleted when the data is disposed
-/// (it is <see cref="IDisposable"/>), or collected. Nothing stored chooses code. Safe to use from many threads.</para>
+/// <para>
+/// <para>Rows are streamed: a save reads each row once, and loaded data reads rows on demand from a verified local copy. The copy is deleted when the data,
+/// which is <see cref="IDisposable"/>, is disposed or collected. Stored text never selects code. Thread-safe.</para>
+/// </para>
 /// </remarks>
 public sealed class DataViewMaterializer : Materializer
 {
@@ -20,14 +25,14 @@ public sealed class DataViewMaterializer : Materializer
     private const int LongestCell = 60;
     private readonly MLContext _context;
 
-    /// <summary>Makes one with an <see cref="MLContext"/> of its own.</summary>
+    /// <summary>Initializes a new instance with a new <see cref="MLContext"/>.</summary>
     public DataViewMaterializer()
         : this(new MLContext())
     {
     }
 
-    /// <summary>Makes one.</summary>
-    /// <param name="context">The context in which data is read and written; it is used by many threads.</param>
+    /// <summary>Initializes a new instance.</summary>
+    /// <param name="context">The context for reading and writing data, which is used concurrently.</param>
     public DataViewMaterializer(MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -62,7 +67,7 @@ public sealed class DataViewMaterializer : Materializer
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(writer);
         var data = (IDataView)value;
-        // ML.NET moves about in what it writes, so it writes a file first.
+        // ML.NET seeks in its output, so it writes to a file first.
         var file = TemporaryFile.Create();
         await using var deleting = file.ConfigureAwait(false);
         _context.Data.SaveAsBinary(new CancellableDataView(data, cancellationToken), file);

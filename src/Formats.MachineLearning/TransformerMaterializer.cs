@@ -7,10 +7,18 @@ using Microsoft.ML.Transforms.Text;
 
 namespace Cairn.Formats.MachineLearning;
 
-/// <summary>Trained models of ML.NET (<see cref="ITransformer"/>) as the zip archive that ML.NET itself reads, with their columns in the manifest.</summary>
+/// <summary>
+/// Saves and loads trained models of ML.NET (<see cref="ITransformer"/>) as the zip archive that ML.NET reads, with their columns in the manifest.
+/// </summary>
 /// <remarks>
-/// <para>Saved as <see cref="ModelWithSchema"/>, a model keeps the columns that it was trained on; saved as <see cref="ITransformer"/>, it does not. Both load as either.</para>
-/// <para>Loading runs code of ML.NET and of assemblies that the program has named, and refuses a model that wants another one. Safe to use from many threads.</para>
+/// <para>
+/// <para>A model saved as <see cref="ModelWithSchema"/> includes the columns that it was trained on; a model saved as <see cref="ITransformer"/> does not.
+/// Both can be loaded as either type.</para>
+/// </para>
+/// <para>
+/// <para>Loading runs code of ML.NET and of assemblies that the program has specified, and refuses a model that requires another assembly.
+/// Thread-safe.</para>
+/// </para>
 /// </remarks>
 public sealed class TransformerMaterializer : Materializer
 {
@@ -26,15 +34,16 @@ public sealed class TransformerMaterializer : Materializer
     private readonly MLContext _context;
     private readonly HashSet<string> _allowed;
 
-    /// <summary>Makes one with an <see cref="MLContext"/> of its own, which loads what the package Microsoft.ML itself brings.</summary>
+    /// <summary>Initializes a new instance with a new <see cref="MLContext"/>, which loads only components of the package Microsoft.ML.</summary>
     public TransformerMaterializer()
         : this(new MLContext())
     {
     }
 
-    /// <summary>Makes one.</summary>
-    /// <param name="context">The context in which models are loaded and saved; it is used by many threads.</param>
-    /// <param name="trusted">Assemblies beyond the package Microsoft.ML whose code a stored model may want, such as those of FastTree or LightGBM, or one with custom mappings.</param>
+    /// <summary>Initializes a new instance.</summary>
+    /// <param name="context">The context for loading and saving models, which is used concurrently.</param>
+    /// <param name="trusted">Additional assemblies whose code a stored model may require, such as those of FastTree or LightGBM, or an assembly with custom
+    /// mappings.</param>
     public TransformerMaterializer(MLContext context, params IReadOnlyList<Assembly> trusted)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -79,7 +88,7 @@ public sealed class TransformerMaterializer : Materializer
         var file = TemporaryFile.Create();
         await using var deleting = file.ConfigureAwait(false);
         _context.Model.Save(model, schema, file);
-        // What could not be loaded again is not saved.
+        // A model that could not be loaded again is not saved.
         Check(file);
         var target = writer.Create("model.zip", MediaType);
         await using var ending = target.ConfigureAwait(false);

@@ -3,24 +3,34 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Cairn.Formats.Onnx;
 
-/// <summary>ONNX models as their file and the files that hold their weights, with inputs and outputs in the manifest. They load as <see cref="OnnxModel"/>, or ready to run as <see cref="InferenceSession"/>.</summary>
+/// <summary>
+/// Saves and loads ONNX models with the files that contain their weights; inputs and outputs are recorded in the manifest. They can be loaded as <see
+/// cref="OnnxModel"/>, or as <see cref="InferenceSession"/>, which is ready to run.
+/// </summary>
 /// <remarks>
-/// <para>The caller disposes what is loaded: a session holds the memory of the model, and a model its local files. A session cannot be saved, since the runtime does not give the model back.</para>
-/// <para>Making a session parses, checks and optimizes the model with ONNX Runtime, which computes the constant parts of its graph. Operators are those of the runtime and of the libraries
-/// that the program registers with its options; none come from the model. Safe to use from many threads.</para>
+/// <para>
+/// <para>The caller disposes loaded objects: a session holds the memory of the model, and a model holds local files. A session cannot be saved, because the
+/// runtime does not return the model.</para>
+/// </para>
+/// <para>
+/// <para>Creating a session parses, checks and optimizes the model with ONNX Runtime, which computes the constant parts of its graph. Operators are those of
+/// the runtime and of the libraries that the program registers with its options; the model cannot add any. Thread-safe.</para>
+/// </para>
 /// </remarks>
 public sealed class OnnxMaterializer : Materializer
 {
     private readonly Func<SessionOptions> _options;
 
-    /// <summary>Makes one whose sessions have ONNX Runtime's default options.</summary>
+    /// <summary>Initializes a new instance whose sessions use the default options of ONNX Runtime.</summary>
     public OnnxMaterializer()
         : this(static () => new())
     {
     }
 
-    /// <summary>Makes one whose sessions have options of the program: providers such as CUDA, numbers of threads, optimization.</summary>
-    /// <param name="options">Makes the options of a session, which are disposed when it has been made. Called by many threads at once.</param>
+    /// <summary>
+    /// Initializes a new instance whose sessions use options of the program: execution providers such as CUDA, numbers of threads, optimization.
+    /// </summary>
+    /// <param name="options">Creates the options of a session, which are disposed after the session has been created. Called concurrently.</param>
     public OnnxMaterializer(Func<SessionOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);

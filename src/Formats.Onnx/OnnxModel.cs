@@ -1,7 +1,9 @@
 namespace Cairn.Formats.Onnx;
 
-/// <summary>An ONNX model: its file, and what it says of itself. No session is made and nothing of it is run.</summary>
-/// <remarks>Its bytes are in memory (<see cref="Parse"/>) or in a local file (<see cref="OpenFile"/>, and each model that was loaded), which is read when it is needed. Safe to use from many threads.</remarks>
+/// <summary>An ONNX model: its file and its description. No session is created, and the model is not run.</summary>
+/// <remarks>
+/// The model is in memory (<see cref="Parse"/>) or in a local file (<see cref="OpenFile"/>, and all loaded models), which is read on demand. Thread-safe.
+/// </remarks>
 public sealed class OnnxModel : IDisposable
 {
     private readonly byte[]? _content;
@@ -11,37 +13,40 @@ public sealed class OnnxModel : IDisposable
     private OnnxModel(OnnxStructure structure, long length, byte[]? content, string? localFile, OnnxFolder? folder) =>
         (_structure, Length, _content, LocalFile, _folder) = (structure, length, content, localFile, folder);
 
-    /// <summary>What a caller must give; inputs that the model has a value for are not among them.</summary>
+    /// <summary>Gets the inputs that a caller must provide; inputs with a default value in the model are omitted.</summary>
     public IReadOnlyList<OnnxValue> Inputs => _structure.Inputs;
 
-    /// <summary>What the model gives.</summary>
+    /// <summary>Gets the outputs.</summary>
     public IReadOnlyList<OnnxValue> Outputs => _structure.Outputs;
 
-    /// <summary>The versions of the sets of operators that it needs, by domain; the domain of ONNX's own operators is empty.</summary>
+    /// <summary>Gets the versions of the required operator sets by domain; the domain of ONNX's own operators is empty.</summary>
     public IReadOnlyDictionary<string, long> Opsets => _structure.Opsets;
 
-    /// <summary>The program that made it, with its version; empty where it does not say.</summary>
+    /// <summary>Gets the program that created the model, with its version; empty if unknown.</summary>
     public string Producer => _structure.Producer;
 
-    /// <summary>The version of the ONNX format.</summary>
+    /// <summary>Gets the version of the ONNX format.</summary>
     public long IrVersion => _structure.IrVersion;
 
-    /// <summary>How many numbers the weights of the graph are.</summary>
+    /// <summary>Gets the number of weights in the graph.</summary>
     public long Parameters => _structure.Parameters;
 
-    /// <summary>The files with weights that belong to the model, relative to its folder; none for a model of one file.</summary>
+    /// <summary>Gets the files with weights that belong to the model, relative to its folder; empty for a model with a single file.</summary>
     public IReadOnlyCollection<StorePath> ExternalFiles => _structure.ExternalFiles;
 
-    /// <summary>The length of the model's file in bytes.</summary>
+    /// <summary>Gets the length of the model file in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The full name of the local file that holds it; null when it is in memory. That of a loaded model is deleted when the model is disposed.</summary>
+    /// <summary>
+    /// Gets the full path of the local file, or null if the model is in memory. The file of a loaded model is deleted when the model is disposed.
+    /// </summary>
     public string? LocalFile { get; }
 
-    /// <summary>Takes the bytes of a model, which are not copied and must stay as they are.</summary>
-    /// <param name="content">The bytes.</param>
+    /// <summary>Parses a model from its content, which is not copied and must not change.</summary>
+    /// <param name="content">The content.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="InvalidDataException">They are not an ONNX model, or it keeps weights in other files: open that with <see cref="OpenFile"/>.</exception>
+    /// <exception cref="InvalidDataException">The content is not an ONNX model, or the model has weights in other files; open such a model with <see
+    /// cref="OpenFile"/>.</exception>
     public static OnnxModel Parse(byte[] content)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -52,10 +57,10 @@ public sealed class OnnxModel : IDisposable
         return new(structure, content.Length, content, null, null);
     }
 
-    /// <summary>Looks at a local file, and at the files with weights beside it. They must stay as they are while the model is used.</summary>
+    /// <summary>Opens a local file and the files with weights next to it. They must not change while the model is used.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The model. Disposing it leaves the files alone.</returns>
-    /// <exception cref="InvalidDataException">It is not an ONNX model, or a file with weights is missing.</exception>
+    /// <returns>The model. Disposing it does not delete the files.</returns>
+    /// <exception cref="InvalidDataException">The file is not an ONNX model, or a file with weights is missing.</exception>
     public static OnnxModel OpenFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -65,25 +70,25 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Looks at the model of a folder that goes with it.</summary>
     internal static OnnxModel Open(OnnxFolder folder) => Open(folder.Model, folder);
 
-    /// <summary>Opens the model's file for reading.</summary>
-    /// <returns>A stream that the caller disposes.</returns>
-    /// <exception cref="ObjectDisposedException">It was loaded, and has been disposed.</exception>
+    /// <summary>Opens the file of the model for reading.</summary>
+    /// <returns>A stream. The caller disposes it.</returns>
+    /// <exception cref="ObjectDisposedException">The model was loaded and has been disposed.</exception>
     public Stream OpenRead() => _content is not null
         ? new MemoryStream(_content, writable: false)
         : new FileStream(LocalFile!, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
 
-    /// <summary>The bytes of the model's file.</summary>
+    /// <summary>Returns the content of the model file.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The bytes: those that <see cref="Parse"/> was given, or a new array.</returns>
+    /// <returns>The content: the memory that was passed to <see cref="Parse"/>, or a new array.</returns>
     public async Task<byte[]> ReadBytesAsync(CancellationToken cancellationToken = default) => _content ?? await File.ReadAllBytesAsync(LocalFile!, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The full name of a file with weights.</summary>
+    /// <summary>Returns the full path of a file with weights.</summary>
     internal string LocalFileOf(StorePath external) => Path.Join(Path.GetDirectoryName(LocalFile), external.Value);
 
-    /// <summary>Deletes the local files of a model that was loaded; does nothing for others.</summary>
+    /// <summary>Deletes the local files of a loaded model; does nothing for other models.</summary>
     public void Dispose() => _folder?.Dispose();
 
-    /// <summary>Inputs and outputs, for people.</summary>
+    /// <summary>Returns the inputs and outputs, for display.</summary>
     public override string ToString() => $"({string.Join(", ", Inputs)}) -> ({string.Join(", ", Outputs)})";
 
     private static OnnxModel Open(string path, OnnxFolder? folder)

@@ -3,9 +3,9 @@ using Parquet.Schema;
 namespace Cairn.Formats.Parquet;
 
 /// <summary>A column of a Parquet file.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="TypeName">What it holds, for people: <c>int32</c>, <c>string</c>, <c>timestamp[ns, UTC]</c>, <c>list&lt;double&gt;</c>.</param>
-/// <param name="IsNullable">Whether values may be missing.</param>
+/// <param name="Name">The name.</param>
+/// <param name="TypeName">The type for display: <c>int32</c>, <c>string</c>, <c>timestamp[ns, UTC]</c>, <c>list&lt;double&gt;</c>.</param>
+/// <param name="IsNullable">true if values can be missing.</param>
 public sealed record ParquetColumn(string Name, string TypeName, bool IsNullable)
 {
     internal static string Describe(Field field) => field switch
@@ -34,6 +34,6 @@ public sealed record ParquetColumn(string Name, string TypeName, bool IsNullable
 }
 
 /// <summary>A row group of a Parquet file.</summary>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="Length">How many bytes its columns have in the file, compressed.</param>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Length">The compressed length of its columns in the file, in bytes.</param>
 public sealed record ParquetRowGroup(long Rows, long Length);

@@ -8,11 +8,16 @@ using Field = Parquet.Schema.Field;
 
 namespace Cairn.Formats.Parquet;
 
-/// <summary>A Parquet file of a store, of which the footer has been read, and of the rest only what is asked for: row groups, and columns of them.</summary>
+/// <summary>A Parquet file in a store. Its footer has been read; row groups and columns are read on demand.</summary>
 /// <remarks>
-/// <para>What is read is compared with digests of the file's blocks of 64 KiB before it is looked at, and these belong to the artifact: nothing is handed out that nobody checked. What is not read is not checked.</para>
-/// <para>It reads from the store as long as it is used, so the store must be open. Safe to use from many threads, which wait for each other. The caller disposes it. A file that was opened by <c>cairn save</c> is
-/// a local one.</para>
+/// <para>
+/// <para>Data is compared with digests of 64 KiB blocks, which are part of the artifact, before it is used: no unverified data is returned. Data that is not
+/// read is not verified.</para>
+/// </para>
+/// <para>
+/// <para>It reads from the store while it is used, so the store must remain open. Thread-safe; concurrent calls wait for each other. The caller disposes it.
+/// A file that was opened by <c>cairn save</c> is a local one.</para>
+/// </para>
 /// </remarks>
 public sealed class ParquetFile : IAsyncDisposable
 {
@@ -25,26 +30,28 @@ public sealed class ParquetFile : IAsyncDisposable
         RowGroups = [.. content.Groups.Select(g => new ParquetRowGroup(g.NumRows, g.Columns.Sum(c => c.MetaData!.TotalCompressedSize)))];
     }
 
-    /// <summary>The columns, in their order.</summary>
+    /// <summary>Gets the columns in order.</summary>
     public IReadOnlyList<ParquetColumn> Columns { get; }
 
-    /// <summary>The row groups, in their order.</summary>
+    /// <summary>Gets the row groups in order.</summary>
     public IReadOnlyList<ParquetRowGroup> RowGroups { get; }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>Gets the number of rows.</summary>
     public long RowCount => RowGroups.Sum(g => g.Rows);
 
-    /// <summary>How many bytes the file has.</summary>
+    /// <summary>Gets the length of the file in bytes.</summary>
     public long Length => _content.Length;
 
     internal ParquetContent Content => _content;
 
-    /// <summary>Reads a column of all rows; no other one is read.</summary>
-    /// <typeparam name="T">The type of its values, nullable where some are missing. Numbers are widened; texts are read as <see cref="string"/>, <see cref="char"/> or an enum; lists as arrays and lists.</typeparam>
-    /// <param name="column">Its name.</param>
+    /// <summary>Reads one column of all rows, without reading other columns.</summary>
+    /// <typeparam name="T">The type of its values, which must be nullable if values are missing. Numbers are widened; texts are read as <see
+    /// cref="string"/>, <see cref="char"/> or an enum, and lists as arrays and lists.</typeparam>
+    /// <param name="column">The name of the column.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>A value for each row.</returns>
-    /// <exception cref="MaterializationException">There is no such column, it is not read as this type, a value is missing, or the file does not hold what it should.</exception>
+    /// <returns>One value per row.</returns>
+    /// <exception cref="MaterializationException">The column does not exist or cannot be read as this type, a value is missing, or the file is not
+    /// valid.</exception>
     public async Task<T?[]> ReadColumnAsync<T>(string column, CancellationToken cancellationToken = default)
     {
         var all = new T?[checked((int)RowCount)];
@@ -60,10 +67,10 @@ public sealed class ParquetFile : IAsyncDisposable
 
     /// <summary>Reads a column of one row group.</summary>
     /// <typeparam name="T">The type of its values.</typeparam>
-    /// <param name="rowGroup">The row group, from 0.</param>
-    /// <param name="column">The column's name.</param>
+    /// <param name="rowGroup">The index of the row group, starting at 0.</param>
+    /// <param name="column">The name of the column.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>A value for each row.</returns>
+    /// <returns>One value per row.</returns>
     public async Task<T?[]> ReadColumnAsync<T>(int rowGroup, string column, CancellationToken cancellationToken = default)
     {
         CheckGroup(rowGroup);
@@ -80,10 +87,10 @@ public sealed class ParquetFile : IAsyncDisposable
         return values;
     }
 
-    /// <summary>Reads rows as records, row group by row group; only the columns that the records have are read.</summary>
+    /// <summary>Reads rows as records, one row group at a time. Only the columns of the records are read.</summary>
     /// <typeparam name="T">The type of the records.</typeparam>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The rows, as they are asked for.</returns>
+    /// <returns>The rows, which are read on demand.</returns>
     public async IAsyncEnumerable<T> ReadRowsAsync<T>([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         for (var group = 0; group < RowGroups.Count; group++)
@@ -95,9 +102,9 @@ public sealed class ParquetFile : IAsyncDisposable
 
     /// <summary>Reads the rows of one row group as records.</summary>
     /// <typeparam name="T">The type of the records.</typeparam>
-    /// <param name="rowGroup">The row group, from 0.</param>
+    /// <param name="rowGroup">The index of the row group, starting at 0.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The rows, as they are asked for.</returns>
+    /// <returns>The rows, which are read on demand.</returns>
     public async IAsyncEnumerable<T> ReadRowsAsync<T>(int rowGroup, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         CheckGroup(rowGroup);
@@ -109,9 +116,9 @@ public sealed class ParquetFile : IAsyncDisposable
     }
 
     /// <summary>Reads row groups as Arrow batches.</summary>
-    /// <param name="columns">The columns; null for all.</param>
+    /// <param name="columns">The names of the columns. Default: all.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>A batch for each row group, as they are asked for, or one without rows that tells the columns; the caller disposes them.</returns>
+    /// <returns>One batch per row group, read on demand, or one batch without rows that contains the columns. The caller disposes them.</returns>
     public async IAsyncEnumerable<RecordBatch> ReadBatchesAsync(IReadOnlyList<string>? columns = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var fields = columns is null ? _content.Fields : [.. columns.Select(Find)];
@@ -122,10 +129,10 @@ public sealed class ParquetFile : IAsyncDisposable
             yield return batches.MakeEmpty();
     }
 
-    /// <summary>Closes it. Nothing can be read then.</summary>
+    /// <summary>Closes the file. It cannot be read afterwards.</summary>
     public ValueTask DisposeAsync() => _content.DisposeAsync();
 
-    /// <summary>What a type of the caller's does not fit is an error of the format, also where nobody is there to wrap it.</summary>
+    /// <summary>A mismatch with a type of the caller is an error of the format, also if no caller wraps it.</summary>
     internal static T Served<T>(Func<T> plan)
     {
         try

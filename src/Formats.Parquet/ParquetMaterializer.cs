@@ -12,10 +12,16 @@ using Microsoft.Data.Analysis;
 
 namespace Cairn.Formats.Parquet;
 
-/// <summary>Tables as Parquet files: sequences of records, <see cref="DataTable"/>, <see cref="DataFrame"/>, Arrow batches and tables; and <see cref="ParquetFile"/>, of which only what is asked for is read.</summary>
+/// <summary>
+/// Saves and loads tables as Parquet files: sequences of records, <see cref="DataTable"/>, <see cref="DataFrame"/>, Arrow batches and tables, and <see
+/// cref="ParquetFile"/>, which is read on demand.
+/// </summary>
 /// <remarks>
-/// <para>Types that another format serves too (<see cref="IEnumerable{T}"/>, <see cref="IAsyncEnumerable{T}"/>, <see cref="DataTable"/>, <see cref="RecordBatch"/>, <see cref="Table"/>) are left to it unless the save names <c>parquet</c>
-/// (<c>SaveOptions.Materializer</c>). Safe to use from many threads.</para>
+/// <para>
+/// <para>Types that another format also supports (<see cref="IEnumerable{T}"/>, <see cref="IAsyncEnumerable{T}"/>, <see cref="DataTable"/>, <see
+/// cref="RecordBatch"/>, <see cref="Table"/>) are saved in that format unless the save specifies <c>parquet</c> (<c>SaveOptions.Materializer</c>).
+/// Thread-safe.</para>
+/// </para>
 /// </remarks>
 public sealed class ParquetMaterializer : Materializer
 {
@@ -29,7 +35,7 @@ public sealed class ParquetMaterializer : Materializer
 
     private readonly ParquetMaterializerOptions _options;
 
-    /// <summary>With the default options.</summary>
+    /// <summary>Initializes a new instance with the default options.</summary>
     [RequiresUnreferencedCode("The members of records are found by reflection.")]
     [RequiresDynamicCode("Columns of a type that is known at run time only need code that is made then.")]
     public ParquetMaterializer()
@@ -37,7 +43,7 @@ public sealed class ParquetMaterializer : Materializer
     {
     }
 
-    /// <summary>With options for writing.</summary>
+    /// <summary>Initializes a new instance with options for writing.</summary>
     [RequiresUnreferencedCode("The members of records are found by reflection.")]
     [RequiresDynamicCode("Columns of a type that is known at run time only need code that is made then.")]
     public ParquetMaterializer(ParquetMaterializerOptions options)

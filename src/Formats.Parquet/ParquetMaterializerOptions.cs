@@ -1,12 +1,12 @@
 namespace Cairn.Formats.Parquet;
 
-/// <summary>How the pages of a Parquet file are compressed.</summary>
+/// <summary>The compression of the pages of a Parquet file.</summary>
 public enum ParquetCompression
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No compression.</summary>
     None,
 
-    /// <summary>Snappy: fast, and read by every reader.</summary>
+    /// <summary>Snappy: fast, and supported by every reader.</summary>
     Snappy,
 
     /// <summary>Zstandard: smaller than Snappy.</summary>
@@ -16,28 +16,33 @@ public enum ParquetCompression
     Gzip,
 }
 
-/// <summary>In which unit the times of day and the points in time of a Parquet file count.</summary>
+/// <summary>The unit of the times and timestamps in a Parquet file.</summary>
 public enum ParquetTimeUnit
 {
-    /// <summary>Nanoseconds, which hold every digit of a .NET value, for the years 1678 to 2261; a point in time outside of them is refused.</summary>
+    /// <summary>Nanoseconds, which preserve all digits of .NET values for the years 1678 to 2261; timestamps outside this range are refused.</summary>
     Nanoseconds,
 
-    /// <summary>Microseconds, for all years and for readers that know no nanoseconds; the last digit of a .NET value is cut off.</summary>
+    /// <summary>Microseconds, for all years and for readers without support for nanoseconds; the last digit of .NET values is lost.</summary>
     Microseconds,
 }
 
-/// <summary>How <see cref="ParquetMaterializer"/> writes files. What it reads does not depend on it.</summary>
+/// <summary>The options of <see cref="ParquetMaterializer"/> for writing. They do not affect reading.</summary>
 public sealed record ParquetMaterializerOptions
 {
-    /// <summary>The compression; <see cref="ParquetCompression.Snappy"/> by default.</summary>
+    /// <summary>Gets the compression. Default: <see cref="ParquetCompression.Snappy"/>.</summary>
     public ParquetCompression Compression { get; init; } = ParquetCompression.Snappy;
 
-    /// <summary>The unit of times; <see cref="ParquetTimeUnit.Nanoseconds"/> by default.</summary>
+    /// <summary>Gets the unit of times. Default: <see cref="ParquetTimeUnit.Nanoseconds"/>.</summary>
     public ParquetTimeUnit TimeUnit { get; init; } = ParquetTimeUnit.Nanoseconds;
 
-    /// <summary>The most rows of a row group; 131,072 by default. Rows of more than <see cref="RowGroupBytes"/> end one earlier.</summary>
+    /// <summary>
+    /// Gets the maximum number of rows in a row group. Default: 131,072. A row group ends earlier if its rows exceed <see cref="RowGroupBytes"/>.
+    /// </summary>
     public int RowGroupRows { get; init; } = 128 << 10;
 
-    /// <summary>About how many bytes the values of a row group may have before they are compressed; 32 MiB by default. It bounds the memory of writing and reading.</summary>
+    /// <summary>
+    /// Gets the approximate maximum number of bytes of the values in a row group before compression. Default: 32 MiB. It limits the memory use of writing
+    /// and reading.
+    /// </summary>
     public int RowGroupBytes { get; init; } = 32 << 20;
 }

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Cairn.Formats.Parquet;
 
-/// <summary>A nested record of which the program has no type: its values by the names of its columns, in their order.</summary>
+/// <summary>A nested record for which the program has no type: its values by column name, in order.</summary>
 public sealed class ParquetRow : IReadOnlyList<KeyValuePair<string, object?>>
 {
     private readonly IReadOnlyList<string> _names;
@@ -16,8 +16,8 @@ public sealed class ParquetRow : IReadOnlyList<KeyValuePair<string, object?>>
     /// <inheritdoc/>
     public KeyValuePair<string, object?> this[int index] => new(_names[index], _values[index]);
 
-    /// <summary>A value.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such column.</exception>
+    /// <summary>Gets a value.</summary>
+    /// <exception cref="KeyNotFoundException">The column does not exist.</exception>
     public object? this[string name] => Enumerable.Range(0, Count).Where(i => _names[i] == name).Select(i => _values[i]).DefaultIfEmpty(this).First() is var found && !ReferenceEquals(found, this)
         ? found
         : throw new KeyNotFoundException($"The record has no column '{name}'; it has {string.Join(", ", _names)}.");

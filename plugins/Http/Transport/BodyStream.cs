@@ -2,7 +2,9 @@ using Cairn.Streams;
 
 namespace Cairn.Plugins.Http;
 
-/// <summary>An answer's body: the bytes of the range alone, an early end as an error, and no longer silence than the timeout.</summary>
+/// <summary>
+/// The body of a response: only the bytes of the range, with an error for an early end and for a time without data longer than the timeout.
+/// </summary>
 internal sealed class BodyStream(Stream body, HttpResponseMessage response, long length, TimeSpan timeout) : ReadOnlyStream
 {
     private long _left = length;

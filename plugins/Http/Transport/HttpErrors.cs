@@ -3,10 +3,10 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins.Http;
 
-/// <summary>What answers and exceptions of a web server mean.</summary>
+/// <summary>Classifies the responses and exceptions of a web server.</summary>
 internal static class HttpErrors
 {
-    /// <summary>The error of an answer that is no success.</summary>
+    /// <summary>Returns the error of a response that is not a success.</summary>
     public static StoreException FromResponse(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
@@ -37,7 +37,7 @@ internal static class HttpErrors
         return new(fault with { RetryAfter = retryAfter });
     }
 
-    /// <summary>What an exception of the HTTP client means.</summary>
+    /// <summary>Classifies an exception of the HTTP client.</summary>
     public static StoreFault Classify(Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(StoreErrorCode.Unavailable, "the host's name cannot be resolved")

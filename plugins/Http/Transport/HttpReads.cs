@@ -4,7 +4,7 @@ using Cairn.Providers;
 
 namespace Cairn.Plugins.Http;
 
-/// <summary>Looks at and reads single files of a web server.</summary>
+/// <summary>Examines and reads single files of a web server.</summary>
 internal static class HttpReads
 {
     /// <summary>The file at a URL, or null when there is none; a directory, to whose address with a final <c>/</c> the server redirects, when those are asked for.</summary>
@@ -32,7 +32,7 @@ internal static class HttpReads
         };
     }
 
-    /// <summary>Opens a file's content under the request's range and condition.</summary>
+    /// <summary>Opens the content of a file with the range and condition of the request.</summary>
     public static async ValueTask<StoreRead> OpenAsync(HttpTransport http, ReadRequest request, Uri url, CancellationToken cancellationToken)
     {
         var range = request.Range;
@@ -90,7 +90,7 @@ internal static class HttpReads
         }
         else if (range.Offset > 0)
         {
-            // The server does not know ranges: what comes before is read and dropped.
+            // The server does not support ranges: the preceding bytes are read and discarded.
             await new BodyStream(body, response, range.Offset, http.Timeout).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
         }
         return new(info, new BodyStream(body, response, length, http.Timeout));

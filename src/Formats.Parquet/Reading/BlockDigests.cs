@@ -3,10 +3,13 @@ using Cairn.Materializers;
 
 namespace Cairn.Formats.Parquet.Reading;
 
-/// <summary>The SHA-256 of each block of a file, so that a part of it can be checked without the rest. They are kept in a second file of the artifact, which the manifest's digest covers.</summary>
+/// <summary>
+/// The SHA-256 of each block of a file, so that a part of the file can be verified separately. The digests are in a second file of the artifact, which the
+/// digest of the manifest covers.
+/// </summary>
 internal sealed class BlockDigests
 {
-    /// <summary>The length of a block. It belongs to the format: another one is another <see cref="Materializer.FormatVersion"/>.</summary>
+    /// <summary>The length of a block. It is part of the format: a different length requires a new <see cref="Materializer.FormatVersion"/>.</summary>
     public const int BlockLength = 64 << 10;
 
     private readonly byte[] _digests;
@@ -14,7 +17,7 @@ internal sealed class BlockDigests
     private BlockDigests(byte[] digests) => _digests = digests;
 
     /// <summary>Reads the digests of a file.</summary>
-    /// <exception cref="MaterializationException">They are not as many as the file has blocks.</exception>
+    /// <exception cref="MaterializationException">The number of digests does not match the number of blocks.</exception>
     public static async ValueTask<BlockDigests> ReadAsync(ArtifactReader reader, ArtifactFile digests, ArtifactFile of, CancellationToken cancellationToken)
     {
         var blocks = (of.Length + BlockLength - 1) / BlockLength;
@@ -27,7 +30,7 @@ internal sealed class BlockDigests
         return new(content);
     }
 
-    /// <summary>Compares a block.</summary>
+    /// <summary>Compares a block with its digest.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>.</exception>
     public void Check(long block, ReadOnlySpan<byte> content)
     {

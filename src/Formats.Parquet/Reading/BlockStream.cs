@@ -4,8 +4,8 @@ using Cairn.Streams;
 
 namespace Cairn.Formats.Parquet.Reading;
 
-/// <summary>A file of an artifact of which only the blocks that are needed are read, each compared with its digest before anybody sees a byte of it.</summary>
-/// <remarks>For one caller at a time. What a format's library reads without waiting must have been fetched by <see cref="FetchAsync"/>.</remarks>
+/// <summary>A file of an artifact that is read in blocks on demand. Each block is compared with its digest before its bytes are returned.</summary>
+/// <remarks>Not thread-safe. Data that a library reads synchronously must have been fetched with <see cref="FetchAsync"/>.</remarks>
 internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, BlockDigests digests) : ReadOnlyStream
 {
     private const int Block = BlockDigests.BlockLength;
@@ -22,7 +22,7 @@ internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, Bloc
         set => _position = value >= 0 ? value : throw new IOException("A stream has no bytes before its first.");
     }
 
-    /// <summary>Reads the blocks of some parts, those that touch in one request, and lets go of all others.</summary>
+    /// <summary>Reads the blocks of some ranges, with one request for adjacent blocks, and releases all others.</summary>
     public async ValueTask FetchAsync(IEnumerable<(long Offset, long Length)> parts, CancellationToken cancellationToken)
     {
         var wanted = new SortedSet<long>();
