@@ -8,7 +8,7 @@ using Cairn.TextConverters;
 
 namespace Cairn.Artifacts;
 
-/// <summary>The SHA-256 of a blob, and so its address; that of a manifest is its artifact's identity. Written <c>sha256:</c> and 64 lower-case hexadecimal digits.</summary>
+/// <summary>The SHA-256 of a blob, which is its address, or of a manifest, which is the identity of its artifact. The text is <c>sha256:</c> and 64 digits.</summary>
 [TypeConverter(typeof(TextTypeConverter<BlobDigest>)), JsonConverter(typeof(TextJsonConverter<BlobDigest>))]
 public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<BlobDigest>
 {

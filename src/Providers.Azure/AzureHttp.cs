@@ -19,7 +19,7 @@ internal sealed class AzureHttp : IDisposable
     {
         var handler = MakeHandler(options, options.CaFile is { } file ? TrustedCertificates.Read(file) : null);
         _storage = new(over?.Invoke(handler) ?? handler) { Timeout = Timeout.InfiniteTimeSpan };
-        // Identities come from public hosts: what the storage's certificates are does not hold for them.
+        // Identity services are public hosts, so the certificates of the storage service do not apply to them.
         _identity = new(() => new(MakeHandler(options, trust: null)));
     }
 

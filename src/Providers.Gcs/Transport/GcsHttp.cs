@@ -27,7 +27,7 @@ internal sealed class GcsHttp(GcsOptions options) : HttpClientFactory
     private SocketsHttpHandler MakeSockets()
     {
         var handler = ServiceConnections.Create(options.Timeout, options.Proxy, _trust);
-        // A reader that jumps leaves bodies unread: a new connection costs less than the rest of a body.
+        // A reader that seeks leaves bodies unread: a new connection costs less than the rest of a body.
         handler.MaxResponseDrainSize = 64 << 10;
         return handler;
     }

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Cairn.Http;
 
 /// <summary>The certificates of the option <c>ca-file</c>.</summary>
-/// <remarks>A source file that providers share.</remarks>
+/// <remarks>A source file shared by providers.</remarks>
 internal static class TrustedCertificates
 {
     /// <summary>A policy that trusts the certificates of a PEM file and no others.</summary>
@@ -18,7 +18,7 @@ internal static class TrustedCertificates
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"option 'ca-file' names {file}, which cannot be read as PEM certificates", e);
+            throw new StoreException(StoreErrorCode.InvalidConfiguration, $"the file {file} of option 'ca-file' cannot be read as PEM certificates", e);
         }
         return policy;
     }

@@ -12,7 +12,7 @@ internal sealed class TextJsonConverter<T> : JsonConverter<T>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String)
-            throw new JsonException($"{typeof(T).Name} is written as a string.");
+            throw new JsonException($"{typeof(T).Name} must be a JSON string.");
         return Parse(reader.GetString()!);
     }
 
