@@ -85,5 +85,5 @@ internal static class ArrowCheck
         }
     }
 
-    private static InvalidDataException Wrong(string name, string reason) => new($"column '{Cairn.Materializers.Records.TableCell.Shown(name)}': {reason}");
+    private static InvalidDataException Wrong(string name, string reason) => new($"column '{ShownText.Of(name)}': {reason}");
 }

@@ -108,7 +108,7 @@ public sealed class ArrowMaterializer : Materializer
         await foreach (var batch in new ArrowBatches(reader, isDetached: false).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             using var closing = batch;
-            columns ??= [.. batch.Schema.FieldsList.Select(f => TableCell.Shown(f.Name))];
+            columns ??= [.. batch.Schema.FieldsList.Select(f => ShownText.Of(f.Name))];
             for (var i = 0; i < batch.Length && rows.Count < PreviewRows; i++)
                 rows.Add([.. batch.Arrays.Select(a => Cell(a, i))]);
             if (rows.Count == PreviewRows)

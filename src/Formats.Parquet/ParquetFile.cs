@@ -146,7 +146,7 @@ public sealed class ParquetFile : IAsyncDisposable
     }
 
     private Field Find(string column) => _content.Fields.FirstOrDefault(f => f.Name == column)
-        ?? throw new MaterializationException(ParquetMaterializer.ParquetId, $"there is no column '{TableCell.Shown(column)}'; available: {string.Join(", ", Columns.Take(50).Select(c => c.Name))}{(Columns.Count > 50 ? "…" : "")}");
+        ?? throw new MaterializationException(ParquetMaterializer.ParquetId, $"there is no column '{ShownText.Of(column)}'; available: {string.Join(", ", Columns.Take(50).Select(c => c.Name))}{(Columns.Count > 50 ? "…" : "")}");
 
     private void CheckGroup(int rowGroup)
     {

@@ -230,7 +230,7 @@ public sealed class ParquetMaterializer : Materializer
         foreach (var part in facts.GetValueOrDefault(TypesFact, "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (part.Split('=') is not [var place, var name] || !int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var column) || !TableRows.Noted.TryGetValue(name, out var type))
-                throw new MaterializationException(ParquetId, $"its fact '{TypesFact}' has '{TableCell.Shown(part)}', which is not the place and type of a column");
+                throw new MaterializationException(ParquetId, $"its fact '{TypesFact}' has '{ShownText.Of(part)}', which is not the place and type of a column");
             types[column] = type;
         }
         return types;

@@ -35,7 +35,7 @@ internal sealed class ColumnPlan
         var value = type is null ? Conversions.Natural(data) : Nullable.GetUnderlyingType(type) ?? type;
         return value is not null && ColumnDecoder.Find(data, value) is { } decoder
             ? new(field, decoder, null)
-            : throw new NotSupportedException($"column '{TableCell.Shown(field.Name)}' ({ParquetColumn.Describe(field)}) is not read as {(type is null ? "any type" : TypeNames.Of(type))}");
+            : throw new NotSupportedException($"column '{ShownText.Of(field.Name)}' ({ParquetColumn.Describe(field)}) is not read as {(type is null ? "any type" : TypeNames.Of(type))}");
     }
 
     /// <summary>The values of a row group.</summary>

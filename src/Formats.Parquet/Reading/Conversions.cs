@@ -99,6 +99,6 @@ internal static class Conversions
             : Enum.TryParse(v.Span, out value) ? value
             : throw new FormatException($"'{Shown(v)}' is not one of {string.Join(", ", names.Keys)}");
 
-        static string Shown(ReadOnlyMemory<char> text) => TableCell.Shown(text.ToString());
+        static string Shown(ReadOnlyMemory<char> text) => ShownText.Of(text.ToString());
     }
 }

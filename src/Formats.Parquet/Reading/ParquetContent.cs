@@ -122,7 +122,7 @@ internal sealed class ParquetContent : IAsyncDisposable
         }
         catch (Exception e) when (IsOfLibrary(e))
         {
-            throw new MaterializationException(ParquetMaterializer.ParquetId, $"column '{TableCell.Shown(plan.Field.Name)}' of row group {group} cannot be read: {e.Message.TrimEnd('.')}", e);
+            throw new MaterializationException(ParquetMaterializer.ParquetId, $"column '{ShownText.Of(plan.Field.Name)}' of row group {group} cannot be read: {e.Message.TrimEnd('.')}", e);
         }
         finally
         {

@@ -28,7 +28,7 @@ internal sealed class RecordRows<T>
 
         Field Find(string name) => fields.FirstOrDefault(f => f.Name == name)
             ?? (fields.Where(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only
-            : throw new NotSupportedException($"there is no column '{name}', which {TypeNames.Of(typeof(T))} needs; available: {string.Join(", ", fields.Take(50).Select(f => TableCell.Shown(f.Name)))}"));
+            : throw new NotSupportedException($"there is no column '{name}', which {TypeNames.Of(typeof(T))} needs; available: {string.Join(", ", fields.Take(50).Select(f => ShownText.Of(f.Name)))}"));
     }
 
     /// <summary>A record.</summary>

@@ -24,7 +24,7 @@ internal static class TablePreview
                 rows.Add([.. plans.Select(p => p is null ? "?" : TableCell.Of(read[next++].Box(row))), .. more > 0 ? [""] : Array.Empty<string>()]);
             }
         }
-        return ArtifactPreview.OfTable([.. fields.Select(f => TableCell.Shown(f.Name)), .. more > 0 ? [$"and {more} more"] : Array.Empty<string>()], rows);
+        return ArtifactPreview.OfTable([.. fields.Select(f => ShownText.Of(f.Name)), .. more > 0 ? [$"and {more} more"] : Array.Empty<string>()], rows);
     }
 
     private static ColumnPlan? PlanOf(Field field)

@@ -57,13 +57,13 @@ internal static class TableRows
 
     private static DataField Flat(Field field) => field as DataField is { MaxRepetitionLevel: 0 } data && Conversions.Natural(data) is not null
         ? data
-        : throw new NotSupportedException($"column '{TableCell.Shown(field.Name)}' ({ParquetColumn.Describe(field)}) is not a column of a table; load it as ParquetFile, as records or as Arrow batches");
+        : throw new NotSupportedException($"column '{ShownText.Of(field.Name)}' ({ParquetColumn.Describe(field)}) is not a column of a table; load it as ParquetFile, as records or as Arrow batches");
 
     private static Type FrameType(DataField field)
     {
         var type = Conversions.Natural(field)!;
         return type == typeof(DateOnly) ? typeof(DateTime)
-            : type == typeof(byte[]) || type == typeof(Guid) || type == typeof(TimeOnly) ? throw new NotSupportedException($"column '{TableCell.Shown(field.Name)}' ({ParquetColumn.Describe(field)}) is not a column of a DataFrame; load it as ParquetFile, as a DataTable or as Arrow batches")
+            : type == typeof(byte[]) || type == typeof(Guid) || type == typeof(TimeOnly) ? throw new NotSupportedException($"column '{ShownText.Of(field.Name)}' ({ParquetColumn.Describe(field)}) is not a column of a DataFrame; load it as ParquetFile, as a DataTable or as Arrow batches")
             : type;
     }
 
