@@ -5,6 +5,25 @@ public sealed class StoreEntry
 {
     private static readonly IReadOnlyDictionary<string, string> NoMetadata = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>Initializes a new instance of the class.</summary>
+    public StoreEntry()
+    {
+    }
+
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    private StoreEntry(StoreEntry other)
+    {
+        Path = other.Path;
+        Kind = other.Kind;
+        Length = other.Length;
+        ETag = other.ETag;
+        Modified = other.Modified;
+        ContentType = other.ContentType;
+        Metadata = other.Metadata;
+        Checksum = other.Checksum;
+        IsExecutable = other.IsExecutable;
+    }
+
     /// <summary>Gets the path, relative to the root of the store.</summary>
     public required StorePath Path { get; init; }
 
@@ -53,18 +72,10 @@ public sealed class StoreEntry
     public string OrderKey => IsDirectory ? Path.Value + "/" : Path.Value;
 
     /// <summary>Returns the same metadata at another path. Used by layers that change paths.</summary>
-    public StoreEntry At(StorePath path) => new()
-    {
-        Path = path,
-        Kind = Kind,
-        Length = Length,
-        ETag = ETag,
-        Modified = Modified,
-        ContentType = ContentType,
-        Metadata = Metadata,
-        Checksum = Checksum,
-        IsExecutable = IsExecutable,
-    };
+    public StoreEntry At(StorePath path) => new(this) { Path = path };
+
+    /// <summary>Returns the same metadata with another checksum.</summary>
+    public StoreEntry WithChecksum(Checksum? checksum) => new(this) { Checksum = checksum };
 
     /// <summary>Returns the path, kind, length and etag, for logs.</summary>
     public override string ToString() => IsDirectory ? $"{Path.Value}/" : $"{Path.Value} ({Length} bytes, etag {ETag ?? "none"})";

@@ -38,6 +38,16 @@ public abstract class RoundTripTests<THarness> : StoreTests<THarness>
         await HoldsOnlyAsync("f");
     }
 
+    [Fact]
+    public async Task A_local_file_that_the_store_names_holds_the_content()
+    {
+        Assert.SkipWhen(Store.GetLocalPath("d/f") is null, "The store's files are not files of this machine.");
+        var content = Content(1000);
+        await PutAsync("d/f", content);
+        Assert.Equal(content, await File.ReadAllBytesAsync(Store.GetLocalPath("d/f")!, Cancel));
+        Assert.Equal(content, await File.ReadAllBytesAsync(Store.Under("d").GetLocalPath("f")!, Cancel));
+    }
+
     [Theory]
     [InlineData(1, -1)]
     [InlineData(1, 0)]

@@ -51,6 +51,9 @@ internal sealed class LocalDriver : StoreDriver
     }
 
     /// <inheritdoc/>
+    public override string? GetLocalPath(StorePath path) => LocalPaths.CanHold(path, _windowsNames) ? (Root / path).ToLocalPath() : null;
+
+    /// <inheritdoc/>
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
     {
         if (!LocalPaths.CanHold(path, _windowsNames))

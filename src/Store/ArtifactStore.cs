@@ -120,6 +120,11 @@ public sealed partial class ArtifactStore : IAsyncDisposable, IDisposable
     /// <summary>Returns the URI of a path in this store: <see cref="Root"/> and the path.</summary>
     public StoreUri GetUri(StorePath path) => Core.GetUri(path);
 
+    /// <summary>Returns the full name of the local file that holds the content of a path, for programs that map files into memory or pass them to other programs.</summary>
+    /// <returns>The name, whether or not the file exists; null if the store's files are not files of this machine.</returns>
+    /// <remarks>A program that opens the file bypasses the store: it must only read, and must compare <see cref="StoreEntry.ETag"/> before and after to know which version it has.</remarks>
+    public string? GetLocalPath(StorePath path) => Core.Driver.GetLocalPath(path);
+
     /// <summary>Creates an exception about a path of this store, for libraries that add operations to it.</summary>
     /// <param name="code">The kind of failure.</param>
     /// <param name="reason">The reason, as a clause without a final period.</param>

@@ -75,6 +75,9 @@ public abstract class DelegatingStoreDriver : StoreDriver
     public override StoreFault Classify(Exception exception) => Inner.Classify(exception);
 
     /// <inheritdoc/>
+    public override string? GetLocalPath(StorePath path) => Inner.GetLocalPath(path);
+
+    /// <inheritdoc/>
     public override object? GetService(Type serviceType) => base.GetService(serviceType) ?? Inner.GetService(serviceType);
 
     /// <inheritdoc/>

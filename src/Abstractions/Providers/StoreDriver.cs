@@ -105,6 +105,11 @@ public abstract class StoreDriver : IAsyncDisposable
     /// <returns>A fault whose reason contains no secret.</returns>
     public virtual StoreFault Classify(Exception exception) => StoreFaults.FromBaseLibrary(exception);
 
+    /// <summary>The full name of the local file that holds the content of a path, for programs that map files into memory or pass them to other programs.</summary>
+    /// <returns>The name, whether or not the file exists; null if the store's files are not files of this machine, which is the default.</returns>
+    /// <remarks>A caller that opens the file bypasses the store: it must only read, and must compare <see cref="StoreEntry.ETag"/> before and after to know which version it has.</remarks>
+    public virtual string? GetLocalPath(StorePath path) => null;
+
     /// <summary>Returns the client of the SDK, or a layer or driver of the given type; null if there is none.</summary>
     public virtual object? GetService(Type serviceType) => serviceType?.IsInstanceOfType(this) == true ? this : null;
 

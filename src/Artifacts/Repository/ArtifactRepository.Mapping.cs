@@ -23,7 +23,7 @@ public sealed partial class ArtifactRepository
     public async Task<MappedArray<T>> LoadMappedAsync<T>(string reference, MappedCheck check = MappedCheck.Once, CancellationToken cancellationToken = default)
         where T : unmanaged
     {
-        if (Store.Root.Scheme != StoreUri.FileScheme)
+        if (Store.GetLocalPath(BlobStore.Folder) is null)
             throw Store.CreateException(StoreErrorCode.Unsupported, "only files of a local store can be mapped into memory", StoreOperations.OpenRead, StorePath.Root, "Load it with LoadAsync.");
         var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
         var manifest = artifact.Manifest;
@@ -39,7 +39,7 @@ public sealed partial class ArtifactRepository
         }
         var digest = BlobDigest.From(file.Digest);
         var etag = await CheckFileAsync(digest, file.Length, check, cancellationToken).ConfigureAwait(false);
-        var mapping = new FileMapping((Store.Root / BlobStore.PathOf(digest)).ToLocalPath());
+        var mapping = new FileMapping(Store.GetLocalPath(BlobStore.PathOf(digest))!);
         try
         {
             if ((await Store.StatAsync(BlobStore.PathOf(digest), cancellationToken).ConfigureAwait(false)).ETag != etag || mapping.Length != file.Length)

@@ -19,6 +19,9 @@ internal sealed class PrefixDriver : DelegatingStoreDriver
     public override StoreUri Place => Inner.Place / _prefix;
 
     /// <inheritdoc/>
+    public override string? GetLocalPath(StorePath path) => Inner.GetLocalPath(Down(path));
+
+    /// <inheritdoc/>
     public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
         await Inner.StatAsync(Down(path), cancellationToken).ConfigureAwait(false) is { } info ? Up(info) : null;
 

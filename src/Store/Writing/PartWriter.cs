@@ -159,7 +159,7 @@ internal sealed class PartWriter : IAsyncDisposable
         if (_digest is null)
             return info;
         Sha256 ??= await _digest.FinishAsync().ConfigureAwait(false);
-        return info.Checksum is null ? WithChecksum(info, Sha256) : info;
+        return info.Checksum is null ? info.WithChecksum(Sha256) : info;
 
         StoreException Broken(string reason) => _store.CreateException(StoreErrorCode.IntegrityFailure, reason + "; nothing is published", StoreOperations.Write, _path);
     }
@@ -181,19 +181,6 @@ internal sealed class PartWriter : IAsyncDisposable
         _slots.Dispose();
         _abort.Dispose();
     }
-
-    private static StoreEntry WithChecksum(StoreEntry info, Checksum checksum) => new()
-    {
-        Path = info.Path,
-        Kind = info.Kind,
-        Length = info.Length,
-        ETag = info.ETag,
-        Modified = info.Modified,
-        ContentType = info.ContentType,
-        Metadata = info.Metadata,
-        Checksum = checksum,
-        IsExecutable = info.IsExecutable,
-    };
 
     private UploadPart Next(ReadOnlyMemory<byte> data)
     {

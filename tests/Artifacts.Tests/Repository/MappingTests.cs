@@ -43,6 +43,17 @@ public sealed class MappingTests
     }
 
     [Fact]
+    public async Task Arrays_of_any_store_that_names_its_local_files_are_mapped()
+    {
+        await using var stage = await OpenAsync();
+        var saved = await stage.Repository.SaveAsync(Numbers, "a");
+        await using var local = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(stage.Folder!["store"]));
+        await using var elsewhere = new ArtifactStore(new Mounted((StoreDriver)local.GetService(typeof(StoreDriver))!));
+        using var mapped = await new ArtifactRepository(elsewhere, stage.Repository.Materializers).LoadMappedAsync<double>($"{saved.Digest}");
+        mapped.Memory.Span.SequenceEqual(Numbers).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Damage_is_found_once_always_or_never_as_asked()
     {
         await using var stage = await OpenAsync();
@@ -137,4 +148,7 @@ public sealed class MappingTests
             stage.Repository.Materializers.Add(built.Materializer);
         return stage;
     }
+
+    /// <summary>A driver of another scheme over files of the local disk.</summary>
+    private sealed class Mounted(StoreDriver inner) : DelegatingStoreDriver(inner, StoreUri.Parse("disk://here/"));
 }

@@ -71,7 +71,7 @@ public class LayerOptionsTests
     [InlineData(typeof(TelemetryDriver))]
     public void A_layer_for_every_call_overrides_every_call(Type layer)
     {
-        string[] local = ["get_Capabilities", "get_Place", nameof(StoreDriver.Classify), nameof(StoreDriver.GetService), nameof(StoreDriver.DisposeAsync)];
+        string[] local = ["get_Capabilities", "get_Place", nameof(StoreDriver.Classify), nameof(StoreDriver.GetLocalPath), nameof(StoreDriver.GetService), nameof(StoreDriver.DisposeAsync)];
         typeof(StoreDriver).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(m => m.IsVirtual && !local.Contains(m.Name))
             .Where(m => layer.GetMethod(m.Name, m.GetParameters().Select(p => p.ParameterType).ToArray())!.DeclaringType != layer)
