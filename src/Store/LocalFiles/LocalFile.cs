@@ -88,7 +88,7 @@ public static partial class LocalFile
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="StoreException">PathConflict: it is not a regular file. PreconditionFailed: it changed while it was read.</exception>
-    public static async ValueTask ReadUnchangedAsync(string path, Func<FileStream, ValueTask> read, CancellationToken cancellationToken)
+    public static async Task ReadUnchangedAsync(string path, Func<FileStream, ValueTask> read, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(read);
