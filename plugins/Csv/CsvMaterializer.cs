@@ -195,7 +195,7 @@ public sealed class CsvMaterializer : Materializer
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
-            throw new InvalidDataException($"line {line} has '{CsvSchema.Shown(field)}' for '{CsvSchema.Shown(column.Name)}', which is no {column.Type.Name}", e);
+            throw new InvalidDataException($"line {line} has '{CsvSchema.Shown(field)}' for '{CsvSchema.Shown(column.Name)}', which is not a valid {column.Type.Name}", e);
         }
     }
 
@@ -237,7 +237,7 @@ public sealed class CsvMaterializer : Materializer
         }
         catch (BadDataException e)
         {
-            throw new InvalidDataException($"line {csv.RawRow} has a quote where none can be", e);
+            throw new InvalidDataException($"line {csv.RawRow} has a quote at a position that does not allow one", e);
         }
     }
 }

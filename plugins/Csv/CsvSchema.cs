@@ -24,7 +24,7 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
     public static CsvSchema Of(DataTable table)
     {
         if (table.Columns.Count == 0)
-            throw new NotSupportedException("a table without columns cannot be told from an empty file");
+            throw new NotSupportedException("a table without columns cannot be distinguished from an empty file");
         var columns = table.Columns.Cast<DataColumn>()
             .Select(c => (c.ColumnName, CsvType.Find(c.DataType) ?? throw new NotSupportedException($"column '{c.ColumnName}' is of {c.DataType.Name}, which no CSV column holds; convert it first")))
             .ToList();
@@ -52,7 +52,7 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new InvalidDataException("its schema is no list of names and types", e);
+            throw new InvalidDataException("its schema is not a list of names and types", e);
         }
 
         static CsvType TypeOf(string? name) => CsvType.Find(name ?? "") ?? throw new InvalidDataException($"its schema has the type '{Shown(name ?? "")}', which this version does not know");

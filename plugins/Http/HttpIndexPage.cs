@@ -44,7 +44,7 @@ internal static partial class HttpIndexPage
         string[] links = [.. Links().Matches(text).Select(m => WebUtility.HtmlDecode(m.Groups["dq"].Success ? m.Groups["dq"].Value : m.Groups["sq"].Value))];
         if (!IsIndex(url, text, links))
         {
-            throw new StoreException(new(StoreErrorCode.Unsupported, "what answers at this address is not a directory index: the page neither says so nor links to the directory above")
+            throw new StoreException(new(StoreErrorCode.Unsupported, "the response is not a directory index: the page neither identifies itself as one nor links to the parent directory")
             {
                 Advice = "Check the address, and whether a proxy or a login page answers in its place; or turn the server's directory index on.",
             });

@@ -79,7 +79,7 @@ public sealed class ProtobufMaterializer : Materializer
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The program names the class in its own call, and a generated message's parser keeps its constructor.")]
-    private IMessage New(Type type) => Activator.CreateInstance(type) as IMessage ?? throw new MaterializationException(Id, $"{TypeNames.Of(type)} is no message");
+    private IMessage New(Type type) => Activator.CreateInstance(type) as IMessage ?? throw new MaterializationException(Id, $"{TypeNames.Of(type)} is not a message");
 
     private static async ValueTask<byte[]> ReadAsync(ArtifactReader reader, ArtifactFile file, int length, CancellationToken cancellationToken)
     {

@@ -56,7 +56,7 @@ internal static class PropFind
         try
         {
             if (await reader.MoveToContentAsync().ConfigureAwait(false) != XmlNodeType.Element || (reader.LocalName, reader.NamespaceURI) != ("multistatus", Dav))
-                throw new StoreException(StoreErrorCode.InvalidConfiguration, "what answers at this address is not WebDAV: its answer to PROPFIND is no <multistatus>");
+                throw new StoreException(StoreErrorCode.InvalidConfiguration, "the response is not WebDAV: the answer to PROPFIND is not a <multistatus>");
             while (await reader.ReadAsync().ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -114,7 +114,7 @@ internal sealed class WebDavClient : IDisposable
         {
             using var response = await OnceAsync(HttpMethod.Delete, url, null, cancellationToken).ConfigureAwait(false);
             if (HttpTransport.IsRedirect(response))
-                throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there");
+                throw new StoreException(StoreErrorCode.PathConflict, "a directory exists at this path");
             if (response.StatusCode == HttpStatusCode.MultiStatus)
             {
                 // 207 lists what could not be deleted below a directory.
@@ -151,7 +151,7 @@ internal sealed class WebDavClient : IDisposable
         request.Headers.ExpectContinue = content is not ReadOnlyMemoryContent || Digest;
         using var response = await SendBodyAsync(request, cancellationToken).ConfigureAwait(false);
         if (HttpTransport.IsRedirect(response))
-            throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there");
+            throw new StoreException(StoreErrorCode.PathConflict, "a directory exists at this path");
         if (response.StatusCode == HttpStatusCode.InsufficientStorage)
             throw new StoreException(new(StoreErrorCode.Unavailable, "the server has no room left") { IsTransient = false });
         return response.StatusCode switch

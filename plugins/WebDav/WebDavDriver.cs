@@ -161,7 +161,7 @@ internal sealed class WebDavDriver : StoreDriver
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
         if (there is { IsDirectory: true })
-            throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there");
+            throw new StoreException(StoreErrorCode.PathConflict, "a directory exists at this path");
         if (mode.Kind == WriteModes.CreateNew && there is not null)
             throw new StoreException(StoreErrorCode.AlreadyExists, "it already exists");
         if (mode.Kind == WriteModes.Match && there?.ETag != mode.ETag)
@@ -182,7 +182,7 @@ internal sealed class WebDavDriver : StoreDriver
             return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) switch
             {
                 null => false,
-                { IsDirectory: true } => throw new StoreException(StoreErrorCode.PathConflict, "a directory stands there"),
+                { IsDirectory: true } => throw new StoreException(StoreErrorCode.PathConflict, "a directory exists at this path"),
                 _ => await Client.DeleteAsync(Client.Keys.FileUrl(path), cancellationToken).ConfigureAwait(false),
             };
         }
@@ -282,7 +282,7 @@ internal sealed class WebDavDriver : StoreDriver
     {
         var patience = NewPatience();
         while (!await TryMakeAsync(path, isImplicit, cancellationToken).ConfigureAwait(false))
-            await patience.WaitAsync("its parent directories cannot be made: others have locked or removed them", cancellationToken).ConfigureAwait(false);
+            await patience.WaitAsync("its parent directories cannot be created: others have locked or removed them", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes what is missing of a directory and its parents, which come into being with it, each under its parent's lock, so that no one removes that as empty meanwhile; false when another was in the way.</summary>
@@ -290,7 +290,7 @@ internal sealed class WebDavDriver : StoreDriver
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);
         if (there is { IsFile: true })
-            throw new StoreException(StoreErrorCode.PathConflict, $"a file stands at '{path}', where a directory is needed");
+            throw new StoreException(StoreErrorCode.PathConflict, $"a file exists at '{path}', where a directory is needed");
         if (path.IsRoot)
         {
             if (there is null)

@@ -180,7 +180,7 @@ public abstract class MoveTests<THarness> : StoreTests<THarness>
     public async Task A_move_leaves_no_parent_of_its_target_behind_when_it_is_taken_back()
     {
         NeedsMove();
-        Needs(Can.Directories != DirectoryKind.None, "The store has no directories of their own.");
+        Needs(Can.Directories != DirectoryKind.None, "The store has no real directories.");
         await Store.MakeDirectoryAsync("dir/inner", Cancel);
         await Store.MoveAsync("dir", "parent/dir", WriteMode.CreateNew, Cancel);
         await Store.MoveAsync("parent/dir", "dir", WriteMode.CreateNew, Cancel);

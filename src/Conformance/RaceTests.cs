@@ -91,7 +91,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
     public async Task Of_racing_CreateNew_copies_or_moves_exactly_one_wins(bool move)
     {
         NeedsMode(WriteModes.CreateNew);
-        Needs(!move || Can.Move != MoveKind.None, "The store does not move; MoveTests asserts that it says so.");
+        Needs(!move || Can.Move != MoveKind.None, "The store does not move; MoveTests asserts that it reports this.");
         var stores = await OpenStoresAsync();
         for (var round = 0; round < CopyRounds; round++)
         {
@@ -107,7 +107,7 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
     public async Task Of_racing_Match_copies_or_moves_on_one_version_exactly_one_wins(bool move)
     {
         NeedsMode(WriteModes.Match);
-        Needs(!move || Can.Move != MoveKind.None, "The store does not move; MoveTests asserts that it says so.");
+        Needs(!move || Can.Move != MoveKind.None, "The store does not move; MoveTests asserts that it reports this.");
         var stores = await OpenStoresAsync();
         for (var round = 0; round < CopyRounds; round++)
         {

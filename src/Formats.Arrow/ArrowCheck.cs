@@ -26,7 +26,7 @@ internal static class ArrowCheck
     {
         var end = (long)data.Offset + data.Length;
         if (data.Length < 0 || data.Offset < 0)
-            throw Wrong(name, $"it would have {data.Length} values");
+            throw Wrong(name, $"it announces {data.Length} values");
         if (data.Length == 0)
             return;
         if (data.Buffers.Length > 0 && data.Buffers[0].Length > 0)
@@ -81,7 +81,7 @@ internal static class ArrowCheck
                 last = offset;
             }
             if (long.CreateChecked(last) > limit)
-                throw Wrong(name, $"its offsets lead to {last}, and there are {limit}");
+                throw Wrong(name, $"its offsets lead to {last}, beyond the limit of {limit}");
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class ArrowMaterializer : Materializer
                 rows += batch.Length;
             }
             if (schema is null)
-                throw new MaterializationException(Id, "a sequence without a batch has no schema, and an Arrow file needs one; give one batch without rows");
+                throw new MaterializationException(Id, "a sequence without a batch has no schema, and an Arrow file needs one; pass one batch without rows");
             file ??= await BeginAsync(target, schema, cancellationToken).ConfigureAwait(false);
             await file.WriteEndAsync(cancellationToken).ConfigureAwait(false);
             writer.Describe("rows", rows.ToString(CultureInfo.InvariantCulture));

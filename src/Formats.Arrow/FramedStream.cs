@@ -105,13 +105,13 @@ internal sealed class FramedStream(Stream inner, long length, Func<CancellationT
             return;
         }
         if (metadata < 8 || metadata - (8 - prefix) > _left)
-            throw new InvalidDataException($"a message of it would have {metadata} bytes, and {_left} are left");
+            throw new InvalidDataException($"a message announces {metadata} bytes, and {_left} are left");
         var head = new byte[prefix + metadata];
         first.CopyTo(head, 0);
         await ReadAsync(head, 8).ConfigureAwait(false);
         var body = MessageShape.Check(head.AsSpan(prefix));
         if (body < 0 || body > _left)
-            throw new InvalidDataException($"the body of a message of it would have {body} bytes, and {_left} are left");
+            throw new InvalidDataException($"the body of a message announces {body} bytes, and {_left} are left");
         if (beginsFile && !MessageShape.IsSchema(head.AsSpan(prefix)))
             await PutSchemaAsync(head, body).ConfigureAwait(false);
         else

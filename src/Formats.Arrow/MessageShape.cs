@@ -61,7 +61,7 @@ internal static class MessageShape
         var list = Follow(message, field);
         var count = BinaryPrimitives.ReadUInt32LittleEndian(At(message, list, sizeof(uint)));
         if (count * (long)NodeLength > message.Length - list)
-            throw new InvalidDataException($"a batch of it would have {count} arrays or buffers, which its message has no room for");
+            throw new InvalidDataException($"a batch announces {count} arrays or buffers, for which its message has no room");
     }
 
     /// <summary>Where a field of a table is; 0 when it is not there.</summary>
@@ -79,5 +79,5 @@ internal static class MessageShape
 
     private static ReadOnlySpan<byte> At(ReadOnlySpan<byte> message, int at, int length) => at >= 0 && at <= message.Length - length ? message.Slice(at, length) : throw Wrong();
 
-    private static InvalidDataException Wrong() => new("a message of it leads out of itself");
+    private static InvalidDataException Wrong() => new("a message has an offset outside of it");
 }

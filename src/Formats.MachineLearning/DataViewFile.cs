@@ -44,7 +44,7 @@ internal sealed class DataViewFile
         }
         catch (FormatException e)
         {
-            throw new InvalidDataException("its table of contents has a number that is none", e);
+            throw new InvalidDataException("its table of contents has an entry that is not a number", e);
         }
         file.Position = 0;
         return layout;
@@ -58,7 +58,7 @@ internal sealed class DataViewFile
         foreach (var column in _columns)
         {
             if (column.Lookups != ofTables)
-                throw new InvalidDataException("its parts are not where ML.NET puts them");
+                throw new InvalidDataException("its parts are not where ML.NET places them");
             ofTables += column.Blocks.Length * LookupSize;
         }
         var tables = new MemoryStream();
@@ -124,7 +124,7 @@ internal sealed class DataViewFile
         var perBlock = reader.Read7BitEncodedInt64();
         var (lookups, annotations) = (reader.ReadInt64(), reader.ReadInt64());
         if (perBlock < 0 || perBlock == 0 && rows > 0 || annotations < 0 || annotations > tail)
-            throw new InvalidDataException("its table of contents is not one of columns");
+            throw new InvalidDataException("its table of contents does not describe columns");
         var count = rows == 0 ? 0 : (rows - 1) / perBlock + 1;
         return lookups >= HeaderSize && lookups <= tail && count <= (tail - lookups) / LookupSize && count <= int.MaxValue
             ? (lookups, count)

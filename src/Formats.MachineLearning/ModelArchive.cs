@@ -83,7 +83,7 @@ internal static class ModelArchive
         {
             var name = Encoding.Unicode.GetString(content.ReadAt(at, length));
             if (!IsAllowed(name, allowed))
-                throw new InvalidDataException($"its part '{ShownText.Of(entry.FullName)}' wants code of the assembly '{ShownText.Of(name)}'; where that is known and wanted, give the assembly to the materializer's constructor");
+                throw new InvalidDataException($"its part '{ShownText.Of(entry.FullName)}' requires code of the assembly '{ShownText.Of(name)}'; if you know and trust the assembly, pass it to the materializer's constructor");
         }
     }
 
@@ -100,7 +100,7 @@ internal static class ModelArchive
         var from = text == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(ends.AsSpan((text - 1) * sizeof(long)));
         var to = BinaryPrimitives.ReadInt64LittleEndian(ends.AsSpan(text * sizeof(long)));
         if (chars < HeaderSize || from < 0 || from > int.MaxValue || to < from || to - from > LongestName)
-            throw new InvalidDataException("its custom mapping names an assembly where none can be");
+            throw new InvalidDataException("its custom mapping names an assembly where none is allowed");
         names[chars + from] = (int)(to - from);
     }
 
@@ -110,7 +110,7 @@ internal static class ModelArchive
         if (length == 0)
             return;
         if (position < HeaderSize || length > LongestName)
-            throw new InvalidDataException("it names an assembly where none can be");
+            throw new InvalidDataException("it names an assembly where none is allowed");
         names[position] = (int)length;
     }
 

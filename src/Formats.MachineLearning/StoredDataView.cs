@@ -65,7 +65,7 @@ internal sealed class StoredDataView(IDataView inner, FileStream file, string ma
             }
         }
 
-        [SuppressMessage("Design", "CA1031", Justification = "The filter leaves what is not of the file.")]
+        [SuppressMessage("Design", "CA1031", Justification = "The filter omits types that are not part of the file.")]
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             var get = inner.GetGetter<TValue>(column);

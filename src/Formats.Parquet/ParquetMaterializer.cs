@@ -37,7 +37,7 @@ public sealed class ParquetMaterializer : Materializer
 
     /// <summary>Initializes a new instance with the default options.</summary>
     [RequiresUnreferencedCode("The members of records are found by reflection.")]
-    [RequiresDynamicCode("Columns of a type that is known at run time only need code that is made then.")]
+    [RequiresDynamicCode("Columns of a type that is known only at run time need code that is generated at run time.")]
     public ParquetMaterializer()
         : this(new())
     {
@@ -45,7 +45,7 @@ public sealed class ParquetMaterializer : Materializer
 
     /// <summary>Initializes a new instance with options for writing.</summary>
     [RequiresUnreferencedCode("The members of records are found by reflection.")]
-    [RequiresDynamicCode("Columns of a type that is known at run time only need code that is made then.")]
+    [RequiresDynamicCode("Columns of a type that is known only at run time need code that is generated at run time.")]
     public ParquetMaterializer(ParquetMaterializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

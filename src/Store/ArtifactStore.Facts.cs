@@ -73,7 +73,7 @@ public sealed partial class ArtifactStore
         }
         return info.IsFile
             ? await Core.TouchDriverAsync(path, cancellationToken).ConfigureAwait(false)
-            : throw CreateException(StoreErrorCode.PathConflict, "a directory stands there", StoreOperations.Touch, path);
+            : throw CreateException(StoreErrorCode.PathConflict, "a directory exists at this path", StoreOperations.Touch, path);
     }
 
     /// <summary>Creates a URL that lets anyone who has it read or write one file until it expires. The URL is a secret: do not log it.</summary>

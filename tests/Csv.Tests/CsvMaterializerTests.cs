@@ -122,9 +122,9 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
     [Theory]
     [InlineData("""[{"name":"a","type":"System.Diagnostics.Process"}]""", "does not know")]
     [InlineData("""[{"name":"b","type":"int32"}]""", "header")]
-    [InlineData("""[{"name":"a","type":"int32"}]""", "line 2 has 'x' for 'a', which is no int32")]
-    [InlineData("""{"name":"a"}""", "no list")]
-    [InlineData("nonsense", "no list")]
+    [InlineData("""[{"name":"a","type":"int32"}]""", "line 2 has 'x' for 'a', which is not a valid int32")]
+    [InlineData("""{"name":"a"}""", "not a list")]
+    [InlineData("nonsense", "not a list")]
     public async Task A_schema_that_lies_is_a_clear_error(string schema, string mention)
     {
         var reader = new TextReaderOf("a\nx\n", new() { ["schema"] = schema });

@@ -74,7 +74,7 @@ public sealed class RecordTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Id,Text\n1,a\n", "no column 'Value'")]
-    [InlineData("Id,Text,Value\nx,a,1\n", "line 2 has 'x' for 'Id', which is no int32")]
+    [InlineData("Id,Text,Value\nx,a,1\n", "line 2 has 'x' for 'Id', which is not a valid int32")]
     [InlineData("Id,Text,Value\n,a,1\n", "line 2 has no value for 'Id', and Int32 cannot be null")]
     [InlineData("", "it is empty")]
     public async Task What_is_no_record_is_a_clear_error(string content, string mention)

@@ -75,7 +75,7 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
         foreach (var model in assembly.Length == 0 ? models : [.. models, ForgedModel.WithLoader("Anything", assembly), ForgedModel.WithLoader("Anything", assembly, "Any/Model.bin"), ForgedModel.WithLoader("Anything", assembly, "else")])
         {
             var error = await Should.ThrowAsync<MaterializationException>(async () => await new TransformerMaterializer().LoadAsync(new FileReader(model), typeof(ITransformer), Cancel));
-            error.Reason.ShouldContain(assembly.Length == 0 ? "wants code of the assembly ''" : $"wants code of the assembly '{(assembly.Length > 60 ? assembly[..60] + "…" : assembly)}'");
+            error.Reason.ShouldContain(assembly.Length == 0 ? "requires code of the assembly ''" : $"requires code of the assembly '{(assembly.Length > 60 ? assembly[..60] + "…" : assembly)}'");
         }
     }
 
@@ -86,14 +86,14 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
         context.ComponentCatalog.RegisterAssembly(typeof(DoubledFactory).Assembly);
         var data = Houses.Data(3);
         var model = new ModelWithSchema(context.Transforms.CustomMapping(new DoubledFactory().GetMapping(), "doubled").Fit(data), data.Schema);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(model, "custom", Cancel))).Message.ShouldContain("give the assembly to the materializer's constructor");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(model, "custom", Cancel))).Message.ShouldContain("pass it to the materializer's constructor");
         (await _repository.Names.TryGetAsync("custom", Cancel)).ShouldBeNull();
 
         var trusting = Repository(_repository.Store, new(new MLContext(), typeof(DoubledFactory).Assembly));
         await trusting.SaveAsync(model, "custom", Cancel);
         var loaded = await trusting.LoadAsync<ITransformer>("custom", Cancel);
         loaded.Transform(data).GetColumn<float>("Twice").ShouldBe(data.GetColumn<float>("Size").Select(s => 2 * s));
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<ITransformer>("custom", Cancel))).Message.ShouldContain("wants code of the assembly");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<ITransformer>("custom", Cancel))).Message.ShouldContain("requires code of the assembly");
     }
 
     [Fact]

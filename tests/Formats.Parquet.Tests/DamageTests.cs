@@ -54,7 +54,7 @@ public sealed class DamageTests : IAsyncLifetime
     [Theory]
     [InlineData("PAR1....PARE", "encrypted")]
     [InlineData("no parquet at all", "does not end with the mark")]
-    [InlineData("PAR1\u007f\u007f\u007f\u007fPAR1", "footer would have")]
+    [InlineData("PAR1\u007f\u007f\u007f\u007fPAR1", "footer announces")]
     [InlineData("", "it has 0 bytes")]
     public async Task What_is_no_Parquet_file_says_so(string content, string mention)
     {

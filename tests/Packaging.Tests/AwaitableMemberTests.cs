@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Packaging.Tests;
 
-/// <summary>Which public members return <see cref="Task"/>, and which <see cref="ValueTask"/>: docs/decisions/0046.</summary>
+/// <summary>Which public members return <see cref="Task"/>, and which <see cref="ValueTask"/>: docs/decisions/0047.</summary>
 public sealed partial class AwaitableMemberTests
 {
     private static readonly string Source = Path.Join(PackedFolder.Root, "src");

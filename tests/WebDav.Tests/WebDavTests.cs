@@ -24,7 +24,7 @@ public sealed class WebDavTests
             var error = await Should.ThrowAsync<StoreException>(act);
             error.Code.ShouldBe(StoreErrorCode.Unauthenticated);
             error.ToString().ShouldNotContain("wrong-pass-word");
-            error.Message.ShouldContain("Give the store's username and password");
+            error.Message.ShouldContain("Set the store's username and password");
         }
     }
 

@@ -22,7 +22,7 @@ internal static class HttpErrors
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new StoreFault(StoreErrorCode.NotFound, "it does not exist"),
             HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired => new(StoreErrorCode.Unauthenticated, reason)
             {
-                Advice = "Give the store's username and password, or its token.",
+                Advice = "Set the store's username and password, or its token.",
             },
             HttpStatusCode.Forbidden => new(StoreErrorCode.PermissionDenied, reason),
             HttpStatusCode.PreconditionFailed => new(StoreErrorCode.PreconditionFailed, "it has changed"),
@@ -44,7 +44,7 @@ internal static class HttpErrors
         {
             Advice = "Check the host in the store's root.",
         },
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(StoreErrorCode.Unavailable, "no secure connection could be made")
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(StoreErrorCode.Unavailable, "no secure connection could be established")
         {
             IsTransient = false,
             Advice = "Check the server's certificate; ca-file names one to trust.",

@@ -98,7 +98,7 @@ internal static class HttpReads
 
     private static long TotalOf(HttpResponseMessage response) =>
         (response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength)
-        ?? throw new StoreException(StoreErrorCode.Unsupported, "the server does not tell its length");
+        ?? throw new StoreException(StoreErrorCode.Unsupported, "the server does not report its length");
 
     private static StoreEntry InfoOf(StorePath path, HttpResponseMessage response, long length) => new()
     {

@@ -155,5 +155,5 @@ internal sealed class BlobReadStream(ArtifactStore store, Stream inner, BlobDige
     }
 
     private StoreException Failure(string reason) =>
-        store.CreateException(StoreErrorCode.IntegrityFailure, reason, StoreOperations.Read, Path, "What has been read so far is not to be trusted.");
+        store.CreateException(StoreErrorCode.IntegrityFailure, reason, StoreOperations.Read, Path, "Do not use the data that was read so far.");
 }

@@ -268,7 +268,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
         catch (JsonException e)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it does not say which format the store has") { Advice = "Is this the root of a Cairn store?" }, e)
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it does not contain the store's format version") { Advice = "Is this the root of a Cairn store?" }, e)
                 .WithContext(StoreOperations.Read, store.GetUri(Format));
         }
         if (format is not { Digest: Checksum.Sha256, Format: <= ManifestFormat.Version })

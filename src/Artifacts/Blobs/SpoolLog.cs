@@ -11,6 +11,6 @@ internal static partial class SpoolLog
     [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "That a file was checked could not be recorded at {Path}; the next process checks it again")]
     private static partial void NotRecorded(ILogger logger, StorePath path, Exception exception);
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "What a failed save staged at {Path} could not be removed")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "A file that a failed save staged at {Path} could not be removed")]
     private static partial void StagedLeft(ILogger logger, StorePath path, Exception exception);
 }

@@ -26,7 +26,7 @@ internal static class ManifestParser
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ManifestFormatException("it is not well-formed JSON, or a member is there twice or too deep", e);
+            throw new ManifestFormatException("it is not well-formed JSON, or a member occurs twice or is nested too deep", e);
         }
     }
 
@@ -40,7 +40,7 @@ internal static class ManifestParser
 
     private static ArtifactManifest Read(JsonElement root)
     {
-        Check(root.ValueKind == JsonValueKind.Object, "it is no object");
+        Check(root.ValueKind == JsonValueKind.Object, "it is not an object");
         Check(Number(root, "schemaVersion") == 2, "its schemaVersion is not 2");
         Same(root, "mediaType", ManifestFormat.ManifestType);
         Same(root, "artifactType", ManifestFormat.ArtifactType);
@@ -50,10 +50,10 @@ internal static class ManifestParser
         var inline = new Dictionary<StorePath, ReadOnlyMemory<byte>>();
         foreach (var layer in layers.EnumerateArray())
         {
-            Check(layer.ValueKind == JsonValueKind.Object, "a layer is no object");
+            Check(layer.ValueKind == JsonValueKind.Object, "a layer is not an object");
             var title = Text(Member(layer, "annotations", JsonValueKind.Object), ManifestFormat.Title);
             if (!StorePath.TryParse(title, out var name) || name.IsRoot || name.Value != title)
-                throw new ManifestFormatException($"'{ErrorText.Escape(title)}' is no name of a file");
+                throw new ManifestFormatException($"'{ErrorText.Escape(title)}' is not a valid file name");
             var file = new ArtifactFile(name, Text(layer, "mediaType"), Number(layer, "size"), Digest(layer).Checksum);
             Check(file.Length >= 0, "a size is negative");
             files.Add(file);
@@ -72,7 +72,7 @@ internal static class ManifestParser
         var content = Data(descriptor, Number(descriptor, "size"), Digest(descriptor)) ?? throw new ManifestFormatException("its config is not in it");
         using var document = JsonDocument.Parse(content, Options);
         var config = document.RootElement;
-        Check(config.ValueKind == JsonValueKind.Object, "its config is no object");
+        Check(config.ValueKind == JsonValueKind.Object, "its config is not an object");
         var format = Number(config, "format");
         Check(format <= ManifestFormat.Version, $"its config has format {format}, and this version of Cairn reads up to {ManifestFormat.Version}; a newer one is needed");
         var materializer = Member(config, "materializer", JsonValueKind.Object);
@@ -105,7 +105,7 @@ internal static class ManifestParser
     {
         if (!descriptor.TryGetProperty("data", out var data))
             return null;
-        Check(data.ValueKind == JsonValueKind.String, "a data is no text");
+        Check(data.ValueKind == JsonValueKind.String, "a 'data' is not a string");
         var content = data.GetBytesFromBase64();
         Check(content.Length == size && BlobDigest.Of(content) == digest, "the content that it holds is not that of the digest beside it");
         return content;
@@ -119,7 +119,7 @@ internal static class ManifestParser
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in Member(parent, name, JsonValueKind.Object).EnumerateObject())
         {
-            Check(member.Value.ValueKind == JsonValueKind.String, $"a value of {name} is no text");
+            Check(member.Value.ValueKind == JsonValueKind.String, $"a value of {name} is not a string");
             texts[member.Name] = member.Value.GetString()!;
         }
         return texts;
@@ -134,10 +134,10 @@ internal static class ManifestParser
     private static string Text(JsonElement parent, string name) => Member(parent, name, JsonValueKind.String).GetString()!;
 
     private static long Number(JsonElement parent, string name) =>
-        Member(parent, name, JsonValueKind.Number).TryGetInt64(out var number) ? number : throw new ManifestFormatException($"its {name} is no whole number");
+        Member(parent, name, JsonValueKind.Number).TryGetInt64(out var number) ? number : throw new ManifestFormatException($"its {name} is not an integer");
 
     private static JsonElement Member(JsonElement parent, string name, JsonValueKind kind) =>
-        parent.TryGetProperty(name, out var member) && member.ValueKind == kind ? member : throw new ManifestFormatException($"it has no {name}, or one that is no {kind}");
+        parent.TryGetProperty(name, out var member) && member.ValueKind == kind ? member : throw new ManifestFormatException($"it has no {name}, or one that is not a {kind}");
 
     private static void Check(bool holds, string problem)
     {

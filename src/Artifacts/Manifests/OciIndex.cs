@@ -58,7 +58,7 @@ internal static partial class OciIndex
             throw layout.CreateException(StoreErrorCode.NotFound, tag is null ? "the layout has no manifest" : $"the layout has no tag '{ErrorText.Escape(tag)}'", StoreOperations.Find, File, advice);
         var digests = found.Select(m => Text(m, "digest")).Distinct(StringComparer.Ordinal).ToList();
         if (digests.Count > 1)
-            throw layout.CreateException(StoreErrorCode.InvalidConfiguration, $"the layout has {digests.Count} manifests to choose from", StoreOperations.Find, File, advice ?? "Give its manifests tags.");
+            throw layout.CreateException(StoreErrorCode.InvalidConfiguration, $"the layout has {digests.Count} manifests to choose from", StoreOperations.Find, File, advice ?? "Tag its manifests.");
         return BlobDigest.TryParse(digests[0], out var digest) ? digest : throw Malformed(layout, "a digest is not sha256: and 64 lower-case digits");
     }
 
@@ -86,11 +86,11 @@ internal static partial class OciIndex
             if (stream.Length > MaxBytes)
                 throw Malformed(layout, $"it has {stream.Length} bytes, more than the {MaxBytes} that an index may have");
             var node = await JsonNode.ParseAsync(stream, null, Options, cancellationToken).ConfigureAwait(false);
-            return (node as JsonObject ?? throw Malformed(layout, "it is no object"), stream.Info.ETag);
+            return (node as JsonObject ?? throw Malformed(layout, "it is not an object"), stream.Info.ETag);
         }
         catch (JsonException e)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it is not the index of an OCI image layout: not well-formed JSON, or a member is there twice or too deep"), e)
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it is not the index of an OCI image layout: not well-formed JSON, or a member occurs twice or is nested too deep"), e)
                 .WithContext(StoreOperations.Read, layout.GetUri(File));
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)

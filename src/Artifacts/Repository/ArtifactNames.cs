@@ -32,7 +32,7 @@ public sealed class ArtifactNames
             await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
             return BlobDigest.TryParse(Encoding.ASCII.GetString(content).TrimEnd('\n'), out var digest)
                 ? new(digest, stream.Info.ETag)
-                : throw _store.CreateException(StoreErrorCode.IntegrityFailure, "it holds no digest", StoreOperations.Read, path, "Set the name again.");
+                : throw _store.CreateException(StoreErrorCode.IntegrityFailure, "it does not contain a digest", StoreOperations.Read, path, "Set the name again.");
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
         {

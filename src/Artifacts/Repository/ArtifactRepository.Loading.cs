@@ -105,7 +105,7 @@ public sealed partial class ArtifactRepository
         if (manifest.FormatVersion > materializer.FormatVersion)
             throw new MaterializationException(materializer.Id, $"{stored}, and this program reads up to version {materializer.FormatVersion}; a newer one is needed");
         if (type == typeof(object))
-            type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, $"{stored}, which has no type of its own; name one of {string.Join(", ", materializer.Types)}");
+            type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, $"{stored}, which has no default type; name one of {string.Join(", ", materializer.Types)}");
         if (!MaterializerRegistry.Serves(materializer, type))
             throw new MaterializationException(materializer.Id, $"{stored}, which can be loaded as {string.Join(", ", materializer.Types)}");
         return materializer;

@@ -68,7 +68,7 @@ public sealed partial class ArtifactRepository
                 if (header.IsFortranOrder || header.IsBigEndian == BitConverter.IsLittleEndian && System.Runtime.CompilerServices.Unsafe.SizeOf<TElement>() > 1)
                     throw Unfit($"it is in {(header.IsFortranOrder ? "Fortran order" : "the other order of bytes")}; LoadAsync turns it round");
                 if (length - start != (long)header.Count * System.Runtime.CompilerServices.Unsafe.SizeOf<TElement>())
-                    throw Unfit($"its header announces {header.Count} elements, and there are {length - start} bytes of them");
+                    throw Unfit($"its header announces {header.Count} elements, but the file has {length - start} bytes of them");
                 return (start, header.Count, header.Shape);
             }
             catch (InvalidDataException e)
@@ -89,7 +89,7 @@ public sealed partial class ArtifactRepository
                 ? Store.CreateException(StoreErrorCode.Unsupported, "it is stored in chunks, which cannot be mapped as one", StoreOperations.OpenRead, path, "Load it with LoadAsync, or save it with Chunked = false.")
                 : Store.CreateException(StoreErrorCode.NotFound, "the blob is missing", StoreOperations.OpenRead, path);
         }
-        var etag = info.ETag ?? throw Store.CreateException(StoreErrorCode.Unsupported, "the store tells no versions of its files", StoreOperations.OpenRead, path);
+        var etag = info.ETag ?? throw Store.CreateException(StoreErrorCode.Unsupported, "the store does not report versions of its files", StoreOperations.OpenRead, path);
         if (info.Length != length)
             throw Store.CreateException(StoreErrorCode.IntegrityFailure, $"the blob has {info.Length} bytes and should have {length}", StoreOperations.Read, path);
         if (check == MappedCheck.Never || (check == MappedCheck.Once && await _verified.HasAsync(digest, etag, cancellationToken).ConfigureAwait(false)))

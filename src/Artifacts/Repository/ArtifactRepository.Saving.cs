@@ -62,7 +62,7 @@ public sealed partial class ArtifactRepository
         ArgumentException.ThrowIfNullOrEmpty(options.Materializer, $"{nameof(options)}.{nameof(options.Materializer)}");
         cancellationToken.ThrowIfCancellationRequested();
         var materializer = Require(options.Materializer);
-        var type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, "it reads no file without being told as what");
+        var type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, "it reads a file only as a named type");
         var file = new FileInfo(localFile);
         return await WithNameAsync(
             options.Name,
@@ -180,7 +180,7 @@ public sealed partial class ArtifactRepository
         };
         var content = ManifestWriter.Write(manifest);
         if (content.Length > ManifestFormat.MaxBytes)
-            throw new MaterializationException(materializer.Id, $"the manifest would have {content.Length} bytes, more than the {ManifestFormat.MaxBytes} that one may have");
+            throw new MaterializationException(materializer.Id, $"the manifest has {content.Length} bytes, more than the limit of {ManifestFormat.MaxBytes}");
         var digest = BlobDigest.Of(content.Span);
         await _blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
         return new(digest, manifest, content.Length);

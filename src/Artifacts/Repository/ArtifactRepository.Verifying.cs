@@ -39,7 +39,7 @@ public sealed partial class ArtifactRepository
     public async IAsyncEnumerable<BlobCheck> VerifyAllAsync(BlobDigest? startAfter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (!await _blobs.IsPreparedAsync(cancellationToken).ConfigureAwait(false) && !await Store.IsDirectoryAsync(BlobStore.Folder, cancellationToken).ConfigureAwait(false))
-            throw Store.CreateException(StoreErrorCode.NotFound, "it holds no artifacts", StoreOperations.Verify, StorePath.Root, "Look whether it is the right store and folder.");
+            throw Store.CreateException(StoreErrorCode.NotFound, "it contains no artifacts", StoreOperations.Verify, StorePath.Root, "Check that the address names the right store and folder.");
         var seen = new HashSet<BlobDigest>();
         var needed = new HashSet<BlobDigest>();
         var listing = Store.ListAsync(BlobStore.Folder, new() { StartAfter = startAfter is { } after ? BlobStore.PathOf(after).Value : null }, cancellationToken);
@@ -174,7 +174,7 @@ public sealed partial class ArtifactRepository
             if (ChunkStore.TryParse(entry.Path, ChunkStore.IndexExtension, out digest))
             {
                 var isWhole = await _blobs.Chunks.ReadIndexAsync(digest, cancellationToken).ConfigureAwait(false) is not null;
-                return new(digest, entry.Length, isWhole ? null : "the index is not the one that its name says") { Path = entry.Path };
+                return new(digest, entry.Length, isWhole ? null : "the index does not match its name") { Path = entry.Path };
             }
             var problem = ChunkStore.TryParse(entry.Path, ChunkStore.PackExtension, out digest)
                 ? await CheckPackAsync(entry, digest, cancellationToken).ConfigureAwait(false)

@@ -28,7 +28,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                 tried++;
             }
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{tried} texts with type names, {corpus.Tripped.Count} types made or assemblies looked for.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{tried} texts with type names, {corpus.Tripped.Count} types created or assemblies requested.");
     }
 
     /// <summary>Inserts a type name into one of the texts of an artifact.</summary>

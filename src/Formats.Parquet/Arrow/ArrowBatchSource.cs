@@ -22,7 +22,7 @@ internal static class ArrowBatchSource
             await begun.Value.Columns.AddAsync(batch, cancellationToken).ConfigureAwait(false);
         }
         if (begun is not var (schema, columns))
-            throw new NotSupportedException("a sequence without a batch has no schema, and a Parquet file needs one; give one batch without rows");
+            throw new NotSupportedException("a sequence without a batch has no schema, and a Parquet file needs one; pass one batch without rows");
         await columns.FinishAsync(cancellationToken).ConfigureAwait(false);
         return (schema, columns.Rows);
 

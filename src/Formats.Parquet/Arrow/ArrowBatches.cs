@@ -69,7 +69,7 @@ internal sealed class ArrowBatches
 
     private static TimeUnit UnitOf(int unit) => unit switch { 0 => TimeUnit.Millisecond, 1 => TimeUnit.Microsecond, _ => TimeUnit.Nanosecond };
 
-    private static NotSupportedException Unread() => new("it has a column of a type that Arrow batches are not made of here; name the columns to read");
+    private static NotSupportedException Unread() => new("it has a column of a type that Arrow batches do not support here; name the columns to read");
 
     private static IArrowArray Array(IArrowType type, ColumnData column) => column switch
     {

@@ -29,7 +29,7 @@ internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, Bloc
         foreach (var (offset, length) in parts)
         {
             if (offset < 0 || length < 0 || length > file.Length - offset)
-                throw new InvalidDataException($"its footer speaks of {length} bytes from {offset} on, and the file has {file.Length}");
+                throw new InvalidDataException($"its footer refers to {length} bytes from {offset} on, and the file has {file.Length}");
             for (var block = offset / Block; block * Block < offset + length; block++)
                 wanted.Add(block);
         }
@@ -72,7 +72,7 @@ internal sealed class BlockStream(ArtifactReader reader, ArtifactFile file, Bloc
             {
                 if (count > 0)
                     break;
-                throw new InvalidDataException($"it has a page at byte {_position}, which is not in the column that its footer gives it to");
+                throw new InvalidDataException($"it has a page at byte {_position}, outside of the column to which its footer assigns it");
             }
             var at = (int)(_position % Block);
             var piece = block.AsSpan(at, (int)Math.Min(Math.Min(Block - at, Length - _position), buffer.Length - count));

@@ -46,7 +46,7 @@ internal abstract class ColumnDecoder
             for (var i = 0; i < values.Length; i++)
             {
                 if (levels[i] == deepest)
-                    values[i] = convert(next < stored.Length ? stored[next++] : throw new InvalidDataException("it has fewer values than its levels tell"));
+                    values[i] = convert(next < stored.Length ? stored[next++] : throw new InvalidDataException("it has fewer values than its levels announce"));
                 else
                     (missing ??= new bool[rows])[i] = true;
             }

@@ -142,7 +142,7 @@ internal sealed class ParquetContent : IAsyncDisposable
         if (!tail.AsSpan(4).SequenceEqual("PAR1"u8))
             throw new InvalidDataException(tail.AsSpan(4).SequenceEqual("PARE"u8) ? "its footer is encrypted, which is not served" : "it does not end with the mark of one");
         if (length < 0 || length > stream.Length - Tail - 4)
-            throw new InvalidDataException($"its footer would have {length} bytes, and the file has {stream.Length}");
+            throw new InvalidDataException($"its footer announces {length} bytes, and the file has {stream.Length}");
         if (stream is BlockStream blocks)
             await blocks.FetchAsync([(0, 4), (stream.Length - Tail - length, length + Tail)], cancellationToken).ConfigureAwait(false);
         var footer = new byte[length];
@@ -155,17 +155,17 @@ internal sealed class ParquetContent : IAsyncDisposable
     private static void Check(RowGroup group, long fileLength)
     {
         if (group.NumRows is < 0 or > int.MaxValue)
-            throw new InvalidDataException($"a row group of it would have {group.NumRows} rows");
+            throw new InvalidDataException($"a row group announces {group.NumRows} rows");
         foreach (var chunk in group.Columns)
         {
             if (chunk.MetaData is not { } column || chunk.FilePath is { Length: > 0 })
                 throw new InvalidDataException("a column of it is encrypted or in another file, which is not served");
             var (offset, length) = Extent(column);
             if (offset < 0 || length < 0 || length > fileLength - offset)
-                throw new InvalidDataException($"a column of it would have {length} bytes from {offset} on, and the file has {fileLength}");
+                throw new InvalidDataException($"a column announces {length} bytes from {offset} on, and the file has {fileLength}");
             var most = FreeValues + (length * ValuesPerByte);
             if (column.NumValues < 0 || column.NumValues > most || group.NumRows > most)
-                throw new InvalidDataException($"a column of it would have {Math.Max(column.NumValues, group.NumRows)} values in {length} bytes");
+                throw new InvalidDataException($"a column announces {Math.Max(column.NumValues, group.NumRows)} values in {length} bytes");
         }
     }
 

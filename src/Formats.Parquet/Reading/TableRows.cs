@@ -107,7 +107,7 @@ internal static class TableRows
                     c.Append((string?)data.Box(row));
                 break;
             default:
-                throw new NotSupportedException($"{TypeNames.Of(column.GetType())} is not made of a Parquet column");
+                throw new NotSupportedException($"{TypeNames.Of(column.GetType())} cannot be created from a Parquet column");
         }
     }
 

@@ -51,7 +51,7 @@ internal class ColumnBuffer<TValue, TStored>(string name, bool nullable, ColumnK
     public sealed override void AddNull()
     {
         if (!nullable)
-            throw new InvalidDataException($"column '{name}' cannot hold missing values, and row {_rows} of a row group has none");
+            throw new InvalidDataException($"column '{name}' does not allow missing values, and the value is missing in row {_rows} of a row group");
         Mark(0);
     }
 
@@ -117,7 +117,7 @@ internal sealed class DateTimeBuffer(string name, bool nullable, ColumnKind<Date
         if ((_isZoned ??= isZoned) != isZoned)
         {
             throw new InvalidDataException(
-                $"column '{Name}' has points in time with a zone and without one ({value:O} is {(isZoned ? "with" : "without")}), and a Parquet column has one or the other; give all of them DateTimeKind.Utc, or DateTimeKind.Unspecified");
+                $"column '{Name}' has points in time with a zone and without one ({value:O} is {(isZoned ? "with" : "without")}), and a Parquet column has one or the other; convert all of them to DateTimeKind.Utc, or to DateTimeKind.Unspecified");
         }
         return base.Store(value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : value);
     }

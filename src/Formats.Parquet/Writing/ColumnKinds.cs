@@ -87,7 +87,7 @@ internal static class ColumnKinds
         if (options.TimeUnit == ParquetTimeUnit.Nanoseconds && (value < Earliest || value > Latest))
         {
             throw new InvalidDataException(
-                $"column '{name}' has {value:O}, and nanoseconds count from {Earliest:O} to {Latest:O} only; save it with ParquetMaterializerOptions.TimeUnit = Microseconds, or leave a date that is not known out as null");
+                $"column '{name}' has {value:O}, and nanoseconds range from {Earliest:O} to {Latest:O}; save it with ParquetMaterializerOptions.TimeUnit = Microseconds, or use null for an unknown date");
         }
         return DateTime.SpecifyKind(value, DateTimeKind.Utc);
     }

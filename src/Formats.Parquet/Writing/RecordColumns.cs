@@ -31,7 +31,7 @@ internal abstract class RecordColumns
     private static NestedNode Node(string name, Type type, string what, int repetition, int depth, ParquetMaterializerOptions options)
     {
         if (depth > Deepest)
-            throw new NotSupportedException($"{what} is more than {Deepest} levels deep; a record that holds itself has no columns");
+            throw new NotSupportedException($"{what} is more than {Deepest} levels deep; a record that contains itself has no columns");
         var value = Nullable.GetUnderlyingType(type) ?? type;
         if (ColumnKinds.Find(value) is { } kind)
             return kind.NewLeaf(name, value != type || !type.IsValueType, options);

@@ -11,7 +11,7 @@ public sealed record LayerOptions
     public string? CachePath { get; init; }
 
     /// <summary>Gets the maximum size of the read cache in bytes. Default: 1 GiB.</summary>
-    [StoreOption("cache-size", "How much the read cache may hold; 1GiB where cache-path is given alone.", Size = true)]
+    [StoreOption("cache-size", "Size limit of the read cache; 1GiB if only cache-path is set.", Size = true)]
     public long? CacheSize { get; init; }
 
     /// <summary>Gets the maximum number of concurrent calls. Default: unlimited.</summary>
@@ -27,13 +27,13 @@ public sealed record LayerOptions
     public long? MaxBytesPerSecond { get; init; }
 
     /// <summary>Gets the maximum number of attempts of a call. Default: the retries of the driver.</summary>
-    [StoreOption("retry-attempts", "The most attempts of a call, for a flavor that has no retries of its own.")]
+    [StoreOption("retry-attempts", "The most attempts of a call, for a flavor without retries.")]
     public int? RetryAttempts { get; init; }
 
     /// <summary>
     /// Gets the time after the first attempt in which further attempts can start. Default: 2 minutes if <see cref="RetryAttempts"/> is set.
     /// </summary>
-    [StoreOption("retry-time", "No attempt begins later than this after the first; 2m where retry-attempts is given alone.")]
+    [StoreOption("retry-time", "No attempt begins later than this after the first; 2m if only retry-attempts is set.")]
     public TimeSpan? RetryTime { get; init; }
 
     /// <summary>Gets all layer options, ordered by name.</summary>

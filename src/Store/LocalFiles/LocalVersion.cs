@@ -29,5 +29,5 @@ internal static class LocalVersion
     }
 
     public static StoreException Changed(string name, Exception? cause) =>
-        new(new StoreFault(StoreErrorCode.PreconditionFailed, $"'{ErrorText.Escape(name)}' changed while it was read") { Advice = "Try again when nobody writes it." }, cause);
+        new(new StoreFault(StoreErrorCode.PreconditionFailed, $"'{ErrorText.Escape(name)}' changed while it was read") { Advice = "Try again when no program writes it." }, cause);
 }

@@ -159,7 +159,7 @@ public sealed class StoreReadStream : Stream
         if (_digest is not null && room > 0 && _position <= Length && !_digest.Observe(_position, bytes))
         {
             throw _file.Failure(
-                StoreErrorCode.IntegrityFailure, $"the content is {_digest.Actual} and not what was expected", "What has been read so far is not to be trusted.");
+                StoreErrorCode.IntegrityFailure, $"the content is {_digest.Actual} and not what was expected", "Do not use the data that was read so far.");
         }
         _position += bytes.Length;
         return bytes.Length;

@@ -91,7 +91,7 @@ internal sealed class TransferLog(string operation, StoreUri root, TreeFilter fi
 
     private static string? AdviceOn(UnlistedKind kind) => kind switch
     {
-        UnlistedKind.Link => "Leave links out or follow them (the option 'links'), or exclude this one.",
+        UnlistedKind.Link => "Omit or follow links (the option 'links'), or exclude this one.",
         UnlistedKind.Special => "Exclude it.",
         _ => null,
     };

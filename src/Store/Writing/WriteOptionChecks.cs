@@ -11,7 +11,7 @@ internal static class WriteOptionChecks
     public static void Validate(OpenWriteOptions options)
     {
         if (options.Metadata is null)
-            throw new ArgumentException("The metadata is null; leave it out where there is none.", nameof(options));
+            throw new ArgumentException("The metadata is null; omit it if there is none.", nameof(options));
         foreach (var (name, value) in options.Metadata)
         {
             if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(NameCharacters))

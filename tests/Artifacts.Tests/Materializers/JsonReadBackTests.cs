@@ -54,7 +54,7 @@ public sealed partial class JsonReadBackTests : IAsyncLifetime
         await RefusedAsync(new Stack<int>([1, 2]), "$[0] would not come back");
         await RefusedAsync(new Random(1), "would not come back");
         await RefusedAsync(new Named("n") { 1 }, "$.Name would not come back");
-        await RefusedAsync(new List<string> { "a", "\ud800" }, "$[1] would not come back: it is no valid Unicode text");
+        await RefusedAsync(new List<string> { "a", "\ud800" }, "$[1] would not come back: it is not valid Unicode text");
         await RefusedAsync(new Owner(new Dog("b", "bone")), "$.Animal would not come back: it is a Cairn.Tests.Materializers.JsonReadBackTests.Dog");
     }
 

@@ -220,10 +220,10 @@ public sealed class NpyTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }", "no length")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }", "not an array length")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (65536, 65536), }", "more elements")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }", "announces")]
-    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", "no length")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", "not an array length")]
     [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "which .NET has no number for")]
     [InlineData("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", "structured")]
     [InlineData("{'descr': '<f8', 'fortran_order': 0, 'shape': (1,), }", "True or False")]

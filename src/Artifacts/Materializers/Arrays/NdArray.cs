@@ -13,7 +13,7 @@ public abstract class NdArray
             product = checked(product * length);
         }
         if (product != count)
-            throw new ArgumentException($"The shape ({string.Join(", ", shape)}) holds {product} elements, and there are {count}.", nameof(shape));
+            throw new ArgumentException($"The shape ({string.Join(", ", shape)}) has {product} elements, but the array has {count}.", nameof(shape));
         Shape = [.. shape];
     }
 

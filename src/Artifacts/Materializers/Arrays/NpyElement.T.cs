@@ -22,7 +22,7 @@ internal sealed class NpyElement<T>(string code) : NpyElement
         Memory<T> memory => [memory.Length],
         ReadOnlyMemory<T> memory => [memory.Length],
         Array array => [.. Enumerable.Range(0, array.Rank).Select(array.GetLength)],
-        _ => throw new ArgumentException($"{TypeNames.Of(value.GetType())} is no array of numbers.", nameof(value)),
+        _ => throw new ArgumentException($"{TypeNames.Of(value.GetType())} is not an array of numbers.", nameof(value)),
     };
 
     public override async ValueTask WriteAsync(object value, Stream stream, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class NpyElement<T>(string code) : NpyElement
         // Before anything is allocated: the bytes are there.
         var expected = (long)header.Count * Unsafe.SizeOf<T>();
         if (expected != bytes)
-            throw new InvalidDataException($"its header announces {expected} bytes of elements, and there are {bytes}");
+            throw new InvalidDataException($"its header announces {expected} bytes of elements, but the file has {bytes}");
         var data = GC.AllocateUninitializedArray<T>(header.Count);
         foreach (var window in ElementBytes<T>.Of(data))
             await stream.ReadExactlyAsync(window, cancellationToken).ConfigureAwait(false);

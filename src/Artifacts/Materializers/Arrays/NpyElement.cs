@@ -25,7 +25,7 @@ internal abstract class NpyElement
     public static NpyElement Of(string code) => All.FirstOrDefault(e => e.Code == code)
         ?? throw new InvalidDataException($"its dtype is '{ErrorText.Escape(code)}', which .NET has no number for; known are {string.Join(", ", All.Select(e => e.Code))}");
 
-    public static NpyElement Of(Type type) => All.FirstOrDefault(e => e.Serves(type)) ?? throw new ArgumentException($"{TypeNames.Of(type)} is no array of numbers.", nameof(type));
+    public static NpyElement Of(Type type) => All.FirstOrDefault(e => e.Serves(type)) ?? throw new ArgumentException($"{TypeNames.Of(type)} is not an array of numbers.", nameof(type));
 
     public bool Serves(Type type) => Types.Contains(type);
 

@@ -143,7 +143,7 @@ internal sealed record NpyHeader(string Type, bool IsBigEndian, bool IsFortranOr
                 Check(values.Count < most, $"its shape has more than {most} dimensions");
                 _rest = _rest.TrimStart(" \n");
                 var digits = _rest.IndexOfAnyExceptInRange('0', '9') is var n and >= 0 ? n : _rest.Length;
-                Check(int.TryParse(_rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var value), "its shape holds what is no length of an array");
+                Check(int.TryParse(_rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var value), "its shape contains a value that is not an array length");
                 values.Add(value);
                 _rest = _rest[digits..];
                 // Python 2 wrote long integers so.

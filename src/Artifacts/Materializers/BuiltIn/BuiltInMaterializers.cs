@@ -8,8 +8,8 @@ namespace Cairn.Materializers;
 public sealed partial class MaterializerRegistry
 {
     /// <summary>Creates a registry with the built-in materializers, and JSON for all types by reflection.</summary>
-    [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove; give a JsonSerializerContext.")]
-    [RequiresDynamicCode("JSON by reflection makes code at run time; give a JsonSerializerContext.")]
+    [RequiresUnreferencedCode("JSON by reflection inspects members that trimming may remove; pass a JsonSerializerContext.")]
+    [RequiresDynamicCode("JSON by reflection generates code at run time; pass a JsonSerializerContext.")]
     public static MaterializerRegistry CreateDefault() =>
         CreateWithoutJson().Add(new JsonMaterializer(), MaterializerOrigin.BuiltIn).Add(new JsonLinesMaterializer(), MaterializerOrigin.BuiltIn);
 

@@ -10,7 +10,7 @@ internal sealed class BytesMaterializer : Materializer
 
     public override string MediaType => ArtifactFile.Bytes;
 
-    public override string Description => "bytes as they are; a loaded Stream reads on by itself and checks at its end";
+    public override string Description => "bytes, unchanged; a loaded Stream continues to read after the load and checks the digest at its end";
 
     public override IReadOnlyList<ServedType> Types { get; } =
         [ServedType.Exact<byte[]>(), ServedType.Exact<Memory<byte>>(), ServedType.Exact<ReadOnlyMemory<byte>>(), ServedType.Base(typeof(Stream))];

@@ -12,7 +12,7 @@ internal sealed class FilesMaterializer : Materializer
 
     public override string MediaType => ArtifactFile.Bytes;
 
-    public override string Description => "a local file (FileInfo) or folder (DirectoryInfo) as it is; read with OpenAsync or DownloadAsync";
+    public override string Description => "a local file (FileInfo) or folder (DirectoryInfo), unchanged; read with OpenAsync or DownloadAsync";
 
     public override IReadOnlyList<ServedType> Types { get; } = [ServedType.Exact<FileInfo>(), ServedType.Exact<DirectoryInfo>()];
 
@@ -34,7 +34,7 @@ internal sealed class FilesMaterializer : Materializer
     }
 
     public override ValueTask<object> LoadAsync(ArtifactReader reader, Type type, CancellationToken cancellationToken) =>
-        throw new MaterializationException(Id, "files are read with OpenAsync, OpenFileAsync or DownloadAsync, which say where they go");
+        throw new MaterializationException(Id, "files are read with OpenAsync, OpenFileAsync or DownloadAsync, which take the destination");
 
     /// <summary>What a folder is refused for that holds something which is neither file nor folder: nothing of it may be missing from an artifact.</summary>
     private static MaterializationException Refusal(string id, UnlistedEntry entry) =>

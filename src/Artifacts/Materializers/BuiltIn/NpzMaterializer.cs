@@ -62,7 +62,7 @@ internal sealed class NpzMaterializer : Materializer
         foreach (var entry in zip.Entries)
         {
             if (!entry.FullName.EndsWith(Extension, StringComparison.Ordinal))
-                throw new MaterializationException(Id, $"it holds '{ErrorText.Escape(entry.FullName)}', which is no .npy file");
+                throw new MaterializationException(Id, $"it contains '{ErrorText.Escape(entry.FullName)}', which is not a .npy file");
             if (entry.Length / MaxRatio > entry.CompressedLength)
                 throw new MaterializationException(Id, $"'{ErrorText.Escape(entry.FullName)}' announces {entry.Length} bytes in {entry.CompressedLength}");
             if (!arrays.TryAdd(entry.FullName[..^Extension.Length], await ReadAsync(entry, cancellationToken).ConfigureAwait(false)))

@@ -55,7 +55,7 @@ internal readonly record struct ImageHeader(ImageFormat Format, int? Width, int?
                 break;
             at += 2 + length;
         }
-        throw new InvalidDataException("the JPEG image ends before it tells its size");
+        throw new InvalidDataException("the JPEG image ends before its size");
 
         // A later segment may tell the height, after the pixels.
         static int? Size(ushort length) => length == 0 ? null : length;

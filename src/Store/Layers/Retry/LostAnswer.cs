@@ -72,7 +72,7 @@ internal static class LostAnswer
         driver.Classify(refusal) with
         {
             Reason = $"{driver.Classify(refusal).Reason}; the answer to an earlier attempt was lost, so this may be the caller's own write",
-            Advice = "Look at what stands there before writing again.",
+            Advice = "Inspect the stored content before you write again.",
         },
         refusal);
 }

@@ -8,8 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Cairn.Materializers.BuiltIn;
 
 /// <summary>Compares the fields of two objects that JSON does not know of.</summary>
-[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A field that was trimmed holds nothing that could be lost.")]
-[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A field that was trimmed holds nothing that could be lost.")]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A field that was trimmed contains no data that could be lost.")]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A field that was trimmed contains no data that could be lost.")]
 internal sealed class FieldState
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

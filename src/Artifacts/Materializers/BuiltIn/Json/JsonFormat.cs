@@ -41,7 +41,7 @@ internal static class JsonFormat
         where T : IParsable<T>
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            T.TryParse(reader.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : throw new JsonException($"It is no {typeof(T).Name}.");
+            T.TryParse(reader.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : throw new JsonException($"It is not a valid {typeof(T).Name}.");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(format(value));
     }

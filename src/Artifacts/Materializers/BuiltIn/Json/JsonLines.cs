@@ -9,7 +9,7 @@ namespace Cairn.Materializers.BuiltIn;
 internal abstract class JsonLines
 {
     [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove.")]
-    [RequiresDynamicCode("Lines of a type that is known at run time only need code that is made then.")]
+    [RequiresDynamicCode("Lines of a type that is known only at run time need code that is generated at run time.")]
     public static JsonLines Of(Type element) =>
         (JsonLines)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(element), JsonFormat.Reflecting().GetTypeInfo(element))!;
 

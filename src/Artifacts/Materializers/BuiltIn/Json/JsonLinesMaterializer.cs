@@ -10,7 +10,7 @@ internal sealed class JsonLinesMaterializer : Materializer
 
     /// <summary>For every type of record, by reflection.</summary>
     [RequiresUnreferencedCode("JSON by reflection looks at members that trimming may remove.")]
-    [RequiresDynamicCode("Lines of a type that is known at run time only need code that is made then.")]
+    [RequiresDynamicCode("Lines of a type that is known only at run time need code that is generated at run time.")]
     public JsonLinesMaterializer()
     {
         _lines = JsonLines.Of;

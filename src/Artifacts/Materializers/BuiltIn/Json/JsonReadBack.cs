@@ -50,7 +50,7 @@ internal sealed class JsonReadBack(string id, JsonSerializerOptions options)
                 return;
         }
         if (type == back && _fields.Lost(value, loaded, info.Kind == JsonTypeInfoKind.Object ? options.GetTypeInfo(type) : null) is { } field)
-            throw Lost($"{path}.{field}", "JSON does not store this field; make it a property, or say [JsonIgnore] if it need not come back");
+            throw Lost($"{path}.{field}", "JSON does not store this field; make it a property, or add [JsonIgnore] if it need not be stored");
     }
 
     private MaterializationException Lost(string path, string why) => new(id, $"{ErrorText.Escape(path)} would not come back: {why}");
@@ -109,7 +109,7 @@ internal sealed class JsonReadBack(string id, JsonSerializerOptions options)
         if (value.Equals(loaded))
             return;
         if (value is string or char && loaded is not JsonElement)
-            throw Lost(path, "it is no valid Unicode text");
+            throw Lost(path, "it is not valid Unicode text");
         var info = options.GetTypeInfo(declared);
         var (before, after) = (JsonSerializer.SerializeToUtf8Bytes(value, info), JsonSerializer.SerializeToUtf8Bytes(loaded, info));
         if (!before.AsSpan().SequenceEqual(after))
