@@ -9,7 +9,8 @@ using Cairn.Providers.Azure;
 using Cairn.TestServers.Fixtures;
 using Cairn.Transfers;
 
-// 1 GiB up and down, list and small files against Azurite: Cairn, the SDK's BlobClient at its defaults and with parts like Cairn's, a raw loop of 8 x 16 MiB, and rclone where it is installed, in turn. Wall and the client's CPU.
+// 1 GiB up and down, list and small files against Azurite: Cairn, the SDK's BlobClient at its defaults and with parts like Cairn's, a raw loop of 8 x 16 MiB,
+// and rclone where it is installed, in turn. Wall and the client's CPU.
 var what = args.Length > 0 ? args[0] : "all";
 var rounds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 3;
 var length = (args.Length > 2 ? long.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1024) << 20;
@@ -38,7 +39,8 @@ try
     var signed = raw.GenerateSasUri(Azure.Storage.Sas.BlobContainerSasPermissions.All, DateTimeOffset.UtcNow.AddDays(1));
     var remote = new Dictionary<string, string> { ["type"] = "azureblob", ["sas_url"] = signed.AbsoluteUri };
     await using var store = await ArtifactStore.OpenAsync(new AzureProvider(), $"az://{container}", new Dictionary<string, string> { ["connection-string"] = server.ConnectionString });
-    await using var none = await ArtifactStore.OpenAsync(new AzureProvider(), $"az://{container}", new Dictionary<string, string> { ["connection-string"] = server.ConnectionString, ["checksum"] = "none" });
+    await using var none = await ArtifactStore.OpenAsync(new AzureProvider(), $"az://{container}",
+        new Dictionary<string, string> { ["connection-string"] = server.ConnectionString, ["checksum"] = "none" });
 
     (string Name, Func<Task> Act)[] Peer(string name, params string[] arguments) => Rclone.IsInstalled ? [(name, () => Rclone.RunAsync(remote, arguments))] : [];
 
@@ -55,7 +57,8 @@ try
         await CompareAsync("down", [
             .. Peer("rclone", "copyto", $"bench:{container}/rclone", Path.Join(folder, "rclone")),
             ("BlobClient at its defaults", async () => { using var response = await raw.GetBlobClient("sdk").DownloadToAsync(Path.Join(folder, "sdk")); }),
-            ("BlobClient, 8 x 16 MiB", async () => { using var response = await raw.GetBlobClient("tuned").DownloadToAsync(Path.Join(folder, "tuned"), new BlobDownloadToOptions { TransferOptions = tuned }); }),
+            ("BlobClient, 8 x 16 MiB", async () => { using var response = await raw.GetBlobClient("tuned")
+                .DownloadToAsync(Path.Join(folder, "tuned"), new BlobDownloadToOptions { TransferOptions = tuned }); }),
             ("raw 8 x 16 MiB", () => RawDownAsync(raw.GetBlobClient("raw"), Path.Join(folder, "raw"))),
             ("Cairn", async () => { await store.DownloadFileAsync("cairn", Path.Join(folder, "cairn"), WriteMode.Replace); }),
         ]);

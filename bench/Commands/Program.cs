@@ -87,7 +87,8 @@ async Task SmallAsync(Cloud cloud)
     await Comparison.RunAsync($"{cloud.Name}: {files} x 4 KiB down", rounds,
     [
         new("cairn", round => DownAsync(() => Run.AsyncOf(cloud.Environment, cairn, "cp", "-r", cloud.Root + "/cairn-0", Path.Join(folder, "down")))),
-        .. Rclone(round => DownAsync(() => Run.AsyncOf(cloud.Environment, rclone!, "--config", "/dev/null", "copy", cloud.Remote + "/cairn-0", Path.Join(folder, "down"), "--transfers", "32", "--checkers", "32"))),
+        .. Rclone(round => DownAsync(() => Run.AsyncOf(cloud.Environment, rclone!, "--config", "/dev/null", "copy", cloud.Remote
+            + "/cairn-0", Path.Join(folder, "down"), "--transfers", "32", "--checkers", "32"))),
     ]);
     for (var round = 0; round <= rounds; round++)
     {
@@ -108,7 +109,8 @@ async Task BigAsync(Cloud cloud)
     await Comparison.RunAsync($"{cloud.Name}: {length >> 20} MiB down", rounds,
     [
         new("cairn", _ => DownAsync(() => Run.AsyncOf(cloud.Environment, cairn, "cp", $"{cloud.Root}/{key}", down))),
-        .. Rclone(_ => DownAsync(() => Run.AsyncOf(cloud.Environment, rclone!, "--config", "/dev/null", "copyto", $"{cloud.Remote}/{key}", down, "--multi-thread-streams", "8", "--multi-thread-cutoff", "32M"))),
+        .. Rclone(_ => DownAsync(() => Run.AsyncOf(cloud.Environment, rclone!, "--config", "/dev/null", "copyto", $"{cloud.Remote}/{key}", down, "--multi-thread-streams", "8",
+            "--multi-thread-cutoff", "32M"))),
         .. cloud.Others.Select(o => new Way(o.Name, _ => DownAsync(() => Run.AsyncOf(cloud.Environment, o.Down(key, down))))),
     ]);
     await Run.AsyncOf(cloud.Environment, cairn, "rm", $"{cloud.Root}/{key}");

@@ -85,6 +85,7 @@ internal sealed record Ten(double A, double B, double C, double D, double E, dou
     {
         var random = new Random(5);
         for (var i = 0L; i < count; i++)
-            yield return new(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
+            yield return new(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
+                random.NextDouble(), random.NextDouble(), random.NextDouble());
     }
 }

@@ -189,7 +189,8 @@ async Task ColumnAsync()
         ["secret-key"] = Variable("SECRET_KEY"),
     };
     var bucket = $"cairn-bench-{Guid.NewGuid():n}";
-    using var client = new AmazonS3Client(new BasicAWSCredentials(options["access-key"], options["secret-key"]), new AmazonS3Config { ServiceURL = endpoint, AuthenticationRegion = options["region"], ForcePathStyle = true });
+    using var client = new AmazonS3Client(new BasicAWSCredentials(options["access-key"], options["secret-key"]),
+        new AmazonS3Config { ServiceURL = endpoint, AuthenticationRegion = options["region"], ForcePathStyle = true });
     await client.PutBucketAsync(bucket);
     await using var store = await ArtifactStore.OpenAsync(new CountingProvider(counted), $"s3://{bucket}", options);
     var repository = new ArtifactRepository(store, Registry());

@@ -145,7 +145,9 @@ static (double Wall, double Cpu) Median(List<(double Wall, double Cpu)> all) => 
 
 static Process StartServer(string[] spill, out string endpoint)
 {
-    var start = new ProcessStartInfo("dotnet", [Environment.GetEnvironmentVariable("CAIRN_BENCH_SERVERS") ?? Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "gcs", "--bucket", Bucket, "--no-md5", "--any-media-type", .. spill]) { RedirectStandardOutput = true };
+    var start = new ProcessStartInfo("dotnet", [Environment.GetEnvironmentVariable("CAIRN_BENCH_SERVERS")
+        ?? Path.Join(AppContext.BaseDirectory, "Cairn.TestServers.dll"), "gcs", "--bucket", Bucket, "--no-md5", "--any-media-type", .. spill])
+    { RedirectStandardOutput = true };
     var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
     var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The server ended.");
     endpoint = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];

@@ -68,7 +68,8 @@ internal sealed class Raw(string endpoint, string bucket) : IDisposable
         var (count, token) = (0, "");
         do
         {
-            using var page = System.Text.Json.JsonDocument.Parse(await _http.GetByteArrayAsync($"/storage/v1/b/{bucket}/o?fields=items(name,size,generation,updated,contentType,crc32c),nextPageToken&pageToken={token}"));
+            using var page = System.Text.Json.JsonDocument.Parse(await _http.GetByteArrayAsync(
+                $"/storage/v1/b/{bucket}/o?fields=items(name,size,generation,updated,contentType,crc32c),nextPageToken&pageToken={token}"));
             count += page.RootElement.GetProperty("items").GetArrayLength();
             token = page.RootElement.TryGetProperty("nextPageToken", out var next) ? next.GetString()! : "";
         }

@@ -66,7 +66,8 @@ async Task BigAsync(S3Server at, string how, Tools? tools)
         new("raw 8 x 16 MiB, no checksum", () => Raw.DownloadAsync(client, bucket, Tools.Key, target, length)),
         new("TransferUtility", () => utility.DownloadAsync(target, bucket, Tools.Key)),
         // Its newer call, which fetches parts at once.
-        new("TransferUtility, ranges at once", () => utility.DownloadWithResponseAsync(new TransferUtilityDownloadRequest { BucketName = bucket, Key = Tools.Key, FilePath = target, MultipartDownloadType = MultipartDownloadType.RANGE })),
+        new("TransferUtility, ranges at once", () => utility.DownloadWithResponseAsync(
+            new TransferUtilityDownloadRequest { BucketName = bucket, Key = Tools.Key, FilePath = target, MultipartDownloadType = MultipartDownloadType.RANGE })),
         .. tools?.Down(target) ?? [],
     ]);
     File.Delete(source);
@@ -93,14 +94,16 @@ async Task SmallAsync()
     [
         new("Cairn, 32 at once", () => store.UploadDirectoryAsync(many, "small", transfer)),
         new("raw, 32 at once", () => Raw.UploadManyAsync(raw, bucket, many, files)),
-        new("TransferUtility, 32 at once", () => utility.UploadDirectoryAsync(new TransferUtilityUploadDirectoryRequest { BucketName = bucket, KeyPrefix = "utility", Directory = many, UploadFilesConcurrently = true })),
+        new("TransferUtility, 32 at once", () => utility.UploadDirectoryAsync(
+            new TransferUtilityUploadDirectoryRequest { BucketName = bucket, KeyPrefix = "utility", Directory = many, UploadFilesConcurrently = true })),
         .. tools.ManyUp(many),
     ]);
     await comparison.RunAsync($"{files} x 4 KiB down",
     [
         new("Cairn, 32 at once", () => store.DownloadDirectoryAsync("small", manyDown, transfer)),
         new("raw, 32 at once", () => Raw.DownloadManyAsync(raw, bucket, manyRaw, files)),
-        new("TransferUtility, 32 at once", () => utility.DownloadDirectoryAsync(new TransferUtilityDownloadDirectoryRequest { BucketName = bucket, S3Directory = "utility", LocalDirectory = manyRaw, DownloadFilesConcurrently = true })),
+        new("TransferUtility, 32 at once", () => utility.DownloadDirectoryAsync(
+            new TransferUtilityDownloadDirectoryRequest { BucketName = bucket, S3Directory = "utility", LocalDirectory = manyRaw, DownloadFilesConcurrently = true })),
         .. tools.ManyDown(manyDown),
     ]);
 }

@@ -37,7 +37,8 @@ internal sealed class Tools(S3Server server, string bucket, string folder)
     public IEnumerable<Way> ManyUp(string source)
     {
         if (Has("rclone"))
-            yield return new("rclone --transfers 32", () => RunAsync("rclone", ["copy", source, $"cairn:{bucket}/rclone-small", "--ignore-times", "--s3-no-check-bucket", "--transfers", "32", "--checkers", "32"]), true);
+            yield return new("rclone --transfers 32", () => RunAsync("rclone",
+                ["copy", source, $"cairn:{bucket}/rclone-small", "--ignore-times", "--s3-no-check-bucket", "--transfers", "32", "--checkers", "32"]), true);
     }
 
     public IEnumerable<Way> ManyDown(string target)

@@ -39,7 +39,8 @@ public sealed class CsvMaterializer : Materializer
     /// <inheritdoc/>
     public override IReadOnlyList<ServedType> Types { get; } =
     [
-        ServedType.Exact<DataTable>(), ServedType.OpenGeneric(typeof(IEnumerable<>)).Yielding(), ServedType.OpenGeneric(typeof(List<>)).Yielding(), ServedType.Interface(typeof(IAsyncEnumerable<>)).Yielding(),
+        ServedType.Exact<DataTable>(), ServedType.OpenGeneric(typeof(IEnumerable<>)).Yielding(), ServedType.OpenGeneric(typeof(List<>))
+            .Yielding(), ServedType.Interface(typeof(IAsyncEnumerable<>)).Yielding(),
     ];
 
     /// <inheritdoc/>
@@ -51,7 +52,8 @@ public sealed class CsvMaterializer : Materializer
     private static CsvConfiguration Reading => new(CultureInfo.InvariantCulture) { IgnoreBlankLines = false };
 
     /// <summary>A CR alone ends a line for some readers, this one among them, so it is quoted too.</summary>
-    private static CsvConfiguration Writing => new(CultureInfo.InvariantCulture) { NewLine = "\n", ShouldQuote = static a => a.Field is { Length: > 0 } text && (text.AsSpan().ContainsAny(Quoted) || text[0] is ' ' || text[^1] is ' ') };
+    private static CsvConfiguration Writing =>
+        new(CultureInfo.InvariantCulture) { NewLine = "\n", ShouldQuote = static a => a.Field is { Length: > 0 } text && (text.AsSpan().ContainsAny(Quoted) || text[0] is ' ' || text[^1] is ' ') };
 
     /// <inheritdoc/>
     public override async ValueTask<ArtifactPreview?> PreviewAsync(ArtifactReader reader, CancellationToken cancellationToken)

@@ -24,7 +24,8 @@ internal abstract class CsvRecords
     public static Type? RowOf(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(IEnumerable<>) || definition == typeof(List<>) || definition == typeof(IAsyncEnumerable<>))
+        return type.IsGenericType && type.GetGenericTypeDefinition() is var definition
+            && (definition == typeof(IEnumerable<>) || definition == typeof(List<>) || definition == typeof(IAsyncEnumerable<>))
             ? type.GetGenericArguments()[0]
             : Array.Find(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))?.GetGenericArguments()[0];
     }

@@ -14,7 +14,8 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
     private const string SchemaFact = "schema";
     private const string NullFact = "null";
 
-    /// <summary>What stands for a missing text of records, which are streamed: nobody knows beforehand which texts they have. A text of that form has a backslash more (<see cref="Escape"/>).</summary>
+    /// <summary>What stands for a missing text of records, which are streamed: nobody knows beforehand which texts they have. A text of that form has a
+    /// backslash more (<see cref="Escape"/>).</summary>
     public const string RecordNull = @"\N";
 
     private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -103,7 +104,8 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
                 continue;
             foreach (DataRow row in table.Rows)
             {
-                if (row.RowState != DataRowState.Deleted && row[i] is not DBNull && columns[i].Type.Format(row[i]) is var text && (text.Length == 0 || text.StartsWith("NULL", StringComparison.Ordinal)))
+                if (row.RowState != DataRowState.Deleted && row[i] is not DBNull && columns[i].Type.Format(row[i]) is var text
+                    && (text.Length == 0 || text.StartsWith("NULL", StringComparison.Ordinal)))
                     taken.Add(text);
             }
         }

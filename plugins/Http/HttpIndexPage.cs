@@ -52,13 +52,15 @@ internal static partial class HttpIndexPage
         return links.Select(l => HttpIndexLinks.FromLink(url, l)).OfType<(string Name, bool Directory)>();
     }
 
-    /// <summary>Whether a page is a directory's index: a login page would otherwise be an empty directory, or one of its links. nginx, Apache, lighttpd and Python say so in title or heading; others name the directory, or link to the one above.</summary>
+    /// <summary>Whether a page is a directory's index: a login page would otherwise be an empty directory, or one of its links. nginx, Apache, lighttpd and
+    /// Python say so in title or heading; others name the directory, or link to the one above.</summary>
     private static bool IsIndex(Uri url, string text, string[] links)
     {
         var above = new Uri(url, "..").AbsolutePath;
         var path = Uri.UnescapeDataString(url.AbsolutePath);
         return Headings().Matches(text).Select(m => WebUtility.HtmlDecode(m.Groups["words"].Value)).Any(words =>
-                words.Contains("index of", StringComparison.OrdinalIgnoreCase) || words.Contains("directory listing", StringComparison.OrdinalIgnoreCase) || (path.Length > 1 && words.Contains(path.TrimEnd('/'), StringComparison.Ordinal)))
+                words.Contains("index of", StringComparison.OrdinalIgnoreCase) || words.Contains("directory listing", StringComparison.OrdinalIgnoreCase)
+                    || (path.Length > 1 && words.Contains(path.TrimEnd('/'), StringComparison.Ordinal)))
             || (path.Length > 1 && links.Any(l => l is ".." or "../" || l == above));
     }
 

@@ -34,7 +34,8 @@ public sealed class ProtobufMaterializer : Materializer
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> ExtractMetadata(object value) => new Dictionary<string, string>(StringComparer.Ordinal) { [MessageFact] = ((IMessage)value).Descriptor.FullName };
+    public override IReadOnlyDictionary<string, string> ExtractMetadata(object value) =>
+        new Dictionary<string, string>(StringComparer.Ordinal) { [MessageFact] = ((IMessage)value).Descriptor.FullName };
 
     /// <inheritdoc/>
     public override async ValueTask SaveAsync(object value, Type type, ArtifactWriter writer, CancellationToken cancellationToken)

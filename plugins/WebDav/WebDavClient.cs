@@ -206,9 +206,11 @@ internal sealed class WebDavClient : IDisposable
         }
     }
 
-    /// <summary>Whether an answer is what RFC 4918 says of success. 207 lists what went wrong, and a page of status 200 comes from a proxy or a login page: some servers answer 200, but without a page.</summary>
+    /// <summary>Whether an answer is what RFC 4918 says of success. 207 lists what went wrong, and a page of status 200 comes from a proxy or a login page:
+    /// some servers answer 200, but without a page.</summary>
     private static bool IsDone(HttpResponseMessage response) =>
-        response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK && !(response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentLength != 0 && response.Content.Headers.ContentType is not null);
+        response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK
+            && !(response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentLength != 0 && response.Content.Headers.ContentType is not null);
 
     private static StoreException Failure(HttpResponseMessage response) => response.IsSuccessStatusCode
         ? new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"what answers at this address is not WebDAV (status {(int)response.StatusCode} to {response.RequestMessage?.Method})")

@@ -63,7 +63,9 @@ internal static class PluginFolders
         if (Array.Find(folders, f => f.Find(name) is not null) is { } folder)
             return folder;
         var names = ErrorText.List(folders.SelectMany(f => f.List()).Select(p => p.Name).Distinct(StringComparer.Ordinal));
-        throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"the plugin '{ErrorText.Escape(name)}' was not found; installed plugins: {names}") { Advice = "List them with 'cairn plugin list'." });
+        throw new StoreException(new StoreFault(StoreErrorCode.NotFound,
+            $"the plugin '{ErrorText.Escape(name)}' was not found; installed plugins: {names}")
+        { Advice = "List them with 'cairn plugin list'." });
     }
 
     private static string Own() => PluginFolder.UserFolder ?? throw new UsageException("The folder for user settings is unknown. Set CAIRN_HOME to a folder.");

@@ -85,7 +85,8 @@ public abstract class CapabilityTests<THarness> : StoreTests<THarness>
         {
             await WriteAsync(Store, "f", AnyMode, timed);
             var kept = (await Store.StatAsync("f", Cancel)).Modified!.Value;
-            Assert.True(kept == timed.Modified || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && timed.Modified - kept < TimeSpan.FromSeconds(2)), $"{timed.Modified:O} was given, but {kept:O} was kept.");
+            Assert.True(kept == timed.Modified || (kept.UtcTicks % TimeSpan.TicksPerSecond == 0 && timed.Modified - kept < TimeSpan.FromSeconds(2)),
+                $"{timed.Modified:O} was given, but {kept:O} was kept.");
             var etag = (await Store.StatAsync("f", Cancel)).ETag;
             await WriteAsync(Store, "f", WriteMode.Replace, timed);
             Assert.NotEqual(etag ?? "none", (await Store.StatAsync("f", Cancel)).ETag);

@@ -317,7 +317,8 @@ public abstract partial class RaceTests<THarness> : StoreTests<THarness>
             }
         });
         foreach (var (i, code) in results.Index())
-            Assert.True(await Store.ExistsAsync($"sources/{i}", Cancel) == !(move && code is null), move ? $"The source of {i} {(code is null ? "still exists" : "is missing")}." : $"The source of {i} is missing.");
+            Assert.True(await Store.ExistsAsync($"sources/{i}", Cancel) == !(move && code is null), move
+                ? $"The source of {i} {(code is null ? "still exists" : "is missing")}." : $"The source of {i} is missing.");
         return [.. results.Index().Where(r => r.Item is null).Select(r => r.Index)];
     }
 

@@ -33,7 +33,8 @@ internal sealed class ArrowBatches(ArtifactReader reader, bool isDetached) : IAs
         using var messages = new ArrowStreamReader(stream, new CompressionCodecFactory(), leaveOpen: true);
         var schema = await ReadAsync(stream, async () => await messages.GetSchema(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         begin?.Invoke(schema);
-        while (await ReadAsync(stream, async () => await messages.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } read ? ArrowCheck.Checked(read) : null, cancellationToken).ConfigureAwait(false) is { } batch)
+        while (await ReadAsync(stream, async () => await messages.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } read
+            ? ArrowCheck.Checked(read) : null, cancellationToken).ConfigureAwait(false) is { } batch)
             yield return batch;
         await stream.DrainAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -45,7 +45,8 @@ public sealed class ArrowMaterializer : Materializer
     /// <inheritdoc/>
     public override IReadOnlyList<ServedType> Types { get; } =
     [
-        ServedType.Exact<RecordBatch>(), ServedType.Exact<Table>(), ServedType.Exact<IEnumerable<RecordBatch>>(), ServedType.Exact<List<RecordBatch>>(), ServedType.Interface(typeof(IAsyncEnumerable<RecordBatch>)),
+        ServedType.Exact<RecordBatch>(), ServedType.Exact<Table>(), ServedType.Exact<IEnumerable<RecordBatch>>(), ServedType.Exact<List<RecordBatch>>(),
+            ServedType.Interface(typeof(IAsyncEnumerable<RecordBatch>)),
     ];
 
     /// <inheritdoc/>
@@ -148,13 +149,15 @@ public sealed class ArrowMaterializer : Materializer
         return joined;
     }
 
-    private static RecordBatch Nothing(Schema schema) => throw new MaterializationException(ArrowId, $"it has no batch, and so it cannot be loaded as a single one or as a table; load it as a sequence. Its columns are {Text(schema)}");
+    private static RecordBatch Nothing(Schema schema) =>
+        throw new MaterializationException(ArrowId, $"it has no batch, and so it cannot be loaded as a single one or as a table; load it as a sequence. Its columns are {Text(schema)}");
 
     private static bool Alike(Schema one, Schema two) => ReferenceEquals(one, two) || (one.FieldsList.Count == two.FieldsList.Count
         && one.FieldsList.Zip(two.FieldsList).All(p => p.First.Name == p.Second.Name && p.First.DataType.TypeId == p.Second.DataType.TypeId));
 
     private static string Text(Schema schema) =>
-        string.Join(", ", schema.FieldsList.Take(MostDescribed).Select(f => $"{f.Name}: {f.DataType.Name}")) + (schema.FieldsList.Count > MostDescribed ? $" and {schema.FieldsList.Count - MostDescribed} more" : "");
+        string.Join(", ", schema.FieldsList.Take(MostDescribed).Select(f => $"{f.Name}: {f.DataType.Name}"))
+            + (schema.FieldsList.Count > MostDescribed ? $" and {schema.FieldsList.Count - MostDescribed} more" : "");
 
     private async ValueTask<ArrowStreamWriter> BeginAsync(Stream target, Schema schema, CancellationToken cancellationToken)
     {
@@ -169,7 +172,8 @@ public sealed class ArrowMaterializer : Materializer
             },
             CompressionCodecFactory = new CompressionCodecFactory(),
         };
-        var writer = _options.Layout == ArrowLayout.File ? new ArrowFileWriter(new CountingStream(target), schema, leaveOpen: true, options) : new ArrowStreamWriter(target, schema, leaveOpen: true, options);
+        var writer = _options.Layout == ArrowLayout.File ? new ArrowFileWriter(new CountingStream(target), schema, leaveOpen: true, options)
+            : new ArrowStreamWriter(target, schema, leaveOpen: true, options);
         await writer.WriteStartAsync(cancellationToken).ConfigureAwait(false);
         return writer;
     }

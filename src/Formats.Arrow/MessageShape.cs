@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Cairn.Formats.Arrow;
 
-/// <summary>Looks at a message, which FlatBuffers lays out as tables, before the library reads it: the library takes memory for the lists that a batch announces before their elements are there.</summary>
+/// <summary>Looks at a message, which FlatBuffers lays out as tables, before the library reads it: the library takes memory for the lists that a batch
+/// announces before their elements are there.</summary>
 internal static class MessageShape
 {
     private const int Schema = 1;

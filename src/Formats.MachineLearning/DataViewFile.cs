@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cairn.Formats.MachineLearning;
 
-/// <summary>The layout of ML.NET's binary data files (<c>.idv</c>): a header, blocks of the columns, a table for each column of where its blocks are, annotations, a table of contents, a tail.</summary>
+/// <summary>The layout of ML.NET's binary data files (<c>.idv</c>): a header, blocks of the columns, a table for each column of where its blocks are,
+/// annotations, a table of contents, a tail.</summary>
 /// <remarks>ML.NET writes the blocks in the order in which its threads finish them. Written in the order of rows, equal data are equal bytes, and nothing else of the file changes.</remarks>
 internal sealed class DataViewFile
 {

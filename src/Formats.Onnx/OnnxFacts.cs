@@ -91,6 +91,7 @@ internal static class OnnxFacts
         return [.. document.RootElement.EnumerateArray().Select(v => new OnnxValue(
             v.GetProperty("name").GetString() ?? "",
             v.GetProperty("type").GetString() ?? "",
-            v.TryGetProperty("shape", out var shape) ? [.. shape.EnumerateArray().Select(d => d.ValueKind == JsonValueKind.Number ? new OnnxDimension(d.GetInt64(), null) : new OnnxDimension(null, d.GetString()))] : null))];
+            v.TryGetProperty("shape", out var shape) ? [.. shape.EnumerateArray()
+                .Select(d => d.ValueKind == JsonValueKind.Number ? new OnnxDimension(d.GetInt64(), null) : new OnnxDimension(null, d.GetString()))] : null))];
     }
 }

@@ -133,7 +133,8 @@ public sealed class OnnxMaterializer : Materializer
 
     private ArtifactFile ModelFile(ArtifactReader reader) => reader.Files.Count == 1
         ? reader.Files[0]
-        : reader.Files.FirstOrDefault(f => f.Name.Value == OnnxFolder.ModelName) ?? throw new MaterializationException(Id, $"it has {reader.Files.Count} files, and none of them is {OnnxFolder.ModelName}");
+        : reader.Files.FirstOrDefault(f => f.Name.Value == OnnxFolder.ModelName)
+            ?? throw new MaterializationException(Id, $"it has {reader.Files.Count} files, and none of them is {OnnxFolder.ModelName}");
 
     private OnnxModel ModelOf(object value) => value as OnnxModel
         ?? throw new MaterializationException(Id, "a session does not return its model; save the OnnxModel of the file from which it was created");

@@ -47,7 +47,8 @@ internal sealed class ProtoReader(Stream stream, long length)
     public long ReadEnd(long end)
     {
         var count = ReadVarint(end);
-        return count <= (ulong)(end - Position) ? Position + (long)count : throw new InvalidDataException($"it ends within a field: {count} bytes are announced at byte {Position}, and {end - Position} are left");
+        return count <= (ulong)(end - Position) ? Position + (long)count
+            : throw new InvalidDataException($"it ends within a field: {count} bytes are announced at byte {Position}, and {end - Position} are left");
     }
 
     /// <summary>A field of bytes as text; characters that are not UTF-8 are replaced.</summary>

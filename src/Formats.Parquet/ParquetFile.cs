@@ -78,7 +78,8 @@ public sealed class ParquetFile : IAsyncDisposable
         var plan = Served(() => ColumnPlan.Of(Find(column), typeof(T)));
         var data = (await _content.ReadAsync(rowGroup, [plan], cancellationToken).ConfigureAwait(false))[0];
         if (data.FirstMissing is { } row && default(T) is not null)
-            throw new MaterializationException(ParquetMaterializer.ParquetId, $"column '{column}' has no value in row {row} of row group {rowGroup}, and {TypeNames.Of(typeof(T))} cannot be null; read it as a type that can");
+            throw new MaterializationException(ParquetMaterializer.ParquetId,
+                $"column '{column}' has no value in row {row} of row group {rowGroup}, and {TypeNames.Of(typeof(T))} cannot be null; read it as a type that can");
         if (data is ColumnData<T> { FirstMissing: null } typed)
             return typed.Values;
         var values = new T?[data.Rows];
@@ -146,7 +147,8 @@ public sealed class ParquetFile : IAsyncDisposable
     }
 
     private Field Find(string column) => _content.Fields.FirstOrDefault(f => f.Name == column)
-        ?? throw new MaterializationException(ParquetMaterializer.ParquetId, $"there is no column '{ShownText.Of(column)}'; available: {string.Join(", ", Columns.Take(50).Select(c => c.Name))}{(Columns.Count > 50 ? "…" : "")}");
+        ?? throw new MaterializationException(ParquetMaterializer.ParquetId,
+            $"there is no column '{ShownText.Of(column)}'; available: {string.Join(", ", Columns.Take(50).Select(c => c.Name))}{(Columns.Count > 50 ? "…" : "")}");
 
     private void CheckGroup(int rowGroup)
     {

@@ -138,7 +138,8 @@ public sealed class ParquetMaterializer : Materializer
         return await TablePreview.OfAsync(file, PreviewRows, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Type? RowOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(IEnumerable<>) || definition == typeof(List<>) || definition == typeof(IAsyncEnumerable<>))
+    private static Type? RowOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(IEnumerable<>) || definition == typeof(List<>) || definition == typeof(IAsyncEnumerable<>))
         ? type.GetGenericArguments()[0]
         : System.Array.Find(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))?.GetGenericArguments()[0];
 
@@ -197,7 +198,8 @@ public sealed class ParquetMaterializer : Materializer
         var file = reader.Files.Count > 0 ? reader.Files[0] : throw new MaterializationException(ParquetId, "it has no file");
         if (reader.Files.Count == 1)
         {
-            var local = new FileStream(await reader.GetLocalFileAsync(file.Name, cancellationToken).ConfigureAwait(false), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 << 10, FileOptions.Asynchronous);
+            var local = new FileStream(await reader.GetLocalFileAsync(file.Name, cancellationToken)
+                .ConfigureAwait(false), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 << 10, FileOptions.Asynchronous);
             return new(await ParquetContent.OpenAsync(local, cancellationToken).ConfigureAwait(false));
         }
         if (reader.Files.Count != 2)
@@ -229,7 +231,8 @@ public sealed class ParquetMaterializer : Materializer
         var types = new Dictionary<int, Type>();
         foreach (var part in facts.GetValueOrDefault(TypesFact, "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (part.Split('=') is not [var place, var name] || !int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var column) || !TableRows.Noted.TryGetValue(name, out var type))
+            if (part.Split('=') is not [var place, var name] || !int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var column)
+                || !TableRows.Noted.TryGetValue(name, out var type))
                 throw new MaterializationException(ParquetId, $"its fact '{TypesFact}' has '{ShownText.Of(part)}', which is not the place and type of a column");
             types[column] = type;
         }

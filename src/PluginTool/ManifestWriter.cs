@@ -70,7 +70,8 @@ internal static class ManifestWriter
     {
         var materializer = context.Shared.GetType("Cairn.Materializers.Materializer", throwOnError: true)!;
         var materializers = new JsonArray();
-        foreach (var type in context.Main.GetTypes().Where(t => materializer.IsAssignableFrom(t) && t is { IsAbstract: false, IsVisible: true, ContainsGenericParameters: false }).OrderBy(t => t.FullName, StringComparer.Ordinal))
+        foreach (var type in context.Main.GetTypes().Where(t => materializer.IsAssignableFrom(t) && t is { IsAbstract: false, IsVisible: true, ContainsGenericParameters: false })
+            .OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             if (type.GetConstructor(Type.EmptyTypes) is null)
                 continue;

@@ -79,5 +79,6 @@ internal static class PluginErrors
         Advice = $"Choose one with {string.Join(" or ", plugins.Select(p => $"'cairn plugin prefer {p.Name}'"))}, or remove one.",
     };
 
-    private static string Where(PluginScope scope) => scope switch { PluginScope.Bundled => "bundled", PluginScope.User => "the user's", PluginScope.Development => "under development", _ => "the workspace's" };
+    private static string Where(PluginScope scope) =>
+        scope switch { PluginScope.Bundled => "bundled", PluginScope.User => "the user's", PluginScope.Development => "under development", _ => "the workspace's" };
 }

@@ -47,7 +47,8 @@ internal sealed class AzureAccount
             ?? (host is not null ? "https://" + host.Replace(".dfs.", ".blob.", StringComparison.Ordinal) : null)
             ?? (environment("AZURE_STORAGE_SERVICE_ENDPOINT") is { Length: > 0 } service ? service : null)
             ?? (name is not null ? $"{given?.Protocol ?? "https"}://{name}.blob.{given?.Suffix ?? "core.windows.net"}" : null)
-            ?? throw Wrong($"the storage account of {root} is unknown", "Set the option 'account', AZURE_STORAGE_ACCOUNT or a connection string, or write abfss://container@account.dfs.core.windows.net/path.");
+            ?? throw Wrong($"the storage account of {root} is unknown",
+                "Set the option 'account', AZURE_STORAGE_ACCOUNT or a connection string, or write abfss://container@account.dfs.core.windows.net/path.");
         var key = options.AccountKey ?? given?.Key ?? (isOwnCredential ? null : environment("AZURE_STORAGE_KEY"));
         var sas = options.SasToken ?? given?.Sas ?? (isOwnCredential || key is { Length: > 0 } ? null : environment("AZURE_STORAGE_SAS_TOKEN"));
         var url = Address(endpoint);
@@ -83,7 +84,8 @@ internal sealed class AzureAccount
         if (endpoint.Trim() != endpoint)
             throw Wrong("the endpoint begins or ends with a space", "Remove it.");
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
-            throw Wrong($"the endpoint is not an http or https URL: '{Shown(endpoint)}'", "Write it as https://ACCOUNT.blob.core.windows.net. In a connection string, it consists of DefaultEndpointsProtocol, AccountName and EndpointSuffix.");
+            throw Wrong($"the endpoint is not an http or https URL: '{Shown(endpoint)}'",
+                "Write it as https://ACCOUNT.blob.core.windows.net. In a connection string, it consists of DefaultEndpointsProtocol, AccountName and EndpointSuffix.");
         if (url.UserInfo.Length > 0 || url.Query.Length > 0)
             throw Wrong("the endpoint contains credentials", "Specify them as account-key or sas-token.");
         return url;

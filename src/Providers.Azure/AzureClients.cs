@@ -70,7 +70,8 @@ internal sealed class AzureClients : IDisposable
         else
         {
             if (account.Endpoint.Scheme != "https")
-                throw AzureAccount.Wrong("no key or signature is set, and identities can be used only with https endpoints", "Use an https endpoint, or set account-key, sas-token, connection-string or anonymous=yes.");
+                throw AzureAccount.Wrong("no key or signature is set, and identities can be used only with https endpoints",
+                    "Use an https endpoint, or set account-key, sas-token, connection-string or anonymous=yes.");
             token = Identity(options, http.ForIdentity);
             service = new(account.Endpoint, token, sdk);
         }

@@ -43,7 +43,8 @@ internal sealed record AzureConnectionString
         if (parsed.Protocol is not (null or "http" or "https"))
             throw AzureAccount.Wrong($"DefaultEndpointsProtocol of {origin} is neither http nor https");
         if (settings.Keys.FirstOrDefault(static k => !Known.Contains(k)) is { } unknown && parsed is { Key: null, Sas: null })
-            throw AzureAccount.Wrong($"{origin} contains no credential and an unknown setting: {ForMessage(unknown)}", "The valid names are AccountName, AccountKey, SharedAccessSignature, BlobEndpoint, DefaultEndpointsProtocol and EndpointSuffix.");
+            throw AzureAccount.Wrong($"{origin} contains no credential and an unknown setting: {ForMessage(unknown)}",
+                "The valid names are AccountName, AccountKey, SharedAccessSignature, BlobEndpoint, DefaultEndpointsProtocol and EndpointSuffix.");
         return parsed is { IsEmulator: false, Account: null, Endpoint: null }
             ? throw AzureAccount.Wrong($"{origin} contains neither an account nor a blob endpoint", "Copy it from the account's access keys: Name=value, parted by semicolons.")
             : parsed;
@@ -52,7 +53,8 @@ internal sealed record AzureConnectionString
     /// <summary>The names of known settings, including those of other services.</summary>
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        "UseDevelopmentStorage", "DevelopmentStorageProxyUri", "AccountName", "AccountKey", "SharedAccessSignature", "DefaultEndpointsProtocol", "EndpointSuffix", "BlobEndpoint", "BlobSecondaryEndpoint",
+        "UseDevelopmentStorage", "DevelopmentStorageProxyUri", "AccountName", "AccountKey", "SharedAccessSignature", "DefaultEndpointsProtocol", "EndpointSuffix", "BlobEndpoint",
+            "BlobSecondaryEndpoint",
         "QueueEndpoint", "QueueSecondaryEndpoint", "TableEndpoint", "TableSecondaryEndpoint", "FileEndpoint", "FileSecondaryEndpoint",
     };
 

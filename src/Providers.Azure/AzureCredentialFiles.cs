@@ -13,7 +13,8 @@ internal static class AzureCredentialFiles
     private const string Token = "AZURE_FEDERATED_TOKEN_FILE", Certificate = "AZURE_CLIENT_CERTIFICATE_PATH", Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
     /// <summary>Returns the problem of the files with the variable and the file, or null if there is none.</summary>
-    public static string? Problem(Func<string, string?> environment) => ProblemOf(environment, Token, static (bytes, _) => ProblemOfToken(bytes)) ?? ProblemOf(environment, Certificate, ProblemOfCertificate);
+    public static string? Problem(Func<string, string?> environment) =>
+        ProblemOf(environment, Token, static (bytes, _) => ProblemOfToken(bytes)) ?? ProblemOf(environment, Certificate, ProblemOfCertificate);
 
     private static string? ProblemOf(Func<string, string?> environment, string variable, Func<byte[], string?, string?> look)
     {

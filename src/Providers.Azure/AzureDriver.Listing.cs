@@ -38,7 +38,8 @@ internal sealed partial class AzureDriver
     public override async IAsyncEnumerable<StagedUpload> ListStagedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = Keys.DirectoryKey(StorePath.Root);
-        await foreach (var item in Clients.Container.GetBlobsAsync(new GetBlobsOptions { States = BlobStates.Uncommitted, Prefix = prefix.Length == 0 ? null : prefix }, cancellationToken).ConfigureAwait(false))
+        await foreach (var item in Clients.Container.GetBlobsAsync(new GetBlobsOptions { States = BlobStates.Uncommitted, Prefix = prefix.Length == 0 ? null : prefix }, cancellationToken)
+            .ConfigureAwait(false))
         {
             // In the listing it looks like an empty blob, but a request for it reports that it does not exist.
             if (item.Properties.ContentLength is > 0 || await IsCommittedAsync(item.Name, cancellationToken).ConfigureAwait(false))
@@ -98,7 +99,8 @@ internal sealed partial class AzureDriver
             }
             else
             {
-                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Traits = Traits, Delimiter = "/", Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
+                var page = await FirstAsync(Clients.Container.GetBlobsByHierarchyAsync(
+                    new GetBlobsByHierarchyOptions { Traits = Traits, Delimiter = "/", Prefix = prefix }, cancellationToken).AsPages(token, wanted)).ConfigureAwait(false);
                 foreach (var item in page.Values.Where(static i => i.IsBlob))
                     Add(entries, request, item.Blob);
                 var files = entries.Count;
@@ -135,7 +137,8 @@ internal sealed partial class AzureDriver
         var properties = item.Properties;
         if (Keys.Listed(item.Name, properties.ContentLength ?? 0, request) is not { } found)
             return;
-        var isDirectory = found.Kind == EntryKind.Directory || (properties.ContentLength is null or 0 && item.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder) && folder == "true");
+        var isDirectory = found.Kind == EntryKind.Directory || (properties.ContentLength is null or 0 && item.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder)
+            && folder == "true");
         entries.Add(isDirectory
             ? new() { Path = found.Path, Kind = EntryKind.Directory, Modified = properties.LastModified }
             : new()

@@ -80,17 +80,19 @@ internal static class AzureErrors
             },
             ("KeyBasedAuthenticationNotPermitted", _) => new(StoreErrorCode.PermissionDenied, "the account does not accept keys") { Advice = "Use an identity." },
             ("PublicAccessNotPermitted", _) => new(StoreErrorCode.PermissionDenied, "the account does not allow anonymous access"),
-            ("BlobArchived" or "BlobBeingRehydrated", _) => new(StoreErrorCode.Unavailable, "it is in the archive tier") { IsTransient = false, Advice = "Rehydrate it first, by setting another tier." },
+            ("BlobArchived" or "BlobBeingRehydrated", _) =>
+                new(StoreErrorCode.Unavailable, "it is in the archive tier") { IsTransient = false, Advice = "Rehydrate it first, by setting another tier." },
             ("LeaseIdMissing" or "LeaseIdMismatchWithBlobOperation" or "LeaseLost", _) => new(StoreErrorCode.PermissionDenied, "another program holds a lease on it"),
             ("BlobImmutableDueToPolicy", _) => new(StoreErrorCode.PermissionDenied, "a policy makes it immutable"),
             ("InvalidResourceName", _) => new(StoreErrorCode.InvalidConfiguration, "the service does not accept this name of a container or blob"),
             ("RequestBodyTooLarge" or "BlockCountExceedsLimit", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             ("DirectoryIsNotEmpty" or "DirectoryNotEmpty", _) => new(StoreErrorCode.PathConflict, "the directory is not empty"),
             ("ResourceTypeMismatch" or "PathConflict", _) => new(StoreErrorCode.PathConflict, ServiceWords.Of(e.Status, e.ErrorCode, e.Message)),
-            ("InvalidHeaderValue" or "UnsupportedHeader", _) when Says(e, "crc64") || Says(e, "Content-MD5") => new(StoreErrorCode.Unsupported, "the service does not support this checksum: " + ServiceWords.Of(e.Status, e.ErrorCode, e.Message))
-            {
-                Advice = "Open the store with checksum=md5 or checksum=none.",
-            },
+            ("InvalidHeaderValue" or "UnsupportedHeader", _) when Says(e, "crc64") || Says(e, "Content-MD5") =>
+                new(StoreErrorCode.Unsupported, "the service does not support this checksum: " + ServiceWords.Of(e.Status, e.ErrorCode, e.Message))
+                {
+                    Advice = "Open the store with checksum=md5 or checksum=none.",
+                },
             ("CannotVerifyCopySource", HttpStatusCode.NotFound) => new(StoreErrorCode.NotFound, "the source does not exist"),
             ("CannotVerifyCopySource", HttpStatusCode.PreconditionFailed) => new(StoreErrorCode.PreconditionFailed, "the source has changed"),
             (_, HttpStatusCode.PreconditionFailed or HttpStatusCode.NotModified) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
@@ -135,10 +137,11 @@ internal static class AzureErrors
     private static StoreFault FromTransport(Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
-            or HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } => new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
-            {
-                Advice = "Check the account, the endpoint and the network.",
-            },
+            or HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } =>
+                new(StoreErrorCode.Unavailable, "the service's host name cannot be resolved")
+                {
+                    Advice = "Check the account, the endpoint and the network.",
+                },
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => new(StoreErrorCode.Unavailable, "no secure connection could be established")
         {
             IsTransient = false,

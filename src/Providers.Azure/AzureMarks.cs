@@ -91,7 +91,9 @@ internal sealed class AzureMarks : HttpPipelinePolicy
     private static void CheckSame(Request request, Response response, string header)
     {
         if (request.Method == RequestMethod.Put && request.Headers.TryGetValue(header, out var sent) && response.Headers.TryGetValue(header, out var answered) && sent != answered)
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the service received content with {header} {answered}, but {sent} was sent") { Advice = "Write the file again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure,
+                $"the service received content with {header} {answered}, but {sent} was sent")
+            { Advice = "Write the file again." });
     }
 
     private static StoreException Missing(string what) => new(new StoreFault(StoreErrorCode.InvalidConfiguration, $"the server at the endpoint is not Azure's blob service: it sent {what}")

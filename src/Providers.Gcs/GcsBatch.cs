@@ -29,7 +29,8 @@ internal sealed class GcsBatch(GcsDriver driver)
         if (targets.Count == 1)
         {
             // The failure of a single target is the failure of the whole call.
-            return open.Length == 0 || await driver.DeleteObjectAsync(targets[0].Key, targets[0].Generation, cancellationToken).ConfigureAwait(false) is false ? results : [(DeleteOutcome.Deleted, null)];
+            return open.Length == 0 || await driver.DeleteObjectAsync(targets[0].Key, targets[0].Generation, cancellationToken).ConfigureAwait(false) is false
+                ? results : [(DeleteOutcome.Deleted, null)];
         }
         var attempts = driver.Client.Begin();
         while (true)
@@ -47,7 +48,8 @@ internal sealed class GcsBatch(GcsDriver driver)
     }
 
     /// <returns>false if the server has no batch endpoint; nothing was done then.</returns>
-    private async ValueTask<bool> TryBatchAsync(IReadOnlyList<(string Key, long? Generation)> targets, int[] chunk, (DeleteOutcome Outcome, Exception? Error)[] results, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryBatchAsync(IReadOnlyList<(string Key, long? Generation)> targets, int[] chunk, (DeleteOutcome Outcome, Exception? Error)[] results,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +79,8 @@ internal sealed class GcsBatch(GcsDriver driver)
         }
     }
 
-    private async ValueTask DeleteEachAsync(IReadOnlyList<(string Key, long? Generation)> targets, int[] chunk, (DeleteOutcome Outcome, Exception? Error)[] results, CancellationToken cancellationToken) =>
+    private async ValueTask DeleteEachAsync(IReadOnlyList<(string Key, long? Generation)> targets, int[] chunk, (DeleteOutcome Outcome, Exception? Error)[] results,
+        CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = driver.Options.Parallelism, CancellationToken = cancellationToken }, async (i, token) =>
         {
             try

@@ -81,7 +81,8 @@ internal sealed class GcsDriver : StoreDriver
         do
         {
             var page = await ListPageAsync(
-                directory + request.NamePrefix, request.Recursive ? null : "/", request.StartAfter is { } after ? Keys.OfOrderKey(after) : null, size, token, Page, cancellationToken).ConfigureAwait(false);
+                directory + request.NamePrefix, request.Recursive ? null : "/", request.StartAfter is { } after ? Keys.OfOrderKey(after) : null, size, token, Page, cancellationToken)
+                    .ConfigureAwait(false);
             yield return Entries(request, page);
             token = page.NextPageToken;
         }
@@ -101,7 +102,8 @@ internal sealed class GcsDriver : StoreDriver
                 (results[i], generations[i]) = await MarkerAsync(target.Path, token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         int[] open = [.. Enumerable.Range(0, results.Length).Where(i => results[i] is null)];
-        var deleted = open.Length == 0 ? [] : await _batch.DeleteAsync([.. open.Select(i => (Keys.Key(request.Targets[i].Path, request.Targets[i].Kind), generations[i]))], cancellationToken).ConfigureAwait(false);
+        var deleted = open.Length == 0 ? [] : await _batch.DeleteAsync([.. open.Select(i => (Keys.Key(request.Targets[i].Path, request.Targets[i].Kind), generations[i]))], cancellationToken)
+            .ConfigureAwait(false);
         for (var i = 0; i < open.Length; i++)
             results[open[i]] = new(request.Targets[open[i]].Path, deleted[i].Outcome, deleted[i].Error);
         return results!;

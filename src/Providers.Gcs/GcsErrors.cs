@@ -38,22 +38,32 @@ internal static class GcsErrors
             (HttpStatusCode.NotFound, _) when IsBucketMissing(e) => new(StoreErrorCode.NotFound, "the bucket does not exist") { Advice = "Check the name of the bucket and the endpoint." },
             (HttpStatusCode.NotFound, _) => new(StoreErrorCode.NotFound, "it does not exist"),
             (HttpStatusCode.TooManyRequests, _) or (_, "rateLimitExceeded" or "userRateLimitExceeded" or "quotaExceeded") => new(StoreErrorCode.Throttled, "the service requests a lower rate"),
-            (HttpStatusCode.BadRequest, _) when IsDamaged(e) => new(StoreErrorCode.IntegrityFailure, "the data was damaged in transit: it did not match its checksum at the service") { IsTransient = true },
+            (HttpStatusCode.BadRequest, _) when IsDamaged(e) =>
+                new(StoreErrorCode.IntegrityFailure, "the data was damaged in transit: it did not match its checksum at the service") { IsTransient = true },
             (HttpStatusCode.BadRequest, _) when e.IsMute => new(StoreErrorCode.Unavailable, "the service refused the request, and the reason was lost in transit"),
             (HttpStatusCode.BadRequest, _) when e.Reason == "parseError" || e.Message.Contains("Malformed multipart", StringComparison.OrdinalIgnoreCase) =>
                 new(StoreErrorCode.IntegrityFailure, "the request was damaged in transit: the service could not parse it") { IsTransient = true },
             (HttpStatusCode.BadRequest, _) when e.Message.Contains("requester pays", StringComparison.OrdinalIgnoreCase) || e.Reason == "UserProjectMissing" =>
                 new(StoreErrorCode.InvalidConfiguration, "the bucket requires the requester to pay, but no project is set") { Advice = "Set user-project of the store." },
-            (HttpStatusCode.BadRequest, _) when e.Message.Contains("maximum object length", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.PathConflict, "the name is longer than 1,024 bytes, the limit of the service"),
-            (HttpStatusCode.BadRequest, _) when e.Message.Contains("Invalid object name", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.PathConflict, "the service does not support this name"),
-            (HttpStatusCode.BadRequest, _) when e.Message.Contains("bucket name", StringComparison.OrdinalIgnoreCase) => new(StoreErrorCode.InvalidConfiguration, "the name is not a valid bucket name"),
-            (HttpStatusCode.Unauthorized, "required") => new(StoreErrorCode.Unauthenticated, "the service requires credentials, but none were sent") { Advice = "Set key-file of the store, or GOOGLE_APPLICATION_CREDENTIALS." },
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("maximum object length", StringComparison.OrdinalIgnoreCase) =>
+                new(StoreErrorCode.PathConflict, "the name is longer than 1,024 bytes, the limit of the service"),
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("Invalid object name", StringComparison.OrdinalIgnoreCase) =>
+                new(StoreErrorCode.PathConflict, "the service does not support this name"),
+            (HttpStatusCode.BadRequest, _) when e.Message.Contains("bucket name", StringComparison.OrdinalIgnoreCase) =>
+                new(StoreErrorCode.InvalidConfiguration, "the name is not a valid bucket name"),
+            (HttpStatusCode.Unauthorized, "required") =>
+                new(StoreErrorCode.Unauthenticated, "the service requires credentials, but none were sent") { Advice = "Set key-file of the store, or GOOGLE_APPLICATION_CREDENTIALS." },
             (HttpStatusCode.Unauthorized, _) => new(StoreErrorCode.Unauthenticated, "the access token has expired or is not valid"),
             (HttpStatusCode.Forbidden, "retentionPolicyNotMet" or "objectUnderActiveHold" or "RetentionPolicyNotMet" or "ObjectUnderActiveHold") =>
                 new(StoreErrorCode.PermissionDenied, "it is protected by a retention policy or a hold: " + ServiceWords.Of((int)status, e.Reason, e.Message)),
-            (HttpStatusCode.Forbidden or HttpStatusCode.BadRequest, _) when e.Message.Contains("cloudkms", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("Cloud KMS", StringComparison.OrdinalIgnoreCase) =>
-                new(StoreErrorCode.PermissionDenied, "the KMS key cannot be used: " + ServiceWords.Of((int)status, e.Reason, e.Message)) { Advice = "Check the key's state, its permissions for the bucket's service agent, and kms-key." },
-            (HttpStatusCode.Forbidden, _) => new(StoreErrorCode.PermissionDenied, "access is denied") { Advice = "Check the account's role on the bucket: reading requires Storage Object Viewer, and writing requires Storage Object User." },
+            (HttpStatusCode.Forbidden or HttpStatusCode.BadRequest, _) when e.Message.Contains("cloudkms", StringComparison.OrdinalIgnoreCase)
+                || e.Message.Contains("Cloud KMS", StringComparison.OrdinalIgnoreCase) =>
+                new(StoreErrorCode.PermissionDenied, "the KMS key cannot be used: "
+                    + ServiceWords.Of((int)status, e.Reason, e.Message))
+                { Advice = "Check the key's state, its permissions for the bucket's service agent, and kms-key." },
+            (HttpStatusCode.Forbidden, _) => new(StoreErrorCode.PermissionDenied,
+                "access is denied")
+            { Advice = "Check the account's role on the bucket: reading requires Storage Object Viewer, and writing requires Storage Object User." },
             (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotModified, _) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
             (HttpStatusCode.RequestedRangeNotSatisfiable, _) => new(StoreErrorCode.RangeNotSatisfiable, "the range starts past the end of the file"),
             (HttpStatusCode.Gone, _) => new(StoreErrorCode.Unavailable, "the upload no longer exists: it was cancelled, or it is older than a week") { IsTransient = false },
@@ -61,7 +71,8 @@ internal static class GcsErrors
             (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented, _) => new(StoreErrorCode.Unsupported, "the service cannot do that"),
             (HttpStatusCode.RequestTimeout, _) => new(StoreErrorCode.Unavailable, "the service did not receive the request in time"),
             _ when (int)status >= 500 => new(StoreErrorCode.Unavailable, ServiceWords.Of((int)status, e.Reason, WordsOf(e))),
-            _ when (int)status is >= 300 and < 400 => new(StoreErrorCode.InvalidConfiguration, $"the endpoint redirects to another URL (status {(int)status}); redirects are not followed") { Advice = "Check the endpoint." },
+            _ when (int)status is >= 300 and < 400 =>
+                new(StoreErrorCode.InvalidConfiguration, $"the endpoint redirects to another URL (status {(int)status}); redirects are not followed") { Advice = "Check the endpoint." },
             _ => new(StoreErrorCode.Unknown, ServiceWords.Of((int)status, e.Reason, WordsOf(e))),
         };
         return fault with { RequestId = e.RequestId, RetryAfter = e.RetryAfter };
@@ -70,7 +81,8 @@ internal static class GcsErrors
     private static string? WordsOf(GcsError e) => e.IsMute ? null : e.Message;
 
     private static bool IsDamaged(GcsError e) =>
-        e.Reason is "BadDigest" or "InvalidDigest" || (e.Message.Contains("doesn't match calculated", StringComparison.OrdinalIgnoreCase) && (e.Message.Contains("CRC32C", StringComparison.Ordinal) || e.Message.Contains("MD5", StringComparison.Ordinal)));
+        e.Reason is "BadDigest" or "InvalidDigest" || (e.Message.Contains("doesn't match calculated", StringComparison.OrdinalIgnoreCase)
+            && (e.Message.Contains("CRC32C", StringComparison.Ordinal) || e.Message.Contains("MD5", StringComparison.Ordinal)));
 
     private static StoreFault FromTokens(TokenResponseException e) => e.StatusCode is { } status && ((int)status >= 500 || status == HttpStatusCode.TooManyRequests)
         ? new(StoreErrorCode.Unavailable, $"the credential service responded with status {(int)status}")

@@ -91,5 +91,6 @@ internal sealed class GcsMove(GcsDriver driver, CopyRequest request)
     private static bool MayLackTheCall(Exception e) =>
         e is GoogleApiException { HttpStatusCode: HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented };
 
-    private static StoreException Missing(GoogleApiException? e) => e is null ? new(StoreErrorCode.NotFound, "the source does not exist") : GcsErrors.Of(StoreErrorCode.NotFound, "the source does not exist", e);
+    private static StoreException Missing(GoogleApiException? e) =>
+        e is null ? new(StoreErrorCode.NotFound, "the source does not exist") : GcsErrors.Of(StoreErrorCode.NotFound, "the source does not exist", e);
 }

@@ -149,7 +149,9 @@ internal sealed class GcsReader(GcsDriver driver)
         var bytes = GC.AllocateUninitializedArray<byte>(length);
         await body.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
         if (expected is not null && Checksum.FromCrc32C(Crc32C.Compute(bytes)) is var came && came != expected)
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the received content has the checksum {came}, but the service has stored {expected}") { Advice = "Read the file again." });
+            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure,
+                $"the received content has the checksum {came}, but the service has stored {expected}")
+            { Advice = "Read the file again." });
         return new MemoryStream(bytes, writable: false);
     }
 

@@ -89,7 +89,8 @@ internal abstract class GcsUpload : StoreUpload
     }
 
     private static bool MayBeOwnSuccess(Exception e, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested
-        && (e is GoogleApiException { HttpStatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.Gone } || GcsErrors.Classify(e) is { Code: StoreErrorCode.Unavailable });
+        && (e is GoogleApiException { HttpStatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.Gone }
+            || GcsErrors.Classify(e) is { Code: StoreErrorCode.Unavailable });
 
     private async ValueTask<StorageObject?> OwnSuccessAsync(CancellationToken cancellationToken)
     {

@@ -79,7 +79,8 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
             }
             try
             {
-                await driver.Client.DeleteObjectAsync(new() { BucketName = driver.Keys.Bucket, Key = key, IfMatch = driver.DeletesUnbound ? null : etag, RequestPayer = driver.Payer }, cancellationToken).ConfigureAwait(false);
+                await driver.Client.DeleteObjectAsync(new() { BucketName = driver.Keys.Bucket, Key = key, IfMatch = driver.DeletesUnbound ? null : etag, RequestPayer = driver.Payer },
+                    cancellationToken).ConfigureAwait(false);
                 return DeleteOutcome.Deleted;
             }
             catch (AmazonS3Exception e) when (etag is not null && tries < Tries && (S3Errors.IsMissing(e) || e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict))
@@ -127,7 +128,8 @@ internal sealed class S3Deletion(S3Driver driver, DeleteRequest request)
             Note(e.Response);
         }
         // The response to a batch does not reveal whether a refused version has changed or no longer exists.
-        var refused = batch.FindAll(i => request.Targets[i].IfMatch is not null && errors.TryGetValue(KeyOf(i), out var error) && error.Code is StoreErrorCode.PreconditionFailed or StoreErrorCode.NotFound);
+        var refused = batch.FindAll(i => request.Targets[i].IfMatch is not null && errors.TryGetValue(KeyOf(i), out var error)
+            && error.Code is StoreErrorCode.PreconditionFailed or StoreErrorCode.NotFound);
         foreach (var i in batch.Except(refused))
         {
             var path = request.Targets[i].Path;

@@ -89,8 +89,10 @@ internal sealed class S3Driver : StoreDriver
                 RequestPayer = Payer,
             }, cancellationToken).ConfigureAwait(false);
             CheckRange(range, response);
-            var total = response.ContentRange is { Length: > 0 } text && long.TryParse(text.AsSpan(text.LastIndexOf('/') + 1), CultureInfo.InvariantCulture, out var all) ? all : response.ContentLength;
-            var info = InfoOf(request.Path, total, S3Marks.ETag(response.ETag), response.LastModified, response.Headers.ContentType, response.Metadata, ChecksumOf(response.ChecksumCRC32C, response.ChecksumCRC64NVME, response.ChecksumSHA256, response.ChecksumCRC32));
+            var total = response.ContentRange is { Length: > 0 } text && long.TryParse(text.AsSpan(text.LastIndexOf('/') + 1), CultureInfo.InvariantCulture, out var all)
+                ? all : response.ContentLength;
+            var info = InfoOf(request.Path, total, S3Marks.ETag(response.ETag), response.LastModified, response.Headers.ContentType, response.Metadata,
+                ChecksumOf(response.ChecksumCRC32C, response.ChecksumCRC64NVME, response.ChecksumSHA256, response.ChecksumCRC32));
             return new(info, new S3Body(response, range.LengthIn(total)));
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && range.Offset == 0)
@@ -137,9 +139,19 @@ internal sealed class S3Driver : StoreDriver
         S3Keys.ThrowIfTooLong(Keys.DirectoryKey(path));
         using var body = new MemoryStream([], writable: false);
         // An existing object with that name is kept: it is the marker, or belongs to another program.
-        if (!await Conditions.AreKeptAsync(WriteModes.CreateNew, isMultipart: false, cancellationToken).ConfigureAwait(false) && await HeadAsync(Keys.DirectoryKey(path), null, cancellationToken).ConfigureAwait(false) is not null)
+        if (!await Conditions.AreKeptAsync(WriteModes.CreateNew, isMultipart: false, cancellationToken).ConfigureAwait(false)
+            && await HeadAsync(Keys.DirectoryKey(path), null, cancellationToken).ConfigureAwait(false) is not null)
             return;
-        var request = new PutObjectRequest { BucketName = Keys.Bucket, Key = Keys.DirectoryKey(path), InputStream = body, IfNoneMatch = "*", UseChunkEncoding = false, AutoCloseStream = false, RequestPayer = Payer };
+        var request = new PutObjectRequest
+        {
+            BucketName = Keys.Bucket,
+            Key = Keys.DirectoryKey(path),
+            InputStream = body,
+            IfNoneMatch = "*",
+            UseChunkEncoding = false,
+            AutoCloseStream = false,
+            RequestPayer = Payer
+        };
         Stamp(request);
         try
         {
@@ -191,7 +203,15 @@ internal sealed class S3Driver : StoreDriver
         do
         {
             var response = await Client.ListMultipartUploadsAsync(
-                new ListMultipartUploadsRequest { BucketName = Keys.Bucket, Prefix = Keys.DirectoryKey(StorePath.Root), KeyMarker = key, UploadIdMarker = id, Encoding = EncodingType.Url, RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
+                new ListMultipartUploadsRequest
+                {
+                    BucketName = Keys.Bucket,
+                    Prefix = Keys.DirectoryKey(StorePath.Root),
+                    KeyMarker = key,
+                    UploadIdMarker = id,
+                    Encoding = EncodingType.Url,
+                    RequestPayer = Payer
+                }, cancellationToken).ConfigureAwait(false);
             var isEncoded = response.EncodingType == EncodingType.Url;
             foreach (var (upload, name) in (response.MultipartUploads ?? []).Select(u => (u, S3Keys.Decoded(u.Key, isEncoded))))
                 yield return new($"{upload.UploadId} {name}", Keys.FromKey(name)?.Path, upload.Initiated is { } at ? new(at.ToUniversalTime()) : DateTimeOffset.UnixEpoch, null);
@@ -232,7 +252,8 @@ internal sealed class S3Driver : StoreDriver
             return (null, null);
         if (await HeadAsync(Keys.FileKey(path), ChecksumMode.ENABLED, cancellationToken).ConfigureAwait(false) is not { } head)
             return (null, null);
-        return (InfoOf(path, head.ContentLength, S3Marks.ETag(head.ETag), head.LastModified, head.Headers.ContentType, head.Metadata, ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
+        return (InfoOf(path, head.ContentLength, S3Marks.ETag(head.ETag), head.LastModified, head.Headers.ContentType, head.Metadata,
+            ChecksumOf(head.ChecksumCRC32C, head.ChecksumCRC64NVME, head.ChecksumSHA256, head.ChecksumCRC32)), head.Metadata["x-amz-meta-" + S3Upload.WriteIdName]);
     }
 
     /// <summary>
@@ -250,7 +271,8 @@ internal sealed class S3Driver : StoreDriver
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
         {
-            using var answer = await Client.GetObjectAsync(new GetObjectRequest { BucketName = Keys.Bucket, Key = key, ByteRange = new(0, 0), RequestPayer = Payer }, cancellationToken).ConfigureAwait(false);
+            using var answer = await Client.GetObjectAsync(new GetObjectRequest { BucketName = Keys.Bucket, Key = key, ByteRange = new(0, 0), RequestPayer = Payer }, cancellationToken)
+                .ConfigureAwait(false);
             throw;
         }
     }

@@ -139,14 +139,16 @@ internal static partial class S3Errors
             ("EntityTooLarge", _) => new(StoreErrorCode.Unsupported, "it is larger than the service allows"),
             ("InvalidBucketName", _) => new(StoreErrorCode.InvalidConfiguration, "the name is not a valid bucket name"),
             ("InvalidObjectState", _) => new(StoreErrorCode.Unavailable, "it is in an archive storage class") { IsTransient = false, Advice = "Restore it first." },
-            ({ } kms, _) when kms.StartsWith("KMS.", StringComparison.Ordinal) => new(StoreErrorCode.PermissionDenied, "the KMS key cannot be used: " + ServiceWords.Of((int)e.StatusCode, kms, e.Message))
-            {
-                Advice = "Check the key's state and policy, and sse-kms-key.",
-            },
-            (_, HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented) when IsOfChecksum(e) => new(StoreErrorCode.Unsupported, "the service does not support this checksum: " + ServiceWords.Of((int)e.StatusCode, e.ErrorCode, e.Message))
-            {
-                Advice = "Open the store with checksum=none.",
-            },
+            ({ } kms, _) when kms.StartsWith("KMS.", StringComparison.Ordinal) =>
+                new(StoreErrorCode.PermissionDenied, "the KMS key cannot be used: " + ServiceWords.Of((int)e.StatusCode, kms, e.Message))
+                {
+                    Advice = "Check the key's state and policy, and sse-kms-key.",
+                },
+            (_, HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented) when IsOfChecksum(e) =>
+                new(StoreErrorCode.Unsupported, "the service does not support this checksum: " + ServiceWords.Of((int)e.StatusCode, e.ErrorCode, e.Message))
+                {
+                    Advice = "Open the store with checksum=none.",
+                },
             _ when IsCollision(e) => new(StoreErrorCode.Unavailable, "another writer wrote it at the same time"),
             (_, HttpStatusCode.PreconditionFailed) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
             (_, HttpStatusCode.NotModified) => new(StoreErrorCode.PreconditionFailed, "it has changed"),
@@ -175,7 +177,8 @@ internal static partial class S3Errors
             : null;
 
     /// <summary>Returns the region that the service names, or null if there is none.</summary>
-    private static string? RegionOf(AmazonServiceException e) => e.InnerException is HttpErrorResponseException { Response: { } response } && response.GetHeaderValue("x-amz-bucket-region") is { Length: > 0 } header ? header
+    private static string? RegionOf(AmazonServiceException e) =>
+        e.InnerException is HttpErrorResponseException { Response: { } response } && response.GetHeaderValue("x-amz-bucket-region") is { Length: > 0 } header ? header
         : RegionInWords().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : null;
 
     [GeneratedRegex("expecting '([a-z0-9-]{1,40})'")]

@@ -21,7 +21,8 @@ internal sealed class ServiceContact(string service, Action<RetryNotice>? retryi
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData })
+            if (e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+                or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData })
                 return true;
             // The last case is a connection that took longer than the handler's limit.
             if (!_hasAnswered && e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }

@@ -13,7 +13,8 @@ internal static class ServiceWords
         if (line.IndexOfAny('\r', '\n') is var end and >= 0)
             line = line[..end];
         var words = string.Concat(line.ToArray().Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd('.', ' ');
-        var isSaying = words.Length > 0 && words != code && !words.Contains("No further error information", StringComparison.Ordinal) && !words.StartsWith("Service request failed", StringComparison.Ordinal);
+        var isSaying = words.Length > 0 && words != code && !words.Contains("No further error information", StringComparison.Ordinal)
+            && !words.StartsWith("Service request failed", StringComparison.Ordinal);
         return $"the service responded with {status} {code}".TrimEnd() + (isSaying ? $": {(words.Length > Longest ? words[..Longest] + "\u2026" : words)}" : "");
     }
 }

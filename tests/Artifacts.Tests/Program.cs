@@ -10,6 +10,8 @@ internal static class Program
     public const string ChildArgument = "--child";
 
     public static async Task<int> Main(string[] args) =>
-        args is [ChildArgument, KilledSaveTests.Child, var root, var seed] ? await KilledSaveTests.SaveUntilKilledAsync(root, int.Parse(seed)) : args.Contains("--server") ? await TestPlatformTestFramework.RunAsync([.. args, .. LeftOut.Arguments], global::Artifacts.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+        args is [ChildArgument, KilledSaveTests.Child, var root, var seed]
+            ? await KilledSaveTests.SaveUntilKilledAsync(root, int.Parse(seed))
+            : args.Contains("--server") ? await TestPlatformTestFramework.RunAsync([.. args, .. LeftOut.Arguments], global::Artifacts.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions)
         : await ConsoleRunner.Run(args);
 }

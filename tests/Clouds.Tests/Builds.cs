@@ -6,7 +6,8 @@ using Cairn.Clouds.Tests;
 
 namespace Cairn.Clouds.Tests;
 
-/// <summary>The command in the two forms in which people run it: the self-contained build that <c>./cairn</c> makes from the sources, and the tool that <c>dotnet tool install</c> makes of the package.</summary>
+/// <summary>The command in the two forms in which people run it: the self-contained build that <c>./cairn</c> makes from the sources, and the tool that
+/// <c>dotnet tool install</c> makes of the package.</summary>
 public sealed class Builds : IDisposable
 {
     public const string Standalone = "standalone", Tool = "tool";

@@ -55,7 +55,8 @@ public sealed class CompiledSampleTests : IDisposable
     private async Task<string> PublishAsync(bool trimmed)
     {
         var folder = Path.Join(_home, "published");
-        string[] arguments = ["publish", Path.Join(Builds.Metadata("Root"), "samples", "Backup"), "-c", Builds.Metadata("Configuration"), "-p:BuildProjectReferences=false", $"-p:BackupIsTrimmed={(trimmed ? "true" : "false")}", "-o", folder, "-nologo", "-v", "q"];
+        string[] arguments = ["publish", Path.Join(Builds.Metadata("Root"), "samples", "Backup"), "-c", Builds.Metadata("Configuration"), "-p:BuildProjectReferences=false",
+            $"-p:BackupIsTrimmed={(trimmed ? "true" : "false")}", "-o", folder, "-nologo", "-v", "q"];
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Builds.Metadata("Root"), RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start)!;

@@ -11,10 +11,13 @@ public sealed partial class SameEverywhereTests(Builds builds) : IDisposable
     /// <summary>Commands whose output, error and exit code are the same on every store; none prints a time, an etag or an address.</summary>
     private static readonly string[] Commands =
     [
-        "cp -r data :data", "ls :", "ls -r :data", "tree :data", "find :data/**/*.txt", "cat :data/a.txt", "du -s :data", "du --json :data", "cp :data/a.txt :copy/b.txt", "cp --no-replace data/a.txt :copy/b.txt",
-        "mv :copy/b.txt :moved.txt", "mv :data/deep :deep", "ls -r :", "mkdir :made/inner", "ls :made", "sync data :data", "sync data :data --checksum", "cp -r :data back", "rm :moved.txt", "rm :none.txt", "cat :none.txt",
+        "cp -r data :data", "ls :", "ls -r :data", "tree :data", "find :data/**/*.txt", "cat :data/a.txt", "du -s :data", "du --json :data", "cp :data/a.txt :copy/b.txt",
+            "cp --no-replace data/a.txt :copy/b.txt",
+        "mv :copy/b.txt :moved.txt", "mv :data/deep :deep", "ls -r :", "mkdir :made/inner", "ls :made", "sync data :data", "sync data :data --checksum", "cp -r :data back", "rm :moved.txt",
+            "rm :none.txt", "cat :none.txt",
         "cp :data/a.txt -", "rm -r :deep", "rm -r :data/deep --force", "ls -r :",
-        "save data --name models/m1", "save data --name models/m1", "save data/big.bin --name big --chunked true", "show models/m1", "show big", "load models/m1 -o loaded", "load big -o loaded-big", "load none -o loaded",
+        "save data --name models/m1", "save data --name models/m1", "save data/big.bin --name big --chunked true", "show models/m1", "show big", "load models/m1 -o loaded",
+            "load big -o loaded-big", "load none -o loaded",
         "verify models/m1", "verify --all", "oci export models/m1 layout --tag v1", "oci import layout --tag v1 --name again", "show again", "store clean cloud --dry-run",
         "rm -rf :", "ls :",
     ];
@@ -43,7 +46,8 @@ public sealed partial class SameEverywhereTests(Builds builds) : IDisposable
     {
         await using var clouds = await Clouds.StartAsync();
         WriteData(_folder);
-        var (code, output, error) = await clouds.RunAsync(Builds.Metadata("CloudMove"), _folder, $"file://{_folder}/data", $"{clouds.S3}/x", $"{clouds.Azure}/y", $"{clouds.Gcs}/z", $"file://{_folder}/back");
+        var (code, output, error) = await clouds.RunAsync(Builds.Metadata("CloudMove"), _folder, $"file://{_folder}/data", $"{clouds.S3}/x", $"{clouds.Azure}/y", $"{clouds.Gcs}/z",
+            $"file://{_folder}/back");
         code.ShouldBe(0, error);
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(4);
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(l => l.EndsWith("3 files, 300016 bytes", StringComparison.Ordinal));

@@ -11,7 +11,8 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
 
     [Theory]
     [InlineData(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", "clock differs", "Set the clock.")]
-    [InlineData(400, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'", "is in another region", "Set the store's region to eu-central-1.")]
+    [InlineData(400, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'", "is in another region",
+        "Set the store's region to eu-central-1.")]
     [InlineData(400, "ExpiredToken", "The provided token has expired.", "the credentials have expired", "Renew them.")]
     [InlineData(403, "SignatureDoesNotMatch", "x", "the secret key is wrong", "Check secret-key")]
     [InlineData(403, "InvalidAccessKeyId", "x", "does not know the access key", "Check access-key")]
@@ -63,7 +64,9 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
     [InlineData("ContainerNotFound", 404, "x", "the container does not exist", "Check the name of the container")]
     public async Task Azure_says_what_is_wrong(string code, int status, string words, string reason, string advice)
     {
-        await using var server = RecordingServer.Start(_ => new(status, $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{words}</Message></Error>") { Headers = [("x-ms-error-code", code), ("x-ms-request-id", "r1")] });
+        await using var server = RecordingServer.Start(_ => new(status,
+            $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{words}</Message></Error>")
+        { Headers = [("x-ms-error-code", code), ("x-ms-request-id", "r1")] });
         var (exit, output, error) = await CheckAsync("azure", "az://data", [("endpoint", server.Endpoint + "acme"), ("account", "acme"), ("account-key", "env:AZURE_TEST_KEY"), ("retries", "0")]);
         (exit, output.StartsWith("it: failed: list", StringComparison.Ordinal)).ShouldBe((1, true), output + error);
         error.ShouldContain(reason);
@@ -110,7 +113,8 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
     public async Task A_wrong_host_and_a_certificate_that_nobody_trusts_are_named(string flavor, string root)
     {
         await using var server = RecordingServer.Start(static _ => new(500), tls: true);
-        foreach (var (endpoint, reason, advice) in new[] { ("https://no-such-host.invalid", "host name cannot be resolved", "endpoint"), (server.Endpoint.ToString(), "no secure connection", "ca-file") })
+        foreach (var (endpoint, reason, advice) in new[] { ("https://no-such-host.invalid", "host name cannot be resolved", "endpoint"),
+            (server.Endpoint.ToString(), "no secure connection", "ca-file") })
         {
             (string, string)[] options = flavor switch
             {
@@ -170,7 +174,8 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
         var cairn = await builds.PathAsync(Builds.Tool);
         var folder = Directory.CreateDirectory(Path.Join(_folder, Guid.NewGuid().ToString("N"))).FullName;
         (await Clouds.RunAsync(cairn, folder, environment, "init")).Code.ShouldBe(0);
-        var registered = await Clouds.RunAsync(cairn, folder, environment, ["store", "register", "it", "--flavor", flavor, "--root", root, .. options.SelectMany(static o => new[] { "--option", $"{o.Name}={o.Value}" })]);
+        var registered = await Clouds.RunAsync(cairn, folder, environment,
+            ["store", "register", "it", "--flavor", flavor, "--root", root, .. options.SelectMany(static o => new[] { "--option", $"{o.Name}={o.Value}" })]);
         registered.Code.ShouldBe(0, registered.Error);
         return await Clouds.RunAsync(cairn, folder, environment, "store", "check", "it");
     }

@@ -9,7 +9,8 @@ public sealed class WrongAddressTests(Builds builds) : IDisposable
 {
     private static readonly string[] Commands =
     [
-        "ls ROOT", "ls ROOT/a/b", "ls -r ROOT", "cat ROOT/f", "stat ROOT/f", "du ROOT", "tree ROOT", "find ROOT/**", "cp f.txt ROOT/f", "cp ROOT/f g", "cp -r ROOT/d g", "mv f.txt ROOT/f", "sync . ROOT/x", "rm ROOT/f", "rm -r ROOT/d",
+        "ls ROOT", "ls ROOT/a/b", "ls -r ROOT", "cat ROOT/f", "stat ROOT/f", "du ROOT", "tree ROOT", "find ROOT/**", "cp f.txt ROOT/f", "cp ROOT/f g", "cp -r ROOT/d g", "mv f.txt ROOT/f",
+            "sync . ROOT/x", "rm ROOT/f", "rm -r ROOT/d",
         "mkdir ROOT/d", "save f.txt --name x --store ROOT", "load x --store ROOT",
     ];
 

@@ -26,7 +26,11 @@ public sealed class TimeLimitTests
     public async Task A_test_that_hangs_fails_under_its_name(string how)
     {
         var program = Path.Join(AppContext.BaseDirectory, "Conformance.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        var start = new ProcessStartInfo(program, ["-method", $"*{nameof(Hanging)}.{nameof(Hanging.What_is_missing_is_nothing)}", "-noColor", "-noLogo"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, ["-method", $"*{nameof(Hanging)}.{nameof(Hanging.What_is_missing_is_nothing)}", "-noColor", "-noLogo"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment[HangingHarness.Variable] = how;
         start.Environment["CAIRN_KIT_TIMEOUT"] = "3";
         using var process = Process.Start(start)!;

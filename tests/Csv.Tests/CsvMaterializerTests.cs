@@ -168,7 +168,8 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
     {
         private readonly byte[] _content = Encoding.UTF8.GetBytes(content);
 
-        public override IReadOnlyList<ArtifactFile> Files => [new("table.csv", "text/csv", _content.Length, new Checksum(Checksum.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(_content))))];
+        public override IReadOnlyList<ArtifactFile> Files =>
+            [new("table.csv", "text/csv", _content.Length, new Checksum(Checksum.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(_content))))];
 
         public override string MaterializerId => "csv";
 

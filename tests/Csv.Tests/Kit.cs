@@ -13,13 +13,16 @@ public sealed class CsvHarness : MaterializerHarness
 {
     private static readonly object[] Row =
     [
-        "a, \"b\"\r\n", 'x', true, (sbyte)-1, (short)-2, -3, long.MinValue, (byte)1, (ushort)2, 3u, ulong.MaxValue, float.Epsilon, 0.1 + 0.2, 1.10m, new DateTime(2026, 2, 3, 4, 5, 6, DateTimeKind.Utc),
-        new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.FromHours(-5)), new DateOnly(2026, 2, 3), new TimeOnly(1, 2, 3), TimeSpan.FromDays(-1.5), Guid.Parse("11111111-2222-3333-4444-555555555555"), new byte[] { 0, 255 },
+        "a, \"b\"\r\n", 'x', true, (sbyte)-1, (short)-2, -3, long.MinValue, (byte)1, (ushort)2, 3u, ulong.MaxValue, float.Epsilon, 0.1
+            + 0.2, 1.10m, new DateTime(2026, 2, 3, 4, 5, 6, DateTimeKind.Utc),
+        new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.FromHours(-5)), new DateOnly(2026, 2, 3), new TimeOnly(1, 2, 3), TimeSpan.FromDays(-1.5),
+            Guid.Parse("11111111-2222-3333-4444-555555555555"), new byte[] { 0, 255 },
     ];
 
     public override IEnumerable<MaterializerSample> Samples =>
     [
-        MaterializerSample.Of(Every(1)), MaterializerSample.Of(Numbers(3)), MaterializerSample.Of(() => Records(4).ToAsyncEnumerable()), MaterializerSample.Of<IEnumerable<Reading>>(Records(3).ToList()),
+        MaterializerSample.Of(Every(1)), MaterializerSample.Of(Numbers(3)), MaterializerSample.Of(() => Records(4).ToAsyncEnumerable()),
+            MaterializerSample.Of<IEnumerable<Reading>>(Records(3).ToList()),
     ];
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(Every(0)), MaterializerSample.Of<IEnumerable<Reading>>([])];
@@ -84,7 +87,8 @@ public sealed class CsvHarness : MaterializerHarness
         return table;
     }
 
-    private static IEnumerable<Reading> Records(int count) => Enumerable.Range(0, count).Select(i => new Reading(i, i % 2 == 0 ? null : $"a, \"{i}\"\r\n", i % 3 == 0 ? null : i / 7.0, (DayOfWeek)i, new DateOnly(2026, 1, 1).AddDays(i)));
+    private static IEnumerable<Reading> Records(int count) =>
+        Enumerable.Range(0, count).Select(i => new Reading(i, i % 2 == 0 ? null : $"a, \"{i}\"\r\n", i % 3 == 0 ? null : i / 7.0, (DayOfWeek)i, new DateOnly(2026, 1, 1).AddDays(i)));
 }
 
 public sealed record Reading(int Id, string? Text, double? Value, DayOfWeek Day, DateOnly On);

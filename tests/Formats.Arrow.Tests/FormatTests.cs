@@ -57,7 +57,8 @@ public sealed class FormatTests : IAsyncLifetime
     {
         var repository = Repository(new());
         var other = new RecordBatch(new Schema([new Field("other", Apache.Arrow.Types.Int32Type.Default, true)], null), [new Int32Array.Builder().Append(1).Build()], 1);
-        (await Should.ThrowAsync<MaterializationException>(() => repository.SaveAsync(ArrowHarness.Stream(ArrowHarness.Batch(1), other), "b", Cancel))).Message.ShouldContain("other columns than the first: other: int32");
+        (await Should.ThrowAsync<MaterializationException>(() => repository.SaveAsync(ArrowHarness.Stream(ArrowHarness.Batch(1), other), "b", Cancel))).Message.ShouldContain(
+            "other columns than the first: other: int32");
         (await Should.ThrowAsync<MaterializationException>(() => repository.SaveAsync(ArrowHarness.Stream(), "b", Cancel))).Message.ShouldContain("has no schema");
         (await repository.Names.TryGetAsync("b", Cancel)).ShouldBeNull();
     }

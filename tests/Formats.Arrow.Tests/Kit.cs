@@ -37,7 +37,8 @@ public class ArrowHarness : MaterializerHarness
     public override async ValueTask<object> ReadWholeAsync(object value, CancellationToken cancellationToken) => value switch
     {
         RecordBatch batch => Text([batch]),
-        Table table => string.Join('\n', Enumerable.Range(0, table.ColumnCount).Select(i => $"{table.Schema.FieldsList[i].Name}: {string.Concat(Enumerable.Range(0, table.Column(i).Data.ArrayCount).Select(n => ArrowText.Of(table.Column(i).Data.ArrowArray(n))))}")),
+        Table table => string.Join('\n', Enumerable.Range(0, table.ColumnCount)
+            .Select(i => $"{table.Schema.FieldsList[i].Name}: {string.Concat(Enumerable.Range(0, table.Column(i).Data.ArrayCount).Select(n => ArrowText.Of(table.Column(i).Data.ArrowArray(n))))}")),
         IEnumerable<RecordBatch> batches => Text([.. batches]),
         IAsyncEnumerable<RecordBatch> batches => Text(await batches.ToListAsync(cancellationToken)),
         _ => value,
@@ -72,7 +73,8 @@ public class ArrowHarness : MaterializerHarness
         }
     }
 
-    private static string Text(IReadOnlyList<RecordBatch> batches) => batches.Count == 0 ? "" : string.Join('\n', batches[0].Schema.FieldsList.Select((f, i) => $"{f.Name} {f.DataType.Name}: {string.Concat(batches.Select(b => ArrowText.Of(b.Column(i))))}"));
+    private static string Text(IReadOnlyList<RecordBatch> batches) =>
+        batches.Count == 0 ? "" : string.Join('\n', batches[0].Schema.FieldsList.Select((f, i) => $"{f.Name} {f.DataType.Name}: {string.Concat(batches.Select(b => ArrowText.Of(b.Column(i))))}"));
 
     private static async IAsyncEnumerable<RecordBatch> Many(int length)
     {

@@ -13,7 +13,8 @@ public sealed class DataViewMaterializerTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _repository = new(await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://idv-{Guid.NewGuid():N}", cancellationToken: Cancel), MaterializerRegistry.CreateDefault().Add(new DataViewMaterializer()));
+        _repository = new(await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://idv-{Guid.NewGuid():N}", cancellationToken: Cancel), MaterializerRegistry.CreateDefault()
+            .Add(new DataViewMaterializer()));
 
     public ValueTask DisposeAsync() => _repository.Store.DisposeAsync();
 

@@ -17,7 +17,13 @@ internal static class Houses
     public static ModelWithSchema Regression()
     {
         var data = Data(40);
-        var trainer = Context.Regression.Trainers.Sdca(new Microsoft.ML.Trainers.SdcaRegressionTrainer.Options { LabelColumnName = "Price", FeatureColumnName = "Features", NumberOfThreads = 1, MaximumNumberOfIterations = 20 });
+        var trainer = Context.Regression.Trainers.Sdca(new Microsoft.ML.Trainers.SdcaRegressionTrainer.Options
+        {
+            LabelColumnName = "Price",
+            FeatureColumnName = "Features",
+            NumberOfThreads = 1,
+            MaximumNumberOfIterations = 20
+        });
         return new(Context.Transforms.Concatenate("Features", "Size", "Rooms").Append(Context.Transforms.NormalizeMinMax("Features")).Append(trainer).Fit(data), data.Schema);
     }
 
@@ -34,7 +40,8 @@ internal static class Houses
         return new(Context.Transforms.NormalizeMinMax("Values", fixZero: false).Fit(data), data.Schema);
     }
 
-    public static IDataView Data(int rows) => Context.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => new House { Size = 50 + i * 7, Rooms = 1 + i % 4, Place = i % 2 == 0 ? "north" : "ü", Price = 100 + i * 11 }));
+    public static IDataView Data(int rows) =>
+        Context.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => new House { Size = 50 + i * 7, Rooms = 1 + i % 4, Place = i % 2 == 0 ? "north" : "ü", Price = 100 + i * 11 }));
 
     /// <summary>Random numbers, which no compression makes smaller.</summary>
     public static IDataView Noise(int rows)
@@ -101,7 +108,8 @@ internal static class Houses
     private static Func<string> Getter(DataViewRowCursor cursor, DataViewSchema.Column column)
     {
         var type = column.Type.RawType;
-        var method = typeof(Houses).GetMethod(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VBuffer<>) ? nameof(Vector) : nameof(Single), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
+        var method = typeof(Houses).GetMethod(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VBuffer<>)
+            ? nameof(Vector) : nameof(Single), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
         var item = method.Name == nameof(Vector) ? type.GetGenericArguments()[0] : type;
         return (Func<string>)method.MakeGenericMethod(item).Invoke(null, [cursor, column])!;
     }

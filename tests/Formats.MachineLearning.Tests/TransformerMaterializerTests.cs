@@ -72,7 +72,8 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
     public async Task A_model_that_wants_code_of_another_assembly_is_refused_before_it_is_loaded(string assembly)
     {
         byte[][] models = [ForgedModel.WithFactory("contract", assembly), ForgedModel.WithFactory("Microsoft.ML.Data", assembly, swapped: true), ForgedModel.WithFactory(assembly, assembly)];
-        foreach (var model in assembly.Length == 0 ? models : [.. models, ForgedModel.WithLoader("Anything", assembly), ForgedModel.WithLoader("Anything", assembly, "Any/Model.bin"), ForgedModel.WithLoader("Anything", assembly, "else")])
+        foreach (var model in assembly.Length == 0 ? models : [.. models, ForgedModel.WithLoader("Anything", assembly), ForgedModel.WithLoader("Anything", assembly, "Any/Model.bin"),
+            ForgedModel.WithLoader("Anything", assembly, "else")])
         {
             var error = await Should.ThrowAsync<MaterializationException>(async () => await new TransformerMaterializer().LoadAsync(new FileReader(model), typeof(ITransformer), Cancel));
             error.Reason.ShouldContain(assembly.Length == 0 ? "requires code of the assembly ''" : $"requires code of the assembly '{(assembly.Length > 60 ? assembly[..60] + "…" : assembly)}'");

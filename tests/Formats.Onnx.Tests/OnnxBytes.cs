@@ -21,7 +21,8 @@ internal static class OnnxBytes
     /// <summary>y = x + w, where w is in another file.</summary>
     public static byte[] External(string? location, int count) => Model(
         "",
-        [Node("Add", ["x", "w"], ["y"]), Field(5, [.. Number(1, count), .. Number(2, Float), .. Text(8, "w"), .. location is null ? [] : Field(13, [.. Text(1, "location"), .. Text(2, location)]), .. Number(14, 1)])],
+        [Node("Add", ["x", "w"], ["y"]), Field(5, [.. Number(1, count), .. Number(2, Float), .. Text(8, "w"), .. location is null
+            ? [] : Field(13, [.. Text(1, "location"), .. Text(2, location)]), .. Number(14, 1)])],
         [Value(11, "x", Float, count), Value(12, "y", Float, count)]);
 
     /// <summary>y = x + w, where the model names an input w beside its value, as old ones do.</summary>

@@ -13,7 +13,8 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _repository = new(await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://onnx-{Guid.NewGuid():N}", cancellationToken: Cancel), MaterializerRegistry.CreateDefault().Add(new OnnxMaterializer(OnnxFiles.Quiet)));
+        _repository = new(await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://onnx-{Guid.NewGuid():N}", cancellationToken: Cancel), MaterializerRegistry.CreateDefault()
+            .Add(new OnnxMaterializer(OnnxFiles.Quiet)));
 
     public async ValueTask DisposeAsync()
     {

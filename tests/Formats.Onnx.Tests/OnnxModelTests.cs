@@ -72,7 +72,8 @@ public sealed class OnnxModelTests
     public void Weights_within_nodes_and_their_graphs_are_found_too()
     {
         var tensor = OnnxBytes.External("deep/w.bin", 1);
-        var constant = OnnxBytes.Node("Constant", [], ["c"], OnnxBytes.Field(5, [.. OnnxBytes.Number(2, 1), .. OnnxBytes.Field(13, [.. OnnxBytes.Text(1, "location"), .. OnnxBytes.Text(2, "in/node.bin")]), .. OnnxBytes.Number(14, 1)]));
+        var constant = OnnxBytes.Node("Constant", [], ["c"], OnnxBytes.Field(
+            5, [.. OnnxBytes.Number(2, 1), .. OnnxBytes.Field(13, [.. OnnxBytes.Text(1, "location"), .. OnnxBytes.Text(2, "in/node.bin")]), .. OnnxBytes.Number(14, 1)]));
         using var files = new OnnxFiles();
         files.Write("in/node.bin", new byte[4]);
         var path = files.Write("deep.onnx", OnnxBytes.Model("", [OnnxBytes.Node("If", ["b"], ["c"], OnnxBytes.Field(6, constant))], [OnnxBytes.Value(12, "c", OnnxBytes.Float, 1)]));

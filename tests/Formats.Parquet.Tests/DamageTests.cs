@@ -26,7 +26,8 @@ public sealed class DamageTests : IAsyncLifetime
     public async Task A_file_with_wrong_bytes_ends_in_values_or_a_clear_error()
     {
         var random = new Random(7);
-        foreach (var content in new[] { await WriteAsync<IEnumerable<Every>>(Enumerable.Range(0, 20).Select(Every.At).ToList()), await WriteAsync<IEnumerable<Nested>>(Enumerable.Range(0, 20).Select(Nested.At).ToList()) })
+        foreach (var content in new[] { await WriteAsync<IEnumerable<Every>>(Enumerable.Range(0, 20).Select(Every.At).ToList()),
+            await WriteAsync<IEnumerable<Nested>>(Enumerable.Range(0, 20).Select(Nested.At).ToList()) })
         {
             for (var round = 0; round < (Environment.GetEnvironmentVariable("CAIRN_FULL") == "1" ? 5000 : 300); round++)
             {

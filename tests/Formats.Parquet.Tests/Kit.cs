@@ -1,7 +1,7 @@
 using System.Data;
 using Apache.Arrow;
-using Cairn.Formats.Tests;
 using Cairn.Conformance;
+using Cairn.Formats.Tests;
 using Cairn.Materializers;
 using Cairn.Tests;
 using Microsoft.Data.Analysis;
@@ -28,7 +28,8 @@ public sealed class ParquetHarness : MaterializerHarness
         MaterializerSample.Of<IEnumerable<Every>>([]), MaterializerSample.Of(Tests.Samples.Table(0)), MaterializerSample.Of(Tests.Samples.Frame(0)), MaterializerSample.Of(Tests.Samples.Batch(0)),
     ];
 
-    public override IEnumerable<WrongType> WrongTypes => [new(MaterializerSample.Of(Tests.Samples.Table(2)), typeof(List<Place>)), new(MaterializerSample.Of(Tests.Samples.Table(2)), typeof(DataFrame))];
+    public override IEnumerable<WrongType> WrongTypes =>
+        [new(MaterializerSample.Of(Tests.Samples.Table(2)), typeof(List<Place>)), new(MaterializerSample.Of(Tests.Samples.Table(2)), typeof(DataFrame))];
 
     public override string? KeptFolder => SourceFolder.Find("tests/Formats.Parquet.Tests/Data");
 

@@ -78,15 +78,20 @@ public sealed class OtherReadersTests : IAsyncLifetime
         var rows = Enumerable.Range(0, 40).Select(Every.At).ToList();
         var file = await WriteAsync<IEnumerable<Every>>(rows);
         Query($"select sum(Int32), sum(\"Double\"), sum(\"Decimal\"), count(\"Text\"), count(distinct Guid), sum(UInt64::hugeint), max(MaybeDecimal) from '{file}'").ShouldBe(
-            [string.Join('|', rows.Sum(r => r.Int32), rows.Sum(r => r.Double), rows.Sum(r => r.Decimal).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), rows.Count(r => r.Text is not null), 40, rows.Aggregate(UInt128.Zero, (s, r) => s + r.UInt64), rows.Max(r => r.MaybeDecimal))]);
+            [string.Join('|', rows.Sum(r => r.Int32), rows.Sum(r => r.Double), rows.Sum(r => r.Decimal)
+                .ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), rows.Count(r => r.Text is not null), 40, rows.Aggregate(UInt128.Zero, (s, r) => s + r.UInt64),
+                rows.Max(r => r.MaybeDecimal))]);
         Query($"select name || ' ' || type from (select name, coalesce(logical_type, type) as type from parquet_schema('{file}')) where name in ('Local', 'Instant', 'Guid', 'Time')").ShouldBe(
         [
             "Guid UUIDType()", "Local TimestampType(isAdjustedToUTC=0, unit=TimeUnit(MILLIS=<null>, MICROS=<null>, NANOS=NanoSeconds()))",
-            "Instant TimestampType(isAdjustedToUTC=1, unit=TimeUnit(MILLIS=<null>, MICROS=<null>, NANOS=NanoSeconds()))", "Time TimeType(isAdjustedToUTC=0, unit=TimeUnit(MILLIS=<null>, MICROS=<null>, NANOS=NanoSeconds()))",
+            "Instant TimestampType(isAdjustedToUTC=1, unit=TimeUnit(MILLIS=<null>, MICROS=<null>, NANOS=NanoSeconds()))",
+                "Time TimeType(isAdjustedToUTC=0, unit=TimeUnit(MILLIS=<null>, MICROS=<null>, NANOS=NanoSeconds()))",
         ]);
-        Query($"select epoch_us(\"Local\") || ' ' || epoch_us(Instant) || ' ' || \"Date\" from '{file}' where Int32 = 5").ShouldBe([$"{Micros(rows[10].Local)} {Micros(rows[10].Instant.UtcDateTime)} {rows[10].Date:yyyy-MM-dd}"]);
+        Query($"select epoch_us(\"Local\") || ' ' || epoch_us(Instant) || ' ' || \"Date\" from '{file}' where Int32 = 5")
+            .ShouldBe([$"{Micros(rows[10].Local)} {Micros(rows[10].Instant.UtcDateTime)} {rows[10].Date:yyyy-MM-dd}"]);
         var nested = Enumerable.Range(0, 12).Select(Nested.At).ToList();
-        Query($"select Id, len(\"Values\"), Tags, Home.City, len(Places), Grid from '{await WriteAsync<IEnumerable<Nested>>(nested)}' where Id in (0, 4, 5)").ShouldBe(["0|||||", "4||[]||3|[[],[4],[4,2]]", "5|0|[a,,t5]|city 5||[[],[5],[5,2]]"]);
+        Query($"select Id, len(\"Values\"), Tags, Home.City, len(Places), Grid from '{await WriteAsync<IEnumerable<Nested>>(nested)}' where Id in (0, 4, 5)")
+            .ShouldBe(["0|||||", "4||[]||3|[[],[4],[4,2]]", "5|0|[a,,t5]|city 5||[[],[5],[5,2]]"]);
 
         static long Micros(DateTime time) => (time.Ticks - DateTime.UnixEpoch.Ticks) / 10;
     }
@@ -128,7 +133,8 @@ public sealed class OtherReadersTests : IAsyncLifetime
     public async Task What_ParquetSharp_writes_is_read(ParquetDataPageVersion version)
     {
         var path = Path.Join(_folder.FullName, "sharp.parquet");
-        ParquetSharp.Column[] columns = [new ParquetSharp.Column<int>("Id"), new ParquetSharp.Column<string>("Name"), new ParquetSharp.Column<double?>("X"), new ParquetSharp.Column<DateTime>("At"), new ParquetSharp.Column<decimal>("Amount", LogicalType.Decimal(29, 3)), new ParquetSharp.Column<long[]>("Items")];
+        ParquetSharp.Column[] columns = [new ParquetSharp.Column<int>("Id"), new ParquetSharp.Column<string>("Name"), new ParquetSharp.Column<double?>("X"),
+            new ParquetSharp.Column<DateTime>("At"), new ParquetSharp.Column<decimal>("Amount", LogicalType.Decimal(29, 3)), new ParquetSharp.Column<long[]>("Items")];
         using (var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).EnablePageChecksum().DataPageVersion(version).Build())
         using (var writer = new ParquetFileWriter(path, columns, properties))
         {

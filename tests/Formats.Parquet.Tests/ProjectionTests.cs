@@ -32,7 +32,8 @@ public sealed class ProjectionTests
     {
         var random = new Random(5);
         for (var i = 0; i < count; i++)
-            yield return new(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
+            yield return new(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
+                random.NextDouble(), random.NextDouble(), random.NextDouble());
     }
 
     public sealed record Ten(double A, double B, double C, double D, double E, double F, double G, double H, double I, double J);

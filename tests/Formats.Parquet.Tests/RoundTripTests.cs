@@ -64,8 +64,10 @@ public sealed class RoundTripTests : IAsyncLifetime
         await _repository.SaveAsync<IEnumerable<Nested>>(rows, AsParquet("nested"), Cancel);
         (await _repository.LoadAsync<List<Nested>>("nested", Cancel)).ShouldBe(rows);
         await using var file = await _repository.LoadAsync<ParquetFile>("nested", Cancel);
-        file.Columns.Select(c => c.TypeName).ShouldBe(["int32", "list<double>", "list<string>", "struct<City: string, Height: double>", "list<struct<City: string, Height: double>>", "list<list<int32>>"]);
-        (await file.ReadColumnAsync<double[]>("Values", Cancel)).Select(v => v is null ? "null" : string.Join(',', v)).ShouldBe(rows.Select(r => r.Values is null ? "null" : string.Join(',', r.Values)));
+        file.Columns.Select(c => c.TypeName).ShouldBe(["int32", "list<double>", "list<string>", "struct<City: string, Height: double>", "list<struct<City: string, Height: double>>",
+            "list<list<int32>>"]);
+        (await file.ReadColumnAsync<double[]>("Values", Cancel)).Select(v => v is null ? "null" : string.Join(',', v))
+            .ShouldBe(rows.Select(r => r.Values is null ? "null" : string.Join(',', r.Values)));
         (await file.ReadRowsAsync<WithPlaces>(Cancel).ToListAsync(Cancel)).Select(r => r.Places?.Count).ShouldBe(rows.Select(r => r.Places?.Count));
     }
 

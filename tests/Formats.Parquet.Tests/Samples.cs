@@ -17,12 +17,15 @@ public sealed record Place(string City, double? Height);
 
 /// <summary>A column of every kind.</summary>
 public sealed record Every(
-    bool Bool, sbyte Int8, short Int16, int Int32, long Int64, byte UInt8, ushort UInt16, uint UInt32, ulong UInt64, float Single, double Double, decimal Decimal, string? Text, char Char, byte[]? Bytes, Guid Guid,
+    bool Bool, sbyte Int8, short Int16, int Int32, long Int64, byte UInt8, ushort UInt16, uint UInt32, ulong UInt64, float Single, double Double, decimal Decimal, string? Text, char Char,
+        byte[]? Bytes, Guid Guid,
     Color Color, DateTime Local, DateTimeOffset Instant, DateOnly Date, TimeOnly Time, TimeSpan Span, int? MaybeInt, Color? MaybeColor, DateTimeOffset? MaybeInstant, decimal? MaybeDecimal)
 {
     public static Every At(int i) => new(
-        i % 2 == 0, (sbyte)-i, (short)(i * 3), i - 5, long.MaxValue - i, (byte)i, (ushort)i, uint.MaxValue - (uint)i, ulong.MaxValue - (ulong)i, i / 3f, i / 7.0, i == 0 ? -3m : i * 1.25m / 1.000000000000000000000000000000000m, i % 3 == 0 ? null : $"text {i} äß€😀", (char)('a' + (i % 26)),
-        i % 4 == 0 ? null : [(byte)i, 0, 255], new Guid(i, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]), (Color)(i % 2), new DateTime(2026, 2, 3, 4, 5, 6).AddTicks(i), new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(i * 7),
+        i % 2 == 0, (sbyte)-i, (short)(i * 3), i - 5, long.MaxValue - i, (byte)i, (ushort)i, uint.MaxValue - (uint)i, ulong.MaxValue - (ulong)i, i / 3f, i / 7.0, i == 0
+            ? -3m : i * 1.25m / 1.000000000000000000000000000000000m, i % 3 == 0 ? null : $"text {i} äß€😀", (char)('a' + (i % 26)),
+        i % 4 == 0 ? null : [(byte)i, 0, 255], new Guid(i, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]), (Color)(i % 2), new DateTime(2026, 2, 3, 4, 5, 6)
+            .AddTicks(i), new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(i * 7),
         new DateOnly(2026, 1, 1).AddDays(i), new TimeOnly(1, 2, 3).Add(TimeSpan.FromTicks(i)), TimeSpan.FromTicks(-i * 12345L), i % 2 == 0 ? i : null, i % 3 == 0 ? Color.Green : null,
         i % 5 == 0 ? new DateTimeOffset(1999, 12, 31, 23, 59, 59, TimeSpan.Zero) : null, i % 2 == 1 ? 0.000000000000000001m * i : null);
 
@@ -70,11 +73,13 @@ internal static class Samples
     public static DataTable Table(int rows)
     {
         var table = new DataTable("measurements") { Locale = CultureInfo.InvariantCulture };
-        foreach (var (name, type) in new[] { ("id", typeof(int)), ("name", typeof(string)), ("at", typeof(DateTimeOffset)), ("took", typeof(TimeSpan)), ("kind", typeof(char)), ("amount", typeof(decimal)), ("raw", typeof(byte[])), ("day", typeof(DateTime)) })
+        foreach (var (name, type) in new[] { ("id", typeof(int)), ("name", typeof(string)), ("at", typeof(DateTimeOffset)), ("took", typeof(TimeSpan)), ("kind", typeof(char)),
+            ("amount", typeof(decimal)), ("raw", typeof(byte[])), ("day", typeof(DateTime)) })
             table.Columns.Add(name, type);
         for (var i = 0; i < rows; i++)
         {
-            table.Rows.Add(i, i % 3 == 0 ? DBNull.Value : $"n{i}", new DateTimeOffset(2026, 1, 1, 0, 0, i % 60, TimeSpan.Zero), TimeSpan.FromSeconds(i), (char)('a' + (i % 26)), i / 2 + (i % 2 == 0 ? 0m : 0.5m), new[] { (byte)i }, new DateTime(2026, 1, 1).AddDays(i % 1000));
+            table.Rows.Add(i, i % 3 == 0 ? DBNull.Value : $"n{i}", new DateTimeOffset(2026, 1, 1, 0, 0, i % 60, TimeSpan.Zero), TimeSpan.FromSeconds(i), (char)('a' + (i % 26)), i / 2
+                + (i % 2 == 0 ? 0m : 0.5m), new[] { (byte)i }, new DateTime(2026, 1, 1).AddDays(i % 1000));
         }
         return table;
     }

@@ -13,7 +13,8 @@ public sealed class PlotHarness : MaterializerHarness
     private const int Width = 60;
     private const int Height = 40;
 
-    public override IEnumerable<MaterializerSample> Samples => [MaterializerSample.Of(() => Blocks(1)).As<ImageFile>(), MaterializerSample.Of(() => Blocks(3)).As<ImageFile>(), MaterializerSample.Of(Picture(Blocks(2)))];
+    public override IEnumerable<MaterializerSample> Samples =>
+        [MaterializerSample.Of(() => Blocks(1)).As<ImageFile>(), MaterializerSample.Of(() => Blocks(3)).As<ImageFile>(), MaterializerSample.Of(Picture(Blocks(2)))];
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(() => Blocks(0)).As<ImageFile>()];
 

@@ -17,7 +17,8 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        _repository = new(await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://skia-{Guid.NewGuid():N}", cancellationToken: Cancel), MaterializerRegistry.CreateDefault().AddSkia(maxPixels: 10_000));
+        _repository = new(await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://skia-{Guid.NewGuid():N}", cancellationToken: Cancel), MaterializerRegistry.CreateDefault()
+            .AddSkia(maxPixels: 10_000));
 
     public ValueTask DisposeAsync() => _repository.Store.DisposeAsync();
 

@@ -56,7 +56,8 @@ public sealed class AuthorizedBatchTests : BatchTests
 {
     private protected override GcsFakeOptions FakeOptions() => new() { RequireToken = true };
 
-    private protected override StorageClient CreateClient() => new StorageClientBuilder { BaseUri = Api, Credential = Google.Apis.Auth.OAuth2.GoogleCredential.FromAccessToken(Fake.IssueToken()) }.Build();
+    private protected override StorageClient CreateClient() =>
+        new StorageClientBuilder { BaseUri = Api, Credential = Google.Apis.Auth.OAuth2.GoogleCredential.FromAccessToken(Fake.IssueToken()) }.Build();
 
     [Fact, Documented("json_api/v1/how-tos/batch", InShort = "The token of the outer request authorises each call; without one the batch is 401")]
     public async Task The_token_is_that_of_the_batch()

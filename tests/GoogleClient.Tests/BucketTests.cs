@@ -70,7 +70,8 @@ public sealed class BucketTests : ClientTest
         (layout.Kind, layout.Bucket, layout.Location, layout.LocationType, layout.HierarchicalNamespace).ShouldBe(("storage#storageLayout", Bucket, "US", "multi-region", null));
     }
 
-    [Fact, Documented("developers.google.com/youtube/v3/docs/core_errors", "The requested operation has not been implemented.", InShort = "501 notImplemented: notifications, ACLs, policies and keys, which the fake does not have")]
+    [Fact, Documented("developers.google.com/youtube/v3/docs/core_errors", "The requested operation has not been implemented.",
+        InShort = "501 notImplemented: notifications, ACLs, policies and keys, which the fake does not have")]
     public async Task What_the_fake_does_not_have()
     {
         foreach (var act in new Func<Task>[]

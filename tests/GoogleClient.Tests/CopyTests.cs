@@ -15,7 +15,8 @@ public sealed class CopyTests : ClientTest
     [Fact, Documented("json_api/v1/objects/rewrite", InShort = "Within one location and storage class a rewrite is one request; the metadata comes along")]
     public async Task Copy()
     {
-        await Client.UploadObjectAsync(new GoogleObject { Bucket = Bucket, Name = "s", ContentType = "x/y", Metadata = new Dictionary<string, string> { ["k"] = "v" } }, new MemoryStream(Bytes(5 * Mebibyte)), cancellationToken: Cancel);
+        await Client.UploadObjectAsync(new GoogleObject { Bucket = Bucket, Name = "s", ContentType = "x/y", Metadata = new Dictionary<string, string> { ["k"] = "v" } },
+            new MemoryStream(Bytes(5 * Mebibyte)), cancellationToken: Cancel);
         Proxy.ResetCounters();
         var made = await Client.CopyObjectAsync(Bucket, "s", Bucket, "dir/t", cancellationToken: Cancel);
         Proxy.Counters.Requests.ShouldBe(1);

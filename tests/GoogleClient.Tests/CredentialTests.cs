@@ -64,7 +64,8 @@ public sealed class CredentialTests : ClientTest
 
 public sealed class EmulatorAddressTests : ClientTest
 {
-    [Theory, Documented("cloud.google.com/dotnet/docs/reference/Google.Cloud.Storage.V1/latest", InShort = "BaseUri, and STORAGE_EMULATOR_HOST with EmulatorDetection, are the whole base address: with the path of the API or, for emulators, without")]
+    [Theory, Documented("cloud.google.com/dotnet/docs/reference/Google.Cloud.Storage.V1/latest",
+        InShort = "BaseUri, and STORAGE_EMULATOR_HOST with EmulatorDetection, are the whole base address: with the path of the API or, for emulators, without")]
     [InlineData("storage/v1/")]
     [InlineData("")]
     public async Task With_and_without_the_path(string path)

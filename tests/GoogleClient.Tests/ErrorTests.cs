@@ -10,7 +10,8 @@ public sealed class ErrorTests : ClientTest
 {
     private static readonly RetryOptions _quick = new(new RetryTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(5), 2), RetryPredicate.FromErrorCodes(408, 429, 500, 502, 503, 504));
 
-    [Fact, Documented("json_api/v1/status-codes", "Error responses usually include a JSON document in the response body, which contains information about the error.", InShort = "error.code, error.message, error.errors[].domain, reason, message")]
+    [Fact, Documented("json_api/v1/status-codes", "Error responses usually include a JSON document in the response body, which contains information about the error.",
+        InShort = "error.code, error.message, error.errors[].domain, reason, message")]
     public async Task The_fields_of_an_error()
     {
         var error = await FailsAsync(HttpStatusCode.NotFound, () => Client.GetObjectAsync(Bucket, "nothing", cancellationToken: Cancel));
@@ -26,7 +27,8 @@ public sealed class ErrorTests : ClientTest
     {
         (await FailsAsync(HttpStatusCode.NotFound, () => ReadAsync("nothing"))).Error.ErrorResponseContent.ShouldContain($"No such object: {Bucket}/nothing");
         (await FailsAsync(HttpStatusCode.NotFound, () => ReadAsync("a", bucket: "no-such-bucket"))).Error.ErrorResponseContent.ShouldContain("bucket does not exist");
-        (await FailsAsync(HttpStatusCode.NotFound, () => Client.UploadObjectAsync("no-such-bucket", "a", null, new MemoryStream([1]), cancellationToken: Cancel))).Error.Errors[0].Reason.ShouldBe("notFound");
+        (await FailsAsync(HttpStatusCode.NotFound, () => Client.UploadObjectAsync(
+            "no-such-bucket", "a", null, new MemoryStream([1]), cancellationToken: Cancel))).Error.Errors[0].Reason.ShouldBe("notFound");
     }
 
     [Theory, Documented("retry-strategy", InShort = "408, 429 and 5xx are worth another attempt where the call can be repeated")]

@@ -47,13 +47,15 @@ public sealed class GzipTests : ClientTest
     public async Task Packed_content(string? cacheControl)
     {
         byte[] packed = Pack("hello hello hello");
-        await Client.UploadObjectAsync(new GoogleObject { Bucket = Bucket, Name = "z", ContentType = "text/plain", ContentEncoding = "gzip", CacheControl = cacheControl }, new MemoryStream(packed), cancellationToken: Cancel);
+        await Client.UploadObjectAsync(new GoogleObject { Bucket = Bucket, Name = "z", ContentType = "text/plain", ContentEncoding = "gzip", CacheControl = cacheControl },
+            new MemoryStream(packed), cancellationToken: Cancel);
         var found = await Client.GetObjectAsync(Bucket, "z", cancellationToken: Cancel);
         (found.ContentEncoding, found.Size).ShouldBe(("gzip", (ulong)packed.Length));
         (await ReadAsync("z", new() { DownloadValidationMode = DownloadValidationMode.Always })).ShouldBe(Encoding.ASCII.GetBytes("hello hello hello"));
     }
 
-    [Fact, Documented("transcoding", "When an object meets these two criteria, it undergoes decompressive transcoding when served", InShort = "A client that does not accept gzip gets the content unpacked by the service, which it cannot verify")]
+    [Fact, Documented("transcoding", "When an object meets these two criteria, it undergoes decompressive transcoding when served",
+        InShort = "A client that does not accept gzip gets the content unpacked by the service, which it cannot verify")]
     public async Task Transcoding()
     {
         using var plain = new StorageClientImpl(new StorageService(new BaseClientService.Initializer { BaseUri = Api, GZipEnabled = false }), null);

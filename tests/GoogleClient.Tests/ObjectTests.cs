@@ -55,7 +55,13 @@ public sealed class ObjectTests : ClientTest
     public async Task Patch()
     {
         await MakeAsync();
-        var patched = await Client.PatchObjectAsync(new GoogleObject { Bucket = Bucket, Name = "dir/a", ContentLanguage = "en", Metadata = new Dictionary<string, string> { ["b"] = null!, ["c"] = "3" } }, cancellationToken: Cancel);
+        var patched = await Client.PatchObjectAsync(new GoogleObject
+        {
+            Bucket = Bucket,
+            Name = "dir/a",
+            ContentLanguage = "en",
+            Metadata = new Dictionary<string, string> { ["b"] = null!, ["c"] = "3" }
+        }, cancellationToken: Cancel);
         (patched.ContentLanguage, patched.CacheControl, patched.ContentType, patched.Metageneration).ShouldBe(("en", "no-store", "text/csv", 2L));
         patched.Metadata.ShouldBe(new Dictionary<string, string> { ["Key"] = "vä", ["c"] = "3" }, ignoreOrder: true);
     }

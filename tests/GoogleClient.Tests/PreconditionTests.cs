@@ -5,7 +5,8 @@ namespace Cairn.GoogleClient.Tests;
 
 public sealed class PreconditionTests : ClientTest
 {
-    [Fact, Documented("request-preconditions", "If the values don't match, the request fails with a 412 Precondition Failed response.", InShort = "ifGenerationMatch on writes; 0 is: only if there is none")]
+    [Fact, Documented("request-preconditions", "If the values don't match, the request fails with a 412 Precondition Failed response.",
+        InShort = "ifGenerationMatch on writes; 0 is: only if there is none")]
     public async Task Writes()
     {
         var first = await PutAsync("a", "one", new() { IfGenerationMatch = 0 });

@@ -54,7 +54,8 @@ public sealed class SignedUrlTests : ClientTest
     {
         await PutAsync("a");
         string get = await SignAsync("a", HttpMethod.Get);
-        foreach (var response in new[] { await _http.PutAsync(get, new ByteArrayContent([1]), Cancel), await _http.GetAsync(get.Replace("/a?", "/b?", StringComparison.Ordinal), Cancel), await _http.GetAsync(get[..^2] + "00", Cancel) })
+        foreach (var response in new[] { await _http.PutAsync(get, new ByteArrayContent([1]), Cancel), await _http.GetAsync(get.Replace("/a?", "/b?", StringComparison.Ordinal), Cancel),
+            await _http.GetAsync(get[..^2] + "00", Cancel) })
             (response.StatusCode, (await response.Content.ReadAsStringAsync(Cancel)).Contains("SignatureDoesNotMatch", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Forbidden, true));
     }
 
@@ -63,7 +64,8 @@ public sealed class SignedUrlTests : ClientTest
     {
         var template = For("a", HttpMethod.Put)
             .WithContentHeaders([KeyValuePair.Create<string, IEnumerable<string>>("Content-Type", ["text/csv"])])
-            .WithRequestHeaders([KeyValuePair.Create<string, IEnumerable<string>>("x-goog-if-generation-match", ["0"]), KeyValuePair.Create<string, IEnumerable<string>>("x-goog-meta-note", ["kept"])]);
+            .WithRequestHeaders([KeyValuePair.Create<string, IEnumerable<string>>("x-goog-if-generation-match", ["0"]),
+                KeyValuePair.Create<string, IEnumerable<string>>("x-goog-meta-note", ["kept"])]);
         string url = await Client.CreateUrlSigner().SignAsync(template, ForMinutes(5), Cancel);
         async Task<HttpStatusCode> SendAsync(string type, string note)
         {
@@ -90,7 +92,8 @@ public sealed class SignedUrlTests : ClientTest
         _clock.Advance(TimeSpan.FromMinutes(6));
         var late = await _http.GetAsync(url, Cancel);
         (late.StatusCode, (await late.Content.ReadAsStringAsync(Cancel)).Contains("ExpiredToken", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.BadRequest, true));
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Client.CreateUrlSigner().SignAsync(For("a", HttpMethod.Get), UrlSigner.Options.FromDuration(TimeSpan.FromDays(8)).WithSigningVersion(SigningVersion.V4), Cancel));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Client.CreateUrlSigner()
+            .SignAsync(For("a", HttpMethod.Get), UrlSigner.Options.FromDuration(TimeSpan.FromDays(8)).WithSigningVersion(SigningVersion.V4), Cancel));
     }
 
     [Fact, Documented("access-control/signed-urls", InShort = "An HMAC key signs as well: GOOG4-HMAC-SHA256; another secret is 403")]

@@ -100,7 +100,8 @@ public class AddCairnTests
     {
         var provider = new VaultProvider();
         var services = new ServiceCollection()
-            .AddCairn(cairn => cairn.AddProvider(provider).AddStore("aa", "vault://x", new Dictionary<string, string> { ["key"] = "k" }).AddStore("bb", "vault://y", new Dictionary<string, string> { ["key"] = "k" }))
+            .AddCairn(cairn => cairn.AddProvider(provider).AddStore("aa", "vault://x", new Dictionary<string, string> { ["key"] = "k" })
+                .AddStore("bb", "vault://y", new Dictionary<string, string> { ["key"] = "k" }))
             .BuildServiceProvider();
         _ = services.GetRequiredService<ArtifactStores>();
         provider.Opened.ShouldBeEmpty();
@@ -116,7 +117,8 @@ public class AddCairnTests
     {
         var provider = new VaultProvider();
         var services = new ServiceCollection()
-            .AddCairn(cairn => cairn.AddProvider(provider).AddStore("aa", "vault://x", new Dictionary<string, string> { ["key"] = "k" }).AddStore("bb", "vault://y", new Dictionary<string, string> { ["key"] = "k" }))
+            .AddCairn(cairn => cairn.AddProvider(provider).AddStore("aa", "vault://x", new Dictionary<string, string> { ["key"] = "k" })
+                .AddStore("bb", "vault://y", new Dictionary<string, string> { ["key"] = "k" }))
             .BuildServiceProvider();
         var io = services.GetRequiredService<StoreIo>();
         provider.Opened.ShouldBeEmpty();

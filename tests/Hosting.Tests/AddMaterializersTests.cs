@@ -15,7 +15,8 @@ public sealed partial class AddMaterializersTests
     {
         await using var services = Build(cairn => cairn
             .AddMaterializer<PointMaterializer>()
-            .AddMaterializers(m => m.Add<Tag>("tag", "text/plain", (tag, stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(tag.Text), token), async (stream, token) => new(await new StreamReader(stream).ReadToEndAsync(token))))
+            .AddMaterializers(m => m.Add<Tag>("tag", "text/plain", (tag, stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(tag.Text), token),
+                async (stream, token) => new(await new StreamReader(stream).ReadToEndAsync(token))))
             .AddJsonMaterializers(NoteContext.Default));
         var repository = services.GetRequiredService<ArtifactRepository>();
         repository.Store.ShouldBeSameAs(services.GetRequiredService<ArtifactStore>());

@@ -17,7 +17,8 @@ public sealed class PublicApiTests(PackedFolder packed)
         foreach (var file in Directory.GetFiles(packed.Packages, "Cairn*.nupkg"))
         {
             using var package = ZipFile.OpenRead(file);
-            foreach (var entry in package.Entries.Where(e => e.FullName.StartsWith("lib/", StringComparison.Ordinal) && Path.GetFileName(e.FullName).StartsWith("Cairn", StringComparison.Ordinal) && e.FullName.EndsWith(".dll", StringComparison.Ordinal)))
+            foreach (var entry in package.Entries.Where(e => e.FullName.StartsWith("lib/", StringComparison.Ordinal)
+                && Path.GetFileName(e.FullName).StartsWith("Cairn", StringComparison.Ordinal) && e.FullName.EndsWith(".dll", StringComparison.Ordinal)))
             {
                 assemblies++;
                 using var content = new MemoryStream();

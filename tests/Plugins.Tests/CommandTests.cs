@@ -20,7 +20,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_plugin_is_added_used_changed_refused_trusted_and_removed()
     {
-        (await CairnAsync("plugin", "add", PluginSandbox.Built("One"))).ShouldBe((2, "", "cairn: No workspace was found. Create one with 'cairn init', or use --user for the plugins of all your workspaces.\n"));
+        (await CairnAsync("plugin", "add", PluginSandbox.Built("One")))
+            .ShouldBe((2, "", "cairn: No workspace was found. Create one with 'cairn init', or use --user for the plugins of all your workspaces.\n"));
         await DoneAsync("init");
 
         (await DoneAsync("plugin", "add", PluginSandbox.Program("One"))).ShouldBe("Added plugin 'acme.one' 1.2.3 (workspace, 4 files pinned): one (one://, uno://)\n");

@@ -6,7 +6,8 @@ using Cairn.Flavors;
 
 namespace Cairn.Plugins.Tests;
 
-/// <summary>A plugin under development in a long-running program. A build is what a build does to a folder: the output's assembly first, the layout taken away and laid out, the manifest last.</summary>
+/// <summary>A plugin under development in a long-running program. A build is what a build does to a folder: the output's assembly first, the layout taken away
+/// and laid out, the manifest last.</summary>
 public sealed class DevelopmentTests : IDisposable
 {
     private static readonly StorePath Answer = StorePath.Parse("answer.txt");

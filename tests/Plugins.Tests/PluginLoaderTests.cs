@@ -19,7 +19,8 @@ public sealed class PluginLoaderTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Folders() =>
-        [.. Directory.GetDirectories(Path.Join(Path.GetDirectoryName(PluginSandbox.Command), "plugins")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal), "One", "Two", "Native", "Clash"];
+        [.. Directory.GetDirectories(Path.Join(Path.GetDirectoryName(PluginSandbox.Command), "plugins")).Select(f => Path.GetFileName(f)!)
+            .Order(StringComparer.Ordinal), "One", "Two", "Native", "Clash"];
 
     [Theory]
     [MemberData(nameof(Folders))]

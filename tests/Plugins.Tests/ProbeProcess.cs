@@ -17,7 +17,8 @@ internal static class ProbeProcess
     public static Task<(int Code, string Output, string Error)> CairnAsync(string workingDirectory, string home, string[] arguments, Dictionary<string, string>? environment = null) =>
         StartAsync(PluginSandbox.Command, workingDirectory, home, arguments, environment);
 
-    private static async Task<(int Code, string Output, string Error)> StartAsync(string program, string workingDirectory, string? home, string[] arguments, Dictionary<string, string>? environment = null)
+    private static async Task<(int Code, string Output, string Error)> StartAsync(
+        string program, string workingDirectory, string? home, string[] arguments, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {

@@ -74,7 +74,8 @@ public sealed class RefusalTests : IDisposable
         }
 
         await PluginSandbox.RefusedAsync(
-            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(_box.Copy("One", change: Change), cancellationToken: Cancel), "is not a valid plugin manifest", "control character " + mention);
+            StoreErrorCode.InvalidConfiguration, () =>
+                _box.User.AddAsync(_box.Copy("One", change: Change), cancellationToken: Cancel), "is not a valid plugin manifest", "control character " + mention);
         _box.User.List().ShouldBeEmpty();
 
         // One that is changed after it was trusted is not shown either.
@@ -141,7 +142,8 @@ public sealed class RefusalTests : IDisposable
         await File.WriteAllTextAsync(Path.Join(copy, "Cairn.Abstractions.dll"), "a copy that lies beside it", Cancel);
 
         await PluginSandbox.RefusedAsync(
-            StoreErrorCode.InvalidConfiguration, () => _box.User.AddAsync(copy, cancellationToken: Cancel), "requires Cairn.Abstractions [7.1.0,), but this program has", "Use a newer version of Cairn");
+            StoreErrorCode.InvalidConfiguration, () =>
+                _box.User.AddAsync(copy, cancellationToken: Cancel), "requires Cairn.Abstractions [7.1.0,), but this program has", "Use a newer version of Cairn");
     }
 
     [Fact]

@@ -141,7 +141,13 @@ public sealed class ShellTests : IDisposable
             {{lines}}
 
             """, Cancel);
-        var start = new ProcessStartInfo("script", ["-qec", $"bash {script}", "/dev/null"]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("script", ["-qec", $"bash {script}", "/dev/null"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment["CAIRN_HOME"] = Home;
         start.Environment.Remove("CAIRN_WORKSPACE");
         using var process = Process.Start(start)!;

@@ -31,7 +31,8 @@ public sealed class ProtobufMaterializerTests : IAsyncLifetime
     {
         await _repository.SaveAsync<IMessage>(new Timestamp { Seconds = 9 }, "t", Cancel);
         (await _repository.LoadAsync<Timestamp>("t", Cancel)).Seconds.ShouldBe(9);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<IMessage>("t", Cancel))).Message.ShouldContain("saved as Google.Protobuf.WellKnownTypes.Timestamp by protobuf 1");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<IMessage>("t", Cancel))).Message.ShouldContain(
+            "saved as Google.Protobuf.WellKnownTypes.Timestamp by protobuf 1");
         (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Duration>("t", Cancel))).Message
             .ShouldContain("it holds a message google.protobuf.Timestamp, and Google.Protobuf.WellKnownTypes.Duration is a google.protobuf.Duration");
     }
@@ -83,7 +84,8 @@ public sealed class ProtobufMaterializerTests : IAsyncLifetime
     /// <summary>One file as a materializer reads it.</summary>
     private sealed class BytesReader(byte[] content) : ArtifactReader
     {
-        public override IReadOnlyList<ArtifactFile> Files => [new("f", "x/y", content.Length, new Checksum(Checksum.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))))];
+        public override IReadOnlyList<ArtifactFile> Files =>
+            [new("f", "x/y", content.Length, new Checksum(Checksum.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))))];
 
         public override string MaterializerId => "protobuf";
 

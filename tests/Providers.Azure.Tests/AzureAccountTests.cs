@@ -121,7 +121,8 @@ public sealed class AzureAccountTests
     }
 
     [Fact]
-    public void A_blank_at_the_end_of_an_endpoint_is_named() => Refused("az://data", new() { Account = "acme", Anonymous = true, Endpoint = "https://acme.blob.core.windows.net " }).Reason.ShouldContain("ends with a space");
+    public void A_blank_at_the_end_of_an_endpoint_is_named() =>
+        Refused("az://data", new() { Account = "acme", Anonymous = true, Endpoint = "https://acme.blob.core.windows.net " }).Reason.ShouldContain("ends with a space");
 
     [Fact]
     public void An_endpoint_without_TLS_needs_a_credential_that_is_not_an_identity()

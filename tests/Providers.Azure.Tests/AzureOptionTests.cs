@@ -21,7 +21,8 @@ public sealed class AzureOptionTests
         {
             write["x-ms-encryption-scope"].ShouldBe("scope1", write.Target);
             // Blocks, markers and metadata have no tier of their own.
-            if (!write.Target.Contains("comp=block&", StringComparison.Ordinal) && !write.Target.Contains("comp=metadata", StringComparison.Ordinal) && !write.Target.Contains("made", StringComparison.Ordinal))
+            if (!write.Target.Contains("comp=block&", StringComparison.Ordinal) && !write.Target.Contains("comp=metadata", StringComparison.Ordinal)
+                && !write.Target.Contains("made", StringComparison.Ordinal))
                 write["x-ms-access-tier"].ShouldBe("Cool", write.Target);
         }
     }

@@ -51,7 +51,12 @@ internal sealed class AzureRecorder : IAsyncDisposable
         return request.Method switch
         {
             "HEAD" => new(200) { Headers = [.. _facts, ("Content-Length", "3")] },
-            "GET" when query.Contains("comp=list", StringComparison.Ordinal) => new(200, "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"data\"><Blobs></Blobs><NextMarker /></EnumerationResults>") { Headers = [("x-ms-request-id", "r1")] },
+            "GET" when query.Contains("comp=list", StringComparison.Ordinal) =>
+                new(200, "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"data\"><Blobs></Blobs><NextMarker /></EnumerationResults>")
+                {
+                    Headers = [(
+                "x-ms-request-id", "r1")]
+                },
             "GET" => new(200, "abc", "text/plain") { Headers = _facts },
             "PUT" when query.Contains("comp=metadata", StringComparison.Ordinal) => new(200) { Headers = _facts },
             "PUT" when request["x-ms-copy-source"].Length > 0 => new(202) { Headers = [.. _facts, ("x-ms-copy-status", "success"), ("x-ms-copy-id", "1")] },

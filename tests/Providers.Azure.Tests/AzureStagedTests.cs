@@ -78,7 +78,8 @@ public sealed class AzureStagedTests
         await using var store = await AzureBackend.OpenStoreAsync(container);
         var writes = new AbortedWrites();
 
-        await writes.KillAsync(seed => [Program.WriterArgument, server.BlobEndpoint.OriginalString, server.AccountName, server.AccountKey, $"az://{container}", $"{seed}"], AbortedWrites.Count, Cancel);
+        await writes.KillAsync(seed => [Program.WriterArgument, server.BlobEndpoint.OriginalString, server.AccountName, server.AccountKey, $"az://{container}", $"{seed}"],
+            AbortedWrites.Count, Cancel);
 
         await CheckAsync(container, store, writes, "killed");
     }

@@ -42,7 +42,8 @@ public sealed class CredentialFileTests : IDisposable
     public void Good_certificates_are_fine_and_a_wrong_password_is_said()
     {
         using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=reader", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var certificate = new CertificateRequest("CN=reader", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         var (pem, archive, bare) = (Path.Join(_folder, "c.pem"), Path.Join(_folder, "c.pfx"), Path.Join(_folder, "bare.pem"));
         File.WriteAllText(pem, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(bare, certificate.ExportCertificatePem());
@@ -91,12 +92,14 @@ public sealed class CredentialFileTests : IDisposable
     {
         string[] command = [.. prefix, Environment.ProcessPath!, Program.IdentityArgument];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
-        foreach (var name in start.Environment.Keys.Where(static k => k.StartsWith("AZURE_", StringComparison.Ordinal) || k.StartsWith("IDENTITY_", StringComparison.Ordinal) || k.StartsWith("MSI_", StringComparison.Ordinal)).ToArray())
+        foreach (var name in start.Environment.Keys.Where(static k => k.StartsWith("AZURE_", StringComparison.Ordinal) || k.StartsWith("IDENTITY_", StringComparison.Ordinal)
+            || k.StartsWith("MSI_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         // Of the chain of identities only the one that is meant: the others would ask the machine and the network.
         start.Environment["AZURE_TOKEN_CREDENTIALS"] = variable == Token ? "WorkloadIdentityCredential" : "EnvironmentCredential";
         start.Environment["AZURE_AUTHORITY_HOST"] = "https://127.0.0.1:1/";
-        (start.Environment["AZURE_TENANT_ID"], start.Environment["AZURE_CLIENT_ID"], start.Environment[variable]) = ("11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222", file);
+        (start.Environment["AZURE_TENANT_ID"], start.Environment["AZURE_CLIENT_ID"], start.Environment[variable]) = ("11111111-1111-1111-1111-111111111111",
+            "22222222-2222-2222-2222-222222222222", file);
         using var child = Process.Start(start)!;
         var output = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -52,7 +52,8 @@ public sealed class RequestCountTests : IAsyncLifetime
         {
             foreach (var recursive in new[] { true, false })
             {
-                (await CountAsync(async () => (await _store.ListAsync("d", new ListOptions { Recursive = recursive, NamePrefix = prefix }, Cancel).CountAsync(Cancel)).ShouldBe(prefix == "" ? Count : 121)))
+                (await CountAsync(async () => (await _store.ListAsync("d", new ListOptions { Recursive = recursive, NamePrefix = prefix }, Cancel).CountAsync(Cancel))
+                    .ShouldBe(prefix == "" ? Count : 121)))
                     .ShouldBe(requests);
             }
         }

@@ -30,7 +30,11 @@ public sealed class WordsTests
     }
 
     private static Answer Error(int status, string code, string sentence) =>
-        new(status, $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{sentence}\nRequestId:r1</Message></Error>") { Headers = [("x-ms-error-code", code), ("x-ms-request-id", "r1")] };
+        new(status, $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{sentence}\nRequestId:r1</Message></Error>")
+        {
+            Headers = [("x-ms-error-code", code),
+            ("x-ms-request-id", "r1")]
+        };
 
     private static async Task<ArtifactStore> OpenAsync(RecordingServer server) => new(await AzureBackend.OpenAsync(
         StoreUri.Parse("az://data/root"), new() { ["endpoint"] = $"{server.Endpoint}acme", ["account"] = "acme", ["account-key"] = "c2VjcmV0LWtleQ==", ["retries"] = "0" }));

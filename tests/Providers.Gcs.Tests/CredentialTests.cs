@@ -111,7 +111,13 @@ public sealed class CredentialTests : GcsTest
         await File.WriteAllTextAsync(subject, "token-of-the-workload", Cancel);
         await using var google = RecordingServer.Start(request => request.Target.Contains("generateAccessToken", StringComparison.Ordinal)
             ? Json(new { accessToken = Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1)), expireTime = DateTimeOffset.UtcNow.AddHours(1).ToString("O") })
-            : Json(new { access_token = impersonates ? "of-the-pool" : Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1)), issued_token_type = "urn:ietf:params:oauth:token-type:access_token", token_type = "Bearer", expires_in = 3600 }));
+            : Json(new
+            {
+                access_token = impersonates ? "of-the-pool" : Fake.IssueToken(GcsAccess.Full, TimeSpan.FromHours(1)),
+                issued_token_type = "urn:ietf:params:oauth:token-type:access_token",
+                token_type = "Bearer",
+                expires_in = 3600
+            }));
         var configuration = new Dictionary<string, object>
         {
             ["type"] = "external_account",
@@ -142,7 +148,8 @@ public sealed class CredentialTests : GcsTest
             File.Delete(file);
         }
         google.Requests.Count(static r => r.Target.EndsWith("/token", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(impersonates ? 1 : 2);
-        google.Requests.Count(static r => r.Target.Contains("writer@example.com", StringComparison.Ordinal) || r.Target.Contains("writer%40", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(impersonates ? 2 : 0);
+        google.Requests.Count(static r => r.Target.Contains("writer@example.com", StringComparison.Ordinal) || r.Target.Contains("writer%40", StringComparison.Ordinal))
+            .ShouldBeGreaterThanOrEqualTo(impersonates ? 2 : 0);
         System.Text.Encoding.UTF8.GetString(google.Requests.First().Body).ShouldContain("token-of-the-workload");
 
         static Answer Json(object body) => new(200, JsonSerializer.Serialize(body), "application/json");

@@ -47,7 +47,8 @@ public sealed class FaultCampaignTests : GcsTest
         _ => null,
     };
 
-    private Task RunAsync(ArtifactStore resumable, ArtifactStore composite, string root) => Parallel.ForAsync(0, Workers, new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = Cancel }, async (worker, _) =>
+    private Task RunAsync(ArtifactStore resumable, ArtifactStore composite, string root) =>
+        Parallel.ForAsync(0, Workers, new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = Cancel }, async (worker, _) =>
     {
         var random = new Random(worker);
         var model = new Dictionary<string, List<(int Seed, int Length)?>>();

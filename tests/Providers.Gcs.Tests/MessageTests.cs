@@ -71,13 +71,15 @@ public sealed class MessageTests : GcsTest
             // The store that was opened owns the driver.
             var store = new ArtifactStore(opened.GetDriver().WithTelemetry(new() { PathsOnSpans = true }, new() { LoggerFactory = telltale }), new ArtifactStoreOptions { LoggerFactory = telltale });
             Proxy.Clear();
-            foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(600_000)), () => store.CopyAsync("f", "g", WriteMode.Replace, Cancel), () => store.ReadBytesAsync("f", Cancel), () => store.RemoveTreeAsync(StorePath.Root, Cancel) })
+            foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(600_000)), () => store.CopyAsync("f", "g", WriteMode.Replace, Cancel),
+                () => store.ReadBytesAsync("f", Cancel), () => store.RemoveTreeAsync(StorePath.Root, Cancel) })
                 texts.Add($"{await Record.ExceptionAsync(act)}");
             foreach (var fault in new[] { FaultKind.Status500, FaultKind.ResetBeforeBody, FaultKind.TruncateResponse, FaultKind.Status429 })
             {
                 Proxy.Clear();
                 Proxy.Add(new FaultRule(fault));
-                foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(10)), () => store.StatAsync("f", Cancel), () => store.ReadBytesAsync("f", Cancel), () => store.RemoveAsync("f", Cancel) })
+                foreach (var act in new Func<Task>[] { () => PutAsync(store, "f", Bytes(10)), () => store.StatAsync("f", Cancel), () => store.ReadBytesAsync("f", Cancel),
+                    () => store.RemoveAsync("f", Cancel) })
                 {
                     for (var e = (Exception?)await Record.ExceptionAsync(act); e is not null; e = e.InnerException)
                         texts.Add(e.ToString());

@@ -17,7 +17,8 @@ public sealed class OptionTests : GcsTest
         await PutAsync(resumable, "resumed", Bytes(600_000));
         foreach (var name in new[] { "small", "copied", "resumed" })
             (await ResourceAsync(name))["storageClass"]!.GetValue<string>().ShouldBe("NEARLINE", name);
-        Proxy.Requests.Where(r => r.Method == "POST" && !r.Target.Contains("batch", StringComparison.Ordinal)).ShouldAllBe(r => r.Target.Contains("mskeyname=projects%2Fp", StringComparison.OrdinalIgnoreCase));
+        Proxy.Requests.Where(r => r.Method == "POST" && !r.Target.Contains("batch", StringComparison.Ordinal))
+            .ShouldAllBe(r => r.Target.Contains("mskeyname=projects%2Fp", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class OptionTests : GcsTest
         await using var poor = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}", Values(), cancellationToken: Cancel);
         var error = await FailsAsync(StoreErrorCode.InvalidConfiguration, () => poor.StatAsync("f", Cancel));
         error.Message.ShouldContain("user-project");
-        await using var rich = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}", Without(Values(("user-project", "payer"), ("composite", "always"), ("access-token", Fake.IssueToken())), "anonymous"), cancellationToken: Cancel);
+        await using var rich = await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{bucket}",
+            Without(Values(("user-project", "payer"), ("composite", "always"), ("access-token", Fake.IssueToken())), "anonymous"), cancellationToken: Cancel);
         await PutAsync(rich, "a", Bytes(10));
         await PutAsync(rich, "b", Bytes(600_000));
         (await rich.ReadBytesAsync("a", Cancel)).ShouldBe(Bytes(10));
@@ -134,7 +136,8 @@ public sealed class OptionTests : GcsTest
     public async Task What_is_wrong_is_said_without_a_secret(string option, string value, string says)
     {
         var values = Values((option, value));
-        var error = await FailsAsync(StoreErrorCode.InvalidConfiguration, async () => await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{Bucket}", option is "key" or "key-file" ? Without(values, "anonymous") : values, cancellationToken: Cancel));
+        var error = await FailsAsync(StoreErrorCode.InvalidConfiguration,
+            async () => await ArtifactStore.OpenAsync(new GcsProvider(), $"gs://{Bucket}", option is "key" or "key-file" ? Without(values, "anonymous") : values, cancellationToken: Cancel));
         error.Message.ShouldContain(says);
         error.ToString().ShouldNotContain("hunter2");
     }

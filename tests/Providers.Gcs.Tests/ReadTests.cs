@@ -133,9 +133,11 @@ public sealed class ReadTests : GcsTest
         await using (var read = await driver.OpenReadAsync(new("f") { IfMatch = first.ETag }, Cancel))
             read.Info.ETag.ShouldBe(first.ETag);
         await PutAsync(store, "f", Bytes(1000, 2));
-        (await Should.ThrowAsync<Exception>(async () => await driver.OpenReadAsync(new("f") { IfMatch = first.ETag }, Cancel))).ShouldSatisfyAllConditions(e => driver.Classify(e).Code.ShouldBe(StoreErrorCode.PreconditionFailed));
+        (await Should.ThrowAsync<Exception>(async () => await driver.OpenReadAsync(new("f") { IfMatch = first.ETag }, Cancel)))
+            .ShouldSatisfyAllConditions(e => driver.Classify(e).Code.ShouldBe(StoreErrorCode.PreconditionFailed));
         await store.RemoveAsync("f", Cancel);
-        (await Should.ThrowAsync<Exception>(async () => await driver.OpenReadAsync(new("f") { IfMatch = first.ETag }, Cancel))).ShouldSatisfyAllConditions(e => driver.Classify(e).Code.ShouldBe(StoreErrorCode.PreconditionFailed));
+        (await Should.ThrowAsync<Exception>(async () => await driver.OpenReadAsync(new("f") { IfMatch = first.ETag }, Cancel)))
+            .ShouldSatisfyAllConditions(e => driver.Classify(e).Code.ShouldBe(StoreErrorCode.PreconditionFailed));
     }
 
     /// <summary>A download, rather than a question for the resource.</summary>

@@ -84,7 +84,13 @@ public sealed class ResumableUploadTests : GcsTest
         foreach (var (path, mode) in new[] { ("new", WriteMode.CreateNew), ("old", WriteMode.Match(first.ETag!)) })
         {
             Proxy.Clear();
-            Proxy.Add(new FaultRule(FaultKind.DropResponse) { When = (method, target) => method is "PUT" or "POST" && !target.Contains("uploadType=resumable&name", StringComparison.Ordinal), Skip = length > Part ? 1 : 0, Times = 1 });
+            Proxy.Add(new FaultRule(FaultKind.DropResponse)
+            {
+                When = (method, target) => method is "PUT" or "POST"
+                && !target.Contains("uploadType=resumable&name", StringComparison.Ordinal),
+                Skip = length > Part ? 1 : 0,
+                Times = 1
+            });
             var info = await PutAsync(store, path, Bytes(length), mode);
             (await store.StatAsync(path, Cancel)).ETag.ShouldBe(info.ETag);
             Proxy.Counters.ByFault.ContainsKey(FaultKind.DropResponse).ShouldBeTrue();

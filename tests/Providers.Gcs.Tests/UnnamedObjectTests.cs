@@ -22,7 +22,11 @@ public sealed class UnnamedObjectTests : Cairn.Tests.UnnamedObjectTests, IAsyncD
     {
         _fake = await GcsFake.StartAsync(cancellationToken: Cancel);
         _bucket = _fake.CreateBucket();
-        return await new GcsProvider().OpenAsync(new StoreContext { Root = StoreUri.Create("gs", _bucket, "root"), Options = new Dictionary<string, string> { ["endpoint"] = _fake.Endpoint.OriginalString, ["anonymous"] = "yes" } }, Cancel);
+        return await new GcsProvider().OpenAsync(new StoreContext
+        {
+            Root = StoreUri.Create("gs", _bucket, "root"),
+            Options = new Dictionary<string, string> { ["endpoint"] = _fake.Endpoint.OriginalString, ["anonymous"] = "yes" }
+        }, Cancel);
     }
 
     protected override async Task PutAsync(string name, byte[] content)

@@ -26,9 +26,11 @@ internal static class HostilePaths
         "\\", "\\\\", "\\\\server\\share\\x", "//server/share/x", "\\\\?\\C:\\x", "\\\\.\\C:", "\\\\.\\PhysicalDrive0", "\\\\?\\UNC\\server\\share", "\\??\\C:\\x", "//?/C:/x", "//./pipe/x",
         "C:", "C:\\", "C:/", "C:x", "C:..\\x", "c:/windows/system32", "/C:/x", "file:", "file:///etc/passwd", "file://localhost/etc/passwd", "http://x/y", "s3://b/k", "mem://x/y",
         "/etc/passwd", "//etc/passwd", "/proc/self/root/etc/passwd", "proc/self/cwd/x", "/dev/null", "dev/stdin", "/dev/fd/0", "%2fetc%2fpasswd", "\\etc\\passwd",
-        "a;b", "a;/../b", "a#/../b", "a?/../b", "a?x=/../b", "#", "?", "#/..", "?/..", ";/..", "a&b", "a=b", "a%", "%", "%%", "%zz", "%u0041", "%00", "a%00b", "a%00.txt", "%0a", "a\nb", "a\rb", "a\u001b[2Jb",
+        "a;b", "a;/../b", "a#/../b", "a?/../b", "a?x=/../b", "#", "?", "#/..", "?/..", ";/..", "a&b", "a=b", "a%", "%", "%%", "%zz", "%u0041", "%00", "a%00b", "a%00.txt", "%0a", "a\nb",
+            "a\rb", "a\u001b[2Jb",
         "-", "--", "-rf", "--help", "$HOME", "${HOME}", "$(id)", "`id`", ";id", "|id", "&&id", ">x", "<x", "*", "?*", "[a-z]", "{a,b}", "!x", "~/x", "~nobody/x",
-        ".cairn-tmp-", ".cairn-tmp-0123456789abcdef", ".cairn-tmp-0123456789abcdef-x", "a/.cairn-tmp-x", ".cairn-tmp-x/b", ".cairn-dir", "a/.cairn-dir", ".cairn-dir/x", ".CAIRN-TMP-x", ".cairn", ".git/config",
+        ".cairn-tmp-", ".cairn-tmp-0123456789abcdef", ".cairn-tmp-0123456789abcdef-x", "a/.cairn-tmp-x", ".cairn-tmp-x/b", ".cairn-dir", "a/.cairn-dir", ".cairn-dir/x", ".CAIRN-TMP-x",
+            ".cairn", ".git/config",
         "\ud800", "\udc00", "a\ud800b", "\udc00\ud800", "a/\ud83d", "\ude00/b", "\ud83d\ude00", "\ufffd", "\ufeffx", "\uffff", "\u202e", "a\u0000\u0000b", "\u0001", "\u007f", "\u0085", "\u2028",
     ];
 
@@ -39,7 +41,8 @@ internal static class HostilePaths
         "{0}", "{0}.txt", "{0}.", "{0} ", "{0}:", "{0}::$DATA", "a/{0}", "{0}/a", "a/{0}.tar.gz", "{0} .txt", "\\\\.\\{0}", "//./{0}", "C:\\{0}", "a\\{0}",
     ];
 
-    private static readonly string[] Tails = [".", "..", "...", " ", "  ", ". ", " .", ":", ":stream", "::$DATA", ":$DATA", "::$INDEX_ALLOCATION", "~1", "\\", "/", "//", "*", "?", "\"", "<", ">", "|", "\0", "%00", "\t"];
+    private static readonly string[] Tails = [".", "..", "...", " ", "  ", ". ", " .", ":", ":stream", "::$DATA", ":$DATA", "::$INDEX_ALLOCATION", "~1", "\\", "/", "//", "*", "?", "\"",
+        "<", ">", "|", "\0", "%00", "\t"];
 
     /// <summary>The corpus, as its lines stand in the file.</summary>
     public static IEnumerable<string> Generate() => Paths().Distinct(StringComparer.Ordinal).Select(Escape);

@@ -11,7 +11,8 @@ internal static class Program
     private const string ChildArgument = "--child";
 
     public static async Task<int> Main(string[] args) =>
-        args is [ChildArgument, var name, .. var rest] ? await Children.RunAsync(name, rest) : args.Contains("--server") ? await TestPlatformTestFramework.RunAsync([.. args, .. LeftOut.Arguments], global::Providers.Local.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+        args is [ChildArgument, var name, .. var rest] ? await Children.RunAsync(name, rest)
+            : args.Contains("--server") ? await TestPlatformTestFramework.RunAsync([.. args, .. LeftOut.Arguments], global::Providers.Local.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions)
         : await ConsoleRunner.Run(args);
 
     /// <summary>How to start this program as a child, by way of a command such as <c>setpriv …</c> where one is given.</summary>

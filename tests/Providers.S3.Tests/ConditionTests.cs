@@ -40,7 +40,8 @@ public sealed class ConditionTests
             }
         }
 
-        public int Trials => Requests.Count(static r => r.Target.Contains(".cairn-check-", StringComparison.Ordinal) && r.Method == "DELETE" && !r.Target.Contains("uploadId", StringComparison.Ordinal));
+        public int Trials => Requests.Count(static r => r.Target.Contains(".cairn-check-", StringComparison.Ordinal) && r.Method == "DELETE"
+            && !r.Target.Contains("uploadId", StringComparison.Ordinal));
 
         public async Task<ArtifactStore> OpenAsync(params (string, string)[] options)
         {

@@ -94,7 +94,13 @@ public sealed class ErrorTests
         var serving = ServeNothingAsync(listener, certificate, stop.Token);
         try
         {
-            var options = new Dictionary<string, string> { ["endpoint"] = $"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}", ["access-key"] = "a", ["secret-key"] = "b", ["retries"] = "0" };
+            var options = new Dictionary<string, string>
+            {
+                ["endpoint"] = $"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}",
+                ["access-key"] = "a",
+                ["secret-key"] = "b",
+                ["retries"] = "0"
+            };
             var root = StoreUri.Create("s3", "bucket", default);
             var error = await FailureAsync(root, options);
             (error.Code, error.IsTransient, error.Reason).ShouldBe((StoreErrorCode.Unavailable, false, "no secure connection could be established"));

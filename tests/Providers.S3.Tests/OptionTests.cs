@@ -15,7 +15,8 @@ public sealed class OptionTests
         await using var store = await recorder.OpenAsync(("sse", "aws:kms"), ("sse-kms-key", "key-7"), ("storage-class", "STANDARD_IA"));
         await S3Recorder.DoAllAsync(store);
         // A part's encryption is that of its upload.
-        var writes = recorder.Requests.Where(r => (r.Method == "PUT" && !r.Target.Contains("partNumber", StringComparison.Ordinal)) || r.Target.Contains("?uploads", StringComparison.Ordinal) && r.Method == "POST").ToArray();
+        var writes = recorder.Requests.Where(r => (r.Method == "PUT" && !r.Target.Contains("partNumber", StringComparison.Ordinal)) || r.Target.Contains("?uploads", StringComparison.Ordinal)
+            && r.Method == "POST").ToArray();
         writes.Length.ShouldBe(6, string.Join('\n', recorder.Requests.Select(r => r.Method + " " + r.Target)));
         foreach (var write in writes)
         {
@@ -141,7 +142,8 @@ public sealed class OptionTests
     public async Task A_role_is_assumed_with_the_keys_through_the_proxy()
     {
         await using var recorder = new S3Recorder();
-        await using var store = await recorder.OpenAsync(("role", "arn:aws:iam::1:role/r"), ("role-endpoint", "http://sts.invalid"), ("endpoint", "http://storage.invalid"), ("proxy", recorder.Endpoint), ("region", "eu-west-1"));
+        await using var store = await recorder.OpenAsync(("role", "arn:aws:iam::1:role/r"), ("role-endpoint", "http://sts.invalid"), ("endpoint", "http://storage.invalid"),
+            ("proxy", recorder.Endpoint), ("region", "eu-west-1"));
         await store.StatAsync("f", Cancel);
         var role = recorder.RoleRequests.ShouldHaveSingleItem();
         (S3Recorder.KeyIdOf(role), role["Host"]).ShouldBe(("AKIATEST", "sts.invalid"));

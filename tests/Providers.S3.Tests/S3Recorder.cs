@@ -45,7 +45,16 @@ internal sealed class S3Recorder : IAsyncDisposable
     /// <summary>A driver on the recorder, with the given options besides; an empty value leaves one out.</summary>
     public async Task<StoreDriver> DriverAsync((string Name, string Value)[] options, TimeProvider? clock = null)
     {
-        var values = new Dictionary<string, string> { ["endpoint"] = Endpoint, ["region"] = "us-east-1", ["access-key"] = "AKIATEST", ["secret-key"] = "secret", ["part-size"] = "5MiB", ["retries"] = "0", ["conditions"] = "yes" };
+        var values = new Dictionary<string, string>
+        {
+            ["endpoint"] = Endpoint,
+            ["region"] = "us-east-1",
+            ["access-key"] = "AKIATEST",
+            ["secret-key"] = "secret",
+            ["part-size"] = "5MiB",
+            ["retries"] = "0",
+            ["conditions"] = "yes"
+        };
         foreach (var (name, value) in options)
         {
             if (value.Length == 0)

@@ -10,9 +10,11 @@ public sealed class WordsTests
     [Theory]
     [InlineData(400, "InvalidArgument", "Your storage class is odd", StoreErrorCode.Unknown, "the service responded with 400 InvalidArgument: Your storage class is odd", "")]
     [InlineData(409, "BucketNotReady", "The bucket is not ready.", StoreErrorCode.Unknown, "409 BucketNotReady: The bucket is not ready", "")]
-    [InlineData(400, "KMS.DisabledException", "the key is disabled", StoreErrorCode.PermissionDenied, "the KMS key cannot be used: the service responded with 400 KMS.DisabledException: the key is disabled", "sse-kms-key")]
+    [InlineData(400, "KMS.DisabledException", "the key is disabled", StoreErrorCode.PermissionDenied,
+        "the KMS key cannot be used: the service responded with 400 KMS.DisabledException: the key is disabled", "sse-kms-key")]
     [InlineData(400, "InvalidRequest", "Value for x-amz-checksum-crc32c header is invalid", StoreErrorCode.Unsupported, "does not support this checksum", "checksum=none")]
-    [InlineData(501, "NotImplemented", "A header you provided (x-amz-sdk-checksum-algorithm) implies functionality that is not implemented", StoreErrorCode.Unsupported, "does not support this checksum", "checksum=none")]
+    [InlineData(501, "NotImplemented", "A header you provided (x-amz-sdk-checksum-algorithm) implies functionality that is not implemented", StoreErrorCode.Unsupported,
+        "does not support this checksum", "checksum=none")]
     [InlineData(403, "InvalidObjectState", "x", StoreErrorCode.Unavailable, "archive storage class", "Restore")]
     public async Task The_services_own_sentence_is_shown(int status, string code, string sentence, StoreErrorCode means, string reason, string advice)
     {

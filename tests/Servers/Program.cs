@@ -70,7 +70,8 @@ internal static class Commands
     public static Task<int> S3Async() => PrintAsync(async () =>
     {
         var server = await S3Server.StartAsync();
-        return (server.Origin, ["CAIRN_TEST_S3_ENDPOINT=" + server.Endpoint.OriginalString, "CAIRN_TEST_S3_ACCESS_KEY=" + server.AccessKey, "CAIRN_TEST_S3_SECRET_KEY=" + server.SecretKey, "CAIRN_TEST_S3_REGION=" + server.Region]);
+        return (server.Origin, ["CAIRN_TEST_S3_ENDPOINT=" + server.Endpoint.OriginalString, "CAIRN_TEST_S3_ACCESS_KEY=" + server.AccessKey, "CAIRN_TEST_S3_SECRET_KEY="
+            + server.SecretKey, "CAIRN_TEST_S3_REGION=" + server.Region]);
     });
 
     public static Task<int> AzureAsync() => PrintAsync(async () =>

@@ -1,6 +1,7 @@
 namespace Cairn.Tests;
 
-/// <summary>The page of Google's public reference that a test holds the fake to (a path below <c>cloud.google.com/storage/docs/</c>, or an address of another site of Google), with the sentence as it stands there.</summary>
+/// <summary>The page of Google's public reference that a test holds the fake to (a path below <c>cloud.google.com/storage/docs/</c>, or an address of another
+/// site of Google), with the sentence as it stands there.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class DocumentedAttribute(string page, string? quote = null) : Attribute
 {

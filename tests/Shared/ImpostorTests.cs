@@ -4,7 +4,8 @@ using Cairn.TestServers.Recording;
 namespace Cairn.Tests;
 
 /// <summary>
-/// A server that is not the service, such as a login page of a network or a proxy, answers every request in its place. No operation of a driver may take its word: not for content, not for a listing, and least of
+/// A server that is not the service, such as a login page of a network or a proxy, answers every request in its place. No operation of a driver may take its
+/// word: not for content, not for a listing, and least of
 /// all for something that was stored or is gone.
 /// </summary>
 /// <remarks>A source file that several test projects share.</remarks>

@@ -27,7 +27,8 @@ public abstract class UnnamedObjectTests
     {
         await using var store = await SeedAsync();
         var unlisted = new List<UnlistedEntry>();
-        var all = await store.ListAsync(options: new() { Recursive = true, IncludeEmptyDirectories = true, Unlisted = unlisted.Add }, cancellationToken: Cancel).Select(e => e.OrderKey).ToListAsync(Cancel);
+        var all = await store.ListAsync(options: new() { Recursive = true, IncludeEmptyDirectories = true, Unlisted = unlisted.Add }, cancellationToken: Cancel).Select(e => e.OrderKey)
+            .ToListAsync(Cancel);
         all.ShouldBe(["mm/full/x", "mm/made/", "ok"]);
         NamesOf(unlisted).ShouldBe(Unnamed.Order(StringComparer.Ordinal));
         unlisted.ShouldAllBe(e => e.Kind == UnlistedKind.Unnameable && e.Path == null);
@@ -64,7 +65,8 @@ public abstract class UnnamedObjectTests
         var only = await Should.ThrowAsync<Exception>(async () => throw (await _driver!.DeleteAsync(new([markers[3]]), Cancel)).Single().Error!);
         _driver!.Classify(only).Code.ShouldBe(StoreErrorCode.PathConflict);
         // The tree's own mark is such an object, too.
-        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("mm/full", Cancel))).Failures.ShouldHaveSingleItem().Message.ShouldContain("the object 'mm/full/', whose name is not a valid path");
+        (await Should.ThrowAsync<BatchFailedException>(() => store.RemoveTreeAsync("mm/full", Cancel))).Failures.ShouldHaveSingleItem().Message.ShouldContain(
+            "the object 'mm/full/', whose name is not a valid path");
         foreach (var name in Unnamed)
             (await GetAsync(name)).ShouldBe(Content(name), name);
     }

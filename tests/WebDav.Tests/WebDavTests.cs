@@ -19,7 +19,8 @@ public sealed class WebDavTests
         var (_, path) = server.MakeFolder(below);
         await using var store = await OpenAsync($"{server.Endpoint.Authority}/{path}", ("username", "cairn"), ("password", "wrong-pass-word"), ("auth", auth));
 
-        foreach (var act in new Func<Task>[] { () => store.ExistsAsync("a", Cancel), () => store.ReadTextAsync("a", cancellationToken: Cancel), () => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel) })
+        foreach (var act in new Func<Task>[] { () => store.ExistsAsync("a", Cancel), () => store.ReadTextAsync("a", cancellationToken: Cancel),
+            () => store.WriteTextAsync("a", "x", WriteMode.Replace, cancellationToken: Cancel) })
         {
             var error = await Should.ThrowAsync<StoreException>(act);
             error.Code.ShouldBe(StoreErrorCode.Unauthenticated);

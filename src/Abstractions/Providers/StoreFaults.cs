@@ -25,10 +25,11 @@ public static class StoreFaults
     /// <summary>The runtime identifies an assembly that it could not load by its display name, and a file by its path.</summary>
     private static bool IsAssembly(string name) => !Path.IsPathRooted(name) && name.Contains(", Culture=", StringComparison.Ordinal) && name.Contains(", PublicKeyToken=", StringComparison.Ordinal);
 
-    private static StoreFault MissingAssembly(string name) => new(StoreErrorCode.InvalidConfiguration, $"the assembly {string.Join(' ', name.Split(", ", 3)[..2]).Replace("Version=", "", StringComparison.Ordinal)} could not be loaded")
-    {
-        Advice = "A file of the program or of a plugin is missing or damaged. Reinstall it.",
-    };
+    private static StoreFault MissingAssembly(string name) =>
+        new(StoreErrorCode.InvalidConfiguration, $"the assembly {string.Join(' ', name.Split(", ", 3)[..2]).Replace("Version=", "", StringComparison.Ordinal)} could not be loaded")
+        {
+            Advice = "A file of the program or of a plugin is missing or damaged. Reinstall it.",
+        };
 
     private static string FirstLine(string? message) => (message ?? "").Split('\n', 2)[0].Trim().TrimEnd('.');
 }

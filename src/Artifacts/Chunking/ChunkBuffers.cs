@@ -4,7 +4,8 @@ namespace Cairn.Artifacts.Chunking;
 
 /// <summary>The memory in which blobs are cut into chunks, bounded for all saves of a repository: a few saves at a time have buffers, the others wait for them.</summary>
 /// <remarks>
-/// A save takes its share before its first file in chunks and keeps it until it ends; all its files use that share, so that no save waits for itself. A file has a segment of 8 MiB and up to two packs of 32 MiB.
+/// A save takes its share before its first file in chunks and keeps it until it ends; all its files use that share, so that no save waits for itself. A file
+/// has a segment of 8 MiB and up to two packs of 32 MiB.
 /// The buffers are kept here and not in the shared pool, which keeps some for each thread that returned one; when no save has a share, none is kept.
 /// </remarks>
 internal sealed class ChunkBuffers

@@ -5,7 +5,8 @@ namespace Cairn.Artifacts.Chunking;
 
 /// <summary>Writes a blob in chunks: those that the store has already are not written again, the others are gathered in packs.</summary>
 /// <remarks>
-/// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that fills, and the one that is being written, of <see cref="ChunkBuffers"/>, whose share the save has taken. What is written before
+/// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that
+/// fills, and the one that is being written, of <see cref="ChunkBuffers"/>, whose share the save has taken. What is written before
 /// <see cref="CompleteAsync"/> is found by later saves, and otherwise referenced by nothing.
 /// </remarks>
 internal sealed class ChunkWriter(IChunkTarget blobs) : IAsyncDisposable

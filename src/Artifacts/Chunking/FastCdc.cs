@@ -11,7 +11,8 @@ internal static class FastCdc
     public const int Normal = 48 << 10;
     public const int Max = 256 << 10;
 
-    /// <summary>Before the normal length, 18 bits must be zero, after it 14: so most chunks are a little longer than that, 64 KiB on average. The topmost bits depend on the last 47 to 64 bytes.</summary>
+    /// <summary>Before the normal length, 18 bits must be zero, after it 14: so most chunks are a little longer than that, 64 KiB on average. The topmost bits
+    /// depend on the last 47 to 64 bytes.</summary>
     private const ulong Strict = ~0UL << (64 - 18), Loose = ~0UL << (64 - 14);
 
     private static readonly ulong[] Gear = MakeGear();

@@ -19,7 +19,9 @@ internal static partial class OciIndex
     public static void CheckTag(string tag)
     {
         if (!Tag().IsMatch(tag))
-            throw new StoreException(new StoreFault(StoreErrorCode.PathConflict, $"'{ErrorText.Escape(tag)}' cannot be a tag") { Advice = "A tag is letters and digits, joined by one of - . _ : @ / +." });
+            throw new StoreException(new StoreFault(StoreErrorCode.PathConflict,
+                $"'{ErrorText.Escape(tag)}' cannot be a tag")
+            { Advice = "A tag is letters and digits, joined by one of - . _ : @ / +." });
     }
 
     /// <summary>Puts a manifest into the index. A tag that stood for another manifest stands for this one afterwards.</summary>
@@ -90,7 +92,8 @@ internal static partial class OciIndex
         }
         catch (JsonException e)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it is not the index of an OCI image layout: not well-formed JSON, or a member occurs twice or is nested too deep"), e)
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration,
+                "it is not the index of an OCI image layout: not well-formed JSON, or a member occurs twice or is nested too deep"), e)
                 .WithContext(StoreOperations.Read, layout.GetUri(File));
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)

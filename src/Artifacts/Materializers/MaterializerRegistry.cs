@@ -29,7 +29,8 @@ public sealed partial class MaterializerRegistry
     {
         ArgumentNullException.ThrowIfNull(materializer);
         if (!IsId(materializer.Id))
-            throw new ArgumentException($"'{ErrorText.Escape(materializer.Id ?? "")}' is not a valid materializer id: 1 to 64 lower-case ASCII letters, digits, '-', '_' and '.'.", nameof(materializer));
+            throw new ArgumentException($"'{ErrorText.Escape(materializer.Id ?? "")}' is not a valid materializer id: 1 to 64 lower-case ASCII letters, digits, '-', '_' and '.'.",
+                nameof(materializer));
         if (materializer.Types.Count == 0)
             throw new ArgumentException($"The materializer {materializer.Id} serves no type.", nameof(materializer));
         ArgumentOutOfRangeException.ThrowIfLessThan(materializer.FormatVersion, 1, nameof(materializer));

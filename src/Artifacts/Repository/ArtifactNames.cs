@@ -71,7 +71,8 @@ public sealed class ArtifactNames
     internal static StorePath PathOf(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!StorePath.TryParse(name, out var path) || path.IsRoot || path.Value != name || name.StartsWith("sha256:", StringComparison.Ordinal) || path.Parent.Segments.Any(s => s.EndsWith(Extension, StringComparison.Ordinal)))
+        if (!StorePath.TryParse(name, out var path) || path.IsRoot || path.Value != name || name.StartsWith("sha256:", StringComparison.Ordinal)
+            || path.Parent.Segments.Any(s => s.EndsWith(Extension, StringComparison.Ordinal)))
             throw new StoreException(new StoreFault(StoreErrorCode.PathConflict, $"'{ErrorText.Escape(name)}' cannot name an artifact")
             {
                 Advice = $"A name is segments joined by '/'. It does not begin with 'sha256:', and none of its segments but the last ends in '{Extension}'.",

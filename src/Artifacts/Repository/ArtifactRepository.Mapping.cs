@@ -86,7 +86,8 @@ public sealed partial class ArtifactRepository
         if (await Store.TryStatAsync(path, cancellationToken).ConfigureAwait(false) is not { IsFile: true } info)
         {
             throw await _blobs.Chunks.ExistsAsync(digest, cancellationToken).ConfigureAwait(false)
-                ? Store.CreateException(StoreErrorCode.Unsupported, "it is stored in chunks, which cannot be mapped as one", StoreOperations.OpenRead, path, "Load it with LoadAsync, or save it with Chunked = false.")
+                ? Store.CreateException(StoreErrorCode.Unsupported, "it is stored in chunks, which cannot be mapped as one", StoreOperations.OpenRead, path,
+                    "Load it with LoadAsync, or save it with Chunked = false.")
                 : Store.CreateException(StoreErrorCode.NotFound, "the blob is missing", StoreOperations.OpenRead, path);
         }
         var etag = info.ETag ?? throw Store.CreateException(StoreErrorCode.Unsupported, "the store does not report versions of its files", StoreOperations.OpenRead, path);

@@ -1,9 +1,9 @@
-using Cairn.Errors;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Cairn.Artifacts;
 using Cairn.Artifacts.Chunking;
+using Cairn.Errors;
 
 namespace Cairn.Artifacts;
 

@@ -9,7 +9,13 @@ namespace Cairn.Cli.Commands;
 /// <summary>Options shared by the artifact commands: the store of the artifacts and the materializers.</summary>
 internal static partial class ArtifactOptions
 {
-    public static Option<string> Store() => new("--store") { Description = "The store or folder that contains the artifacts, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.", HelpName = "ADDRESS", DefaultValueFactory = _ => ":" };
+    public static Option<string> Store() =>
+        new("--store")
+        {
+            Description = "The store or folder that contains the artifacts, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.",
+            HelpName = "ADDRESS",
+            DefaultValueFactory = _ => ":"
+        };
 
     public static Argument<string> Reference() => new("ref") { Description = "An artifact: its name, or 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF" };
 

@@ -23,7 +23,8 @@ internal static class DemoCommand
         try
         {
             var data = Path.Join(AppContext.BaseDirectory, "data");
-            var scene = new DemoScene(folder, data, given ?? StoreUri.FromLocalPath(Path.Join(folder, "first")), session.Flavors, line => output.Line("  > " + line.ReplaceLineEndings("\n  > ")), cancellationToken);
+            var scene = new DemoScene(folder, data, given ?? StoreUri.FromLocalPath(Path.Join(folder, "first")), session.Flavors,
+                line => output.Line("  > " + line.ReplaceLineEndings("\n  > ")), cancellationToken);
             await using (scene.ConfigureAwait(false))
             {
                 try

@@ -8,7 +8,11 @@ internal static class FindCommand
 
     public static Command Create()
     {
-        var glob = new Argument<string>("glob") { Description = "An address with a pattern: *, ?, […], {a,b}, and ** for any number of folders. Quote it to protect it from the shell.", HelpName = "GLOB" };
+        var glob = new Argument<string>("glob")
+        {
+            Description = "An address with a pattern: *, ?, […], {a,b}, and ** for any number of folders. Quote it to protect it from the shell.",
+            HelpName = "GLOB"
+        };
         var json = Json.Option();
         return new Command("find", "List the files that match a pattern.") { glob, json }
             .Runs(async (session, parsed, cancellationToken) =>

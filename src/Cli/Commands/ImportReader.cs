@@ -55,7 +55,8 @@ internal sealed class ImportReader(string id, Materializer materializer) : Artif
 
     /// <summary>Throws, because no entry of the folder may be missing from the artifact.</summary>
     private void Refuse(UnlistedEntry entry) =>
-        throw new MaterializationException(id, $"'{ErrorText.Escape(entry.FullName)}' cannot be saved: {((entry.Reason as StoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}", entry.Reason);
+        throw new MaterializationException(id, $"'{ErrorText.Escape(entry.FullName)}' cannot be saved: {((entry.Reason as StoreException)?.Reason ?? entry.Reason.Message).TrimEnd('.')}",
+            entry.Reason);
 
     public override ValueTask<Stream> OpenAsync(StorePath name, CancellationToken cancellationToken = default) => ValueTask.FromResult<Stream>(LocalFile.OpenRead(LocalOf(name)));
 

@@ -33,7 +33,8 @@ internal static class MaterializerCommand
             {
                 var all = (await ArtifactOptions.MaterializersAsync(session, cancellationToken).ConfigureAwait(false)).List();
                 if (!parsed.GetValue(json))
-                    Columns.Write(session.Output, [.. all.Select(m => new[] { m.Materializer.Id, $"{m.Materializer.FormatVersion}", m.Materializer.MediaType, OriginOf(m), m.Materializer.Description })]);
+                    Columns.Write(session.Output, [.. all.Select(m => new[] { m.Materializer.Id, $"{m.Materializer.FormatVersion}", m.Materializer.MediaType, OriginOf(m),
+                        m.Materializer.Description })]);
                 else
                 {
                     foreach (var registered in all)

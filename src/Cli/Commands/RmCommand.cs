@@ -14,7 +14,8 @@ internal static class RmCommand
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(
                 parsed.GetRequiredValue(addresses),
                 async text => await RemoveAsync(
-                    await session.OpenAsync(text, cancellationToken).ConfigureAwait(false), parsed.GetValue(recursive), parsed.GetValue(force), parsed.GetValue(failFast), cancellationToken).ConfigureAwait(false)));
+                    await session.OpenAsync(text, cancellationToken).ConfigureAwait(false), parsed.GetValue(recursive), parsed.GetValue(force), parsed.GetValue(failFast), cancellationToken)
+                        .ConfigureAwait(false)));
     }
 
     private static async Task RemoveAsync(Location location, bool recursive, bool force, bool failFast, CancellationToken cancellationToken)

@@ -35,7 +35,8 @@ internal static class ShowCommand
     private static async Task WriteAsync(CommandOutput output, ArtifactPreview preview, string file, CancellationToken cancellationToken)
     {
         var content = preview.Image.IsEmpty
-            ? System.Text.Encoding.UTF8.GetBytes(preview.Text is { } text ? text + "\n" : string.Concat(preview.Rows.Prepend(preview.Columns ?? []).Select(row => string.Join(',', row.Select(Quoted)) + "\n")))
+            ? System.Text.Encoding.UTF8.GetBytes(preview.Text is { } text
+                ? text + "\n" : string.Concat(preview.Rows.Prepend(preview.Columns ?? []).Select(row => string.Join(',', row.Select(Quoted)) + "\n")))
             : preview.Image;
         if (file == "-")
         {

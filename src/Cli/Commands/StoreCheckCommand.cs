@@ -8,7 +8,13 @@ internal static class StoreCheckCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("name") { Description = "The names of the stores. Default: all stores.", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore, CompletionSources = { Completions.StoreNames } };
+        var names = new Argument<string[]>("name")
+        {
+            Description = "The names of the stores. Default: all stores.",
+            HelpName = "NAME",
+            Arity = ArgumentArity.ZeroOrMore,
+            CompletionSources = { Completions.StoreNames }
+        };
         var readOnly = new Option<bool>("--read-only") { Description = "Do not try operations that write." };
         var json = Json.Option();
         return new Command("check", "Test the operations that programs use on stores, and explain failures. A small file is written, read, copied and removed.") { names, readOnly, json }

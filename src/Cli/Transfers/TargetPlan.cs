@@ -39,7 +39,8 @@ internal sealed class TargetPlan
     public async Task<Transfer> PlanAsync(Location source, CancellationToken cancellationToken)
     {
         // A pipe or a device is not a file of a store. Opening it fails with that reason.
-        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? (File.Exists(source.LocalPath) ? new StoreEntry { Path = source.Path } : null) ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "no file or folder exists at that path");
+        var info = await source.LookAsync(cancellationToken).ConfigureAwait(false) ?? (File.Exists(source.LocalPath) ? new StoreEntry { Path = source.Path } : null)
+            ?? throw source.Fault(StoreErrorCode.NotFound, _operation, "no file or folder exists at that path");
         if (info.IsFile && source.Address.IsFolder)
             throw source.Fault(StoreErrorCode.PathConflict, _operation, "it is a file, but the address ends with '/'");
         // A new folder written with a final '/' is the new name of a single copied folder, or the parent of a copied file or of several sources.

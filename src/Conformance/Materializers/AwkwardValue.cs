@@ -59,7 +59,8 @@ internal sealed class AwkwardValue
         new($"{what}, as a member", typeof(Holder<T>), new Holder<T>(value), o => isSame(value, ((Holder<T>)o).Value)),
         new($"{what}, in a list", typeof(List<T>), new List<T> { value }, o => o is List<T> { Count: 1 } list && isSame(value, list[0])),
         new($"{what}, in a sequence", typeof(IEnumerable<T>), new[] { value }, o => o is IEnumerable<T> all && all.ToList() is [var only] && isSame(value, only)),
-        new($"{what}, as a member in a sequence", typeof(IEnumerable<Holder<T>>), new[] { new Holder<T>(value) }, o => o is IEnumerable<Holder<T>> all && all.ToList() is [var only] && isSame(value, only.Value)),
+        new($"{what}, as a member in a sequence", typeof(IEnumerable<Holder<T>>), new[] { new Holder<T>(value) }, o => o is IEnumerable<Holder<T>> all && all.ToList() is [var only]
+            && isSame(value, only.Value)),
     ];
 
     /// <summary>A record with one member.</summary>

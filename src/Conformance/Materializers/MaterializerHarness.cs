@@ -44,7 +44,8 @@ public abstract class MaterializerHarness : IAsyncDisposable
     public static int MaxSample => 16 << 10;
 
     /// <summary>
-    /// Returns variants of the first sample's file in which texts of the format (headers, names, type tags, values) contain a type name that a careless reader might look up. Default: none; the manifest,
+    /// Returns variants of the first sample's file in which texts of the format (headers, names, type tags, values) contain a type name that a careless reader
+    /// might look up. Default: none; the manifest,
     /// the metadata and JSON's <c>$type</c> are always tried.
     /// </summary>
     public virtual IEnumerable<byte[]> WithTypeName(string typeName) => [];
@@ -78,7 +79,8 @@ public abstract class MaterializerHarness : IAsyncDisposable
         return content.ToArray();
     }
 
-    /// <summary>Asserts that the loaded value equals the saved value, both as returned by <see cref="ReadWholeAsync"/>. The default implementation compares like xunit: by elements, or by <see cref="object.Equals(object)"/>.</summary>
+    /// <summary>Asserts that the loaded value equals the saved value, both as returned by <see cref="ReadWholeAsync"/>. The default implementation compares
+    /// like xunit: by elements, or by <see cref="object.Equals(object)"/>.</summary>
     public virtual void AssertEqual(object expected, object actual) => Assert.Equal(expected, actual);
 
     /// <summary>Removes the objects that the harness has created, such as local files.</summary>

@@ -38,7 +38,8 @@ internal sealed class TypeNameCorpus : IDisposable
     /// <summary>
     /// Assemblies that are needed only for such a name. Assemblies that the program itself has already loaded (FsCheck loads System.Net.Mail) prove nothing.
     /// </summary>
-    private readonly HashSet<string> _foreign = [.. Known.Select(AssemblyOf).OfType<string>().Except(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!)).Except(["System.Diagnostics.Process", "System.Data.Common", "System.Net.Mail"])];
+    private readonly HashSet<string> _foreign = [.. Known.Select(AssemblyOf).OfType<string>().Except(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!))
+        .Except(["System.Diagnostics.Process", "System.Data.Common", "System.Net.Mail"])];
     private readonly List<string> _tripped = [];
     private readonly int _before = GadgetTrips.Count;
 

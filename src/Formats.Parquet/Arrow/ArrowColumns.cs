@@ -59,7 +59,8 @@ internal sealed class ArrowColumns
     {
         ListType list => new NestedList(name, Node(NestedList.ElementName, list.ValueDataType, list.ValueField.IsNullable, repetition + 1, options), repetition + 1),
         FixedSizeListType list => new NestedList(name, Node(NestedList.ElementName, list.ValueDataType, list.ValueField.IsNullable, repetition + 1, options), repetition + 1),
-        StructType record => new NestedRecord(name, [.. record.Fields.Select((f, i) => ((Func<object, object?>)(row => ((object?[])row)[i]), Node(f.Name, f.DataType, f.IsNullable, repetition, options)))]),
+        StructType record => new NestedRecord(name, [.. record.Fields.Select(
+            (f, i) => ((Func<object, object?>)(row => ((object?[])row)[i]), Node(f.Name, f.DataType, f.IsNullable, repetition, options)))]),
         NestedType => throw new NotSupportedException($"column '{name}' is of {type.Name}, which is not written to a Parquet column"),
         _ => Kind(name, type).NewLeaf(name, nullable, options),
     };

@@ -37,7 +37,8 @@ internal sealed class ColumnData<T>(string name, T[] values, bool[]? missing) : 
     public override object? Box(int row) => IsMissing(row) ? null : values[row];
 
     /// <summary>A value of a row that must have one.</summary>
-    public T Required(int row) => !IsMissing(row) ? values[row] : throw new InvalidDataException($"column '{Name}' has no value in row {row} of a row group, and {Materializers.TypeNames.Of(typeof(T))} cannot be null; read it as a type that can");
+    public T Required(int row) => !IsMissing(row) ? values[row] : throw new InvalidDataException(
+        $"column '{Name}' has no value in row {row} of a row group, and {Materializers.TypeNames.Of(typeof(T))} cannot be null; read it as a type that can");
 
     /// <summary>A value, or that of null.</summary>
     public T? OrDefault(int row) => IsMissing(row) ? default : values[row];

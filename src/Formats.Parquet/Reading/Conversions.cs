@@ -1,7 +1,7 @@
-using Cairn.Materializers.Records;
 using System.Numerics;
 using System.Reflection;
 using System.Text;
+using Cairn.Materializers.Records;
 using Parquet.Schema;
 
 namespace Cairn.Formats.Parquet.Reading;

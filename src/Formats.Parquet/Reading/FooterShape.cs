@@ -1,6 +1,7 @@
 namespace Cairn.Formats.Parquet.Reading;
 
-/// <summary>Walks through a footer, which is in Thrift's compact form, before the library reads it: the library takes memory for the lists that a footer announces before their elements are there.</summary>
+/// <summary>Walks through a footer, which is in Thrift's compact form, before the library reads it: the library takes memory for the lists that a footer
+/// announces before their elements are there.</summary>
 internal ref struct FooterShape
 {
     private const int Deepest = 32;

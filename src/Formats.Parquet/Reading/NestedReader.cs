@@ -55,7 +55,8 @@ internal abstract class NestedReader
     private static Func<object?[], object> Maker(RecordShape shape)
     {
         var values = Expression.Parameter(typeof(object?[]));
-        var members = shape.Members.Select((m, i) => (Expression)Expression.Call(typeof(NestedReader), nameof(As), [m.PropertyType], Expression.ArrayIndex(values, Expression.Constant(i)), Expression.Constant(m.Name)));
+        var members = shape.Members.Select((m, i) => (Expression)Expression.Call(
+            typeof(NestedReader), nameof(As), [m.PropertyType], Expression.ArrayIndex(values, Expression.Constant(i)), Expression.Constant(m.Name)));
         return Expression.Lambda<Func<object?[], object>>(Expression.Convert(shape.New([.. members]), typeof(object)), values).Compile();
     }
 

@@ -47,7 +47,8 @@ internal sealed class RecordRows<T>
     private static Expression Value(Expression column, Expression row, Type type, bool isNested)
     {
         if (isNested)
-            return Expression.Call(typeof(NestedReader), nameof(NestedReader.As), [type], Expression.Call(column, nameof(ColumnData.Box), null, row), Expression.Property(column, nameof(ColumnData.Name)));
+            return Expression.Call(typeof(NestedReader), nameof(NestedReader.As), [type], Expression.Call(column, nameof(ColumnData.Box), null, row),
+                Expression.Property(column, nameof(ColumnData.Name)));
         var value = Nullable.GetUnderlyingType(type) ?? type;
         var typed = Expression.Convert(column, typeof(ColumnData<>).MakeGenericType(value));
         if (value != type)

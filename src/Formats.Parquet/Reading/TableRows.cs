@@ -63,7 +63,8 @@ internal static class TableRows
     {
         var type = Conversions.Natural(field)!;
         return type == typeof(DateOnly) ? typeof(DateTime)
-            : type == typeof(byte[]) || type == typeof(Guid) || type == typeof(TimeOnly) ? throw new NotSupportedException($"column '{ShownText.Of(field.Name)}' ({ParquetColumn.Describe(field)}) is not a column of a DataFrame; load it as ParquetFile, as a DataTable or as Arrow batches")
+            : type == typeof(byte[]) || type == typeof(Guid) || type == typeof(TimeOnly) ? throw new NotSupportedException(
+                $"column '{ShownText.Of(field.Name)}' ({ParquetColumn.Describe(field)}) is not a column of a DataFrame; load it as ParquetFile, as a DataTable or as Arrow batches")
             : type;
     }
 

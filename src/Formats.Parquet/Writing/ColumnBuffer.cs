@@ -85,7 +85,8 @@ internal class ColumnBuffer<TValue, TStored>(string name, bool nullable, ColumnK
     public override Field MakeField() => kind.MakeField(name, nullable, options);
 
     public sealed override async Task WriteAsync(ParquetRowGroupWriter writer, Queue<DataField> leaves, CancellationToken cancellationToken) =>
-        await writer.WriteAllPartsAsync<TStored>(leaves.Dequeue(), _values.AsMemory(0, _count), nullable ? _present.AsMemory(0, _rows) : default(ReadOnlyMemory<int>?), null, cancellationToken).ConfigureAwait(false);
+        await writer.WriteAllPartsAsync<TStored>(leaves.Dequeue(), _values.AsMemory(0, _count), nullable
+            ? _present.AsMemory(0, _rows) : default(ReadOnlyMemory<int>?), null, cancellationToken).ConfigureAwait(false);
 
     public sealed override void Clear()
     {
@@ -105,7 +106,8 @@ internal class ColumnBuffer<TValue, TStored>(string name, bool nullable, ColumnK
 }
 
 /// <summary>A column of points in time: the first value says whether they are of a known or of an unknown zone, and all others must be alike.</summary>
-internal sealed class DateTimeBuffer(string name, bool nullable, ColumnKind<DateTime, DateTime> kind, ParquetMaterializerOptions options) : ColumnBuffer<DateTime, DateTime>(name, nullable, kind, options)
+internal sealed class DateTimeBuffer(string name, bool nullable, ColumnKind<DateTime, DateTime> kind, ParquetMaterializerOptions options)
+    : ColumnBuffer<DateTime, DateTime>(name, nullable, kind, options)
 {
     private bool? _isZoned;
 

@@ -13,14 +13,16 @@ internal static class ColumnKinds
 
     private static readonly ColumnKind[] All =
     [
-        Plain<bool>(), Plain<sbyte>(), Plain<short>(), Plain<int>(), Plain<long>(), Plain<byte>(), Plain<ushort>(), Plain<uint>(), Plain<ulong>(), Plain<float>(), Plain<double>(), Plain<Guid>(), Plain<DateOnly>(),
+        Plain<bool>(), Plain<sbyte>(), Plain<short>(), Plain<int>(), Plain<long>(), Plain<byte>(), Plain<ushort>(), Plain<uint>(), Plain<ulong>(), Plain<float>(), Plain<double>(),
+            Plain<Guid>(), Plain<DateOnly>(),
         Text<string>(v => v), Text<char>(v => v.ToString()),
         Binary<byte[]>(v => v), Binary<ReadOnlyMemory<byte>>(v => v),
         Decimal(DecimalPrecision, DecimalScale),
         new ColumnKind<DateTime, DateTime>((name, nullable, options) => Timestamp(name, isZoned: false, nullable, options), Instant),
         new ColumnKind<DateTimeOffset, DateTime>((name, nullable, options) => Timestamp(name, isZoned: true, nullable, options), (name, value, options) => Instant(name, value.UtcDateTime, options)),
         new ColumnKind<TimeOnly, long>(
-            (name, nullable, options) => new TimeDataField(name, options.TimeUnit == ParquetTimeUnit.Nanoseconds ? TimeUnitPrecision.Nanos : TimeUnitPrecision.Micros, isNullable: nullable) { IsAdjustedToUtc = false },
+            (name, nullable, options) => new TimeDataField(name, options.TimeUnit == ParquetTimeUnit.Nanoseconds
+                ? TimeUnitPrecision.Nanos : TimeUnitPrecision.Micros, isNullable: nullable) { IsAdjustedToUtc = false },
             (_, value, options) => options.TimeUnit == ParquetTimeUnit.Nanoseconds ? value.Ticks * 100 : value.Ticks / 10),
         new ColumnKind<TimeSpan, long>((name, nullable, _) => new DataField(name, typeof(long), nullable), (_, value, _) => value.Ticks),
     ];
@@ -29,7 +31,8 @@ internal static class ColumnKinds
 
     /// <summary>The kind of a type; null when no column holds it.</summary>
     public static ColumnKind? Find(Type type) => ByType.GetValueOrDefault(type)
-        ?? (type.IsEnum ? (ColumnKind)typeof(ColumnKinds).GetMethod(nameof(Names), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null)! : null);
+        ?? (type.IsEnum ? (ColumnKind)typeof(ColumnKinds).GetMethod(nameof(Names), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(type)
+            .Invoke(null, null)! : null);
 
     /// <summary>The kind of decimals of a precision and scale.</summary>
     public static ColumnKind Decimal(int precision, int scale) =>

@@ -69,7 +69,8 @@ internal sealed class NestedLeaf<TValue, TStored>(string name, bool nullable, Co
     {
         var leaf = leaves.Dequeue();
         return writer.WriteAllPartsAsync<TStored>(
-            leaf, _values.ToArray(), leaf.MaxDefinitionLevel > 0 ? _definitions.ToArray() : default(ReadOnlyMemory<int>?), leaf.MaxRepetitionLevel > 0 ? _repetitions.ToArray() : default(ReadOnlyMemory<int>?), cancellationToken);
+            leaf, _values.ToArray(), leaf.MaxDefinitionLevel > 0 ? _definitions.ToArray()
+                : default(ReadOnlyMemory<int>?), leaf.MaxRepetitionLevel > 0 ? _repetitions.ToArray() : default(ReadOnlyMemory<int>?), cancellationToken);
     }
 
     public override void Clear()

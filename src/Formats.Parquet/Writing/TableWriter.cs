@@ -5,7 +5,8 @@ using Parquet.Schema;
 namespace Cairn.Formats.Parquet.Writing;
 
 /// <summary>Writes a table row group by row group: rows gather in the buffers until there are enough.</summary>
-/// <remarks>The library's writer holds nothing but the stream. It is disposed by <see cref="FinishAsync"/> alone, since that writes the end of the file, which one that failed is not to have.</remarks>
+/// <remarks>The library's writer holds nothing but the stream. It is disposed by <see cref="FinishAsync"/> alone, since that writes the end of the file, which
+/// one that failed is not to have.</remarks>
 internal sealed class TableWriter(Stream stream, IReadOnlyList<ColumnBuffer> columns, ParquetMaterializerOptions options)
 {
     private const int CheckEvery = 16;

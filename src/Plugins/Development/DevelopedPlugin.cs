@@ -58,7 +58,8 @@ public sealed class DevelopedPlugin
                 return plugin with { Refusal = Unsafe(problem) };
             var manifest = PluginFolder.ReadManifest(Folder);
             plugin = plugin with { Name = manifest.Name, Manifest = manifest };
-            return manifest.Abstractions.Contains(AbstractionsRange.Current) ? plugin : plugin with { Refusal = PluginErrors.WrongAbstractions(manifest.Name, manifest.Version, manifest.Abstractions) };
+            return manifest.Abstractions.Contains(AbstractionsRange.Current)
+                ? plugin : plugin with { Refusal = PluginErrors.WrongAbstractions(manifest.Name, manifest.Version, manifest.Abstractions) };
         }
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {

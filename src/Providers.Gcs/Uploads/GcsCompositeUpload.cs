@@ -104,7 +104,11 @@ internal sealed class GcsCompositeUpload(GcsDriver driver, UploadRequest request
         }
         catch (GoogleApiException e) when (e.HttpStatusCode == HttpStatusCode.NotFound && GcsErrors.IsMissing(e))
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload no longer exist: they were cleaned up") { IsTransient = false, RequestId = GcsErrors.Classify(e).RequestId }, e);
+            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, "parts of the upload no longer exist: they were cleaned up")
+            {
+                IsTransient = false,
+                RequestId = GcsErrors.Classify(e).RequestId
+            }, e);
         }
     }
 

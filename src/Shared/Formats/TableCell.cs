@@ -20,7 +20,8 @@ internal static class TableCell
         DateTimeOffset time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture),
         DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
         byte[] bytes => Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(bytes.Length, MostItems))) + (bytes.Length > MostItems ? "…" : ""),
-        IReadOnlyCollection<KeyValuePair<string, object?>> row => $"{{{string.Join(", ", row.Take(MostItems).Select(p => $"{ShownText.Of(p.Key)}: {Of(p.Value)}"))}{(row.Count > MostItems ? ", …" : "")}}}",
+        IReadOnlyCollection<KeyValuePair<string, object?>> row =>
+            $"{{{string.Join(", ", row.Take(MostItems).Select(p => $"{ShownText.Of(p.Key)}: {Of(p.Value)}"))}{(row.Count > MostItems ? ", …" : "")}}}",
         IList items => $"[{string.Join(", ", items.Cast<object?>().Take(MostItems).Select(Of))}{(items.Count > MostItems ? ", …" : "")}]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => ShownText.Of(value.ToString() ?? ""),

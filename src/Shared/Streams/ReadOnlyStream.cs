@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Cairn.Streams;
 
 /// <summary>The base class of read-only streams: a derived class reads into memory, and all other members call that method or are not supported.</summary>
-/// <remarks>Sequential unless a derived class overrides <see cref="CanSeek"/>, <see cref="Length"/> and <see cref="Position"/>. A synchronous read waits for <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> unless it is overridden.</remarks>
+/// <remarks>Sequential unless a derived class overrides <see cref="CanSeek"/>, <see cref="Length"/> and <see cref="Position"/>. A synchronous read waits for
+/// <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> unless it is overridden.</remarks>
 internal abstract class ReadOnlyStream : Stream
 {
     private const string Sequential = "This stream can only be read sequentially.";

@@ -29,7 +29,8 @@ internal sealed partial class StoreCore
     {
         Enter(cancellationToken);
         if (!path.IsRoot)
-            await Guard(StoreOperations.MakeDirectory, path).RunAsync(Driver, path, static (driver, path, stopping) => driver.MakeDirectoryAsync(path, stopping), cancellationToken).ConfigureAwait(false);
+            await Guard(StoreOperations.MakeDirectory, path).RunAsync(Driver, path, static (driver, path, stopping) => driver.MakeDirectoryAsync(path, stopping), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     public ValueTask<StoreEntry> TouchDriverAsync(StorePath path, CancellationToken cancellationToken) =>

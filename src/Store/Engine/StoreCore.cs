@@ -4,7 +4,8 @@ using Cairn.Providers;
 
 namespace Cairn.Engine;
 
-/// <summary>What every operation on a store needs: the driver, the options, the root and the errors. <c>ArtifactStore</c> is a façade over it; reading, writing, listing and transfers use it and not the façade.</summary>
+/// <summary>What every operation on a store needs: the driver, the options, the root and the errors. <c>ArtifactStore</c> is a façade over it; reading,
+/// writing, listing and transfers use it and not the façade.</summary>
 internal sealed partial class StoreCore : IAsyncDisposable
 {
     /// <summary>The façade's name, as exceptions and log categories state it.</summary>

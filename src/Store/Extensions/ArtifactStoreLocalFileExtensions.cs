@@ -19,7 +19,9 @@ public static class ArtifactStoreLocalFileExtensions
     /// <param name="progress">Receives the progress. Optional.</param>
     /// <param name="cancellationToken">Cancels the upload; the target is then either unchanged or complete.</param>
     /// <returns>The metadata of the written file.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when the local file is not there, <see cref="StoreErrorCode.PathConflict"/> when it is a pipe, a socket or a device, <see cref="StoreErrorCode.PreconditionFailed"/> when it changed while it was read, and whatever the write fails with.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/> when the local file is not there, <see cref="StoreErrorCode.PathConflict"/> when
+    /// it is a pipe, a socket or a device, <see cref="StoreErrorCode.PreconditionFailed"/> when it changed while it was read, and whatever the write fails
+    /// with.</exception>
     public static async Task<StoreEntry> UploadFileAsync(
         this ArtifactStore store,
         string localFile,
@@ -84,7 +86,8 @@ public static class ArtifactStoreLocalFileExtensions
         var log = transfer.Begin(StoreOperations.Upload, StoreUri.FromLocalPath(localFolder));
         var source = new LocalSource(localFolder, transfer.Links, log.Unlisted);
         var result = await transfer.RunAsync(
-            source.FindAsync(cancellationToken), (item, progress, stopping) => source.CopyAsync(item, store.Core, path / item.Path, transfer.Mode, progress, stopping), log, cancellationToken).ConfigureAwait(false);
+            source.FindAsync(cancellationToken), (item, progress, stopping) =>
+                source.CopyAsync(item, store.Core, path / item.Path, transfer.Mode, progress, stopping), log, cancellationToken).ConfigureAwait(false);
         // An empty folder is uploaded as an empty directory.
         if (result.Files + result.Directories == 0 && store.Capabilities.Directories != DirectoryKind.None)
             await store.MakeDirectoryAsync(path, cancellationToken).ConfigureAwait(false);

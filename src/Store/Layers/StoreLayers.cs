@@ -38,12 +38,14 @@ public static class StoreLayers
 
     /// <summary>Retries operations that failed for a transient reason.</summary>
     /// <remarks>
-    /// <para>Only faults that <see cref="StoreDriver.Classify"/> calls transient count, with exponential backoff and full jitter, never sooner than the store's <c>RetryAfter</c>. Attempts, time and a budget
+    /// <para>Only faults that <see cref="StoreDriver.Classify"/> calls transient count, with exponential backoff and full jitter, never sooner than the store's
+    /// <c>RetryAfter</c>. Attempts, time and a budget
     /// for all calls of the store together are bounded (<see cref="RetryOptions"/>); when one is used up, the last failure is thrown as it is.</para>
     /// <list type="bullet">
     /// <item>Stat, opening a read, make directory, presign, touch (the time becomes "now" again), beginning an upload, a part: repeated.</item>
     /// <item>A listing goes on after the last entry that it gave, so no entry comes twice; each page that arrives starts the count anew.</item>
-    /// <item>Delete: repeated, in a batch for the targets that failed alone. After a lost answer a repeated delete may report <see cref="DeleteOutcome.Missing"/> for what the first one removed.</item>
+    /// <item>Delete: repeated, in a batch for the targets that failed alone. After a lost answer a repeated delete may report
+    /// <see cref="DeleteOutcome.Missing"/> for what the first one removed.</item>
     /// <item>Completing an upload, and copy: repeated. When a conditional one is then refused with AlreadyExists or PreconditionFailed, the lost attempt may have
     /// succeeded: what stands there is compared with what was sent. Equal is success; otherwise, or when it cannot be told, the refusal is thrown and says that it may be the caller's own write. Equal
     /// content from another writer cannot be told apart; a driver that can (by its service's version numbers) recognises its own success itself.</item>

@@ -16,8 +16,10 @@ public sealed record ListOptions
     public string? StartAfter { get; init; }
 
     /// <summary>
-    /// Called with everything below the directory that cannot be listed: links that do not lead to a file, special files, directories that cannot be read, names that no path can hold. From any thread, one call at a
-    /// time, each entry once (of more than 10,000, some may come again). Null (the default): links, special files and names that no path can hold are left out, and a directory that cannot be read fails the listing.
+    /// Called with everything below the directory that cannot be listed: links that do not lead to a file, special files, directories that cannot be read,
+    /// names that no path can hold. From any thread, one call at a
+    /// time, each entry once (of more than 10,000, some may come again). Null (the default): links, special files and names that no path can hold are left out,
+    /// and a directory that cannot be read fails the listing.
     /// </summary>
     public Action<UnlistedEntry>? Unlisted { get; init; }
 }

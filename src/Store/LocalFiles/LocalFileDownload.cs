@@ -35,7 +35,8 @@ internal static class LocalFileDownload
             var isThere = false;
             try
             {
-                using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, first.Info.Length > ReservedLength ? first.Info.Length : 0))
+                using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, first.Info.Length > ReservedLength
+                    ? first.Info.Length : 0))
                 {
                     isThere = true;
                     await RangedCopy.RunAsync(store, pinned, first, (data, at, ending) => WriteAsync(file, data, at, ending), progress, stopping).ConfigureAwait(false);

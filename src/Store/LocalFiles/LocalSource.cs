@@ -107,7 +107,8 @@ internal sealed class LocalSource(string folder, LinkHandling links, Action<Unli
         // Names are bytes in the system: bytes that are not text are represented by this character.
         if (!StorePath.TryParse(name, out var segment) || (name.Contains('\uFFFD', StringComparison.Ordinal) && LocalFile.Look(full, follow: false) is null))
         {
-            unlisted(new(parent, ErrorText.Escape(name), UnlistedKind.Unnameable, new StoreException(StoreErrorCode.PathConflict, $"it holds the name '{ErrorText.Escape(name)}', which no path can hold")));
+            unlisted(new(parent, ErrorText.Escape(name), UnlistedKind.Unnameable,
+                new StoreException(StoreErrorCode.PathConflict, $"it holds the name '{ErrorText.Escape(name)}', which no path can hold")));
             return null;
         }
         var path = parent / segment;

@@ -45,7 +45,8 @@ internal static class FileCopy
         return info;
     }
 
-    /// <summary>Copies through this process, in memory bounded by the target's parts. Content type, metadata and the time go along where the target keeps them; from one local place to another the system itself copies.</summary>
+    /// <summary>Copies through this process, in memory bounded by the target's parts. Content type, metadata and the time go along where the target keeps them;
+    /// from one local place to another the system itself copies.</summary>
     /// <param name="source">The store to read.</param>
     /// <param name="from">The file.</param>
     /// <param name="target">The store to write.</param>

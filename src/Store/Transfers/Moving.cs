@@ -40,7 +40,8 @@ internal static class Moving
             // One service may have two URLs: an object that would be copied to itself must not be deleted afterwards.
             if (source.GetUri(sourcePath) == target.GetUri(targetPath) && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is { } there
                 && (there.ETag, there.Length, there.Modified) == (info.ETag, info.Length, info.Modified))
-                throw source.CreateException(StoreErrorCode.PathConflict, $"the target at {target.PlaceOf(targetPath)} seems to be the same object: its etag and time are equal", StoreOperations.Move, sourcePath, "Copy it, or remove the source.");
+                throw source.CreateException(StoreErrorCode.PathConflict, $"the target at {target.PlaceOf(targetPath)} seems to be the same object: its etag and time are equal",
+                    StoreOperations.Move, sourcePath, "Copy it, or remove the source.");
             var copy = await FileCopy.StreamAsync(source, sourcePath, target, targetPath, mode, info.ETag, isAlone: true, null, cancellationToken).ConfigureAwait(false);
             await DeleteMovedAsync(source, info, cancellationToken).ConfigureAwait(false);
             return copy;

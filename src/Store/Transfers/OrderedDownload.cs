@@ -26,7 +26,8 @@ internal sealed class OrderedDownload(StoreCore store, PinnedFile source, Stream
         if (first.Content.CanSeek || info.ETag is null || info.Length == 0 || !isParallel)
             await download.StreamAsync(first, cancellationToken).ConfigureAwait(false);
         else
-            await download.RangesAsync(first, info.Checksum is null ? download.PromisedAsync(path, info, cancellationToken) : Task.FromResult<Checksum?>(info.Checksum), cancellationToken).ConfigureAwait(false);
+            await download.RangesAsync(first, info.Checksum is null ? download.PromisedAsync(path, info, cancellationToken) : Task.FromResult<Checksum?>(info.Checksum), cancellationToken)
+                .ConfigureAwait(false);
         return info;
     }
 

@@ -5,7 +5,8 @@ using Cairn.Reading;
 
 namespace Cairn.Transfers;
 
-/// <summary>Copies one file to a place that takes its pieces in any order: a large file of a remote store comes in several ranges at once, and is checked against the CRC-32C that the store keeps.</summary>
+/// <summary>Copies one file to a place that takes its pieces in any order: a large file of a remote store comes in several ranges at once, and is checked
+/// against the CRC-32C that the store keeps.</summary>
 internal static class RangedCopy
 {
     /// <summary>Files above this come in several ranges at once, where the driver's content cannot seek.</summary>
@@ -45,7 +46,8 @@ internal static class RangedCopy
         else
         {
             var workers = new ParallelOptions { MaxDegreeOfParallelism = others + 1, CancellationToken = cancellationToken };
-            await Parallel.ForAsync(0, others + 1, workers, async (worker, stopping) => await (worker == 0 ? FrontAsync(stopping) : BackAsync(worker, stopping)).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForAsync(0, others + 1, workers, async (worker, stopping) => await (worker == 0 ? FrontAsync(stopping) : BackAsync(worker, stopping)).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         if (checks && ranges.Total() is var actual && actual != info.Checksum)
         {
@@ -76,7 +78,8 @@ internal static class RangedCopy
 
     /// <returns>The bytes' CRC-32C, where it was asked for.</returns>
     private static async Task<uint> CopyRangeAsync(
-        Func<Memory<byte>, CancellationToken, ValueTask<int>> read, Func<ReadOnlyMemory<byte>, long, CancellationToken, ValueTask> write, ByteRange range, bool checks, Action<long>? progress, CancellationToken cancellationToken)
+        Func<Memory<byte>, CancellationToken, ValueTask<int>> read, Func<ReadOnlyMemory<byte>, long, CancellationToken, ValueTask> write, ByteRange range, bool checks,
+            Action<long>? progress, CancellationToken cancellationToken)
     {
         var crc = Crc32C.Begin();
         var left = range.Length!.Value;

@@ -95,7 +95,8 @@ internal sealed class TreeSync(TreeSource source, StoreCore target, StorePath ro
         if (options.MaxDelete is { } most && _extra.Count > most)
         {
             log.Fail(target.CreateException(
-                StoreErrorCode.Unsupported, $"{_extra.Count} files and folders would be removed, more than the limit of {most}: none was", StoreOperations.Remove, root, "List them with a dry run, then raise the limit."));
+                StoreErrorCode.Unsupported, $"{_extra.Count} files and folders would be removed, more than the limit of {most}: none was", StoreOperations.Remove, root,
+                    "List them with a dry run, then raise the limit."));
             return 0;
         }
         foreach (var extra in _extra)

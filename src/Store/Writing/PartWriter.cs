@@ -103,7 +103,8 @@ internal sealed class PartWriter : IAsyncDisposable
     {
         if (_digest is not null || Sent > 0)
             return false;
-        if (!await Writing.RunAsync(_upload, (file, length, progress), static (upload, s, stopping) => upload.TryTakeFileAsync(s.file, s.length, s.progress, stopping), cancellationToken).ConfigureAwait(false))
+        if (!await Writing.RunAsync(_upload, (file, length, progress), static (upload, s, stopping) => upload.TryTakeFileAsync(s.file, s.length, s.progress, stopping), cancellationToken)
+            .ConfigureAwait(false))
             return false;
         (_number, Sent) = (1, length);
         return true;

@@ -79,7 +79,8 @@ public class DirectoryListingTests
     public async Task Nothing_is_listed_without_a_request_or_a_way_to_read()
     {
         await Should.ThrowAsync<ArgumentNullException>(async () => await KeysAsync(null!));
-        await Should.ThrowAsync<ArgumentNullException>(async () => await DirectoryListing.ListAsync(new ListRequest("", true), DirectoryKind.Real, null!, default).GetAsyncEnumerator().MoveNextAsync());
+        await Should.ThrowAsync<ArgumentNullException>(async () => await DirectoryListing.ListAsync(new ListRequest("", true), DirectoryKind.Real, null!, default).GetAsyncEnumerator()
+            .MoveNextAsync());
     }
 
     private static async Task<List<string>> KeysAsync(ListRequest request, DirectoryKind kind = DirectoryKind.Real, List<string>? reads = null)

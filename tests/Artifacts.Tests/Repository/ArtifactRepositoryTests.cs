@@ -286,8 +286,10 @@ public sealed class ArtifactRepositoryTests
     {
         await using var stage = await Stage.OpenAsync(local: true);
         stage.Repository.Materializers
-            .Add<StringBuilder>("builder", "text/plain", async (b, s, c) => await s.WriteAsync(Encoding.UTF8.GetBytes(b.ToString()), c), async (s, c) => new(await new StreamReader(s).ReadToEndAsync(c)))
-            .AddLocalFile<Version>("version", "text/plain", "v.txt", (v, file) => File.WriteAllText(file, v.ToString()), file => Path.GetExtension(file) == ".txt" ? Version.Parse(File.ReadAllText(file)) : new());
+            .Add<StringBuilder>("builder", "text/plain", async (b, s, c) => await s.WriteAsync(Encoding.UTF8.GetBytes(b.ToString()), c),
+                async (s, c) => new(await new StreamReader(s).ReadToEndAsync(c)))
+            .AddLocalFile<Version>("version", "text/plain", "v.txt", (v, file) => File.WriteAllText(file, v.ToString()), file => Path.GetExtension(file) == ".txt"
+                ? Version.Parse(File.ReadAllText(file)) : new());
         await stage.Repository.SaveAsync(new StringBuilder("hello"), "b");
         (await stage.Repository.LoadAsync<StringBuilder>("b")).ToString().ShouldBe("hello");
         await stage.Repository.SaveAsync<object>(new Version(1, 2), "v");

@@ -199,7 +199,8 @@ public sealed class ChunkingTests
             ChunkRecipe.Read(blob, Damaged(written)).ShouldBeNull();
         }
         // Lies with a right checksum.
-        foreach (var lie in new[] { recipe with { Length = 299 }, recipe with { Runs = [new(2, 0, 300)] }, recipe with { Runs = [new(0, -1, 300)] }, recipe with { Runs = [new(0, 0, 0), new(0, 0, 300)] }, recipe with { Runs = [new(0, int.MaxValue, 300)] }, recipe with { Digest = pack } })
+        foreach (var lie in new[] { recipe with { Length = 299 }, recipe with { Runs = [new(2, 0, 300)] }, recipe with { Runs = [new(0, -1, 300)] },
+            recipe with { Runs = [new(0, 0, 0), new(0, 0, 300)] }, recipe with { Runs = [new(0, int.MaxValue, 300)] }, recipe with { Digest = pack } })
             ChunkRecipe.Read(blob, lie.Write()).ShouldBeNull();
         foreach (var lie in (PackedChunk[][])[[new(blob, 0)], [new(blob, -5)], [new(blob, FastCdc.Max + 1)]])
         {

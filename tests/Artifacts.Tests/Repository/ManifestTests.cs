@@ -115,10 +115,17 @@ public sealed class ManifestTests
     public async Task A_text_that_names_a_type_is_only_text()
     {
         await using var stage = await Stage.OpenAsync(local: true);
-        string[] gadgets = [typeof(Gadget).AssemblyQualifiedName!, typeof(Gadget).FullName!, "System.Diagnostics.Process, System.Diagnostics.Process", "System.Windows.Data.ObjectDataProvider, PresentationFramework", "System.Configuration.Install.AssemblyInstaller"];
+        string[] gadgets = [typeof(Gadget).AssemblyQualifiedName!, typeof(Gadget).FullName!, "System.Diagnostics.Process, System.Diagnostics.Process",
+            "System.Windows.Data.ObjectDataProvider, PresentationFramework", "System.Configuration.Install.AssemblyInstaller"];
         foreach (var gadget in gadgets)
         {
-            var manifest = Sample() with { TypeName = gadget, MaterializerId = gadget, Facts = new Dictionary<string, string> { ["$type"] = gadget }, Metadata = new Dictionary<string, string> { [gadget] = gadget } };
+            var manifest = Sample() with
+            {
+                TypeName = gadget,
+                MaterializerId = gadget,
+                Facts = new Dictionary<string, string> { ["$type"] = gadget },
+                Metadata = new Dictionary<string, string> { [gadget] = gadget }
+            };
             var content = ManifestWriter.Write(manifest);
             var digest = BlobDigest.Of(content.Span);
             await stage.Store.WriteBytesAsync($"blobs/sha256/{digest.Hex}", content, WriteMode.CreateNew);

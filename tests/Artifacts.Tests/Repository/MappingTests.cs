@@ -1,7 +1,7 @@
-using Cairn.Providers.Local;
 using Cairn.Artifacts;
 using Cairn.Materializers;
 using Cairn.Providers;
+using Cairn.Providers.Local;
 using Cairn.Tests.Drivers;
 
 namespace Cairn.Tests.Artifacts;

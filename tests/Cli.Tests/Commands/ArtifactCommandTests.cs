@@ -223,7 +223,8 @@ public sealed class ArtifactCommandTests
         File.ReadAllText(sandbox["out/link.txt"]).ShouldBe("a");
 
         sandbox.File("outside/secret", "s");
-        foreach (var (target, why) in new[] { ("../outside", "a symbolic link to a folder"), (".", "a symbolic link to a folder"), ("nowhere", "a symbolic link whose target does not exist"), ("in-link", "link") })
+        foreach (var (target, why) in new[] { ("../outside", "a symbolic link to a folder"), (".", "a symbolic link to a folder"), ("nowhere", "a symbolic link whose target does not exist"),
+            ("in-link", "link") })
         {
             File.CreateSymbolicLink(sandbox["in/in-link"], target);
             var refused = await sandbox.RunAsync("save", sandbox["in"], "--name", "leaked");

@@ -43,7 +43,8 @@ public sealed class ImportTests
         box.File("outside/secret", "s");
         foreach (var (make, name, why) in new[]
         {
-            ("ln -s ../../outside in/d/up", "d/up", "a symbolic link to a folder"), ("ln -s . in/d/loop", "d/loop", "a symbolic link to a folder"), ("ln -s nowhere in/d/broken", "d/broken", "does not exist"),
+            ("ln -s ../../outside in/d/up", "d/up", "a symbolic link to a folder"), ("ln -s . in/d/loop", "d/loop", "a symbolic link to a folder"),
+                ("ln -s nowhere in/d/broken", "d/broken", "does not exist"),
             ("mkfifo in/d/pipe", "d/pipe", "pipe"), ("touch in/d/$'\\xff'", "d/", "no path can hold"),
         })
         {

@@ -94,7 +94,13 @@ internal sealed class Sandbox : IDisposable
     {
         Assert.SkipUnless(System.IO.File.Exists("/usr/bin/script"), "There is no 'script', which gives a command a terminal.");
         var line = string.Join(' ', new[] { "dotnet", Command, "--workspace", Folder }.Concat(args).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
-        var info = new ProcessStartInfo("/usr/bin/script", ["-qec", line, "/dev/null"]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo("/usr/bin/script", ["-qec", line, "/dev/null"])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true
+        };
         info.Environment["TERM"] = "xterm";
         using var process = Process.Start(info)!;
         var result = await FinishAsync(process, "");

@@ -8,7 +8,8 @@ internal static class BrokenRoots
     public static IReadOnlyList<Defect> All { get; } =
     [
         new("IgnoresTheRootsPath", "Opens the whole container, whatever the path of the root.", new(driver => driver, Root: root => root.WithPath(StorePath.Root)), ["RootTests"]),
-        new("KeepsTheFirstSegmentOfTheRoot", "Opens only the first folder of the root's path.", new(driver => driver, Root: root => root.Path.Depth > 1 ? root.WithPath(root.Path.Segments[0]) : root), ["RootTests"]),
+        new("KeepsTheFirstSegmentOfTheRoot", "Opens only the first folder of the root's path.",
+            new(driver => driver, Root: root => root.Path.Depth > 1 ? root.WithPath(root.Path.Segments[0]) : root), ["RootTests"]),
         new("SharesOneContainer", "Opens the same container for every root.", new(driver => driver, Root: root => StoreUri.Create(root.Scheme, "one", root.Path)), ["RootTests"]),
         new(nameof(JoinsTheRootAsText), "Joins the root and each path without a slash.", new(driver => driver, Below: (driver, path) => new JoinsTheRootAsText(driver, path)), ["RootTests"]),
     ];

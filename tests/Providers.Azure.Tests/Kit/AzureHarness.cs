@@ -59,7 +59,8 @@ public class AzureHarness : StoreHarness
 
     /// <summary>Azure takes names of at most 1,024 characters and 254 segments, no control characters, and makes a slash of a backslash.</summary>
     public override bool CanHold(StorePath path) =>
-        (Prefix + path.Value).Length <= 1024 && (Prefix + path.Value).Count(static c => c == '/') < 254 && !path.Segments.Any(static s => s.EndsWith('.')) && !path.Value.Any(static c => c is < ' ' or '\\' or '\uFFFE' or '\uFFFF');
+        (Prefix + path.Value).Length <= 1024 && (Prefix + path.Value).Count(static c => c == '/') < 254 && !path.Segments.Any(static s => s.EndsWith('.'))
+            && !path.Value.Any(static c => c is < ' ' or '\\' or '\uFFFE' or '\uFFFF');
 
     /// <summary>Azurite looks through all the blobs that it has for each request: what a test leaves there slows the others down.</summary>
     public override async ValueTask DisposeAsync()

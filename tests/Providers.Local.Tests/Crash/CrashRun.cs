@@ -80,7 +80,9 @@ internal sealed class CrashRun : IAsyncDisposable
             var metadata = new Dictionary<string, string>();
             if (note is not null)
                 metadata.Add(Note, note);
-            await using var upload = await Driver.BeginUploadAsync(new UploadRequest(path, mode ?? WriteMode.Replace) { ContentType = TextType, Metadata = metadata, IsExecutable = executable, Length = content.Length }, Cancel);
+            await using var upload = await Driver.BeginUploadAsync(new UploadRequest(
+                path, mode ?? WriteMode.Replace)
+            { ContentType = TextType, Metadata = metadata, IsExecutable = executable, Length = content.Length }, Cancel);
             var each = content.Length / parts;
             for (var i = 0; i < parts - 1; i++)
                 await upload.WritePartAsync(new UploadPart(i, i * each, content.AsMemory(i * each, each)), Cancel);

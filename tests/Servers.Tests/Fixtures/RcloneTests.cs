@@ -34,7 +34,8 @@ public sealed class RcloneTests : IAsyncLifetime
     public async Task Gcs()
     {
         await using var fake = await GcsFake.StartAsync(new GcsFakeOptions { RequireMediaType = false });
-        await TripAsync(fake.Endpoint, fake.CreateBucket(), endpoint => $"type = google cloud storage\nanonymous = true\nbucket_policy_only = true\nencoding = None\nendpoint = {endpoint.OriginalString}/storage/v1/");
+        await TripAsync(fake.Endpoint, fake.CreateBucket(), endpoint =>
+            $"type = google cloud storage\nanonymous = true\nbucket_policy_only = true\nencoding = None\nendpoint = {endpoint.OriginalString}/storage/v1/");
         fake.OpenUploads.ShouldBe(0);
     }
 
@@ -64,7 +65,11 @@ public sealed class RcloneTests : IAsyncLifetime
         Assert.SkipUnless(_missing is null, _missing ?? "");
         await using var fake = await GcsFake.StartAsync(new GcsFakeOptions { RequireMediaType = false });
         string bucket = fake.CreateBucket();
-        await using var proxy = FaultProxy.Start(fake.Endpoint, new FaultProxyOptions { Seed = 11, Rules = { new FaultRule(FaultKind.Status503, 0.1), new FaultRule(FaultKind.ResetAfterBody, 0.05), new FaultRule(FaultKind.DropResponse, 0.05) } });
+        await using var proxy = FaultProxy.Start(fake.Endpoint, new FaultProxyOptions
+        {
+            Seed = 11,
+            Rules = { new FaultRule(FaultKind.Status503, 0.1), new FaultRule(FaultKind.ResetAfterBody, 0.05), new FaultRule(FaultKind.DropResponse, 0.05) }
+        });
         string config = $"[r]\ntype = google cloud storage\nanonymous = true\nbucket_policy_only = true\nencoding = None\nendpoint = {proxy.Endpoint.OriginalString}/storage/v1/\n";
         var copy = await RunAsync(config, "copy", "--retries", "20", Path.Join(_folder, "source"), $"r:{bucket}/x");
         copy.Code.ShouldBe(0, $"seed {proxy.Seed}: {copy.Error}\n{proxy.Counters}");

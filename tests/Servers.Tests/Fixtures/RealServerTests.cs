@@ -85,7 +85,8 @@ public sealed class RealServerTests
     [Fact]
     public async Task A_postgres_server_of_the_environment_comes_first()
     {
-        var run = await TestServersProgram.RunAsync(["postgres"], ("CAIRN_TEST_POSTGRES_ENDPOINT", "postgresql://db.example:1234"), ("CAIRN_TEST_POSTGRES_USER", "me"), ("CAIRN_TEST_POSTGRES_PASSWORD", "hush"));
+        var run = await TestServersProgram.RunAsync(["postgres"], ("CAIRN_TEST_POSTGRES_ENDPOINT", "postgresql://db.example:1234"), ("CAIRN_TEST_POSTGRES_USER", "me"),
+            ("CAIRN_TEST_POSTGRES_PASSWORD", "hush"));
         run.Output.ShouldBe("# CAIRN_TEST_POSTGRES_ENDPOINT\nCAIRN_TEST_POSTGRES_ENDPOINT=postgresql://db.example:1234\nCAIRN_TEST_POSTGRES_USER=me\nCAIRN_TEST_POSTGRES_PASSWORD=hush\n");
     }
 

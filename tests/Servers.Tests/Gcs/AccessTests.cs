@@ -98,11 +98,13 @@ public sealed class RefusalTests : GcsTest
         (await ReadAsync("late")).ShouldBe([1, 2, 3]);
     }
 
-    [Fact, Documented("json_api/v1/status-codes", "Error responses usually include a JSON document in the response body, which contains information about the error.", InShort = "error.code, error.message, error.errors[].domain, reason, message")]
+    [Fact, Documented("json_api/v1/status-codes", "Error responses usually include a JSON document in the response body, which contains information about the error.",
+        InShort = "error.code, error.message, error.errors[].domain, reason, message")]
     public async Task The_shape_of_an_error()
     {
         var error = (await GetAsync(Path("nothing"))).Json["error"]!;
-        ((int)error["code"]!, error["message"]!.GetValueKind(), (string)error["errors"]![0]!["domain"]!, (string)error["errors"]![0]!["reason"]!).ShouldBe((404, System.Text.Json.JsonValueKind.String, "global", "notFound"));
+        ((int)error["code"]!, error["message"]!.GetValueKind(), (string)error["errors"]![0]!["domain"]!, (string)error["errors"]![0]!["reason"]!)
+            .ShouldBe((404, System.Text.Json.JsonValueKind.String, "global", "notFound"));
         (await GetAsync("/storage/v2/nothing")).Status.ShouldBe(404);
     }
 }
@@ -141,7 +143,8 @@ public sealed class SignedUrlTests : GcsTest
         return $"{path}?{query}&X-Goog-Signature={Convert.ToHexStringLower(signature)}";
     }
 
-    [Theory, Documented("access-control/signing-urls-manually", "Sign the string-to-sign using an RSA signature with SHA-256. The result of this signing is your request signature.", InShort = "or with an HMAC key; the URL then needs no token")]
+    [Theory, Documented("access-control/signing-urls-manually", "Sign the string-to-sign using an RSA signature with SHA-256. The result of this signing is your request signature.",
+        InShort = "or with an HMAC key; the URL then needs no token")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Put_get_and_delete(bool hmac)

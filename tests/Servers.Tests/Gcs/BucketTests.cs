@@ -13,7 +13,8 @@ public sealed class BucketTests : GcsTest
         (await GetAsync("/storage/v1/b/fresh-bucket")).Status.ShouldBe(404);
     }
 
-    [Fact, Documented("json_api/v1/status-codes", "The following is an example of an error response you receive if you try to create a bucket using the name of a bucket you already own.", InShort = "409 conflict")]
+    [Fact, Documented("json_api/v1/status-codes", "The following is an example of an error response you receive if you try to create a bucket using the name of a bucket you already own.",
+        InShort = "409 conflict")]
     public async Task A_name_that_is_taken_conflicts()
     {
         var reply = await PostAsync("/storage/v1/b?project=p", $$"""{"name":"{{Bucket}}"}""");
@@ -81,15 +82,18 @@ public sealed class BucketTests : GcsTest
         string path = $"/storage/v1/b/{Bucket}/iam/testPermissions";
         var reply = (await GetAsync(path + "?permissions=storage.objects.get&permissions=storage.objects.create")).Json;
         reply.ToJsonString().ShouldBe("""{"kind":"storage#testIamPermissionsResponse","permissions":["storage.objects.get","storage.objects.create"]}""");
-        foreach (string query in new[] { "", "?permissions=storage.buckets.list", "?permissions=storage.buckets.create", "?permissions=nonsense" }) (await GetAsync(path + query)).Status.ShouldBe(400, query);
+        foreach (string query in new[] { "", "?permissions=storage.buckets.list", "?permissions=storage.buckets.create", "?permissions=nonsense" }) (await GetAsync(
+            path + query)).Status.ShouldBe(400, query);
         (await GetAsync("/storage/v1/b/nowhere-1/iam/testPermissions?permissions=storage.objects.get")).Status.ShouldBe(404);
     }
 
-    [Fact, Documented("developers.google.com/youtube/v3/docs/core_errors", "The requested operation has not been implemented.", InShort = "501 notImplemented in the global domain: what the service has and the fake does not")]
+    [Fact, Documented("developers.google.com/youtube/v3/docs/core_errors", "The requested operation has not been implemented.",
+        InShort = "501 notImplemented in the global domain: what the service has and the fake does not")]
     public async Task What_the_fake_does_not_have_says_so()
     {
         await PutAsync("a");
-        foreach (string path in new[] { $"/storage/v1/b/{Bucket}/notificationConfigs", $"/storage/v1/b/{Bucket}/iam", $"/storage/v1/b/{Bucket}/acl", Path("a") + "/acl", "/storage/v1/projects/p/hmacKeys" })
+        foreach (string path in new[] { $"/storage/v1/b/{Bucket}/notificationConfigs", $"/storage/v1/b/{Bucket}/iam", $"/storage/v1/b/{Bucket}/acl", Path("a")
+            + "/acl", "/storage/v1/projects/p/hmacKeys" })
         {
             var reply = await GetAsync(path);
             (reply.Status, reply.Reason).ShouldBe((501, "notImplemented"), path);

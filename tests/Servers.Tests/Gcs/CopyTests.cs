@@ -86,21 +86,24 @@ public sealed class CopyTests : GcsTest
 
     private Task<Reply> MoveAsync(string source, string target, string query = "") => PostAsync($"{Path(source)}/moveTo/o/{Uri.EscapeDataString(target)}{query}");
 
-    [Fact, Documented("json_api/v1/objects/move", "This operation moves a source object to a destination object in the same bucket by renaming the object.", InShort = "with the same data and metadata, a new generation, and metageneration 1; an object at the destination is replaced")]
+    [Fact, Documented("json_api/v1/objects/move", "This operation moves a source object to a destination object in the same bucket by renaming the object.",
+        InShort = "with the same data and metadata, a new generation, and metageneration 1; an object at the destination is replaced")]
     public async Task Move()
     {
         var before = (await MultipartAsync("""{"name":"a/b","metadata":{"k":"v"},"cacheControl":"no-store"}""", "hello"u8.ToArray())).Json;
         await PatchAsync(Path("a/b"), """{"metadata":{"l":"w"}}""");
         await PutAsync("c/d", "replaced");
         var moved = (await MoveAsync("a/b", "c/d")).Json;
-        ((string)moved["name"]!, (string)moved["metageneration"]!, (string)moved["crc32c"]!, (string)moved["contentType"]!, (string)moved["cacheControl"]!).ShouldBe(("c/d", "1", (string)before["crc32c"]!, "text/csv", "no-store"));
+        ((string)moved["name"]!, (string)moved["metageneration"]!, (string)moved["crc32c"]!, (string)moved["contentType"]!, (string)moved["cacheControl"]!)
+            .ShouldBe(("c/d", "1", (string)before["crc32c"]!, "text/csv", "no-store"));
         moved["metadata"]!.ToJsonString().ShouldBe("""{"k":"v","l":"w"}""");
         long.Parse((string)moved["generation"]!).ShouldBeGreaterThan(long.Parse((string)before["generation"]!));
         Fake.ObjectNames(Bucket).ShouldBe(["c/d"]);
         (await ReadAsync("c/d")).ShouldBe("hello"u8.ToArray());
     }
 
-    [Fact, Documented("json_api/v1/objects/move", "The source and destination must have different object names.", InShort = "The move itself is an atomic transaction, under conditions on both names: where it fails, no changes are made")]
+    [Fact, Documented("json_api/v1/objects/move", "The source and destination must have different object names.",
+        InShort = "The move itself is an atomic transaction, under conditions on both names: where it fails, no changes are made")]
     public async Task A_move_that_fails_changes_nothing()
     {
         string generation = (string)(await PutAsync("s"))["generation"]!;

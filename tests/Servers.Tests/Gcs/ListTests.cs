@@ -5,7 +5,8 @@ namespace Cairn.TestServers.Tests.Gcs;
 
 public sealed class ListTests : GcsTest
 {
-    [Fact, Documented("developers.google.com/authorized-buyers/apis/guides/performance", "In order to receive a gzip-encoded response you must do two things: Set an Accept-Encoding header, and modify your user agent to contain the string gzip.", InShort = "here from 1 KiB on")]
+    [Fact, Documented("developers.google.com/authorized-buyers/apis/guides/performance",
+        "In order to receive a gzip-encoded response you must do two things: Set an Accept-Encoding header, and modify your user agent to contain the string gzip.", InShort = "here from 1 KiB on")]
     public async Task A_long_answer_is_packed_for_those_who_ask()
     {
         for (int i = 0; i < 5; i++) await PutAsync($"{i}");

@@ -8,7 +8,8 @@ public sealed class ResumableTests : GcsTest
 {
     private const int Quantum = 256 * 1024;
 
-    [Fact, Documented("performing-resumable-uploads", "A 200 OK or 201 Created response indicates that the upload was completed, and no further action is necessary", InShort = "chunks answer 308 with the Range persisted so far")]
+    [Fact, Documented("performing-resumable-uploads", "A 200 OK or 201 Created response indicates that the upload was completed, and no further action is necessary",
+        InShort = "chunks answer 308 with the Range persisted so far")]
     public async Task Chunks_of_a_known_length()
     {
         byte[] data = Bytes(2 * Quantum + 100);

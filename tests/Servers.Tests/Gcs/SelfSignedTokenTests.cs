@@ -34,7 +34,8 @@ public sealed class SelfSignedTokenTests : GcsTest
             .Json["permissions"]!.ToJsonString().ShouldBe("""["storage.objects.get"]""");
     }
 
-    [Fact, Documented("google.aip.dev/auth/4111", "caller must not specify scope and audience at the same time", InShort = "401 for a token with both or neither, of another audience, account, key or algorithm")]
+    [Fact, Documented("google.aip.dev/auth/4111", "caller must not specify scope and audience at the same time",
+        InShort = "401 for a token with both or neither, of another audience, account, key or algorithm")]
     public async Task A_token_that_is_not_for_this()
     {
         var good = new Dictionary<string, object> { ["scope"] = Scopes + "cloud-platform" };

@@ -27,7 +27,8 @@ public sealed class UploadTests : GcsTest
         var reply = await MultipartAsync("""{"name":"m","metadata":{"Key":"vä","b":"2"},"cacheControl":"no-store","contentDisposition":"attachment","contentLanguage":"de"}""", "1,2"u8.ToArray());
         reply.Status.ShouldBe(200, reply.Text);
         var resource = reply.Json;
-        ((string)resource["contentType"]!, (string)resource["metadata"]!["Key"]!, (string)resource["cacheControl"]!, (string)resource["contentLanguage"]!).ShouldBe(("text/csv", "vä", "no-store", "de"));
+        ((string)resource["contentType"]!, (string)resource["metadata"]!["Key"]!, (string)resource["cacheControl"]!, (string)resource["contentLanguage"]!)
+            .ShouldBe(("text/csv", "vä", "no-store", "de"));
         (await ReadAsync("m")).ShouldBe("1,2"u8.ToArray());
     }
 

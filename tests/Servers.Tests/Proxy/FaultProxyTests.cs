@@ -282,7 +282,8 @@ public sealed class FaultProxyTests : IAsyncLifetime
         var runs = new List<string>();
         for (int run = 0; run < 2; run++)
         {
-            await using var proxy = Start(new FaultProxyOptions { Seed = 42, Record = true }, new FaultRule(FaultKind.Status500, 0.2), new FaultRule(FaultKind.ResetAfterBody, 0.1), new FaultRule(FaultKind.DropResponse, 0.1));
+            await using var proxy = Start(new FaultProxyOptions { Seed = 42, Record = true }, new FaultRule(FaultKind.Status500, 0.2), new FaultRule(FaultKind.ResetAfterBody, 0.1),
+                new FaultRule(FaultKind.DropResponse, 0.1));
             proxy.Seed.ShouldBe(42);
             for (int i = 0; i < 60; i++)
             {
@@ -302,7 +303,13 @@ public sealed class FaultProxyTests : IAsyncLifetime
     [Fact]
     public async Task Rules_choose_by_request_skip_and_limit()
     {
-        await using var proxy = Start(null, new FaultRule(FaultKind.Status503) { When = (method, target) => method == "GET" && target.StartsWith("/empty", StringComparison.Ordinal), Skip = 1, Times = 2 });
+        await using var proxy = Start(null, new FaultRule(FaultKind.Status503)
+        {
+            When = (method, target) => method == "GET"
+            && target.StartsWith("/empty", StringComparison.Ordinal),
+            Skip = 1,
+            Times = 2
+        });
         var statuses = new List<int>();
         for (int i = 0; i < 5; i++)
         {
@@ -321,7 +328,8 @@ public sealed class FaultProxyTests : IAsyncLifetime
     [Fact]
     public async Task Many_connections_at_once_under_faults_give_whole_answers_or_errors()
     {
-        await using var proxy = Start(new FaultProxyOptions { Seed = 7 }, [.. Enum.GetValues<FaultKind>().Where(k => k is not (FaultKind.None or FaultKind.Stall or FaultKind.FlipResponse or FaultKind.WrongLength)).Select(k => new FaultRule(k, 0.04))]);
+        await using var proxy = Start(new FaultProxyOptions { Seed = 7 },
+            [.. Enum.GetValues<FaultKind>().Where(k => k is not (FaultKind.None or FaultKind.Stall or FaultKind.FlipResponse or FaultKind.WrongLength)).Select(k => new FaultRule(k, 0.04))]);
         int whole = 0, refused = 0, broken = 0;
         await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, ct) =>
         {
@@ -336,7 +344,8 @@ public sealed class FaultProxyTests : IAsyncLifetime
         });
         var counters = proxy.Counters;
         (whole + refused + broken).ShouldBe(400);
-        refused.ShouldBe((int)(counters.ByFault.GetValueOrDefault(FaultKind.Status500) + counters.ByFault.GetValueOrDefault(FaultKind.Status503) + counters.ByFault.GetValueOrDefault(FaultKind.Status429)));
+        refused.ShouldBe((int)(counters.ByFault.GetValueOrDefault(FaultKind.Status500) + counters.ByFault.GetValueOrDefault(FaultKind.Status503)
+            + counters.ByFault.GetValueOrDefault(FaultKind.Status429)));
         broken.ShouldBeGreaterThan(0);
     }
 

@@ -42,7 +42,8 @@ public sealed class AzuriteServer
     public static Task<ServerAvailability<AzuriteServer>> TryStartAsync(CancellationToken cancellationToken = default) => ServerChoice.TryAsync(() => StartAsync(cancellationToken));
 
     /// <summary>The same server under another address: a proxy before it.</summary>
-    public AzuriteServer At(Uri endpoint) => new(new Uri($"{endpoint.Scheme}://{endpoint.Authority}{BlobEndpoint.AbsolutePath.TrimEnd('/')}"), $"{Origin}, through {endpoint.Authority}", AccountName, AccountKey);
+    public AzuriteServer At(Uri endpoint) =>
+        new(new Uri($"{endpoint.Scheme}://{endpoint.Authority}{BlobEndpoint.AbsolutePath.TrimEnd('/')}"), $"{Origin}, through {endpoint.Authority}", AccountName, AccountKey);
 
     /// <summary>Makes a container and returns its name, a new one where none is given.</summary>
     public async Task<string> CreateContainerAsync(string? name = null, CancellationToken cancellationToken = default)
@@ -57,13 +58,15 @@ public sealed class AzuriteServer
 
     private static Task<AzuriteServer> OpenAsync(CancellationToken cancellationToken) => ServerChoice.FirstAsync<AzuriteServer>("Azure blob server",
         ("CAIRN_TEST_AZURE_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_AZURE_ENDPOINT") is { } set
-            ? new AzuriteServer(new Uri(set.TrimEnd('/')), "CAIRN_TEST_AZURE_ENDPOINT", ServerChoice.Variable("CAIRN_TEST_AZURE_ACCOUNT") ?? EmulatorAccount, ServerChoice.Variable("CAIRN_TEST_AZURE_KEY") ?? EmulatorKey)
+            ? new AzuriteServer(new Uri(set.TrimEnd('/')), "CAIRN_TEST_AZURE_ENDPOINT", ServerChoice.Variable("CAIRN_TEST_AZURE_ACCOUNT")
+                ?? EmulatorAccount, ServerChoice.Variable("CAIRN_TEST_AZURE_KEY") ?? EmulatorKey)
             : null)),
         ("container", async () =>
         {
             using var engine = await ContainerImages.EngineAsync(cancellationToken);
             string image = await ContainerImages.FindAsync(engine, "CAIRN_TEST_AZURE_IMAGE", PublicImage, "azurite-image", cancellationToken);
-            string[] command = image.StartsWith("cairn-test/", StringComparison.Ordinal) ? [] : ["azurite-blob", "--blobHost", "0.0.0.0", "--blobPort", "10000", "--skipApiVersionCheck", "--disableTelemetry"];
+            string[] command = image.StartsWith("cairn-test/", StringComparison.Ordinal)
+                ? [] : ["azurite-blob", "--blobHost", "0.0.0.0", "--blobPort", "10000", "--skipApiVersionCheck", "--disableTelemetry"];
             var (endpoint, origin) = await ContainerServers.EnsureAsync(engine, new ContainerSpec("azurite", 10000, new Dictionary<string, string>(), command), image, cancellationToken);
             return new AzuriteServer(Account(endpoint), origin, EmulatorAccount, EmulatorKey);
         }
@@ -89,6 +92,7 @@ public sealed class AzuriteServer
         request.Headers.TryAddWithoutValidation("x-ms-version", Version);
         request.Headers.TryAddWithoutValidation("Authorization", $"SharedKey {AccountName}:{signature}");
         using var reply = await _http.SendAsync(request, cancellationToken);
-        if (!reply.IsSuccessStatusCode) throw new InvalidOperationException($"{method} of the container {container} answered {(int)reply.StatusCode}: {await reply.Content.ReadAsStringAsync(cancellationToken)}");
+        if (!reply.IsSuccessStatusCode) throw new InvalidOperationException(
+            $"{method} of the container {container} answered {(int)reply.StatusCode}: {await reply.Content.ReadAsStringAsync(cancellationToken)}");
     }
 }

@@ -16,7 +16,8 @@ internal static class ContainerImages
             // Testcontainers speaks 1.44 unless this variable, read once, says otherwise; an older engine refuses that.
             if (newest < new System.Version(1, 44) && ServerChoice.Variable("DOCKER_API_VERSION") is null) Environment.SetEnvironmentVariable("DOCKER_API_VERSION", newest.ToString());
         }
-        return TestcontainersSettings.OS.DockerEndpointAuthConfig?.GetDockerClientBuilder().Build() ?? throw new ServerUnavailableException("no Docker engine answers: start it, or name it by DOCKER_HOST");
+        return TestcontainersSettings.OS.DockerEndpointAuthConfig?.GetDockerClientBuilder().Build()
+            ?? throw new ServerUnavailableException("no Docker engine answers: start it, or name it by DOCKER_HOST");
     }
 
     /// <summary>

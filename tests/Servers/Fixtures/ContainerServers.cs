@@ -31,7 +31,8 @@ internal static class ContainerServers
     {
         using var held = await ServerScripts.LockAsync(spec.Kind, cancellationToken);
         string id = await ContainerImages.IdAsync(engine, image, cancellationToken) ?? throw new ServerUnavailableException($"the engine has no image {image}");
-        string description = string.Join('\n', [ServerScripts.RunFolder, spec.Kind, ServerScripts.Boot, id, .. spec.Environment.Select(e => $"{e.Key}={e.Value}").Order(StringComparer.Ordinal), .. spec.Command]);
+        string description = string.Join('\n', [ServerScripts.RunFolder, spec.Kind, ServerScripts.Boot, id, .. spec.Environment.Select(e => $"{e.Key}={e.Value}")
+            .Order(StringComparer.Ordinal), .. spec.Command]);
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description)))[..16];
         bool found = false;
         foreach (var earlier in await ListAsync(engine, spec.Kind, cancellationToken))
@@ -73,11 +74,12 @@ internal static class ContainerServers
     private static string Last(string log) => string.Join('\n', log.Trim().Split('\n').TakeLast(10));
 
     /// <summary>The containers of a kind that belong to this run folder, of whatever boot and state.</summary>
-    public static async Task<IList<ContainerListResponse>> ListAsync(DockerClient engine, string kind, CancellationToken cancellationToken) => await engine.Containers.ListContainersAsync(new ContainersListParameters
-    {
-        All = true,
-        Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { ["cairn.test=" + kind] = true, ["cairn.run=" + ServerScripts.RunFolder] = true } },
-    }, cancellationToken);
+    public static async Task<IList<ContainerListResponse>> ListAsync(DockerClient engine, string kind, CancellationToken cancellationToken) =>
+        await engine.Containers.ListContainersAsync(new ContainersListParameters
+        {
+            All = true,
+            Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { ["cairn.test=" + kind] = true, ["cairn.run=" + ServerScripts.RunFolder] = true } },
+        }, cancellationToken);
 
     /// <summary>Removes a container, unless it is gone or another program removes it.</summary>
     public static async Task RemoveAsync(DockerClient engine, string container, CancellationToken cancellationToken)

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Cairn.TestServers.Fixtures;
 
 /// <summary>
-/// Sixty-one free ports of loopback for one server that starts: Ceph's daemons take some of those behind the first. Until the range is disposed, which is when the server listens, no other program of the
+/// Sixty-one free ports of loopback for one server that starts: Ceph's daemons take some of those behind the first. Until the range is disposed, which is when
+/// the server listens, no other program of the
 /// run folder takes it: of two servers that start on one port, the second would be taken for the first.
 /// </summary>
 internal sealed class PortRange : IDisposable

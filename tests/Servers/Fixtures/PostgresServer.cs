@@ -54,7 +54,8 @@ public sealed class PostgresServer
         var account = new Dictionary<string, string> { ["POSTGRES_USER"] = user, ["POSTGRES_PASSWORD"] = password };
         Task<bool> AnswersAsync(Uri endpoint, CancellationToken cancellationToken) => ConnectsAsync(ConnectionString(endpoint, "postgres", user, password), cancellationToken);
         return ServerChoice.FirstAsync<PostgresServer>("PostgreSQL server",
-            ("CAIRN_TEST_POSTGRES_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_POSTGRES_ENDPOINT") is { } set ? new PostgresServer(new Uri(set), "CAIRN_TEST_POSTGRES_ENDPOINT", user, password) : null)),
+            ("CAIRN_TEST_POSTGRES_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_POSTGRES_ENDPOINT") is { } set
+                ? new PostgresServer(new Uri(set), "CAIRN_TEST_POSTGRES_ENDPOINT", user, password) : null)),
             ("container", async () =>
             {
                 using var engine = await ContainerImages.EngineAsync(cancellationToken);

@@ -4,12 +4,14 @@ namespace Cairn.TestServers.Fixtures;
 internal static class ProcessServers
 {
     /// <summary>Finds the server of a kind that an earlier program started and that answers, or starts one with <c>SCRIPT FOLDER PORT arguments…</c>.</summary>
-    public static Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken) =>
+    public static Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(
+        string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken) =>
         EnsureAsync(kind, script, arguments, environment, Readiness.AnswersAsync, cancellationToken);
 
     /// <summary>As above, for a server that does not speak HTTP.</summary>
     public static async Task<(Uri Endpoint, string Folder, string Origin)> EnsureAsync(
-        string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, Func<Uri, CancellationToken, Task<bool>> answers, CancellationToken cancellationToken)
+        string kind, string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, Func<Uri, CancellationToken, Task<bool>> answers,
+            CancellationToken cancellationToken)
     {
         using var held = await ServerScripts.LockAsync(kind, cancellationToken);
         foreach (string folder in Directory.GetDirectories(ServerScripts.RunFolder, kind + "-*"))
@@ -18,7 +20,8 @@ internal static class ProcessServers
             string port = Path.GetFileName(folder)[(kind.Length + 1)..];
             if (!int.TryParse(port, out _)) continue;
             var endpoint = new Uri($"http://127.0.0.1:{port}");
-            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready")) && await StillAnswersAsync(endpoint, folder, answers, cancellationToken))
+            if (File.Exists(boot) && (await File.ReadAllTextAsync(boot, cancellationToken)).Trim() == ServerScripts.Boot && File.Exists(Path.Join(folder, "ready"))
+                && await StillAnswersAsync(endpoint, folder, answers, cancellationToken))
                 return (endpoint, folder, $"process in {folder}, found running");
             await ServerScripts.RunAsync("stop", [folder], null, TimeSpan.FromMinutes(1), cancellationToken);
         }

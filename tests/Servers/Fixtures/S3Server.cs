@@ -58,7 +58,8 @@ public sealed class S3Server
         string region = ServerChoice.Variable("CAIRN_TEST_S3_REGION") ?? "us-east-1";
         var keys = new Dictionary<string, string> { ["S3_ACCESS_KEY"] = access, ["S3_SECRET_KEY"] = secret };
         return ServerChoice.FirstAsync<S3Server>("S3 server",
-            ("CAIRN_TEST_S3_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_S3_ENDPOINT") is { } set ? new S3Server(new Uri(set), "CAIRN_TEST_S3_ENDPOINT", access, secret, region) : null)),
+            ("CAIRN_TEST_S3_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_S3_ENDPOINT") is { } set
+                ? new S3Server(new Uri(set), "CAIRN_TEST_S3_ENDPOINT", access, secret, region) : null)),
             ("container", async () =>
             {
                 using var engine = await ContainerImages.EngineAsync(cancellationToken);
@@ -93,6 +94,7 @@ public sealed class S3Server
         request.Headers.TryAddWithoutValidation("Authorization",
             $"AWS4-HMAC-SHA256 Credential={AccessKey}/{scope}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)))}");
         using var reply = await _http.SendAsync(request, cancellationToken);
-        if (!reply.IsSuccessStatusCode) throw new InvalidOperationException($"{method} {path} on the S3 server answered {(int)reply.StatusCode}: {await reply.Content.ReadAsStringAsync(cancellationToken)}");
+        if (!reply.IsSuccessStatusCode) throw new InvalidOperationException(
+            $"{method} {path} on the S3 server answered {(int)reply.StatusCode}: {await reply.Content.ReadAsStringAsync(cancellationToken)}");
     }
 }

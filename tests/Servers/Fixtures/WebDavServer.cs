@@ -38,7 +38,8 @@ public sealed class WebDavServer
     {
         string user = ServerChoice.Variable("CAIRN_TEST_WEBDAV_USER") ?? "cairn", password = ServerChoice.Variable("CAIRN_TEST_WEBDAV_PASSWORD") ?? "cairn-password";
         return ServerChoice.FirstAsync<WebDavServer>("WebDAV server",
-            ("CAIRN_TEST_WEBDAV_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_WEBDAV_ENDPOINT") is { } set ? new WebDavServer(new Uri(set), "CAIRN_TEST_WEBDAV_ENDPOINT", user, password, null) : null)),
+            ("CAIRN_TEST_WEBDAV_ENDPOINT", () => Task.FromResult(ServerChoice.Variable("CAIRN_TEST_WEBDAV_ENDPOINT") is { } set
+                ? new WebDavServer(new Uri(set), "CAIRN_TEST_WEBDAV_ENDPOINT", user, password, null) : null)),
             ("process", async () =>
             {
                 var (endpoint, folder, origin) = await ProcessServers.EnsureAsync("nginx", "nginx-run", [$"{user}:{password}"], null, cancellationToken);

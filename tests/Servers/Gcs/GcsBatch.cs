@@ -30,7 +30,8 @@ internal sealed class GcsBatch(GcsServer server, GcsFakeOptions options)
                 await section.Body.CopyToAsync(bytes, call.Aborted);
                 total += bytes.Length;
                 if (total >= LargestBody) throw new GcsError(413, "uploadTooLarge", "The total batch request payload must be less than 10MB.");
-                if (section.ContentType?.StartsWith("application/http", StringComparison.OrdinalIgnoreCase) != true) throw GcsError.Invalid("Failed to parse batch request, error: each part must be application/http.");
+                if (section.ContentType?.StartsWith("application/http", StringComparison.OrdinalIgnoreCase) != true) throw GcsError.Invalid(
+                    "Failed to parse batch request, error: each part must be application/http.");
                 parts.Add((section.Headers is { } headers && headers.TryGetValue("Content-ID", out var id) ? id.ToString() : null, bytes.ToArray()));
             }
         }

@@ -29,7 +29,8 @@ internal sealed class GcsBucket(string name, TimeProvider clock)
     {
         if (replace) (Versioning, RequesterPays, Labels) = (false, false, Labels.Clear());
         if (resource.TryGetProperty("versioning", out var versioning)) Versioning = versioning.ValueKind == JsonValueKind.Object && versioning.TryGetProperty("enabled", out var on) && on.GetBoolean();
-        if (resource.TryGetProperty("billing", out var billing)) RequesterPays = billing.ValueKind == JsonValueKind.Object && billing.TryGetProperty("requesterPays", out var pays) && pays.GetBoolean();
+        if (resource.TryGetProperty("billing", out var billing)) RequesterPays = billing.ValueKind == JsonValueKind.Object && billing.TryGetProperty("requesterPays", out var pays)
+            && pays.GetBoolean();
         if (resource.TryGetProperty("labels", out var labels)) Labels = GcsFields.Merge(Labels, labels, "labels");
         if (resource.TryGetProperty("storageClass", out var storageClass)) StorageClass = storageClass.GetString() ?? "STANDARD";
     }

@@ -16,7 +16,8 @@ internal sealed class GcsCopies(GcsFakeOptions options)
     {
         GcsServer.CheckObjectName(target);
         long? limit = call.Number("maxBytesRewrittenPerCall");
-        if (limit is { } value && (value == 0 || value % Mebibyte != 0)) throw GcsError.Invalid("maxBytesRewrittenPerCall must be an integral multiple of 1 MiB (1048576).", "maxBytesRewrittenPerCall");
+        if (limit is { } value && (value == 0 || value % Mebibyte != 0)) throw GcsError.Invalid(
+            "maxBytesRewrittenPerCall must be an integral multiple of 1 MiB (1048576).", "maxBytesRewrittenPerCall");
         var source = Source(call, from, name);
         var conditions = GcsPreconditions.From(call);
         var resource = await call.BodyAsync();
@@ -68,7 +69,8 @@ internal sealed class GcsCopies(GcsFakeOptions options)
         var request = await call.BodyAsync();
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("sourceObjects", out var sources) || sources.ValueKind != JsonValueKind.Array || sources.GetArrayLength() == 0)
             throw GcsError.Required("You must provide at least one source component.", "sourceObjects");
-        if (sources.GetArrayLength() > 32) throw GcsError.Invalid("The number of source components provided (" + sources.GetArrayLength().ToString(CultureInfo.InvariantCulture) + ") exceeds the maximum (32)");
+        if (sources.GetArrayLength() > 32) throw GcsError.Invalid("The number of source components provided (" + sources.GetArrayLength().ToString(CultureInfo.InvariantCulture)
+            + ") exceeds the maximum (32)");
         bool deleteSources = request.TryGetProperty("deleteSourceObjects", out var delete) && delete.ValueKind == JsonValueKind.True;
         var parts = new List<GcsObject>();
         int components = 0;

@@ -30,7 +30,8 @@ internal static class GcsGlob
                     if (end < 0) throw GcsError.Invalid($"Invalid glob: {glob}", "matchGlob");
                     string set = glob[(at + 1)..end];
                     bool negated = set[0] is '^' or '!';
-                    string members = (negated ? set[1..] : set).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal).Replace("^", "\\^", StringComparison.Ordinal);
+                    string members = (negated ? set[1..] : set).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal)
+                        .Replace("^", "\\^", StringComparison.Ordinal);
                     pattern.Append(negated ? "[^/" : "[").Append(members).Append(']');
                     at = end;
                     break;

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Cairn.TestServers.Gcs;
 
 /// <summary>The conditions of a request on one object: generation and metageneration, matching or not, and ETags.</summary>
-internal readonly record struct GcsPreconditions(long? GenerationMatch, long? GenerationNotMatch, long? MetagenerationMatch, long? MetagenerationNotMatch, string? IfMatch = null, string? IfNoneMatch = null)
+internal readonly record struct GcsPreconditions(long? GenerationMatch, long? GenerationNotMatch, long? MetagenerationMatch, long? MetagenerationNotMatch, string? IfMatch = null,
+    string? IfNoneMatch = null)
 {
     /// <summary>Reads the query parameters of the target (<c>if…</c>) or of the source (<c>ifSource…</c>).</summary>
     public static GcsPreconditions From(GcsCall call, string prefix = "if")

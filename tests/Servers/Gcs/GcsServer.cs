@@ -6,7 +6,8 @@ namespace Cairn.TestServers.Gcs;
 /// <summary>The service behind the fake: its buckets, and the table of what each method and path does.</summary>
 internal sealed class GcsServer
 {
-    private static readonly string[] _absentOfBuckets = ["acl", "anywhereCaches", "defaultObjectAcl", "folders", "iam", "lockRetentionPolicy", "managedFolders", "notificationConfigs", "operations", "relocate", "restore"];
+    private static readonly string[] _absentOfBuckets = ["acl", "anywhereCaches", "defaultObjectAcl", "folders", "iam", "lockRetentionPolicy", "managedFolders", "notificationConfigs",
+        "operations", "relocate", "restore"];
     private static readonly string[] _absentOfObjects = ["acl", "iam", "restore"];
     private readonly GcsFakeOptions _options;
     private readonly GcsUploads _uploads;

@@ -113,7 +113,8 @@ internal sealed class GcsUploads(GcsServer server, GcsFakeOptions options)
             await metadata.Body.CopyToAsync(text, call.Aborted);
             var resource = UploadResource.Parse(GcsCall.Parse(text.ToArray()), call);
             var media = await reader.ReadNextSectionAsync(call.Aborted) ?? throw GcsError.Invalid("Malformed multipart body.");
-            if (options.RequireMediaType && string.IsNullOrEmpty(media.ContentType)) throw GcsError.Required("The media part of a multipart upload must have a Content-Type header.", "Content-Type", "header");
+            if (options.RequireMediaType && string.IsNullOrEmpty(media.ContentType)) throw GcsError.Required(
+                "The media part of a multipart upload must have a Content-Type header.", "Content-Type", "header");
             var content = await ReadAsync(options, media.Body, call.Context.Request.ContentLength, call.Aborted);
             if (await reader.ReadNextSectionAsync(call.Aborted) is not null) throw GcsError.Invalid("Malformed multipart body.");
             Verify(content, resource.Crc32C, resource.Md5, call.Header("x-goog-hash"));

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.TestServers.Gcs;
 
-/// <summary>What clients of the JSON API also use of the XML API: GET, HEAD, PUT and DELETE of <c>/bucket/object</c>, and the POST that opens a resumable session. Errors are that API's, in short.</summary>
+/// <summary>What clients of the JSON API also use of the XML API: GET, HEAD, PUT and DELETE of <c>/bucket/object</c>, and the POST that opens a resumable
+/// session. Errors are that API's, in short.</summary>
 internal static class GcsXml
 {
     private static readonly string[] _jsonPaths = ["storage", "upload", "download", "batch", "resumable", "token", "computeMetadata"];

@@ -20,7 +20,8 @@ internal sealed class HttpHead
     public string[] FirstLine { get; }
     public string Method => FirstLine[0];
     public string Target => FirstLine[1];
-    public int Status => int.TryParse(FirstLine[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? status : throw new InvalidDataException("The server's status line has no number.");
+    public int Status => int.TryParse(FirstLine[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+        ? status : throw new InvalidDataException("The server's status line has no number.");
 
     /// <summary>Reads up to the empty line; null when the peer closed before the first byte. What follows stays in the buffer.</summary>
     public static async Task<HttpHead?> ReadAsync(BufferedSocket socket, CancellationToken cancellationToken)

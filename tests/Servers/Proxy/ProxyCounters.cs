@@ -88,7 +88,8 @@ internal sealed class ProxyTally(bool record)
         Connections = Interlocked.Read(ref _connections),
         RequestBytes = Interlocked.Read(ref _up),
         ResponseBytes = Interlocked.Read(ref _down),
-        ByMethod = _methods.ToImmutableSortedDictionary(m => m.Key, m => (Interlocked.Read(ref m.Value[0]), Interlocked.Read(ref m.Value[1]), Interlocked.Read(ref m.Value[2])), StringComparer.Ordinal),
+        ByMethod = _methods.ToImmutableSortedDictionary(m => m.Key, m => (Interlocked.Read(ref m.Value[0]), Interlocked.Read(ref m.Value[1]), Interlocked.Read(ref m.Value[2])),
+            StringComparer.Ordinal),
         ByFault = Enum.GetValues<FaultKind>().Where(k => Interlocked.Read(ref _faults[(int)k]) > 0).ToImmutableSortedDictionary(k => k, k => Interlocked.Read(ref _faults[(int)k])),
     };
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.TestServers.Recording;
 
-/// <summary>Hears everything that a process tells of itself: the events of every source at the most verbose level, every span and every measurement of every library, and what is logged to it.</summary>
+/// <summary>Hears everything that a process tells of itself: the events of every source at the most verbose level, every span and every measurement of every
+/// library, and what is logged to it.</summary>
 public sealed class Telltale : EventListener, ILoggerFactory, ILogger
 {
     /// <summary>The runtime's own traces: of types and threads, more than a test can hold; and of the bytes on each connection, where secrets are by design.</summary>

@@ -109,7 +109,13 @@ public sealed class RetryOutcomeTests
             Path = info.Path,
             Length = info.Length,
             ETag = kind == "source changed" && info.Path == "a" ? "newer" : info.ETag,
-            Checksum = info.Path == "a" ? new("crc32c", "01") : kind switch { "checksum" => new("crc32c", "02"), "other algorithm" => new("md5", "01"), "no checksum" => null, _ => new("crc32c", "01") },
+            Checksum = info.Path == "a" ? new("crc32c", "01") : kind switch
+            {
+                "checksum" => new("crc32c", "02"),
+                "other algorithm" => new("md5", "01"),
+                "no checksum" => null,
+                _ => new("crc32c", "01")
+            },
         };
         var request = new CopyRequest("a", "b", WriteMode.CreateNew) { SourceIfMatch = source.ETag };
         if (refusal is null)

@@ -39,7 +39,8 @@ public sealed partial class MaterializerRegistry
     public static MaterializerRegistry CreateWithoutJson()
     {
         var registry = new MaterializerRegistry();
-        foreach (var materializer in new Materializer[] { new ScalarMaterializer(), new TextMaterializer(), new BytesMaterializer(), new NpyMaterializer(), new NpzMaterializer(), new ImageMaterializer(), new HtmlMaterializer(), new FilesMaterializer() })
+        foreach (var materializer in new Materializer[] { new ScalarMaterializer(), new TextMaterializer(), new BytesMaterializer(), new NpyMaterializer(), new NpzMaterializer(),
+            new ImageMaterializer(), new HtmlMaterializer(), new FilesMaterializer() })
             registry.Add(materializer, MaterializerOrigin.BuiltIn);
         return registry;
     }

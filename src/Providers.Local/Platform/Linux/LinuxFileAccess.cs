@@ -30,7 +30,9 @@ internal abstract unsafe class LinuxFileAccess(bool hasAttributes) : LocalFileSy
     public static LocalFacts FactsOf(in StatX stat)
     {
         var kind = (stat.Mode & 0xF000) switch { 0x8000 => LocalKind.File, 0x4000 => LocalKind.Directory, 0xA000 => LocalKind.Link, _ => LocalKind.Special };
-        return new(kind, (long)stat.Size, stat.ModifiedSeconds, stat.ModifiedNanoseconds, stat.Inode, ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Links) { IsExecutable = kind == LocalKind.File && (stat.Mode & OwnerExecutes) != 0 };
+        return new(kind, (long)stat.Size, stat.ModifiedSeconds, stat.ModifiedNanoseconds, stat.Inode, ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor,
+            stat.Links)
+        { IsExecutable = kind == LocalKind.File && (stat.Mode & OwnerExecutes) != 0 };
     }
 
     /// <inheritdoc/>

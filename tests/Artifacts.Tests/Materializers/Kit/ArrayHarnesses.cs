@@ -8,14 +8,18 @@ public sealed class NpyHarness() : BuiltInHarness("npy")
 {
     public override IEnumerable<MaterializerSample> Samples =>
     [
-        MaterializerSample.Of<bool[]>([true, false]), MaterializerSample.Of<sbyte[]>([-1]), MaterializerSample.Of<short[]>([-2]), MaterializerSample.Of<int[]>([-3, 4]), MaterializerSample.Of<long[]>([long.MinValue]),
-        MaterializerSample.Of<ushort[]>([7]), MaterializerSample.Of<uint[]>([8]), MaterializerSample.Of<ulong[]>([ulong.MaxValue]), MaterializerSample.Of<Half[]>([(Half)0.1]), MaterializerSample.Of<float[]>([0.1f]),
-        MaterializerSample.Of<double[]>([0.1, double.NaN]), MaterializerSample.Of<Complex[]>([new(1, -2)]), MaterializerSample.Of(new byte[,] { { 1, 2 }, { 3, 4 } }), MaterializerSample.Of(new short[,,] { { { 1 }, { 2 } } }),
+        MaterializerSample.Of<bool[]>([true, false]), MaterializerSample.Of<sbyte[]>([-1]), MaterializerSample.Of<short[]>([-2]), MaterializerSample.Of<int[]>([-3, 4]),
+            MaterializerSample.Of<long[]>([long.MinValue]),
+        MaterializerSample.Of<ushort[]>([7]), MaterializerSample.Of<uint[]>([8]), MaterializerSample.Of<ulong[]>([ulong.MaxValue]), MaterializerSample.Of<Half[]>([(Half)0.1]),
+            MaterializerSample.Of<float[]>([0.1f]),
+        MaterializerSample.Of<double[]>([0.1, double.NaN]), MaterializerSample.Of<Complex[]>([new(1, -2)]), MaterializerSample.Of(new byte[,] { { 1, 2 }, { 3, 4 } }),
+            MaterializerSample.Of(new short[,,] { { { 1 }, { 2 } } }),
         MaterializerSample.Of(new Memory<int>([1, 2, 3], 1, 2)), MaterializerSample.Of(new ReadOnlyMemory<float>([1, 2])), MaterializerSample.Of(new NdArray<double>([1, 2, 3, 4], 2, 1, 2)),
         MaterializerSample.Of(new NdArray<int>([5], [])), MaterializerSample.Of<double[]>([1, 2]).As<NdArray>(),
     ];
 
-    public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(Array.Empty<double>()), MaterializerSample.Of(new int[3, 0]), MaterializerSample.Of(new NdArray<bool>([], 2, 0, 4))];
+    public override IEnumerable<MaterializerSample> Empty =>
+        [MaterializerSample.Of(Array.Empty<double>()), MaterializerSample.Of(new int[3, 0]), MaterializerSample.Of(new NdArray<bool>([], 2, 0, 4))];
 
     public override IEnumerable<WrongType> WrongTypes =>
         [new(MaterializerSample.Of<double[]>([1]), typeof(float[])), new(MaterializerSample.Of<double[]>([1]), typeof(double[,])), new(MaterializerSample.Of(new double[1, 1]), typeof(double[]))];
@@ -66,11 +70,14 @@ public sealed class NpyHarness() : BuiltInHarness("npy")
 
 public sealed class NpzHarness() : BuiltInHarness("npz")
 {
-    public override IEnumerable<MaterializerSample> Samples => [Arrays(new() { ["a"] = new NdArray<int>([1, 2], 2), ["ü b"] = new NdArray<Complex>([new(1, 2)], 1, 1) }), Arrays(new() { ["x"] = new NdArray<Half>([(Half)1], []) }).As<IReadOnlyDictionary<string, NdArray>>()];
+    public override IEnumerable<MaterializerSample> Samples =>
+        [Arrays(new() { ["a"] = new NdArray<int>([1, 2], 2), ["ü b"] = new NdArray<Complex>([new(1, 2)], 1, 1) }), Arrays(new() { ["x"] = new NdArray<Half>([(Half)1], []) })
+        .As<IReadOnlyDictionary<string, NdArray>>()];
 
     public override IEnumerable<MaterializerSample> Empty => [Arrays([]), Arrays(new() { ["none"] = new NdArray<double>([], 0, 3) })];
 
-    public override MaterializerSample Huge(int length) => Arrays(new() { ["x"] = new NdArray<long>(new long[length / 16], length / 16), ["y"] = new NdArray<byte>(new byte[length / 2], 2, length / 4) });
+    public override MaterializerSample Huge(int length) =>
+        Arrays(new() { ["x"] = new NdArray<long>(new long[length / 16], length / 16), ["y"] = new NdArray<byte>(new byte[length / 2], 2, length / 4) });
 
     public override void AssertEqual(object expected, object actual)
     {

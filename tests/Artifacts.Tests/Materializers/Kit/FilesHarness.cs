@@ -17,7 +17,8 @@ public sealed class FilesHarness() : BuiltInHarness("files")
         MaterializerSample.Of(() => new DirectoryInfo(Place("some", ("ü.txt", Bytes.Of(20)), ("sub/.hidden", Bytes.Of(5)), ("sub/deep/empty", [])))),
     ];
 
-    public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(() => new FileInfo(Place("none", ("e", [])) + "/e")), MaterializerSample.Of(() => new DirectoryInfo(Place("empty")))];
+    public override IEnumerable<MaterializerSample> Empty =>
+        [MaterializerSample.Of(() => new FileInfo(Place("none", ("e", [])) + "/e")), MaterializerSample.Of(() => new DirectoryInfo(Place("empty")))];
 
     public override IReadOnlyDictionary<string, string> Skips { get; } = new Dictionary<string, string>
     {

@@ -84,7 +84,8 @@ public sealed record Reading(string Station, double? Value, DateOnly Day, IReadO
 public sealed class JsonHarness() : BuiltInHarness("json")
 {
     public override IEnumerable<MaterializerSample> Samples =>
-        [MaterializerSample.Of(Reading.Some(1).Single()), MaterializerSample.Of(Reading.Some(5).ToList()), MaterializerSample.Of(new Dictionary<string, Reading[]> { ["a"] = [.. Reading.Some(2)], ["b"] = [] })];
+        [MaterializerSample.Of(Reading.Some(1).Single()), MaterializerSample.Of(Reading.Some(5).ToList()),
+            MaterializerSample.Of(new Dictionary<string, Reading[]> { ["a"] = [.. Reading.Some(2)], ["b"] = [] })];
 
     public override IEnumerable<MaterializerSample> Empty => [MaterializerSample.Of(new List<Reading>()), MaterializerSample.Of(new Dictionary<string, int>())];
 

@@ -8,7 +8,8 @@ namespace Cairn.Materializers.BuiltIn;
 /// <summary>Compares a value with what was read back from its JSON, so that nothing is stored that a load would lose.</summary>
 /// <remarks>
 /// Equal are: the members that JSON has, at each place the type of the object, and the private fields of classes, unless <c>[JsonIgnore]</c> or <c>[NonSerialized]</c> says that one need not come
-/// back. A member declared <see cref="object"/> comes back as a <see cref="JsonElement"/> with the same content. Comparers of dictionaries and sets, and whether two members share one object, are not part of a value.
+/// back. A member declared <see cref="object"/> comes back as a <see cref="JsonElement"/> with the same content. Comparers of dictionaries and sets, and
+/// whether two members share one object, are not part of a value.
 /// </remarks>
 internal sealed class JsonReadBack(string id, JsonSerializerOptions options)
 {
