@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Analyzers"] = [],
         ["Store"] = ["Abstractions", "Analyzers"],
         ["Artifacts"] = ["Store"],
+        ["Catalog"] = ["Artifacts"],
         ["Plugins"] = ["Artifacts"],
         ["Workspaces"] = ["Store"],
         ["Hosting"] = ["Artifacts", "Workspaces"],
@@ -83,7 +84,7 @@ public sealed partial class ArchitectureTests
     public void No_folder_joins_a_cycle()
     {
         var cycles = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var project in new[] { "Store", "Artifacts", "Plugins", "Workspaces", "Hosting" })
+        foreach (var project in new[] { "Store", "Artifacts", "Catalog", "Plugins", "Workspaces", "Hosting" })
         {
             var graph = FolderGraph(project);
             foreach (var (from, targets) in graph)

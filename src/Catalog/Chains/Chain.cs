@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Cairn.Artifacts;
+using Cairn.Catalog.Records;
+using Cairn.Errors;
+
+namespace Cairn.Catalog.Chains;
+
+/// <summary>A chain of records in a folder of the store: numbered from 1 without gaps, each written once with the hash of the one before it.</summary>
+/// <remarks>
+/// To commit is to create the next number, so of racing writers exactly one wins, and the others decide again on what it wrote. Because the chain is dense, its head is found without a listing.
+/// The class holds no state; the caller keeps the heads that it knows.
+/// </remarks>
+internal sealed class Chain
+{
+    private const int MaxSequence = 99_999_999;
+    private readonly ArtifactStore _store;
+    private readonly string _kind;
+    private readonly string _subject;
+
+    /// <summary>Initializes a chain.</summary>
+    /// <param name="store">The store that holds it.</param>
+    /// <param name="folder">The folder of the chain.</param>
+    /// <param name="kind">The kind that its records have.</param>
+    /// <param name="subject">What its records are about: the text that their member of the name <paramref name="kind"/> has, so that a record in a wrong place is refused.</param>
+    public Chain(ArtifactStore store, StorePath folder, string kind, string subject) => (_store, Folder, _kind, _subject) = (store, folder, kind, subject);
+
+    public StorePath Folder { get; }
+
+    public StorePath PathOf(int sequence) => Folder / string.Create(CultureInfo.InvariantCulture, $"{sequence:D8}.json");
+
+    /// <summary>Reads a record.</summary>
+    /// <returns>The record; null if the chain is shorter.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>: the file is not a record that may be there.</exception>
+    public async Task<Record?> TryReadAsync(int sequence, CancellationToken cancellationToken)
+    {
+        var content = await TryReadBytesAsync(sequence, cancellationToken).ConfigureAwait(false);
+        return content is null ? null : Check(content, sequence);
+    }
+
+    /// <summary>Reads the bytes of a record, whatever they are.</summary>
+    public async Task<byte[]?> TryReadBytesAsync(int sequence, CancellationToken cancellationToken)
+    {
+        var path = PathOf(sequence);
+        try
+        {
+            var stream = await _store.OpenReadAsync(path, null, cancellationToken).ConfigureAwait(false);
+            await using var closing = stream.ConfigureAwait(false);
+            if (stream.Length > RecordJson.MaxBytes)
+                throw Broken(sequence, $"it has {stream.Length} bytes, more than the {RecordJson.MaxBytes} of a record");
+            var content = new byte[stream.Length];
+            await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+            return content;
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Checks that bytes are the record of a place in this chain.</summary>
+    public Record Check(ReadOnlyMemory<byte> content, int sequence)
+    {
+        try
+        {
+            var record = Record.Parse(content);
+            var reason = record.Kind != _kind ? $"its kind is '{record.Kind}' and not '{_kind}'"
+                : Record.Text(record.Node[_kind]) != _subject ? $"it is about another {_kind}"
+                : record.Sequence != sequence ? $"its number is {record.Sequence}"
+                : sequence > 1 && record.Previous is not { Length: 64 } ? "it has no hash of the record before it"
+                : sequence == 1 && record.Previous is not null ? "it has a hash of a record before it"
+                : null;
+            return reason is null ? record : throw Broken(sequence, reason);
+        }
+        catch (FormatException e)
+        {
+            throw Broken(sequence, e.Message, e);
+        }
+    }
+
+    /// <summary>Finds the newest record: at the known one, or by probing 1, 2, 4, 8 … records on and bisecting.</summary>
+    /// <param name="known">The newest record that the caller knows, which is not read again; null to begin at record 1.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The head; null if the chain has no record.</returns>
+    public async Task<ChainHead?> FindHeadAsync(ChainHead? known, CancellationToken cancellationToken)
+    {
+        var head = known;
+        var absent = 0;
+        for (var step = 1; absent == 0; step *= 2)
+        {
+            var next = (head?.Sequence ?? 0) + step;
+            if (!await TryMoveAsync(next).ConfigureAwait(false))
+                absent = next;
+        }
+        while (head is not null && absent - head.Sequence > 1)
+        {
+            var middle = head.Sequence + ((absent - head.Sequence) / 2);
+            if (!await TryMoveAsync(middle).ConfigureAwait(false))
+                absent = middle;
+        }
+        return head;
+
+        async Task<bool> TryMoveAsync(int sequence)
+        {
+            if (await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false) is not { } record)
+                return false;
+            CheckLink(head, record);
+            head = ChainHead.Of(record);
+            return true;
+        }
+    }
+
+    /// <summary>Checks that the store still has the record that the caller knows: one that is missing or different means that the store was put back to an earlier state.</summary>
+    public async Task ConfirmAsync(ChainHead known, CancellationToken cancellationToken)
+    {
+        var content = await TryReadBytesAsync(known.Sequence, cancellationToken).ConfigureAwait(false);
+        if (content is null || BlobDigest.Of(content) != known.Hash)
+            throw new StoreWentBackException(PathOf(known.Sequence), content is null).WithContext(StoreOperations.Read, _store.GetUri(PathOf(known.Sequence)));
+    }
+
+    /// <summary>Appends a record to the chain.</summary>
+    /// <param name="known">The newest record that the caller knows and has confirmed; null to look for it.</param>
+    /// <param name="id">The id of the record, by which it is recognized when its answer was lost.</param>
+    /// <param name="decide">Makes the members of the record from the head at that moment, null for an empty chain; returns null to append nothing. Called again after a lost race; may throw.</param>
+    /// <param name="cancellationToken">Cancels the append; then nothing was appended, unless the answer was lost.</param>
+    /// <returns>The head afterwards, and whether the record was appended.</returns>
+    public async Task<(ChainHead? Head, bool Appended)> AppendAsync(
+        ChainHead? known, Guid id, Func<ChainHead?, CancellationToken, ValueTask<JsonObject?>> decide, CancellationToken cancellationToken)
+    {
+        var head = known ?? await FindHeadAsync(null, cancellationToken).ConfigureAwait(false);
+        for (var lost = 0; ; lost++)
+        {
+            if (await decide(head, cancellationToken).ConfigureAwait(false) is not { } members)
+                return (head, false);
+            var sequence = (head?.Sequence ?? 0) + 1;
+            if (sequence > MaxSequence)
+                throw _store.CreateException(StoreErrorCode.Unsupported, $"the chain has {MaxSequence} records, the most that one may have", StoreOperations.Write, Folder, "Begin a new asset.");
+            var record = Create(members, id, sequence, head);
+            try
+            {
+                await _store.WriteBytesAsync(PathOf(sequence), record.Content, WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return (ChainHead.Of(record), true);
+            }
+            catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
+            {
+                var winner = await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false);
+                if (winner is null)
+                    continue;
+                if (winner.Id == id)
+                    return (ChainHead.Of(winner), true);
+                CheckLink(head, winner);
+                head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1 + (1 << Math.Min(lost + 2, 6)))), _store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Finds the first record for which a condition holds that, once true, stays true along the chain.</summary>
+    /// <param name="first">The least number that it can have.</param>
+    /// <param name="head">The head, for which it holds.</param>
+    /// <param name="holds">The condition.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    public async Task<Record> FindFirstAsync(int first, ChainHead head, Func<Record, bool> holds, CancellationToken cancellationToken)
+    {
+        var (low, high) = (first, head.Sequence);
+        Record? found = null;
+        while (found is null || low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var record = middle == head.Sequence && head.Record is { } known ? known : await RequireAsync(middle, cancellationToken).ConfigureAwait(false);
+            if (holds(record))
+                (found, high) = (record, middle);
+            else
+                low = middle + 1;
+            if (low > high)
+                throw Broken(high, "the states of this chain contradict each other");
+        }
+        return found;
+    }
+
+    /// <summary>Reads a record that must be there, since a later one is.</summary>
+    public async Task<Record> RequireAsync(int sequence, CancellationToken cancellationToken) =>
+        await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false) ?? throw Broken(sequence, "it is missing, and a later record exists");
+
+    private static Record Create(JsonObject members, Guid id, int sequence, ChainHead? head)
+    {
+        members["seq"] = sequence;
+        members["id"] = id.ToString();
+        if (head is not null)
+            members["prev"] = head.Hash.Hex;
+        return Record.Create(members);
+    }
+
+    private void CheckLink(ChainHead? before, Record record)
+    {
+        if (before is not null && record.Sequence == before.Sequence + 1 && record.Previous != before.Hash.Hex)
+            throw Broken(record.Sequence, $"its 'prev' is not the hash of record {before.Sequence}");
+    }
+
+    private StoreException Broken(int sequence, string reason, Exception? cause = null) =>
+        new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure,
+            $"the catalog cannot use this record: {reason}")
+        { Advice = "'cairn catalog verify' lists everything that is damaged." }, cause)
+            .WithContext(StoreOperations.Read, _store.GetUri(PathOf(sequence)));
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cairn.Artifacts;
+
+namespace Cairn.Catalog.Records;
+
+/// <summary>A record as it is stored: one change, written once and never again.</summary>
+internal sealed class Record
+{
+    private Record(ReadOnlyMemory<byte> content, JsonObject node, string kind, Guid id)
+    {
+        (Content, Node, Kind, Id) = (content, node, kind, id);
+        Hash = BlobDigest.Of(content.Span);
+    }
+
+    /// <summary>The bytes as stored.</summary>
+    public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>The SHA-256 of <see cref="Content"/>, which the next record of a chain carries as <c>prev</c>.</summary>
+    public BlobDigest Hash { get; }
+
+    public JsonObject Node { get; }
+
+    /// <summary>What it is about: <c>asset</c>, <c>name</c>, …</summary>
+    public string Kind { get; }
+
+    public Guid Id { get; }
+
+    /// <summary>Its number in the chain; 0 for a record that belongs to none.</summary>
+    public int Sequence => Node["seq"] is { } seq ? Integer(seq, "seq") : 0;
+
+    public string? Previous => Text(Node["prev"]);
+
+    public DateTimeOffset At => Time(Node["at"], "at");
+
+    public string By => Text(Node["by"]) ?? "";
+
+    /// <summary>Makes a record from its members.</summary>
+    public static Record Create(JsonObject node) => Parse(RecordJson.Write(node));
+
+    /// <summary>Reads a record.</summary>
+    /// <exception cref="FormatException">The bytes are not a record, or one that needs newer software; the message says why, in words that follow "it".</exception>
+    public static Record Parse(ReadOnlyMemory<byte> content)
+    {
+        var node = RecordJson.Parse(content.Span);
+        var version = Integer(node["v"] ?? throw new FormatException("it has no member 'v'"), "v");
+        if (version != 1)
+            throw new FormatException($"it is of version {version}, which this software does not know");
+        if (node["must"] is { } must)
+        {
+            var unknown = must is JsonArray features ? features.Select(f => Text(f) ?? "?").FirstOrDefault() : "?";
+            if (unknown is not null)
+                throw new FormatException($"it needs the feature '{unknown}', which this software does not know");
+        }
+        var kind = Text(node["kind"]) ?? throw new FormatException("it has no member 'kind'");
+        if (!Guid.TryParseExact(Text(node["id"]), "D", out var id))
+            throw new FormatException("its member 'id' is not a UUID");
+        var record = new Record(content, node, kind, id);
+        _ = record.At;
+        return record;
+    }
+
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+
+    public static int Integer(JsonNode node, string member) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int number)
+        ? number
+        : throw new FormatException($"its member '{member}' is not an integer");
+
+    public static DateTimeOffset Time(JsonNode? node, string member) =>
+        DateTimeOffset.TryParse(Text(node), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw new FormatException($"its member '{member}' is not a time");
+
+    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}
