@@ -9,7 +9,7 @@ public sealed class MessageTests
     public async Task A_call_that_should_have_failed_is_named_with_the_code()
     {
         var error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromResult(Missing)));
-        error.Message.ShouldContain("Task.FromResult(Missing) should fail with NotFound, and it succeeded");
+        error.Message.ShouldContain("Task.FromResult(Missing) should fail with NotFound, but succeeded");
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(
             [StoreErrorCode.NotFound, StoreErrorCode.PathConflict], () => Task.FromException(new StoreException(StoreErrorCode.Unavailable, "busy"))));

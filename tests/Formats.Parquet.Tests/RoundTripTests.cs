@@ -90,7 +90,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     [Fact]
     public async Task What_would_be_lost_is_refused_and_nothing_is_stored()
     {
-        await RefusedAsync<At>([new(new DateTime(1, 1, 1))], "nanoseconds count from 1677");
+        await RefusedAsync<At>([new(new DateTime(1, 1, 1))], "nanoseconds range from 1677");
         await RefusedAsync<Money>([new(1e-20m)], "18 after it");
         await RefusedAsync<Money>([new(1e21m)], "20 digits before the point");
         await RefusedAsync<Odd>([new(new Uri("http://x"))], "Where is of Uri");

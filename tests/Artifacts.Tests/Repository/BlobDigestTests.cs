@@ -33,7 +33,7 @@ public sealed class BlobDigestTests
         JsonSerializer.Deserialize<BlobDigest>($"\"{text}\"").ShouldBe(digest);
         JsonSerializer.Deserialize<Dictionary<BlobDigest, int>>(JsonSerializer.Serialize(new Dictionary<BlobDigest, int> { [digest] = 1 }))![digest].ShouldBe(1);
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<BlobDigest>("\"sha256:12\"")).Message.ShouldContain("is not a digest");
-        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<BlobDigest>("5")).Message.ShouldContain("BlobDigest is written as a string");
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<BlobDigest>("5")).Message.ShouldContain("BlobDigest must be a JSON string");
         TypeDescriptor.GetConverter(typeof(BlobDigest)).ConvertFromInvariantString(text).ShouldBe(digest);
         TypeDescriptor.GetConverter(typeof(BlobDigest)).ConvertToInvariantString(digest).ShouldBe(text);
         Parsed<BlobDigest>(text).ShouldBe(digest);

@@ -62,7 +62,7 @@ public sealed class TreeJobTests
         (await box.RunAsync("sync", box["in"], ":s")).Ok();
         File.Delete(box["in/a.txt"]);
         File.Delete(box["in/d/x.txt"]);
-        (await box.RunAsync("sync", "--delete", "--max-delete", "1", box["in"], ":s")).Fails(1, "the limit is 1");
+        (await box.RunAsync("sync", "--delete", "--max-delete", "1", box["in"], ":s")).Fails(1, "the limit of 1");
         (await box.TreeAsync(":s")).Length.ShouldBe(3);
         (await box.RunAsync("sync", "--delete", "--max-delete", "2", box["in"], ":s")).Ok();
         (await box.TreeAsync(":s")).ShouldBe(["d/e/y.txt=y"]);

@@ -55,7 +55,7 @@ public sealed class SyncTests : IDisposable
         if (removes)
             (await store.SyncFromDirectoryAsync(_folder, "t", new() { Delete = true, MaxDelete = limit })).Removed.ShouldBe(2);
         else
-            (await Should.ThrowAsync<BatchFailedException>(() => store.SyncFromDirectoryAsync(_folder, "t", new() { Delete = true, MaxDelete = limit }))).Message.ShouldContain("the limit is 1");
+            (await Should.ThrowAsync<BatchFailedException>(() => store.SyncFromDirectoryAsync(_folder, "t", new() { Delete = true, MaxDelete = limit }))).Message.ShouldContain("the limit of 1");
         (await CopyMoveTests.Names(store)).Count.ShouldBe(removes ? 1 : 3);
     }
 
