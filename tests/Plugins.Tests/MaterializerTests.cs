@@ -85,7 +85,7 @@ public sealed class MaterializerTests : IDisposable
         problems.ShouldAllBe(p => p.Code == StoreErrorCode.InvalidConfiguration && p.Reason.Contains("acme.formats"));
         var reasons = problems.Select(p => p.Reason).ToArray();
         reasons.Length.ShouldBe(5);
-        foreach (var (name, why) in new[] { ("OfNoType", "serves no type"), ("OfOddTypes", "is not a class"), ("OfNoVersion", "1"), ("OfNoId", "'Not An Id' is no materializer id"),
+        foreach (var (name, why) in new[] { ("OfNoType", "serves no type"), ("OfOddTypes", "is not a class"), ("OfNoVersion", "1"), ("OfNoId", "'Not An Id' is not a valid materializer id"),
             ("OfUntoldTypes", "its types cannot be told") })
             reasons.ShouldContain(r => r.Contains($"Acme.{name} cannot be used") && r.Contains(why));
         materializers.List().ShouldHaveSingleItem().Materializer.Id.ShouldBe("acme-good");
