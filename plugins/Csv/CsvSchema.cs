@@ -14,8 +14,8 @@ internal sealed record CsvSchema(IReadOnlyList<(string Name, CsvType Type)> Colu
     private const string SchemaFact = "schema";
     private const string NullFact = "null";
 
-    /// <summary>What stands for a missing text of records, which are streamed: nobody knows beforehand which texts they have. A text of that form has a
-    /// backslash more (<see cref="Escape"/>).</summary>
+    /// <summary>The representation of a missing text in records. Records are streamed, so their texts are not known in advance: a text that looks like this one
+    /// gets another backslash (<see cref="Escape"/>).</summary>
     public const string RecordNull = @"\N";
 
     private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -53,7 +53,7 @@ internal static partial class HttpIndexPage
     }
 
     /// <summary>Whether a page is a directory's index: a login page would otherwise be an empty directory, or one of its links. nginx, Apache, lighttpd and
-    /// Python say so in title or heading; others name the directory, or link to the one above.</summary>
+    /// Python identify it in the title or heading; others name the directory, or link to the parent directory.</summary>
     private static bool IsIndex(Uri url, string text, string[] links)
     {
         var above = new Uri(url, "..").AbsolutePath;

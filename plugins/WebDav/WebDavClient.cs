@@ -206,8 +206,8 @@ internal sealed class WebDavClient : IDisposable
         }
     }
 
-    /// <summary>Whether an answer is what RFC 4918 says of success. 207 lists what went wrong, and a page of status 200 comes from a proxy or a login page:
-    /// some servers answer 200, but without a page.</summary>
+    /// <summary>Whether a response is a success as RFC 4918 defines it. Status 207 lists failures, and status 200 with a page comes from a proxy or a login page;
+    /// some servers respond with 200 without a page.</summary>
     private static bool IsDone(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK
             && !(response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentLength != 0 && response.Content.Headers.ContentType is not null);

@@ -285,8 +285,8 @@ internal sealed class WebDavDriver : StoreDriver
             await patience.WaitAsync("its parent directories cannot be created: others have locked or removed them", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes what is missing of a directory and its parents, which come into being with it, each under its parent's lock, so that no one removes that
-    /// as empty meanwhile; false when another was in the way.</summary>
+    /// <summary>Creates a directory and its missing parents, each under the lock of its parent, so that no other client removes the parent as empty in the
+    /// meantime. Returns false if another client interfered.</summary>
     private async ValueTask<bool> TryMakeAsync(StorePath path, bool isImplicit, CancellationToken cancellationToken)
     {
         var there = await Client.StatAsync(path, cancellationToken).ConfigureAwait(false);

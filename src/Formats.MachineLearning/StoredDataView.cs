@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Cairn.Formats.MachineLearning;
 
-/// <summary>Data that is read row by row from a local copy, which is deleted when it is disposed or nobody refers to it any more. What is wrong with the file
+/// <summary>Data that is read row by row from a local copy, which is deleted when the object is disposed or collected. A fault of the file
 /// is a <see cref="MaterializationException"/>.</summary>
 internal sealed class StoredDataView(IDataView inner, FileStream file, string materializer) : IDataView, IDisposable
 {

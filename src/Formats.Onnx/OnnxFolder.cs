@@ -3,10 +3,10 @@ using Cairn.Materializers;
 
 namespace Cairn.Formats.Onnx;
 
-/// <summary>A temporary folder with a model and the files that hold its weights, for the user alone. Deleted with all that is in it when it is disposed, or nobody refers to it any more.</summary>
+/// <summary>A temporary folder with a model and the files of its weights, accessible only to the user. The folder is deleted when the object is disposed or collected.</summary>
 internal sealed class OnnxFolder : IDisposable
 {
-    /// <summary>The model's name, in an artifact as in the folder.</summary>
+    /// <summary>The file name of the model, in an artifact and in the folder.</summary>
     public const string ModelName = "model.onnx";
 
     private static readonly SearchValues<char> Special = SearchValues.Create("\\:*?\"<>|");

@@ -17,7 +17,7 @@ public sealed class DemoTests(Builds builds) : IDisposable
             var (code, output, error) = await clouds.RunAsync(cairn, _folder, "demo", "--root", root);
             code.ShouldBe(0, $"{root}: {error}\n{output}");
             foreach (var said in new[] { "the late writer was refused: PreconditionFailed", "5 blobs before, 0 new", "the first of 344 weighs 4000 g", "\"Gentoo\":5076",
-                "20876 bytes  whole", "steps done in" })
+                "20876 bytes  intact", "steps done in" })
                 output.ShouldContain(said, customMessage: root);
             output.Split('\n').Count(l => l.Contains("> new: ", StringComparison.Ordinal)).ShouldBe(2, root);
             var (_, left, _) = await clouds.RunAsync(cairn, _folder, "ls", "-r", root);

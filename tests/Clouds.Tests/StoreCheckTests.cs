@@ -53,7 +53,7 @@ public sealed class StoreCheckTests(Builds builds) : IDisposable
         await File.WriteAllTextAsync(Path.Join(folder, "f.txt"), "x");
         var environment = new Dictionary<string, string> { ["S3_TEST_SECRET"] = "hidden-in-tests" };
         var refused = await Clouds.RunAsync(await builds.PathAsync(Builds.Tool), folder, environment, "cp", "--no-replace", "f.txt", "it:f.txt");
-        (refused.Code, refused.Error.Contains("cannot hold the write mode CreateNew", StringComparison.Ordinal)).ShouldBe((1, true), refused.Error);
+        (refused.Code, refused.Error.Contains("cannot write with CreateNew", StringComparison.Ordinal)).ShouldBe((1, true), refused.Error);
     }
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class WrongAddressTests(Builds builds) : IDisposable
                 var (code, _, error) = await clouds.RunAsync(cairn, _folder, command.Replace("ROOT", $"{scheme}://{missing}", StringComparison.Ordinal).Split(' '));
                 var what = $"{scheme}: {command}: {error}";
                 code.ShouldBe(1, what);
-                error.ShouldContain($"the {noun} does not exist (NotFound). Check the {noun}'s name", Case.Sensitive, what);
+                error.ShouldContain($"the {noun} does not exist (NotFound). Check the name of the {noun}", Case.Sensitive, what);
                 error.ShouldContain(advice, Case.Sensitive, what);
                 error.ShouldContain($"{scheme}://{missing}", Case.Sensitive, what);
                 error.ShouldNotContain("List the existing files", Case.Sensitive, what);

@@ -13,10 +13,10 @@ public sealed class MessageTests
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(
             [StoreErrorCode.NotFound, StoreErrorCode.PathConflict], () => Task.FromException(new StoreException(StoreErrorCode.Unavailable, "busy"))));
-        error.Message.ShouldContain("should fail with NotFound or PathConflict, and it failed with Unavailable");
+        error.Message.ShouldContain("should fail with NotFound or PathConflict, but failed with Unavailable");
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromException(new InvalidOperationException("odd"))));
-        error.Message.ShouldContain("should fail with NotFound, and it failed with InvalidOperationException");
+        error.Message.ShouldContain("should fail with NotFound, but failed with InvalidOperationException");
         error.Message.ShouldContain("odd");
 
         error = await Should.ThrowAsync<Exception>(() => Expect.ErrorAsync(StoreErrorCode.NotFound, () => Task.FromException(new StoreException(StoreErrorCode.NotFound, "gone"))));

@@ -3,11 +3,11 @@ using Cairn.Integrity;
 
 namespace Cairn.Artifacts.Chunking;
 
-/// <summary>Writes a blob in chunks: those that the store has already are not written again, the others are gathered in packs.</summary>
+/// <summary>Writes a blob in chunks: existing chunks are not written again, and new chunks are collected in packs.</summary>
 /// <remarks>
-/// Content is taken in segments. While a segment is cut and its chunks are hashed, another thread hashes it for the whole. Memory: a segment, the pack that
-/// fills, and the one that is being written, of <see cref="ChunkBuffers"/>, whose share the save has taken. What is written before
-/// <see cref="CompleteAsync"/> is found by later saves, and otherwise referenced by nothing.
+/// Content is processed in segments. While a segment is cut and its chunks are hashed, another thread adds the segment to the hash of the blob. Memory: a segment,
+/// the pack being filled, and the pack being written, from the share of <see cref="ChunkBuffers"/> that the save holds. Chunks that are written before
+/// <see cref="CompleteAsync"/> are found by later saves; nothing else references them.
 /// </remarks>
 internal sealed class ChunkWriter(IChunkTarget blobs) : IAsyncDisposable
 {

@@ -12,6 +12,6 @@ internal interface IChunkTarget
     /// <summary>Whether a blob exists, whole or in chunks.</summary>
     Task<bool> ExistsAsync(BlobDigest digest, long length, CancellationToken cancellationToken);
 
-    /// <summary>Writes a file whose name tells its content. A file that exists stays.</summary>
+    /// <summary>Writes a file whose name is derived from its content. An existing file is not changed.</summary>
     ValueTask PutAsync(StorePath path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

@@ -23,7 +23,7 @@ internal sealed class Chain
     /// <param name="store">The store that holds it.</param>
     /// <param name="folder">The folder of the chain.</param>
     /// <param name="kind">The kind that its records have.</param>
-    /// <param name="subject">What its records are about: the text that their member of the name <paramref name="kind"/> has, so that a record in a wrong place is refused.</param>
+    /// <param name="subject">The subject of its records: the value of their member that is named like <paramref name="kind"/>. A record with another subject is refused.</param>
     public Chain(ArtifactStore store, StorePath folder, string kind, string subject) => (_store, Folder, _kind, _subject) = (store, folder, kind, subject);
 
     public StorePath Folder { get; }
@@ -144,13 +144,14 @@ internal sealed class Chain
             }
             catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
             {
-                var winner = await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false);
-                if (winner is null)
-                    continue;
-                if (winner.Id == id)
-                    return (ChainHead.Of(winner), true);
-                CheckLink(head, winner);
-                head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
+                // Null: the store does not show the other writer's record yet.
+                if (await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false) is { } winner)
+                {
+                    if (winner.Id == id)
+                        return (ChainHead.Of(winner), true);
+                    CheckLink(head, winner);
+                    head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
+                }
             }
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1 + (1 << Math.Min(lost + 2, 6)))), _store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
@@ -201,6 +202,6 @@ internal sealed class Chain
     private StoreException Broken(int sequence, string reason, Exception? cause = null) =>
         new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure,
             $"the catalog cannot use this record: {reason}")
-        { Advice = "'cairn catalog verify' lists everything that is damaged." }, cause)
+        { Advice = "Restore the record from a backup of the store." }, cause)
             .WithContext(StoreOperations.Read, _store.GetUri(PathOf(sequence)));
 }

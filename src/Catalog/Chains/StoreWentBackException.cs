@@ -8,7 +8,7 @@ internal sealed class StoreWentBackException : StoreException
     internal StoreWentBackException(StorePath path, bool isMissing)
         : base(new StoreFault(StoreErrorCode.IntegrityFailure, $"the store went back: the catalog's record {path} {(isMissing ? "is missing" : "is another one")} since this machine saw it")
         {
-            Advice = "The index of this machine was dropped. Make sure that the store holds the state that it should, then repeat the command.",
+            Advice = "Check whether the store was restored from a backup, or replaced, before you write to it.",
         })
     {
     }

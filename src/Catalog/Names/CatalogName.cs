@@ -18,7 +18,7 @@ internal readonly record struct CatalogName(string Text, string Key)
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Checks the name of an asset.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name an asset; the message says why.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name an asset; the message gives the reason.</exception>
     public static CatalogName OfAsset(string text)
     {
         var name = Check(text, "an asset");
@@ -30,7 +30,7 @@ internal readonly record struct CatalogName(string Text, string Key)
     }
 
     /// <summary>Checks the name of an alias.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name an alias; the message says why.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name an alias; the message gives the reason.</exception>
     public static string OfAlias(string text)
     {
         var name = Check(text, "an alias");
@@ -42,7 +42,7 @@ internal readonly record struct CatalogName(string Text, string Key)
     }
 
     /// <summary>Checks a tag: a label, or <c>key:value</c> or <c>key=value</c>.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot be a tag; the message says why.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot be a tag; the message gives the reason.</exception>
     public static string OfTag(string text) => Check(text, "a tag").Text;
 
     private static CatalogName Check(string text, string kind)

@@ -5,7 +5,7 @@ using Cairn.Artifacts;
 
 namespace Cairn.Catalog.Records;
 
-/// <summary>A record as it is stored: one change, written once and never again.</summary>
+/// <summary>A record as it is stored: one change, which is written once and never modified.</summary>
 internal sealed class Record
 {
     private Record(ReadOnlyMemory<byte> content, JsonObject node, string kind, Guid id)
@@ -22,7 +22,7 @@ internal sealed class Record
 
     public JsonObject Node { get; }
 
-    /// <summary>What it is about: <c>asset</c>, <c>name</c>, …</summary>
+    /// <summary>The kind of its subject: <c>asset</c>, <c>name</c>, …</summary>
     public string Kind { get; }
 
     public Guid Id { get; }
@@ -40,7 +40,7 @@ internal sealed class Record
     public static Record Create(JsonObject node) => Parse(RecordJson.Write(node));
 
     /// <summary>Reads a record.</summary>
-    /// <exception cref="FormatException">The bytes are not a record, or one that needs newer software; the message says why, in words that follow "it".</exception>
+    /// <exception cref="FormatException">The bytes are not a record, or a record that needs newer software. The message gives the reason as a clause with the subject "it".</exception>
     public static Record Parse(ReadOnlyMemory<byte> content)
     {
         var node = RecordJson.Parse(content.Span);
@@ -68,9 +68,9 @@ internal sealed class Record
         : throw new FormatException($"its member '{member}' is not an integer");
 
     public static DateTimeOffset Time(JsonNode? node, string member) =>
-        DateTimeOffset.TryParse(Text(node), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        DateTimeOffset.TryParseExact(Text(node), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
-            : throw new FormatException($"its member '{member}' is not a time");
+            : throw new FormatException($"its member '{member}' is not a time in UTC such as 2026-11-28T15:02:11.120000Z");
 
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

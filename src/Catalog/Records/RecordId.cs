@@ -3,18 +3,17 @@ using System.Security.Cryptography;
 
 namespace Cairn.Catalog.Records;
 
-/// <summary>Makes ids of records: version 7 UUIDs that never go back within a process, whatever the clock does.</summary>
+/// <summary>Creates ids of records: version 7 UUIDs that always increase within a process, even if the clock is set back.</summary>
 /// <remarks><see cref="Guid.CreateVersion7()"/> fills the bits below the millisecond at random, so that ids of one millisecond are not in order; here they count. Thread-safe.</remarks>
 internal sealed class RecordId(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private long _last;
 
-    /// <summary>Gets the next id.</summary>
-    /// <param name="notBefore">The least time of the id; for clocks that are known to be slow.</param>
-    public Guid Next(DateTimeOffset? notBefore = null)
+    /// <summary>Creates the next id.</summary>
+    public Guid Next()
     {
-        var now = (notBefore ?? time.GetUtcNow()).ToUnixTimeMilliseconds() << 12;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds() << 12;
         long value;
         lock (_lock)
             value = _last = Math.Max(now, _last + 1);

@@ -24,7 +24,7 @@ internal sealed partial class StoreCore
         };
     }
 
-    /// <summary>Makes a directory, with its parents. The root always exists.</summary>
+    /// <summary>Creates a directory and its parents. The root always exists.</summary>
     public async Task MakeDirectoryAsync(StorePath path, CancellationToken cancellationToken)
     {
         Enter(cancellationToken);
@@ -45,7 +45,7 @@ internal sealed partial class StoreCore
     public ValueTask MoveDriverAsync(CopyRequest request, CancellationToken cancellationToken) =>
         Guard(StoreOperations.Move, request.Source).RunAsync(Driver, request, static (driver, request, stopping) => driver.MoveAsync(request, stopping), cancellationToken);
 
-    /// <param name="request">What to delete.</param>
+    /// <param name="request">The entries to delete.</param>
     /// <param name="about">The path that an exception names.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public ValueTask<IReadOnlyList<DeleteResult>> DeleteAsync(DeleteRequest request, StorePath about, CancellationToken cancellationToken) =>
@@ -60,7 +60,7 @@ internal sealed partial class StoreCore
         return results[0].Outcome != DeleteOutcome.Failed ? results[0].Outcome == DeleteOutcome.Deleted : throw FailureOf(results[0], operation);
     }
 
-    /// <summary>Removes a file, or an empty directory; where both have the path, the file.</summary>
+    /// <summary>Removes a file or an empty directory; if both have the path, the file.</summary>
     /// <returns>True if it existed.</returns>
     public async Task<bool> RemoveAsync(StorePath path, CancellationToken cancellationToken)
     {
@@ -77,10 +77,10 @@ internal sealed partial class StoreCore
                 && await RemoveOneAsync(path, EntryKind.Directory, reportMissing: true, StoreOperations.Remove, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Makes the failure of one target of a batch a separate exception.</summary>
+    /// <summary>Converts the failure of one target of a batch to a separate exception.</summary>
     public StoreException FailureOf(DeleteResult result, string operation) => result.Error switch
     {
-        null => CreateException(StoreErrorCode.Unknown, "the store does not say why", operation, result.Path),
+        null => CreateException(StoreErrorCode.Unknown, "the store gives no reason", operation, result.Path),
         StoreException known => known.WithContext(operation, GetUri(result.Path)),
         var raw => Guard(operation, result.Path).Translate(raw),
     };

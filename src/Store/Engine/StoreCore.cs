@@ -4,8 +4,8 @@ using Cairn.Providers;
 
 namespace Cairn.Engine;
 
-/// <summary>What every operation on a store needs: the driver, the options, the root and the errors. <c>ArtifactStore</c> is a façade over it; reading,
-/// writing, listing and transfers use it and not the façade.</summary>
+/// <summary>The state that every operation on a store needs: the driver, the options, the root and the errors. <c>ArtifactStore</c> is a façade over it; reading,
+/// writing, listing and transfers use the core and not the façade.</summary>
 internal sealed partial class StoreCore : IAsyncDisposable
 {
     /// <summary>The façade's name, as exceptions and log categories state it.</summary>
@@ -14,7 +14,7 @@ internal sealed partial class StoreCore : IAsyncDisposable
     private readonly Lifetime _lifetime;
     private readonly Func<Exception, StoreFault> _classify;
 
-    /// <summary>Creates the core of a whole store. Telemetry and the check of capabilities are put around the driver; they cost nothing where nobody listens.</summary>
+    /// <summary>Creates the core of a whole store. Telemetry and the check of capabilities are applied to the driver; telemetry costs nothing without a listener.</summary>
     /// <param name="driver">The driver. Owned.</param>
     /// <param name="options">The options, checked.</param>
     public StoreCore(StoreDriver driver, ArtifactStoreOptions options)
@@ -75,7 +75,7 @@ internal sealed partial class StoreCore : IAsyncDisposable
     /// <summary>The guard under which the driver is called.</summary>
     public StoreGuard Guard(string operation, StorePath path) => new(operation, Root, path, _classify);
 
-    /// <summary>What the driver says of an exception.</summary>
+    /// <summary>Classifies an exception as the driver does.</summary>
     public StoreFault Classify(Exception exception) => StoreErrors.Classify(Driver, exception);
 
     public StoreException CreateException(StoreErrorCode code, string reason, string operation, StorePath path, string? advice = null) =>

@@ -2,15 +2,15 @@ using Cairn.Providers;
 
 namespace Cairn.Errors;
 
-/// <summary>Runs calls of a driver and makes their exceptions a <see cref="StoreException"/> that states the operation and its target. It is the only place that does so.</summary>
-/// <remarks>A <see cref="StoreException"/> gets the context that it lacks and keeps its stack. Cancellation that was requested and misuse pass unchanged.</remarks>
-/// <param name="operation">What is attempted: one of <see cref="StoreOperations"/>.</param>
+/// <summary>Runs calls of a driver and translates their exceptions to a <see cref="StoreException"/> with the operation and its target. No other code does so.</summary>
+/// <remarks>A <see cref="StoreException"/> receives the context that it lacks and keeps its stack. Cancellation that was requested and misuse pass unchanged.</remarks>
+/// <param name="operation">The attempted operation: one of <see cref="StoreOperations"/>.</param>
 /// <param name="root">The address of the store's root.</param>
 /// <param name="path">The path below it.</param>
-/// <param name="classify">What an exception means.</param>
+/// <param name="classify">Classifies an exception.</param>
 internal readonly struct StoreGuard(string operation, StoreUri root, StorePath path, Func<Exception, StoreFault> classify)
 {
-    /// <summary>Runs a call that returns a result. The two arguments spare the call a closure.</summary>
+    /// <summary>Runs a call that returns a result. The two arguments avoid a closure.</summary>
     public async ValueTask<T> RunAsync<TOn, TState, T>(TOn on, TState state, Func<TOn, TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         try

@@ -4,7 +4,7 @@ using Cairn.Providers;
 
 namespace Cairn.Listing;
 
-/// <summary>Finds out what exists at a path. Where directories are virtual, a listing tells.</summary>
+/// <summary>Determines what exists at a path. A virtual directory is found by a listing.</summary>
 internal static class Lookup
 {
     /// <inheritdoc cref="ArtifactStore.StatAsync"/>

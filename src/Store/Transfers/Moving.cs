@@ -9,7 +9,7 @@ namespace Cairn.Transfers;
 /// <summary>Moves files and directories within a store, and between stores.</summary>
 internal static class Moving
 {
-    /// <summary>Moves within a store: by the store itself where it can, otherwise by a copy and a delete.</summary>
+    /// <summary>Moves within a store: natively if the store can, otherwise by a copy and a delete.</summary>
     public static async Task<StoreEntry> WithinAsync(
         StoreCore store, StorePath source, StorePath target, WriteMode mode, TransferOptions? options, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal static class Moving
             : await MoveFileAsync(store, info, target, mode, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Moves between two places, whatever stores they are in.</summary>
+    /// <summary>Moves between two places of the same store or of different stores.</summary>
     public static async Task<StoreEntry> BetweenAsync(
         StoreCore source, StorePath sourcePath, StoreCore target, StorePath targetPath, WriteMode mode, TransferOptions? options, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal static class Moving
             return copy;
         }
         if (mode.Kind != WriteModes.CreateNew)
-            throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
+            throw new ArgumentException("A directory can be moved only to a free path: use WriteMode.CreateNew.", nameof(mode));
         if (!targetPath.IsRoot && await target.TryStatAsync(targetPath, cancellationToken).ConfigureAwait(false) is not null)
             throw target.CreateException(StoreErrorCode.AlreadyExists, "a file or directory already exists at that path", StoreOperations.Move, targetPath);
         await TreeCopy.MoveAsync(source, sourcePath, target, targetPath, options, cancellationToken).ConfigureAwait(false);
@@ -95,7 +95,7 @@ internal static class Moving
         if (target.IsUnder(source))
             throw store.CreateException(StoreErrorCode.PathConflict, $"'{target}' lies inside it", StoreOperations.Move, source);
         if (mode.Kind != WriteModes.CreateNew)
-            throw new ArgumentException("A directory moves to a path where nothing is: WriteMode.CreateNew.", nameof(mode));
+            throw new ArgumentException("A directory can be moved only to a free path: use WriteMode.CreateNew.", nameof(mode));
         if (store.Capabilities.Directories != DirectoryKind.Real || !await TryMoveNativelyAsync(store, source, target, mode, cancellationToken).ConfigureAwait(false))
         {
             if (await store.TryStatAsync(target, cancellationToken).ConfigureAwait(false) is not null)
@@ -105,7 +105,7 @@ internal static class Moving
         return await store.StatAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>False if the store does not move, or not between these two places: they are on different devices, for example. Nothing has happened then.</returns>
+    /// <returns>False if the store cannot move natively, or not between these two places, for example because they are on different devices. Nothing was changed then.</returns>
     private static async ValueTask<bool> TryMoveNativelyAsync(StoreCore store, StorePath source, StorePath target, WriteMode mode, CancellationToken cancellationToken)
     {
         if (store.Capabilities.Move != MoveKind.Native)

@@ -20,6 +20,7 @@ public sealed class RecordTests
     [InlineData("{" + Envelope + ",\"x\":\"\\ud800\"}", "JSON")]
     [InlineData("{" + Envelope + ",\"x\":[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]}", "JSON")]
     [InlineData("{\"v\":1,\"kind\":\"asset\",\"id\":\"../x\",\"at\":\"2026-11-28T15:02:11Z\"}", "UUID")]
+    [InlineData("{\"v\":1,\"kind\":\"asset\",\"id\":\"01990000-0000-7000-8000-000000000000\",\"at\":\"11/28/2026\"}", "time in UTC")]
     public void A_record_that_lies_is_refused(string content, string reason) =>
         Should.Throw<FormatException>(() => Record.Parse(Encoding.UTF8.GetBytes(content))).Message.ShouldContain(reason);
 
@@ -42,10 +43,18 @@ public sealed class RecordTests
     [Fact]
     public void Ids_never_go_back()
     {
-        var ids = new RecordId(TimeProvider.System);
+        var ids = new RecordId(new BackwardsTime());
         var made = Enumerable.Range(0, 20_000).Select(_ => ids.Next().ToString()).ToList();
         made.ShouldBe(made.Order(StringComparer.Ordinal));
         made.ShouldAllBe(id => id[14] == '7' && "89ab".Contains(id[19]));
+    }
+
+    /// <summary>Each time is a millisecond before the last one.</summary>
+    private sealed class BackwardsTime : TimeProvider
+    {
+        private long _calls;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(56).AddMilliseconds(-_calls++);
     }
 
     [Fact]

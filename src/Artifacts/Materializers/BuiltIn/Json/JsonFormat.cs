@@ -7,8 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Cairn.Materializers.BuiltIn;
 
-/// <summary>How values become JSON where no source-generated context says it: with public fields, so that tuples are stored, with <c>NaN</c> and infinities by
-/// name, and with text for well-known types of which JSON would store nothing that comes back.</summary>
+/// <summary>The options for JSON without a source-generated context: public fields are included, so that tuples are stored; <c>NaN</c> and infinities are written
+/// by name; and well-known types that JSON could not restore are written as text.</summary>
 internal static class JsonFormat
 {
     private const string Members = "JSON by reflection looks at members that trimming may remove; use a JsonSerializerContext.";
