@@ -159,9 +159,13 @@ public sealed class OptionTests
         await using var store = await recorder.OpenAsync(("role", "arn:aws:iam::1:role/r"), ("role-endpoint", recorder.Endpoint));
         await using (var stream = await store.OpenWriteAsync("f", WriteMode.Replace, cancellationToken: Cancel))
         {
+            // The new session is fetched beside the requests, which go on with the old one as long as it holds.
+            recorder.Renewal.Reset();
             await stream.WriteAsync(new byte[6 << 20], Cancel);
             await stream.FlushAsync(Cancel);
-            // The new session is fetched beside the requests, which go on with the old one as long as it holds.
+            for (var i = 0; i < 2000 && !recorder.Requests.Any(static r => r.Target.EndsWith("?uploads", StringComparison.Ordinal)); i++)
+                await Task.Delay(10, Cancel);
+            recorder.Renewal.Set();
             for (var i = 0; i < 2000 && !recorder.Requests.Any(static r => S3Recorder.KeyIdOf(r) == "ASIA2"); i++)
                 await store.StatAsync("other", Cancel);
             await stream.WriteAsync(new byte[6 << 20], Cancel);

@@ -16,6 +16,9 @@ internal sealed class S3Recorder : IAsyncDisposable
     /// <summary>When the sessions end that are given, one after the other; the last holds for all further ones.</summary>
     public IReadOnlyList<DateTimeOffset> SessionEnds { get; init; } = [DateTimeOffset.MaxValue.AddYears(-7000)];
 
+    /// <summary>While it is not set, STS gives no session but the first.</summary>
+    public ManualResetEventSlim Renewal { get; } = new(initialState: true);
+
     /// <summary>Answers in the place of the recorder where it has an answer.</summary>
     public Func<RecordedRequest, Answer?>? Instead { get; init; }
 
@@ -98,6 +101,8 @@ internal sealed class S3Recorder : IAsyncDisposable
         if (IsRole(request))
         {
             var number = Interlocked.Increment(ref _sessions);
+            if (number > 1)
+                Renewal.Wait(TimeSpan.FromMinutes(1));
             var end = SessionEnds[Math.Min(number, SessionEnds.Count) - 1].ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             return new(200, $"<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials><AccessKeyId>ASIA{number}</AccessKeyId><SecretAccessKey>canary-session-secret</SecretAccessKey><SessionToken>canary-session-token</SessionToken><Expiration>{end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>");
         }
