@@ -58,7 +58,7 @@ internal sealed class LocalDriver : StoreDriver
     {
         if (!LocalPaths.CanHold(path, _windowsNames))
             return null;
-        return await Task.Run(() => Stat(path), cancellationToken).ConfigureAwait(false);
+        return await ReadWork.RunAsync(() => Stat(path), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ internal sealed class LocalDriver : StoreDriver
     {
         if (!LocalPaths.CanHold(request.Path, _windowsNames))
             throw LocalErrors.NotFound();
-        return await Task.Run(() => OpenRead(request), cancellationToken).ConfigureAwait(false);
+        return await ReadWork.RunAsync(() => OpenRead(request), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ internal sealed class LocalDriver : StoreDriver
         if (!request.Directory.IsRoot && !LocalPaths.CanHold(request.Directory, _windowsNames))
             yield break;
         using var lister = new LocalLister(_tree, Root, request);
-        while (await Task.Run(() => lister.NextPage(cancellationToken), cancellationToken).ConfigureAwait(false) is { } page)
+        while (await ReadWork.RunAsync(() => lister.NextPage(cancellationToken), cancellationToken).ConfigureAwait(false) is { } page)
             yield return page;
     }
 

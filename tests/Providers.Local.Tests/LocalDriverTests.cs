@@ -21,6 +21,36 @@ public sealed class LocalDriverTests
         store.RealNames().ShouldBe(["a", "a/b", "a/b/c.txt"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_read_completes_at_once_only_on_a_thread_of_the_program_and_with_the_switch(bool isSet)
+    {
+        await using var store = new LocalTestStore();
+        await store.PutAsync("a/b", "hello");
+        AppContext.SetSwitch("Cairn.Providers.Local.ReadOnCaller", isSet);
+        try
+        {
+            var (stat, list) = (false, false);
+            var canceled = new ValueTask<StoreEntry?>();
+            var own = new Thread(() =>
+            {
+                stat = store.Driver.StatAsync("a/b", Cancel).IsCompletedSuccessfully;
+                list = store.Driver.ListAsync(new("a", Recursive: false), Cancel).GetAsyncEnumerator(Cancel).MoveNextAsync().IsCompletedSuccessfully;
+                canceled = store.Driver.StatAsync("a/b", new CancellationToken(canceled: true));
+            });
+            own.Start();
+            own.Join();
+            (stat, list).ShouldBe((isSet, isSet));
+            await Should.ThrowAsync<OperationCanceledException>(async () => await canceled);
+            await Task.Run(() => store.Driver.StatAsync("a/b", Cancel).IsCompleted.ShouldBeFalse(), Cancel);
+        }
+        finally
+        {
+            AppContext.SetSwitch("Cairn.Providers.Local.ReadOnCaller", false);
+        }
+    }
+
     [Fact]
     public async Task A_missing_root_reads_as_empty_and_comes_with_the_first_write()
     {
