@@ -66,7 +66,7 @@ public sealed class AzuriteServer
             using var engine = await ContainerImages.EngineAsync(cancellationToken);
             string image = await ContainerImages.FindAsync(engine, "CAIRN_TEST_AZURE_IMAGE", PublicImage, "azurite-image", cancellationToken);
             string[] command = image.StartsWith("cairn-test/", StringComparison.Ordinal)
-                ? [] : ["azurite-blob", "--blobHost", "0.0.0.0", "--blobPort", "10000", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"];
+                ? [] : ["azurite-blob", "--blobHost", "0.0.0.0", "--blobPort", "10000", "--skipApiVersionCheck", "--disableTelemetry"];
             var (endpoint, origin) = await ContainerServers.EnsureAsync(engine, new ContainerSpec("azurite", 10000, new Dictionary<string, string>(), command), image, cancellationToken);
             return new AzuriteServer(Account(endpoint), origin, EmulatorAccount, EmulatorKey);
         }
