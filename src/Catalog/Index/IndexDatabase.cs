@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Cairn.Errors;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
@@ -15,12 +14,12 @@ internal sealed class IndexDatabase(IndexFile file) : IDisposable
     private ConcurrentBag<IndexConnection>? _idle;
 
     /// <summary>Reads from one state of the database.</summary>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>: the database was damaged, and has been dropped.</exception>
+    /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
     public T Read<T>(Func<IndexConnection, T> read) => Use(read);
 
     /// <summary>Changes the database in one transaction.</summary>
     /// <returns>false: another process is writing, and nothing was changed.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>: the database was damaged, and has been dropped.</exception>
+    /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
     public bool TryWrite(Action<IndexConnection> write)
     {
         lock (_writing)
@@ -106,10 +105,7 @@ internal sealed class IndexDatabase(IndexFile file) : IDisposable
                 if (pool is null || _idle == pool)
                     Drop();
             }
-            throw new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the catalog's index {file.Path} was damaged and has been removed")
-            {
-                Advice = "Synchronize the catalog, which builds the index again.",
-            }, e);
+            throw new IndexDamagedException(file.Path, e);
         }
         finally
         {
