@@ -13,19 +13,19 @@ public sealed class FeedTests
         var asset = Guid.CreateVersion7();
         for (var n = 1; n <= 200; n++)
             await catalog.VersionAsync(asset, n, "a");
-        await using var publisher = new FeedPublisher(catalog.Store, TimeProvider.System);
-        using var start = new ManualResetEventSlim();
-        var calls = catalog.Records.Select(r => Task.Run(() =>
-        {
-            start.Wait();
-            return publisher.PublishAsync([r], default);
-        })).ToList();
-        start.Set();
+        using var clock = new HeldClock();
+        await using var publisher = new FeedPublisher(catalog.Store, clock);
+        List<Task> calls = [publisher.PublishAsync([catalog.Records[0]], default)];
+        await clock.Reached;
+        // The first batch is being written now.
+        calls.AddRange(catalog.Records.Skip(1).Select(r => publisher.PublishAsync([r], default)));
+        calls.ShouldAllBe(c => !c.IsCompleted);
+        clock.Release();
         await Task.WhenAll(calls);
 
         var batches = await ReadAllAsync(catalog.Store, FeedPosition.Start, TimeProvider.System);
         batches.Sum(b => b.Lines.Count).ShouldBe(200);
-        batches.Count.ShouldBeLessThan(100);
+        batches.Select(b => b.Lines.Count).Order().ShouldBe([1, 199]);
         batches.SelectMany(b => b.Lines).Select(l => Encoding.UTF8.GetString(l.Content.Span)).ShouldBe(catalog.Records.Select(r => Encoding.UTF8.GetString(r.Content.Span)), ignoreOrder: true);
     }
 
@@ -114,5 +114,25 @@ public sealed class FeedTests
         await foreach (var path in reader.ListAsync(position, _ => { }, default))
             batches.Add((path, await reader.ReadAsync(path, default)));
         return batches;
+    }
+
+    /// <summary>A clock that does not answer before it is released.</summary>
+    private sealed class HeldClock : TimeProvider, IDisposable
+    {
+        private readonly ManualResetEventSlim _released = new();
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public void Release() => _released.Set();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            _reached.TrySetResult();
+            _released.Wait();
+            return base.GetUtcNow();
+        }
+
+        public void Dispose() => _released.Dispose();
     }
 }
