@@ -13,6 +13,9 @@ internal sealed class VersionRanges
     /// <summary>Gets how many numbers the set holds.</summary>
     public int Count => _ranges.Sum(r => r.Last - r.First + 1);
 
+    /// <summary>Gets the ranges in ascending order.</summary>
+    public IReadOnlyList<(int First, int Last)> Ranges => _ranges;
+
     /// <summary>Reads ranges in ascending order; null is the empty set.</summary>
     /// <exception cref="FormatException">The text is not such ranges.</exception>
     public static VersionRanges Parse(string? text)
@@ -65,6 +68,26 @@ internal sealed class VersionRanges
             _ranges.Insert(at, (number + 1, last));
         if (first < number)
             _ranges.Insert(at, (first, number - 1));
+    }
+
+    /// <summary>Gets the ranges of the numbers that another set does not hold.</summary>
+    public IEnumerable<(int First, int Last)> Except(VersionRanges other)
+    {
+        var at = 0;
+        foreach (var (first, last) in _ranges)
+        {
+            var next = first;
+            while (at < other._ranges.Count && other._ranges[at].Last < first)
+                at++;
+            for (var i = at; i < other._ranges.Count && other._ranges[i].First <= last; i++)
+            {
+                if (other._ranges[i].First > next)
+                    yield return (next, other._ranges[i].First - 1);
+                next = other._ranges[i].Last + 1;
+            }
+            if (next <= last)
+                yield return (next, last);
+        }
     }
 
     /// <summary>Gets the greatest number up to <paramref name="newest"/> that the set does not hold; 0 if it holds all.</summary>

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Cairn.Catalog.Chains;
+using Cairn.Catalog.Records;
+
+namespace Cairn.Catalog.Feed;
+
+/// <summary>Reads the batches of the feed that a reader has not read yet.</summary>
+/// <param name="store">The store.</param>
+/// <param name="time">The reader's clock, which only ever makes the cursor earlier.</param>
+internal sealed class FeedReader(ArtifactStore store, TimeProvider time)
+{
+    /// <summary>The most bytes of a file that is read as a batch; twice what a writer may publish.</summary>
+    private const int MaxBytes = 2 * PendingBatch.MaxBytes;
+
+    /// <summary>Lists the batches after a position that it has not seen, in the order of their names.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="listed">Called at the end with the position behind the listed batches; its <see cref="FeedPosition.Seen"/> contains those that must be remembered.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <exception cref="StoreWentBackException">A batch that was seen is missing: the store was restored to an earlier state.</exception>
+    public async IAsyncEnumerable<StorePath> ListAsync(FeedPosition position, Action<FeedPosition> listed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var own = time.GetUtcNow();
+        DateTimeOffset? latest = null;
+        List<StorePath> all = [];
+        HashSet<StorePath> missing = [.. position.Seen];
+        var options = new ListOptions { Recursive = true, StartAfter = position.From.Value };
+        await foreach (var entry in store.ListAsync(FeedPath.Root, options, cancellationToken).OrEmptyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!entry.IsFile || !FeedPath.IsBatch(entry.Path))
+                continue;
+            all.Add(entry.Path);
+            if (entry.Modified is { } modified && (latest is null || modified > latest))
+                latest = modified;
+            if (!missing.Remove(entry.Path))
+                yield return entry.Path;
+        }
+        foreach (var path in missing)
+        {
+            if (!await store.IsFileAsync(path, cancellationToken).ConfigureAwait(false))
+                throw new StoreWentBackException(path, isMissing: true);
+        }
+        // The newest file tells what time it is at the store at least. The cursor stays an hour behind it, whatever the names say, and never goes back.
+        var now = latest is { } known && known < own ? known : own;
+        var cursor = all.Count > 0 && now - TimeSpan.FromHours(1) > position.Cursor ? now - TimeSpan.FromHours(1) : position.Cursor;
+        var from = FeedPosition.HourBefore(cursor);
+        listed(new(cursor, all.Where(p => p.CompareTo(from) > 0).ToHashSet()));
+    }
+
+    /// <summary>Reads the lines of a batch. What cannot be read as a record is among them, with the reason.</summary>
+    public async Task<IReadOnlyList<RecordLine>> ReadAsync(StorePath batch, CancellationToken cancellationToken)
+    {
+        var stream = await store.OpenReadAsync(batch, null, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        if (stream.Length > MaxBytes)
+        {
+            var start = new byte[1024];
+            await stream.ReadExactlyAsync(start, cancellationToken).ConfigureAwait(false);
+            return [RecordLine.Unusable(start, $"it is in a batch of {stream.Length} bytes, more than a batch may have")];
+        }
+        List<RecordLine> lines = [];
+        await foreach (var line in RecordLines.ReadAsync(stream, cancellationToken).ConfigureAwait(false))
+            lines.Add(line);
+        return lines;
+    }
+}

@@ -1,0 +1,109 @@
+using Cairn.Catalog.Chains;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>The index of a catalog on this machine: a database that answers lists and searches, and that anybody may delete at any time.</summary>
+/// <param name="file">The file of the index.</param>
+/// <param name="store">The store.</param>
+/// <param name="catalog">The id of the catalog.</param>
+/// <param name="time">The clock.</param>
+/// <remarks>Thread-safe. Queries read a local file and do not wait for the store; they see what was applied last.</remarks>
+internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid catalog, TimeProvider time) : IDisposable
+{
+    private const int Attempts = 3;
+    private readonly IndexDatabase _database = new(file);
+    private readonly SemaphoreSlim _syncing = new(1);
+
+    /// <summary>Opens the index of a catalog.</summary>
+    /// <param name="folder">The folder for indexes, on a local disk: the locks of SQLite do not hold on network file systems.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="catalog">The id of the catalog.</param>
+    /// <param name="time">The clock.</param>
+    public static CatalogIndex Open(string folder, ArtifactStore store, Guid catalog, TimeProvider time) =>
+        new(new(folder, catalog, store.Root.ToString(), IndexSchema.Number, BootId.Current), store, catalog, time);
+
+    /// <summary>Applies what the store has and the index has not.</summary>
+    /// <param name="isFull">Whether to list the chains as well, which finds records whose copy in the feed was lost. Takes requests in proportion to the number of records.</param>
+    /// <param name="cancellationToken">Cancels the synchronization; what is applied stays.</param>
+    /// <exception cref="StoreWentBackException">The store no longer has a batch that was read. The index was dropped.</exception>
+    public async Task<SyncResult> SyncAsync(bool isFull, CancellationToken cancellationToken)
+    {
+        await _syncing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await new IndexSync(store, catalog, _database, time).RunAsync(isFull, cancellationToken).ConfigureAwait(false);
+                }
+                catch (IndexDamagedException) when (attempt < Attempts)
+                {
+                    // The damaged file is gone; it is built again from the store.
+                }
+            }
+        }
+        catch (StoreWentBackException)
+        {
+            _database.Drop();
+            throw;
+        }
+        finally
+        {
+            _syncing.Release();
+        }
+    }
+
+    /// <summary>Gets what the index contains.</summary>
+    public IndexStatus Status() => _database.Read(c => new IndexStatus(
+        c.Integer("SELECT count(*) FROM asset WHERE gone = 0")!.Value,
+        c.Integer("SELECT count(*) FROM version")!.Value,
+        c.Integer("SELECT count(*) FROM unreadable")!.Value,
+        c.Integer("SELECT at FROM feed_cursor ORDER BY at DESC") is { } cursor ? ColumnValues.ToTime(cursor) : null,
+        c.Integer("SELECT value FROM meta WHERE key = 'synced'") is { } synced ? ColumnValues.ToTime(synced) : null,
+        null));
+
+    /// <summary>Gets what the index contains, and asks the store how many batches it lacks.</summary>
+    public async Task<IndexStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        var behind = await new IndexSync(store, catalog, _database, time).CountBehindAsync(cancellationToken).ConfigureAwait(false);
+        return Status() with { Behind = behind };
+    }
+
+    /// <summary>Finds the asset that owns a name.</summary>
+    /// <param name="fold">The fold key of the name.</param>
+    /// <returns>The asset; null if the index knows of no owner.</returns>
+    public AssetItem? FindAsset(string fold) => _database.Read(c => new AssetQueries(c).Find(fold));
+
+    /// <summary>Finds a version by its number.</summary>
+    public VersionItem? FindVersion(Guid asset, int number) => _database.Read(c => new VersionQueries(c).Find(asset, number));
+
+    /// <summary>Finds the version that an alias names.</summary>
+    public VersionItem? FindVersion(Guid asset, string alias) => _database.Read(c =>
+        c.Integer("SELECT n FROM alias WHERE name = $1 AND asset = (SELECT id FROM asset WHERE uuid = $0)", asset.ToBytes(), alias) is { } number ? new VersionQueries(c).Find(asset, (int)number) : null);
+
+    /// <summary>Gets the aliases of an asset, by name.</summary>
+    public IReadOnlyList<AliasItem> Aliases(Guid asset) => _database.Read(c => c.Rows(
+        "SELECT name, n, fixed, seq, moved_at, moved_by FROM alias WHERE asset = (SELECT id FROM asset WHERE uuid = $0) ORDER BY name", AliasItem.Of, asset.ToBytes()));
+
+    /// <summary>Gets the moves of an alias, the first one first.</summary>
+    public IReadOnlyList<AliasMoveItem> AliasMoves(Guid asset, string alias) => _database.Read(c => c.Rows(
+        "SELECT seq, from_n, to_n, at, by, why FROM alias_move WHERE asset = (SELECT id FROM asset WHERE uuid = $0) AND name = $1 ORDER BY seq", AliasMoveItem.Of, asset.ToBytes(), alias));
+
+    /// <summary>Lists assets.</summary>
+    /// <exception cref="ArgumentException">The cursor is not one of this query.</exception>
+    public IndexPage<AssetItem> List(AssetQuery query) => _database.Read(c => new AssetQueries(c).List(query));
+
+    /// <summary>Lists versions.</summary>
+    /// <exception cref="ArgumentException">The cursor is not one of this query.</exception>
+    public IndexPage<VersionItem> List(VersionQuery query) => _database.Read(c => new VersionQueries(c).List(query));
+
+    /// <summary>Gets the metadata of a version as JSON; null if it has none.</summary>
+    public string? Metadata(VersionItem version) => _database.Read(c => (string?)c.Scalar("SELECT json FROM document WHERE version = $0", version.Row));
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _syncing.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using Cairn.Catalog.Chains;
+using Cairn.Catalog.Records;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>Applies records to the index: those of each chain in order, once, and each only behind the record whose hash it carries.</summary>
+/// <remarks>
+/// What is missing before a record is fetched from the chain. Copies are hints: where one contradicts what is known, the chain is read again from its beginning. Records that cannot be read change
+/// nothing but their count; the chain goes on behind them.
+/// </remarks>
+internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
+{
+    private const int FetchLimit = 1000;
+    private readonly ChainFetch _fetch = new(store);
+
+    /// <summary>Applies lines, and the records of chains up to given numbers.</summary>
+    /// <param name="lines">Lines of the feed or of segments, in any order, and any number of times.</param>
+    /// <param name="chains">Chains with numbers that exist.</param>
+    /// <param name="alongside">What else to write when all is applied, in the same transaction as the last records.</param>
+    /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
+    /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
+    public async Task<int?> ApplyAsync(
+        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken)
+    {
+        List<RecordLine> unusable = [];
+        Dictionary<ChainKey, ChainGroup> groups = [];
+        foreach (var line in lines)
+        {
+            var record = ChainRecord.TryRead(line, out var key, out var bad);
+            if (bad is not null)
+                unusable.Add(bad);
+            if (record is not null)
+                GroupOf(key).Add(record);
+        }
+        foreach (var (key, greatest) in chains)
+            GroupOf(key).Extend(greatest);
+        for (var applied = 0; ;)
+        {
+            var heads = database.Read(c => groups.Values.Select(g => (g, g.IsRebuilt && !g.IsDropped ? 0 : HeadOf(c, g.Key).Sequence)).ToList());
+            var fetched = await _fetch.CompleteAsync(heads, FetchLimit, unusable, cancellationToken).ConfigureAwait(false);
+            if (fetched < FetchLimit)
+                DropGaps(heads, unusable);
+            var isComplete = false;
+            var count = 0;
+            if (!database.TryWrite(connection =>
+            {
+                count = 0;
+                isComplete = true;
+                var assets = new AssetRows(connection);
+                foreach (var group in groups.Values)
+                    isComplete &= Apply(connection, assets, group, ref count);
+                foreach (var line in unusable)
+                    AddUnreadable(connection, line);
+                if (isComplete)
+                    alongside(connection);
+            }))
+            {
+                return null;
+            }
+            applied += count;
+            foreach (var group in groups.Values)
+                group.Settle();
+            if (isComplete)
+                return applied;
+        }
+
+        ChainGroup GroupOf(ChainKey key) => groups.TryGetValue(key, out var group) ? group : groups[key] = new(key);
+    }
+
+    /// <summary>Removes everything about a chain that the store does not have.</summary>
+    public static void Remove(IndexConnection connection, ChainKey key)
+    {
+        if (key.Kind == "asset")
+            new AssetRows(connection).Remove(Guid.Parse(key.Folder.Name));
+        else
+            connection.Execute("DELETE FROM name WHERE folder = $0", key.Folder.Value);
+        connection.Execute("DELETE FROM chain WHERE folder = $0", key.Folder.Value);
+    }
+
+    /// <summary>The number and the hash of the newest record of a chain that was applied.</summary>
+    public static (int Sequence, string Hash) HeadOf(IndexConnection connection, ChainKey key) =>
+        connection.Rows("SELECT head, hash FROM chain WHERE folder = $0", r => (r.GetInt32(0), r.GetString(1)), key.Folder.Value).SingleOrDefault((0, ""));
+
+    /// <summary>Leaves out what lies behind a record that the store does not have.</summary>
+    private static void DropGaps(List<(ChainGroup Group, int Head)> heads, List<RecordLine> unusable)
+    {
+        foreach (var (group, head) in heads)
+        {
+            var last = head;
+            while (group.Records.ContainsKey(last + 1))
+                last++;
+            if (last >= group.Greatest)
+                continue;
+            unusable.AddRange(group.Records.Where(r => r.Key > last).Select(r => RecordLine.Unusable(r.Value.Line.Content, "a record before it is missing in its chain")));
+            group.Shorten(last);
+        }
+    }
+
+    /// <summary>Applies the records of a chain that come next.</summary>
+    /// <returns>Whether nothing is left to be applied.</returns>
+    private static bool Apply(IndexConnection connection, AssetRows assets, ChainGroup group, ref int count)
+    {
+        if (group.IsRebuilt && !group.IsDropped)
+        {
+            Remove(connection, group.Key);
+            group.WillBeDropped = true;
+        }
+        var (head, hash) = HeadOf(connection, group.Key);
+        var before = head;
+        if (group.Records.TryGetValue(head, out var known) && hash.Length > 0 && known.Hash?.Hex != hash && !group.IsRebuilt)
+        {
+            group.MustBeRebuilt = true;
+            return false;
+        }
+        while (group.Records.TryGetValue(head + 1, out var next))
+        {
+            var isLinked = next.Line.Record is not { } record || head == 0 || hash.Length == 0 || record.Previous == hash;
+            if (!isLinked && !group.IsRebuilt)
+            {
+                group.MustBeRebuilt = true;
+                break;
+            }
+            if (next.Line.Record is null || !isLinked)
+                AddUnreadable(connection, isLinked ? next.Line : RecordLine.Unusable(next.Line.Content, "its 'prev' is not the hash of the record before it"));
+            else if (next.Asset is { } asset)
+                assets.Apply(asset);
+            else
+                ApplyName(connection, group.Key, next.Line.Record);
+            (head, hash) = (next.Sequence, next.Hash?.Hex ?? "");
+            count++;
+        }
+        if (head != before)
+            connection.Execute("INSERT OR REPLACE INTO chain(folder, head, hash) VALUES($0, $1, $2)", group.Key.Folder.Value, head, hash);
+        return !group.MustBeRebuilt && head >= group.Greatest;
+    }
+
+    private static void ApplyName(IndexConnection connection, ChainKey key, Record record) =>
+        connection.Execute("INSERT OR REPLACE INTO name(fold, folder, text, owner, seq) VALUES($0, $1, $2, $3, $4)", Record.Text(record.Node["name"]), key.Folder.Value, Record.Text(record.Node["text"]),
+            Record.Text(record.Node["owner"]) is { } owner ? Guid.Parse(owner).ToBytes() : null, record.Sequence);
+
+    private static void AddUnreadable(IndexConnection connection, RecordLine line) =>
+        connection.Execute("INSERT INTO unreadable(hash, content, reason) VALUES($0, $1, $2) ON CONFLICT(hash) DO UPDATE SET reason = min(reason, $2)",
+            Artifacts.BlobDigest.Of(line.Content.Span).Hex, line.Content.ToArray(), line.Problem);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>The open database of an index. It is created when it is used first, and dropped when it turns out to be damaged. Thread-safe.</summary>
+internal sealed class IndexDatabase(IndexFile file) : IDisposable
+{
+    private static readonly TimeSpan _creationWait = TimeSpan.FromSeconds(5);
+    private readonly Lock _lock = new();
+    private readonly Lock _writing = new();
+    private ConcurrentBag<IndexConnection>? _idle;
+
+    /// <summary>Reads from one state of the database.</summary>
+    /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
+    public T Read<T>(Func<IndexConnection, T> read) => Use(read);
+
+    /// <summary>Changes the database in one transaction.</summary>
+    /// <returns>false: another process is writing, and nothing was changed.</returns>
+    /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
+    public bool TryWrite(Action<IndexConnection> write)
+    {
+        lock (_writing)
+        {
+            return Use(connection =>
+            {
+                file.KeepOpen();
+                if (!connection.TryBegin())
+                    return false;
+                try
+                {
+                    write(connection);
+                    connection.Commit();
+                    return true;
+                }
+                finally
+                {
+                    connection.RollBack();
+                }
+            });
+        }
+    }
+
+    /// <summary>Removes the database; the next use creates an empty one.</summary>
+    public void Drop()
+    {
+        lock (_lock)
+        {
+            Disconnect();
+            file.Drop();
+        }
+    }
+
+    /// <summary>Closes the database. If no other process uses it, it is marked as complete.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_idle is null)
+                return;
+            Disconnect();
+            try
+            {
+                using (var last = new IndexConnection(file.Path))
+                {
+                    if (!last.TryEnd())
+                        return;
+                }
+                file.Close();
+            }
+            catch (Exception e) when (IsDamage(e) || e is IOException)
+            {
+                file.Drop();
+            }
+        }
+    }
+
+    private T Use<T>(Func<IndexConnection, T> use)
+    {
+        ConcurrentBag<IndexConnection>? pool = null;
+        IndexConnection? connection = null;
+        try
+        {
+            connection = Take(out pool);
+            var result = use(connection);
+            lock (_lock)
+            {
+                if (_idle == pool)
+                {
+                    pool.Add(connection);
+                    connection = null;
+                }
+            }
+            return result;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            connection?.Dispose();
+            connection = null;
+            lock (_lock)
+            {
+                // Another call may have dropped the file already, and this connection be one to the dropped file.
+                if (pool is null || _idle == pool)
+                    Drop();
+            }
+            throw new IndexDamagedException(file.Path, e);
+        }
+        finally
+        {
+            connection?.Dispose();
+        }
+    }
+
+    private IndexConnection Take(out ConcurrentBag<IndexConnection> pool)
+    {
+        lock (_lock)
+        {
+            if (_idle is null)
+            {
+                file.Open();
+                using var first = new IndexConnection(file.Path);
+                Create(first);
+                _idle = [];
+            }
+            pool = _idle;
+        }
+        return pool.TryTake(out var connection) ? connection : new(file.Path);
+    }
+
+    private static void Create(IndexConnection connection)
+    {
+        if (HasTables())
+            return;
+        if (!connection.TryBegin(_creationWait))
+            throw new StoreException(StoreErrorCode.Unavailable, $"another process has been creating the catalog's index for {_creationWait.TotalSeconds} seconds");
+        try
+        {
+            if (HasTables())
+                return;
+            connection.ExecuteScript(IndexSchema.Tables);
+            connection.Commit();
+        }
+        finally
+        {
+            connection.RollBack();
+        }
+
+        bool HasTables() => connection.Integer("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") > 0;
+    }
+
+    private void Disconnect()
+    {
+        while (_idle?.TryTake(out var connection) == true)
+            connection.Dispose();
+        _idle = null;
+    }
+
+    /// <summary>Whether an exception shows that the database is not what was written: pages, tables or values are missing or different.</summary>
+    private static bool IsDamage(Exception exception) => exception switch
+    {
+        SqliteException e => e.SqliteErrorCode is SQLITE_CORRUPT or SQLITE_NOTADB or SQLITE_IOERR or SQLITE_ERROR or SQLITE_SCHEMA or SQLITE_CONSTRAINT or SQLITE_FORMAT or SQLITE_MISMATCH,
+        JsonException or FormatException or InvalidCastException => true,
+        _ => false,
+    };
+}

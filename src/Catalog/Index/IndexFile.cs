@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using Cairn.Artifacts;
+using Cairn.Durable;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>The file of an index, and the mark beside it that tells whether the file can be used.</summary>
+/// <remarks>
+/// The database never waits for the disk. Therefore, the mark <c>open</c> with the id of the machine's run is stored durably before the first write; the mark <c>clean</c>, with the length and
+/// the time of the file, after the database was flushed. A file that was left <c>open</c> is used while the machine has not been started again, since the system still writes what it was given.
+/// Every other file is dropped: the index can always be built again.
+/// </remarks>
+internal sealed class IndexFile
+{
+    private static readonly TimeSpan _keptFor = TimeSpan.FromDays(7);
+    private readonly string _mark;
+    private readonly string _boot;
+
+    /// <summary>Initializes the file of an index.</summary>
+    /// <param name="folder">The folder, which is created if necessary.</param>
+    /// <param name="catalog">The id of the catalog.</param>
+    /// <param name="root">The address of the store: a copy of a store has the same catalog, and an index of its own.</param>
+    /// <param name="schema">The number of the schema.</param>
+    /// <param name="boot">The id of the machine's run; empty if unknown.</param>
+    public IndexFile(string folder, Guid catalog, string root, int schema, string boot)
+    {
+        Prefix = string.Create(CultureInfo.InvariantCulture, $"{catalog}-{BlobDigest.Of(Encoding.UTF8.GetBytes(root)).Hex[..16]}-");
+        (Folder, _boot) = (folder, boot);
+        Path = System.IO.Path.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{schema}.db"));
+        _mark = Path + ".mark";
+    }
+
+    /// <summary>Gets the full path of the database.</summary>
+    public string Path { get; }
+
+    private string Folder { get; }
+
+    private string Prefix { get; }
+
+    /// <summary>Prepares the file for writing: drops one that cannot be used, and marks it as open.</summary>
+    public void Open()
+    {
+        DurableDisk.Local.MakeFolders(Folder);
+        var mark = File.Exists(_mark) ? File.ReadAllText(_mark) : "";
+        if (mark != OpenMark || _boot.Length == 0)
+        {
+            if (File.Exists(Path) && mark != CleanMark())
+                Drop();
+            SetMark(OpenMark);
+        }
+    }
+
+    /// <summary>Marks the file as open if another process has marked it as clean. Called before each write.</summary>
+    public void KeepOpen()
+    {
+        if (!File.Exists(_mark) || File.ReadAllText(_mark) != OpenMark)
+            SetMark(OpenMark);
+    }
+
+    /// <summary>Flushes the file and marks it as clean. No connection may be open.</summary>
+    public void Close()
+    {
+        if (!File.Exists(Path))
+            return;
+        DurableDisk.Local.Flush(Path);
+        SetMark(CleanMark());
+    }
+
+    /// <summary>Removes the database. Processes that have it open keep the removed one.</summary>
+    public void Drop()
+    {
+        foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])
+            File.Delete(Path + suffix);
+    }
+
+    /// <summary>Removes files of other schemas that nobody has used for a week.</summary>
+    /// <param name="now">The time.</param>
+    public void RemoveOthers(DateTimeOffset now)
+    {
+        foreach (var other in Directory.EnumerateFiles(Folder, Prefix + "*"))
+        {
+            if (!other.StartsWith(Path, StringComparison.Ordinal) && now - File.GetLastWriteTimeUtc(other) > _keptFor)
+                File.Delete(other);
+        }
+    }
+
+    private string OpenMark => $"open {_boot}\n";
+
+    private string CleanMark()
+    {
+        var file = new FileInfo(Path);
+        return string.Create(CultureInfo.InvariantCulture, $"clean {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
+    }
+
+    private void SetMark(string text)
+    {
+        var next = $"{_mark}.{Guid.NewGuid():N}";
+        DurableDisk.Local.Create(next, Encoding.UTF8.GetBytes(text));
+        DurableDisk.Local.Flush(next);
+        DurableDisk.Local.Replace(_mark, next);
+        DurableDisk.Local.FlushFolder(Folder);
+    }
+}

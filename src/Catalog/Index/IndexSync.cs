@@ -1,0 +1,173 @@
+using Cairn.Catalog.Chains;
+using Cairn.Catalog.Checkpoints;
+using Cairn.Catalog.Feed;
+using Cairn.Catalog.Records;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>Brings the index up to the store: from the newest checkpoint, the feed behind it, or the chains themselves.</summary>
+internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase database, TimeProvider time)
+{
+    private const int LinesAtOnce = 2000;
+    private const int BatchesAtOnce = 32;
+    private const int ChainsAtOnce = 500;
+    private readonly IndexApplier _applier = new(store, database);
+    private readonly FeedReader _feed = new(store, time);
+    private readonly CheckpointStore _checkpoints = new(store, catalog);
+
+    /// <summary>Synchronizes once.</summary>
+    /// <param name="isFull">Whether the chains are listed as well.</param>
+    /// <param name="cancellationToken">Cancels it; what is applied stays.</param>
+    public async Task<SyncResult> RunAsync(bool isFull, CancellationToken cancellationToken)
+    {
+        var applied = 0;
+        if (FindPosition() is not { } position)
+        {
+            if (await StartAsync(cancellationToken).ConfigureAwait(false) is not { } start)
+                return new(applied, 0, IsLeft: true);
+            (applied, position) = (start.Applied, start.Position);
+        }
+        var (read, batches, isLeft) = await FollowAsync(position, cancellationToken).ConfigureAwait(false);
+        applied += read;
+        if (isFull && !isLeft)
+        {
+            var filled = await FillAsync(cancellationToken).ConfigureAwait(false);
+            (applied, isLeft) = (applied + (filled ?? 0), filled is null);
+        }
+        if (!isLeft)
+            isLeft = !database.TryWrite(c => c.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('synced', $0)", time.GetUtcNow().ToMicroseconds()));
+        return new(applied, batches, isLeft);
+    }
+
+    /// <summary>Counts the batches that were not read.</summary>
+    public async Task<int> CountBehindAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await foreach (var _ in _feed.ListAsync(FindPosition() ?? FeedPosition.Start, _ => { }, cancellationToken).ConfigureAwait(false))
+            count++;
+        return count;
+    }
+
+    /// <summary>The position up to which the feed was read; null for a new index.</summary>
+    /// <remarks>A clock that was ahead and was set back leaves a cursor in the future, behind which other writers publish. Then an older one counts: one is kept for each day.</remarks>
+    private FeedPosition? FindPosition() => database.Read(c =>
+    {
+        var now = time.GetUtcNow().ToMicroseconds();
+        if (c.Integer("SELECT max(at) FROM feed_cursor WHERE at <= $0", now) is { } at)
+            return NewPosition(c, ColumnValues.ToTime(at));
+        return c.Integer("SELECT count(*) FROM feed_cursor") > 0 ? NewPosition(c, DateTimeOffset.UnixEpoch) : null;
+
+        static FeedPosition NewPosition(IndexConnection c, DateTimeOffset cursor)
+        {
+            var from = FeedPosition.HourBefore(cursor);
+            return new(cursor, c.Rows("SELECT path FROM feed_seen WHERE path > $0", r => StorePath.Parse(r.GetString(0)), from.Value).ToHashSet());
+        }
+    });
+
+    /// <summary>Applies the newest checkpoint.</summary>
+    /// <returns>The position at which the feed continues; null if another process is writing.</returns>
+    private async Task<(int Applied, FeedPosition Position)?> StartAsync(CancellationToken cancellationToken)
+    {
+        var applied = 0;
+        var cursor = DateTimeOffset.UnixEpoch;
+        if (await _checkpoints.TryFindAsync(cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            List<RecordLine> lines = [];
+            foreach (var segment in found.Checkpoint.Segments)
+            {
+                await foreach (var line in _checkpoints.ReadAsync(segment, cancellationToken).ConfigureAwait(false))
+                {
+                    lines.Add(line);
+                    if (lines.Count >= LinesAtOnce && !await ApplyAsync().ConfigureAwait(false))
+                        return null;
+                }
+            }
+            if (!await ApplyAsync().ConfigureAwait(false))
+                return null;
+            cursor = found.Checkpoint.Feed;
+
+            async Task<bool> ApplyAsync()
+            {
+                var count = await _applier.ApplyAsync(lines, [], _ => { }, cancellationToken).ConfigureAwait(false);
+                applied += count ?? 0;
+                lines.Clear();
+                return count is not null;
+            }
+        }
+        return (applied, new(cursor, new HashSet<StorePath>()));
+    }
+
+    /// <summary>Applies the batches behind a position.</summary>
+    private async Task<(int Applied, int Batches, bool IsLeft)> FollowAsync(FeedPosition position, CancellationToken cancellationToken)
+    {
+        var (applied, batches) = (0, 0);
+        FeedPosition? end = null;
+        List<StorePath> window = [];
+        await foreach (var path in _feed.ListAsync(position, p => end = p, cancellationToken).ConfigureAwait(false))
+        {
+            window.Add(path);
+            if (window.Count == BatchesAtOnce && !await ApplyAsync().ConfigureAwait(false))
+                return (applied, batches, true);
+        }
+        if (!await ApplyAsync().ConfigureAwait(false))
+            return (applied, batches, true);
+        var isWritten = database.TryWrite(c =>
+        {
+            var (at, now) = (end!.Cursor.ToMicroseconds(), time.GetUtcNow().ToMicroseconds());
+            // Cursors of the future: the clock was set back since.
+            c.Execute("DELETE FROM feed_cursor WHERE at > $0", Math.Max(now, at));
+            c.Execute("INSERT INTO feed_cursor(day, at) VALUES($0, $1) ON CONFLICT(day) DO UPDATE SET at = max(at, $1)", at / TimeSpan.MicrosecondsPerDay, at);
+            c.Execute("DELETE FROM feed_seen WHERE path < $0", end.From.Value);
+        });
+        return (applied, batches, !isWritten);
+
+        async Task<bool> ApplyAsync()
+        {
+            if (window.Count == 0)
+                return true;
+            var lines = await Task.WhenAll(window.Select(p => _feed.ReadAsync(p, cancellationToken))).ConfigureAwait(false);
+            var count = await _applier.ApplyAsync([.. lines.SelectMany(l => l)], [], c =>
+            {
+                foreach (var path in window)
+                    c.Execute("INSERT OR IGNORE INTO feed_seen(path) VALUES($0)", path.Value);
+            }, cancellationToken).ConfigureAwait(false);
+            (applied, batches) = (applied + (count ?? 0), batches + window.Count);
+            window.Clear();
+            return count is not null;
+        }
+    }
+
+    /// <summary>Applies what the chains have, and removes what they do not have.</summary>
+    private async Task<int?> FillAsync(CancellationToken cancellationToken)
+    {
+        var applied = 0;
+        List<(ChainKey Key, int Greatest)> window = [];
+        HashSet<string> listed = [];
+        await foreach (var chain in ChainListing.ListAsync(store, cancellationToken).ConfigureAwait(false))
+        {
+            listed.Add(chain.Key.Folder.Value);
+            window.Add(chain);
+            if (window.Count == ChainsAtOnce && !await ApplyAsync().ConfigureAwait(false))
+                return null;
+        }
+        if (!await ApplyAsync().ConfigureAwait(false))
+            return null;
+        foreach (var folder in database.Read(c => c.Rows("SELECT folder FROM chain", r => r.GetString(0))).Where(f => !listed.Contains(f)))
+        {
+            // A copy in the feed, or the store, told of a chain that is not there.
+            if (ChainKey.TryParse((StorePath)folder / "00000001.json", out var key, out _)
+                && !await store.IsFileAsync(key.Open(store).PathOf(1), cancellationToken).ConfigureAwait(false)
+                && !database.TryWrite(c => IndexApplier.Remove(c, key)))
+                return null;
+        }
+        return applied;
+
+        async Task<bool> ApplyAsync()
+        {
+            var count = await _applier.ApplyAsync([], window, _ => { }, cancellationToken).ConfigureAwait(false);
+            applied += count ?? 0;
+            window.Clear();
+            return count is not null;
+        }
+    }
+}

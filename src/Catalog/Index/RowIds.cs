@@ -1,0 +1,20 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>Ids of rows: 43 bits of milliseconds since 1970, and 20 bits that distinguish rows of one millisecond.</summary>
+internal static class RowIds
+{
+    private const int TailBits = 20;
+
+    /// <summary>The greatest id.</summary>
+    public const long Max = long.MaxValue;
+
+    /// <summary>The id to try first for a row: rows of one subject get the same on every machine, unless two share it.</summary>
+    public static long Of(long microseconds, string subject) =>
+        First(microseconds) | (long)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(subject)) & ((1 << TailBits) - 1));
+
+    /// <summary>The least id of a time.</summary>
+    public static long First(long microseconds) => Math.Clamp(microseconds / 1000, 0, Max >> TailBits) << TailBits;
+}

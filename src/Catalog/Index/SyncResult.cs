@@ -1,0 +1,7 @@
+namespace Cairn.Catalog.Index;
+
+/// <summary>What a synchronization did.</summary>
+/// <param name="Applied">The number of records that were applied.</param>
+/// <param name="Batches">The number of batches that were read.</param>
+/// <param name="IsLeft">Whether another process was writing the index, so that records are left to it or to the next synchronization.</param>
+internal sealed record SyncResult(int Applied, int Batches, bool IsLeft);

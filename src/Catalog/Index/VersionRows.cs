@@ -1,0 +1,134 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cairn.Artifacts;
+using Cairn.Catalog.Records;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>Writes the rows of versions, and those by which versions that lists show are found.</summary>
+/// <param name="connection">The connection, in a transaction.</param>
+internal sealed class VersionRows(IndexConnection connection)
+{
+    private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>Inserts a version.</summary>
+    public void Insert(long asset, string? name, int number, AssetChange change, bool isHidden)
+    {
+        if (Find(asset, number) is not null)
+            return;
+        var id = RowIds.Of(change.At, $"{change.Asset}:{number}");
+        while (connection.Integer("SELECT id FROM version WHERE id = $0", id) is not null)
+            id++;
+        connection.Execute("""
+            INSERT INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', $10)
+            """, id, asset, number, change.Sequence, Convert.FromHexString(change.Artifact!.Value.Hex), change.Origin, change.Type, change.At, change.By, change.Description, isHidden ? 1 : 0);
+        var json = change.Meta is { Count: > 0 } meta ? meta.ToJsonString() : null;
+        if (json is not null)
+            connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, json);
+        if (!isHidden)
+            Show(id, name, change.Description, [], json);
+    }
+
+    /// <summary>Changes the properties of a version. One that does not exist, since its record could not be read, is left.</summary>
+    public void Edit(long asset, string? name, VersionEdit edit)
+    {
+        if (Find(asset, edit.Number) is not { } id)
+            return;
+        if (edit.HasText)
+            connection.Execute("UPDATE version SET description = $1 WHERE id = $0", id, edit.Text);
+        if (edit.HasTags)
+            connection.Execute("UPDATE version SET tags = $1 WHERE id = $0", id, ColumnValues.ToJson(edit.Tags));
+        if (edit.HasMeta)
+        {
+            var merged = edit.Meta is null ? [] : (JsonObject)JsonNode.Parse((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id) ?? "{}")!;
+            foreach (var (key, value) in edit.Meta ?? [])
+                merged[key] = value?.DeepClone();
+            connection.Execute("DELETE FROM document WHERE version = $0", id);
+            if (merged.Count > 0)
+                connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, merged.ToJsonString());
+        }
+        if (Unshow(id))
+            Show(id, name);
+    }
+
+    /// <summary>Hides or shows a range of versions.</summary>
+    public void SetHidden(long asset, string? name, int first, int last, bool isHidden)
+    {
+        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND n BETWEEN $1 AND $2", r => r.GetInt64(0), asset, first, last))
+        {
+            Unshow(id);
+            connection.Execute("UPDATE version SET hidden = $1 WHERE id = $0", id, isHidden ? 1 : 0);
+            if (!isHidden)
+                Show(id, name);
+        }
+    }
+
+    /// <summary>Makes the versions of an asset found by another name.</summary>
+    public void Rename(long asset, string? name)
+    {
+        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND hidden = 0", r => r.GetInt64(0), asset))
+        {
+            Unshow(id);
+            Show(id, name);
+        }
+    }
+
+    /// <summary>Removes all versions of an asset.</summary>
+    public void RemoveAll(long asset)
+    {
+        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0", r => r.GetInt64(0), asset))
+        {
+            Unshow(id);
+            connection.Execute("DELETE FROM document WHERE version = $0", id);
+        }
+        connection.Execute("DELETE FROM version WHERE asset = $0", asset);
+    }
+
+    private long? Find(long asset, int number) => connection.Integer("SELECT id FROM version WHERE asset = $0 AND n = $1", asset, number);
+
+    /// <summary>Removes the rows by which a version is found.</summary>
+    /// <returns>Whether lists show the version.</returns>
+    private bool Unshow(long id)
+    {
+        connection.Execute("DELETE FROM property WHERE version = $0", id);
+        connection.Execute("DELETE FROM version_tag WHERE version = $0", id);
+        connection.Execute("DELETE FROM version_search WHERE rowid = $0", id);
+        return connection.Integer("SELECT hidden FROM version WHERE id = $0", id) == 0;
+    }
+
+    private void Show(long id, string? name)
+    {
+        var (text, tags, json) = connection.Rows("SELECT v.description, v.tags, d.json FROM version v LEFT JOIN document d ON d.version = v.id WHERE v.id = $0",
+            r => (r.TextOrNull(0), ColumnValues.ToTexts(r.GetString(1)), r.TextOrNull(2)), id).Single();
+        Show(id, name, text, tags, json);
+    }
+
+    private void Show(long id, string? name, string? text, IReadOnlyList<string> tags, string? json)
+    {
+        foreach (var tag in tags)
+            connection.Execute("INSERT OR IGNORE INTO version_tag(tag, version) VALUES($0, $1)", tag, id);
+        List<string> words = [];
+        if (json is not null)
+        {
+            using var document = JsonDocument.Parse(json);
+            foreach (var (key, value) in MetadataLeaves.Of(document.RootElement))
+            {
+                if (value is string word)
+                {
+                    words.Add(word);
+                    if (word.Length > MetadataLeaves.MaxText)
+                        continue;
+                }
+                connection.Execute("INSERT OR IGNORE INTO property(version, key, value) VALUES($0, $1, $2)", id, KeyOf(key), value);
+            }
+        }
+        connection.Execute("INSERT INTO version_search(rowid, name, text, tags, meta) VALUES($0, $1, $2, $3, $4)", id, name ?? "", text ?? "", string.Join(' ', tags), string.Join(' ', words));
+    }
+
+    private long KeyOf(string name)
+    {
+        if (!_keys.TryGetValue(name, out var id))
+            _keys[name] = id = connection.Integer("SELECT id FROM key WHERE name = $0", name) ?? connection.Integer("INSERT INTO key(name) VALUES($0) RETURNING id", name)!.Value;
+        return id;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+
+namespace Catalog.Tests.Index;
+
+/// <summary>What an index contains, without the numbers of rows, which depend on the order of arrival.</summary>
+internal static class IndexDump
+{
+    private static readonly string[] _queries =
+    [
+        "SELECT folder, head, hash FROM chain",
+        "SELECT hash, reason FROM unreadable",
+        "SELECT fold, text, hex(owner), seq FROM name",
+        "SELECT hex(uuid), name, fold, names, type, display, description, tags, created_at, created_by, changed_at, n, latest, deleted, pinned, gone FROM asset",
+        "SELECT hex(a.uuid), x.fold, x.ord, x.text FROM asset_name x JOIN asset a ON a.id = x.asset",
+        "SELECT hex(a.uuid), x.tag FROM asset_tag x JOIN asset a ON a.id = x.asset",
+        "SELECT hex(a.uuid), x.name, x.n, x.fixed, x.seq, x.moved_at, x.moved_by FROM alias x JOIN asset a ON a.id = x.asset",
+        "SELECT hex(a.uuid), x.name, x.seq, x.from_n, x.to_n, x.at, x.by, x.why FROM alias_move x JOIN asset a ON a.id = x.asset",
+        "SELECT hex(a.uuid), v.n, v.seq, hex(v.artifact), v.origin, v.type, v.created_at, v.created_by, v.description, v.tags, v.hidden, d.json FROM version v JOIN asset a ON a.id = v.asset LEFT JOIN document d ON d.version = v.id",
+        "SELECT hex(a.uuid), v.n, k.name, typeof(p.value), p.value FROM property p JOIN version v ON v.id = p.version JOIN asset a ON a.id = v.asset JOIN key k ON k.id = p.key",
+        "SELECT hex(a.uuid), v.n, t.tag FROM version_tag t JOIN version v ON v.id = t.version JOIN asset a ON a.id = v.asset",
+        "SELECT 'a', hex(a.uuid) FROM asset_search s JOIN asset a ON a.id = s.rowid WHERE asset_search MATCH 'team OR x OR y'",
+        "SELECT 'v', hex(a.uuid), v.n FROM version_search s JOIN version v ON v.id = s.rowid JOIN asset a ON a.id = v.asset WHERE version_search MATCH 'north OR eclair OR old OR retrained'",
+        "SELECT count(*) FROM version_search WHERE version_search MATCH 'x OR y'",
+    ];
+
+    public static string Of(string path)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        List<string> text = [];
+        foreach (var query in _queries)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = query;
+            using var reader = command.ExecuteReader();
+            List<string> rows = [];
+            while (reader.Read())
+                rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "null" : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))));
+            rows.Sort(StringComparer.Ordinal);
+            text.Add(query);
+            text.AddRange(rows);
+        }
+        return string.Join('\n', text);
+    }
+}

@@ -1,0 +1,340 @@
+using System.Text;
+using Cairn;
+using Cairn.Catalog.Checkpoints;
+using Cairn.Catalog.Feed;
+using Cairn.Catalog.Index;
+using Cairn.Catalog.Records;
+using Cairn.Tests.Workspaces;
+using FsCheck;
+using FsCheck.Fluent;
+using Record = Cairn.Catalog.Records.Record;
+
+namespace Catalog.Tests.Index;
+
+public sealed class IndexTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Records_in_any_order_and_any_number_of_times_give_the_same_index()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        var expected = await ApplyAsync(catalog, [catalog.Records]);
+        expected.ShouldContain("production");
+        var batches = Gen.Choose(0, catalog.Records.Count - 1).ArrayOf(4).ArrayOf(20);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(30), Prop.ForAll(batches.ToArbitrary(), picks => Task.Run(async () =>
+        {
+            // At the end, whatever was not picked.
+            var order = picks.Select(p => p.Select(i => catalog.Records[i])).Append(catalog.Records.AsEnumerable().Reverse());
+            (await ApplyAsync(catalog, order)).ShouldBe(expected);
+        })));
+    }
+
+    [Fact]
+    public async Task The_last_record_alone_brings_its_whole_chain()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        var last = catalog.Records.GroupBy(r => r.Node["asset"]?.ToString() ?? r.Node["name"]!.ToString()).Select(g => g.Last());
+        (await ApplyAsync(catalog, [last])).ShouldBe(await ApplyAsync(catalog, [catalog.Records]));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_the_feed_and_a_full_listing_give_the_same_index()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        await PublishAsync(catalog, 0);
+        var byFeed = await SyncAsync(catalog, "feed", isFull: false);
+        await new CheckpointMaker(catalog.Store, catalog.Id, new(TimeProvider.System), TimeProvider.System).MakeAsync("", default);
+        (await SyncAsync(catalog, "checkpoint", isFull: false)).ShouldBe(byFeed);
+        var count = catalog.Records.Count;
+        await catalog.FillAsync();
+        await PublishAsync(catalog, count);
+        var behind = await SyncAsync(catalog, "checkpoint", isFull: false);
+        behind.ShouldNotBe(byFeed);
+        (await SyncAsync(catalog, "feed", isFull: false)).ShouldBe(behind);
+        await catalog.Store.RemoveTreeAsync("catalog/feed");
+        (await SyncAsync(catalog, "full", isFull: true)).ShouldBe(behind);
+    }
+
+    [Fact]
+    public async Task A_damaged_index_is_built_again()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        await PublishAsync(catalog, 0);
+        var expected = await SyncAsync(catalog, "i", isFull: false);
+        var path = FileOf(catalog, "i").Path;
+        var random = new Random(11);
+        for (var round = 0; round < 60; round++)
+        {
+            var content = await File.ReadAllBytesAsync(path);
+            switch (round % 5)
+            {
+                case 0:
+                    File.Delete(path);
+                    break;
+                case 1:
+                    await File.WriteAllBytesAsync(path, content[..random.Next(content.Length)]);
+                    break;
+                case 2:
+                    content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
+                    await File.WriteAllBytesAsync(path, content);
+                    break;
+                case 3:
+                    File.Delete(path + ".mark");
+                    break;
+                default:
+                    random.NextBytes(content.AsSpan(0, 4096));
+                    await File.WriteAllBytesAsync(path, content);
+                    break;
+            }
+            (await SyncAsync(catalog, "i", isFull: false)).ShouldBe(expected, $"round {round}");
+        }
+    }
+
+    [Fact]
+    public async Task An_index_that_is_damaged_while_it_is_open_is_built_again()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        await PublishAsync(catalog, 0);
+        var expected = await SyncAsync(catalog, "i", isFull: false);
+        var file = FileOf(catalog, "i");
+        for (var round = 0; round < 4; round++)
+        {
+            using (var index = Open(catalog, "i"))
+            {
+                index.Status().Assets.ShouldBe(2);
+                if (round % 2 == 0)
+                    File.Delete(file.Path);
+                else
+                    await File.WriteAllBytesAsync(file.Path, Enumerable.Repeat((byte)'x', 50_000).ToArray());
+                await index.SyncAsync(isFull: false, default);
+            }
+            (await SyncAsync(catalog, "i", isFull: false)).ShouldBe(expected);
+        }
+    }
+
+    [Theory]
+    [InlineData("boot-1", true)]
+    [InlineData("boot-2", false)]
+    [InlineData("", false)]
+    public async Task An_index_that_was_not_closed_is_kept_until_the_machine_is_started_again(string boot, bool isKept)
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var file = new IndexFile(_folder.Path, catalog.Id, "mem://x", 1, "boot-1");
+        file.Open();
+        await File.WriteAllTextAsync(file.Path, "data");
+        new IndexFile(_folder.Path, catalog.Id, "mem://x", 1, boot).Open();
+        File.Exists(file.Path).ShouldBe(isKept);
+        new IndexFile(_folder.Path, catalog.Id, "mem://copy", 1, boot).Path.ShouldNotBe(file.Path);
+        new IndexFile(_folder.Path, catalog.Id, "mem://x", 2, boot).Path.ShouldNotBe(file.Path);
+    }
+
+    [Fact]
+    public async Task Two_appliers_at_once_give_the_same_index()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await catalog.FillAsync();
+            await PublishAsync(catalog, catalog.Records.Count - 14);
+        }
+        var expected = await SyncAsync(catalog, "one", isFull: false);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            using var index = Open(catalog, "shared");
+            while ((await index.SyncAsync(isFull: true, default)).IsLeft)
+                await Task.Delay(5);
+        })));
+        (await SyncAsync(catalog, "shared", isFull: false)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Records_that_cannot_be_read_are_counted_and_applied_by_nothing()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        var expected = await ApplyAsync(catalog, [catalog.Records]);
+        using var index = Open(catalog, "bad");
+        await PublishAsync(catalog, 0);
+        var now = DateTimeOffset.UtcNow;
+        var envelope = "\"v\":1,\"id\":\"01990000-0000-7000-8000-000000000000\",\"at\":\"2026-11-28T15:02:11Z\"";
+        var asset = catalog.Records[1].Node["asset"]!.ToString();
+        string[] bad = ["{", "[]", "not JSON", $"{{{envelope},\"kind\":\"asset\",\"must\":[\"x\"]}}", $"{{{envelope},\"kind\":\"asset\",\"asset\":\"../up\",\"seq\":1}}",
+            $"{{{envelope},\"kind\":\"asset\",\"asset\":\"{asset}\",\"seq\":\"9\"}}", $"{{{envelope},\"kind\":\"asset\",\"asset\":\"{asset}\",\"seq\":90,\"prev\":\"{new string('0', 64)}\"}}",
+            $"{{{envelope},\"kind\":\"name\",\"of\":\"asset\",\"name\":\"z\",\"owner\":\"me\",\"seq\":1}}", new string('x', 1_100_000)];
+        await catalog.Store.WriteTextAsync(FeedPath.Create(now), string.Join('\n', bad) + "\n\n{\"v\":1,\"kind\":\"future\",\"id\":\"01990000-0000-7000-8000-000000000000\",\"at\":\"2026-11-28T15:02:11Z\"}", WriteMode.CreateNew);
+        await catalog.Store.WriteTextAsync(FeedPath.Create(now), bad[0], WriteMode.CreateNew);
+        await index.SyncAsync(isFull: false, default);
+        // One record of the catalog itself cannot be applied.
+        index.Status().Unreadable.ShouldBe(bad.Length + 1);
+        var dump = IndexDump.Of(FileOf(catalog, "bad").Path);
+        WithoutUnreadable(dump).ShouldBe(WithoutUnreadable(expected));
+    }
+
+    [Fact]
+    public async Task A_forged_copy_is_replaced_by_the_chain()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var asset = Guid.CreateVersion7();
+        await catalog.NameAsync("a", asset);
+        var first = await catalog.VersionAsync(asset, 1, "a");
+        var second = await catalog.VersionAsync(asset, 2, "a");
+        var third = await catalog.VersionAsync(asset, 3, "a");
+        var node = second.Node.DeepClone().AsObject();
+        node["change"]!["artifact"] = $"sha256:{99:x64}";
+        var forged = Record.Create(node);
+        (await ApplyAsync(catalog, [[first, forged], [third], catalog.Records])).ShouldBe(await ApplyAsync(catalog, [catalog.Records]));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(30 * 24 * 60)]
+    public async Task A_clock_of_the_store_and_the_reader_that_is_stepped_and_set_back_loses_nothing(int minutes)
+    {
+        var clock = new SteppedClock(TimeProvider.System);
+        await using var catalog = await TestCatalog.OpenAsync(clock);
+        await using var publisher = new FeedPublisher(catalog.Store, clock);
+        using var index = new CatalogIndex(FileOf(catalog, "i"), catalog.Store, catalog.Id, clock);
+        var asset = Guid.CreateVersion7();
+        var elapsed = TimeSpan.Zero;
+        for (var n = 1; n <= 20; n++)
+        {
+            elapsed += TimeSpan.FromMinutes(40);
+            clock.Offset = elapsed + TimeSpan.FromMinutes(n is > 5 and < 9 ? minutes : 0);
+            await publisher.PublishAsync([await catalog.VersionAsync(asset, n, "a")], default);
+            if (n % 3 != 0 && n is not (> 9 and < 14))
+            {
+                await index.SyncAsync(isFull: false, default);
+                index.Status().Versions.ShouldBe(n);
+            }
+        }
+        (await index.StatusAsync(default)).Behind.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Names_and_aliases_are_resolved_by_what_the_chains_say()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        using var index = Open(catalog, "i");
+        await index.SyncAsync(isFull: true, default);
+        var y = index.FindAsset("y")!;
+        var x = index.FindAsset("x")!;
+        (y.Name, y.Latest, y.Type).ShouldBe(("Y", 3, "report"));
+        (x.Name, x.Latest, x.Type).ShouldBe(("x", 2, "table"));
+        index.FindAsset("z").ShouldBeNull();
+        index.FindVersion(y.Id, "production")!.Number.ShouldBe(2);
+        index.FindVersion(y.Id, "candidate").ShouldBeNull();
+        index.FindVersion(y.Id, 1)!.IsDeleted.ShouldBeTrue();
+        index.FindVersion(y.Id, 1)!.Description.ShouldBe("Weekly retrained.");
+        index.Metadata(index.FindVersion(y.Id, 1)!).ShouldBe("""{"auc":0.5,"site":{"region":"north"}}""");
+        index.AliasMoves(y.Id, "production").Single().ShouldSatisfyAllConditions(m => m.From.ShouldBeNull(), m => m.To.ShouldBe(2), m => m.Why.ShouldBe("first"));
+        index.Aliases(y.Id).Single().Sequence.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_without_gaps()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        for (var a = 0; a < 7; a++)
+        {
+            var asset = Guid.CreateVersion7();
+            await catalog.NameAsync($"n{a}", asset);
+            for (var n = 1; n <= 9; n++)
+                await catalog.VersionAsync(asset, n, $"n{a}", $$"""{"auc":{{(n % 4) / 4.0:0.00}},"rows":{{n}},"city":"{{(n % 2 == 0 ? "Oslo" : "Rome")}} {{a}}"}""", a % 2 == 0 ? "model" : "table");
+        }
+        using var index = Open(catalog, "i");
+        await index.SyncAsync(isFull: true, default);
+
+        All(new()).Count.ShouldBe(63);
+        All(new()).Select(v => v.CreatedAt).ShouldBeInOrder(SortDirection.Descending);
+        All(new() { Order = VersionOrder.Name }).Select(v => (v.Name!, -v.Number)).ShouldBeInOrder();
+        All(new() { Order = VersionOrder.Name }).Count.ShouldBe(63);
+        All(new() { Type = "table" }).Count.ShouldBe(27);
+        All(new() { NamePrefix = "n3" }).Count.ShouldBe(9);
+        All(new() { OnlyLatest = true }).Count.ShouldBe(7);
+        All(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Greater, 0.25)] }).Count.ShouldBe(28);
+        All(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Equal, 0L)] }).Count.ShouldBe(14);
+        All(new() { Where = [MetadataCondition.Number("rows", MetadataComparison.LessOrEqual, 3), MetadataCondition.Text("city", MetadataComparison.Less, "P")] }).Count.ShouldBe(7);
+        All(new() { Where = [MetadataCondition.Text("city", MetadataComparison.GreaterOrEqual, "Rome 5")] }).Count.ShouldBe(10);
+        All(new() { Where = [MetadataCondition.Text("rows", MetadataComparison.Greater, "")] }).ShouldBeEmpty();
+        All(new() { Text = "oslo" }).Count.ShouldBe(28);
+        All(new() { Text = "rom n1" }).ShouldBeEmpty();
+        All(new() { Text = "n1 rom" }).Count.ShouldBe(5);
+        All(new() { Text = "\"*( -- OR" }).ShouldBeEmpty();
+        All(new() { From = index.FindVersion(index.FindAsset("n6")!.Id, 1)!.CreatedAt }).Count.ShouldBe(9);
+        All(new() { Before = index.FindVersion(index.FindAsset("n1")!.Id, 1)!.CreatedAt }).Count.ShouldBe(9);
+        Should.Throw<ArgumentException>(() => index.List(new VersionQuery { After = "nonsense!" }));
+
+        var assets = new List<string?>();
+        for (var page = index.List(new AssetQuery { PageSize = 2, Type = "model" }); ; page = index.List(new AssetQuery { PageSize = 2, Type = "model", After = page.Next }))
+        {
+            assets.AddRange(page.Items.Select(a => a.Name));
+            if (page.Next is null)
+                break;
+        }
+        assets.ShouldBe(["n0", "n2", "n4", "n6"]);
+        index.List(new AssetQuery { Text = "n5" }).Items.Single().Name.ShouldBe("n5");
+
+        List<VersionItem> All(VersionQuery query)
+        {
+            var items = new List<VersionItem>();
+            for (string? after = null; ;)
+            {
+                var page = index.List(query with { PageSize = 4, After = after });
+                page.Items.Count.ShouldBeLessThanOrEqualTo(4);
+                items.AddRange(page.Items);
+                if ((after = page.Next) is null)
+                    break;
+            }
+            items.Select(i => i.Row).ShouldBeUnique();
+            return items;
+        }
+    }
+
+    private static string WithoutUnreadable(string dump) => string.Join('\n', dump.Split("SELECT fold, text, hex(owner), seq FROM name") is [var head, var tail] ? [head.Split("SELECT hash, reason")[0], tail] : []);
+
+    private static async Task PublishAsync(TestCatalog catalog, int from)
+    {
+        await using var publisher = new FeedPublisher(catalog.Store, TimeProvider.System);
+        await publisher.PublishAsync(catalog.Records[from..], default);
+    }
+
+    private IndexFile FileOf(TestCatalog catalog, string folder) => new(_folder[folder], catalog.Id, catalog.Store.Root.ToString(), IndexSchema.Number, BootId.Current);
+
+    private CatalogIndex Open(TestCatalog catalog, string folder) => CatalogIndex.Open(_folder[folder], catalog.Store, catalog.Id, TimeProvider.System);
+
+    private async Task<string> SyncAsync(TestCatalog catalog, string folder, bool isFull)
+    {
+        using (var index = Open(catalog, folder))
+            (await index.SyncAsync(isFull, default)).IsLeft.ShouldBeFalse();
+        return Dump(catalog, folder);
+    }
+
+    /// <summary>The dump of a copy: reading must not change the file.</summary>
+    private string Dump(TestCatalog catalog, string folder)
+    {
+        var copy = _folder[$"{Guid.NewGuid():N}.db"];
+        File.Copy(FileOf(catalog, folder).Path, copy);
+        return IndexDump.Of(copy);
+    }
+
+    private async Task<string> ApplyAsync(TestCatalog catalog, IEnumerable<IEnumerable<Record>> batches)
+    {
+        var folder = $"{Guid.NewGuid():N}";
+        using (var database = new IndexDatabase(FileOf(catalog, folder)))
+        {
+            var applier = new IndexApplier(catalog.Store, database);
+            foreach (var batch in batches)
+                (await applier.ApplyAsync([.. batch.Select(r => new RecordLine(r.Content, r, null))], [], _ => { }, default)).ShouldNotBeNull();
+        }
+        return Dump(catalog, folder);
+    }
+}
