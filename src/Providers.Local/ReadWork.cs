@@ -1,9 +1,9 @@
 namespace Cairn.Providers.Local;
 
-/// <summary>Runs short reads of a file system: on the thread pool, or at once in a program that has only its main thread to keep waiting.</summary>
+/// <summary>Runs short reads of a file system: on the thread pool, or on the calling thread if the program asks for it.</summary>
 /// <remarks>
-/// A program sets the switch <see cref="OnCaller"/> if it waits for each call of its main thread anyway, such as a command. Then a call on a thread outside the pool completes synchronously, which spares
-/// such a program the start of the pool and the compilation of the code that suspends its methods. Calls on pool threads are handed over in any case, so concurrent work stays concurrent.
+/// A program such as a command sets the switch <see cref="OnCaller"/> if its main thread waits for each call anyway. Then a call on a thread outside the pool completes synchronously,
+/// and the runtime need not start the pool and compile the code that suspends methods. Calls on pool threads are handed over in any case, so concurrent work stays concurrent.
 /// </remarks>
 internal static class ReadWork
 {

@@ -61,7 +61,8 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
         }
         await AddWindowAsync(builder, window, cancellationToken).ConfigureAwait(false);
         var checkpoint = new Checkpoint(feed, [.. kept, .. await builder.EndAsync(cancellationToken).ConfigureAwait(false)]);
-        var (_, isAppended) = await _checkpoints.Chain.AppendAsync(found?.Head, ids.Next(), (head, _) => new(head?.Sequence == found?.Head.Sequence ? Members(checkpoint, by) : null), cancellationToken)
+        var (_, isAppended) = await _checkpoints.Chain.AppendAsync(
+            found?.Head, ids.Next(), (head, _) => new(head?.Sequence == found?.Head.Sequence ? Members(checkpoint, by) : null), cancellationToken)
             .ConfigureAwait(false);
         return isAppended ? checkpoint : null;
     }

@@ -106,8 +106,7 @@ internal sealed class VersionQueries(IndexConnection connection)
             builder.And("v.n = a.latest");
         foreach (var condition in conditions)
         {
-            builder.And($"EXISTS (SELECT 1 FROM property q WHERE q.version = v.id AND q.key = (SELECT id FROM key WHERE name = {builder.Add(condition.Key)}) AND {
-                condition.ToSql("q.value", builder.Add(condition.Value))})");
+            builder.And($"EXISTS (SELECT 1 FROM property q WHERE q.version = v.id AND q.key = (SELECT id FROM key WHERE name = {builder.Add(condition.Key)}) AND {condition.ToSql("q.value", builder.Add(condition.Value))})");
         }
     }
 

@@ -35,7 +35,8 @@ internal static class IndexDump
             using var reader = command.ExecuteReader();
             List<string> rows = [];
             while (reader.Read())
-                rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "null" : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))));
+                rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount)
+                    .Select(i => reader.IsDBNull(i) ? "null" : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))));
             rows.Sort(StringComparer.Ordinal);
             text.Add(query);
             text.AddRange(rows);
