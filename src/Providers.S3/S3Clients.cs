@@ -57,7 +57,7 @@ internal static class S3Clients
         }
         catch (AmazonClientException e)
         {
-            throw new StoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Set the region and the credentials of the store, or AWS_REGION." }, e);
+            throw new StoreException(new(StoreErrorCode.InvalidConfiguration, e.Message.TrimEnd('.')) { Advice = "Set the options region, access-key and secret-key of the store, or AWS_REGION and the credentials of the AWS tools; for services other than Amazon's also endpoint, or AWS_ENDPOINT_URL." }, e);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class MaterializerTests : IDisposable
         (await host.AddMaterializersAsync(materializers, cancellationToken: Cancel)).ShouldBeEmpty();
 
         host.Loaded.ShouldBe(["cairn.plugins.csv"]);
-        materializers.Explain(typeof(DataTable)).Explain().ShouldContain("csv exactly (plugin)");
+        materializers.Explain(typeof(DataTable)).ToString().ShouldContain("csv exactly (plugin)");
         await using var store = await ArtifactStore.OpenAsync(new Cairn.Providers.Memory.MemoryProvider(), $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);
         var repository = new ArtifactRepository(store, materializers);
         using var table = new DataTable("t");

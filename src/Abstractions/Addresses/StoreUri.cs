@@ -191,11 +191,11 @@ public sealed class StoreUri : IEquatable<StoreUri>, IParsable<StoreUri>
         if (scheme == FileScheme)
             return container.Length == 0 ? null : $"A file URI cannot have a host: write file:///path, not file://{ErrorText.Escape(container)}/….";
         if (container.Length == 0)
-            return $"A {scheme} URI requires a container: write {scheme}://container/path.";
+            return $"The {scheme} URI requires a container: write {scheme}://container/path.";
         if (container.IndexOf('@', StringComparison.Ordinal) is var at and > 0 && container.AsSpan(0, at).Contains(':'))
-            return $"A {scheme} URI must not contain a password: specify credentials in the options of the store.";
+            return $"The {scheme} URI must not contain a password: specify credentials in the options of the store.";
         return StorePath.TryParse(container, out var asPath, out var problem) && asPath.Depth == 1 && asPath.Value == container
             ? null
-            : $"'{ErrorText.Escape(container)}' cannot be the container of a {scheme} URI: {problem ?? "it contains '/'"}.";
+            : $"'{ErrorText.Escape(container)}' cannot be the container of the {scheme} URI: {problem ?? "it contains '/'"}.";
     }
 }

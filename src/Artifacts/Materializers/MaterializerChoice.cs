@@ -31,7 +31,7 @@ public sealed record MaterializerChoice(Type Type, IReadOnlyList<MaterializerCan
     public Materializer? Chosen => Candidates.Count > 0 && Rival is null ? Candidates[0].Registered.Materializer : null;
 
     /// <summary>Returns the choice and its reasons in a few lines.</summary>
-    public string Explain()
+    public override string ToString()
     {
         var name = TypeNames.Of(Type);
         if (Candidates.Count == 0)

@@ -59,7 +59,8 @@ public sealed partial class ArtifactRepository
         // A container that does not exist fails here, with that reason.
         if (found is null)
             await Store.TryStatAsync(ArtifactNames.PathOf(reference), cancellationToken).ConfigureAwait(false);
-        return found?.Digest ?? throw Store.CreateException(StoreErrorCode.NotFound, "no artifact has this name", StoreOperations.Find, ArtifactNames.PathOf(reference), "See the names below names/.");
+        return found?.Digest ?? throw Store.CreateException(
+            StoreErrorCode.NotFound, "no artifact has this name", StoreOperations.Find, ArtifactNames.PathOf(reference), "The files below names/ are the names in this repository; check whether the artifact is in another one.");
     }
 
     /// <summary>Returns an artifact from its manifest, without reading its files.</summary>

@@ -50,7 +50,7 @@ internal static class MaterializerCommand
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var materializers = await ArtifactOptions.MaterializersAsync(session, cancellationToken).ConfigureAwait(false);
-                foreach (var line in materializers.Explain(Find(materializers, parsed.GetRequiredValue(type))).Explain().Split('\n'))
+                foreach (var line in materializers.Explain(Find(materializers, parsed.GetRequiredValue(type))).ToString().Split('\n'))
                     session.Output.Line(line);
             });
     }

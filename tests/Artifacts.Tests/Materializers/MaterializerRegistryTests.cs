@@ -27,7 +27,7 @@ public sealed class MaterializerRegistryTests
             registry.Resolve(typeof(HashSet<int>)).Id.ShouldBe("interface");
             registry.Resolve(typeof(ICollection<int>)).Id.ShouldBe("interface");
             registry.Resolve(typeof(DateTime)).Id.ShouldBe("any");
-            registry.Explain(typeof(List<int>)).Explain().ShouldBe("""
+            registry.Explain(typeof(List<int>)).ToString().ShouldBe("""
                 System.Collections.Generic.List<Int32>: exact exactly (program)
                   before open as generic System.Collections.Generic.List<T> (program)
                   before interface by interface System.Collections.Generic.ICollection<T> (program)
@@ -60,7 +60,7 @@ public sealed class MaterializerRegistryTests
         error.Message.ShouldContain("walks by interface");
         error.Message.ShouldContain("barks by interface");
         registry.Explain(typeof(Dog)).Chosen.ShouldBeNull();
-        registry.Explain(typeof(Dog)).Explain().ShouldContain("ambiguous between barks");
+        registry.Explain(typeof(Dog)).ToString().ShouldContain("ambiguous between barks");
         registry.Add(Serving("dog", ServedType.Exact<Dog>())).Resolve(typeof(Dog)).Id.ShouldBe("dog");
     }
 
@@ -144,7 +144,7 @@ public sealed class MaterializerRegistryTests
         registry.Resolve(typeof(Dog)).Id.ShouldBe("second");
         registry.Add(Serving("loose", ServedType.Interface(typeof(IBarks))), MaterializerOrigin.BuiltIn);
         registry.Resolve(typeof(Dog)).Id.ShouldBe("loose");
-        registry.Explain(typeof(Dog)).Explain().ShouldContain("before second exactly, yielding (program)");
+        registry.Explain(typeof(Dog)).ToString().ShouldContain("before second exactly, yielding (program)");
         var rivals = new MaterializerRegistry().Add(second).Add(Serving("third", ServedType.Exact<Dog>().Yielding()));
         Should.Throw<MaterializationException>(() => rivals.Resolve(typeof(Dog))).Message.ShouldContain("second exactly, yielding (program) as by third");
         ServedType.Exact<Dog>().Yielding().ToString().ShouldEndWith("Dog (when named)");
