@@ -59,12 +59,13 @@ public sealed partial class AssetCollection
     /// <returns>The claim; null if another caller was faster, and everything is to be looked up again.</returns>
     private async Task<NameClaim?> ClaimForRenameAsync(FoundAsset renamed, CatalogName target, CancellationToken cancellationToken)
     {
-        var other = await FindAsync(target, cancellationToken).ConfigureAwait(false);
-        if (other is null)
+        var seen = await _claims.ReadAsync(target, cancellationToken).ConfigureAwait(false);
+        if (seen.Owner is not { } owner)
         {
-            var claim = await _claims.ClaimAsync(await _claims.ReadAsync(target, cancellationToken).ConfigureAwait(false), renamed.Asset.Id, cancellationToken).ConfigureAwait(false);
+            var claim = await _claims.ClaimAsync(seen, renamed.Asset.Id, cancellationToken).ConfigureAwait(false);
             return claim.Owner == renamed.Asset.Id ? claim : null;
         }
+        var other = new FoundAsset(seen, await _chains.ReadAsync(owner, cancellationToken).ConfigureAwait(false));
         if (other.IsVoid)
         {
             await _claims.ReleaseAsync(other.Claim, cancellationToken).ConfigureAwait(false);

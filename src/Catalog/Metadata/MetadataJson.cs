@@ -61,8 +61,8 @@ internal static class MetadataJson
     };
 
     private static MetadataValue Number(string text) => text.AsSpan().IndexOfAny(".eE") < 0
-        ? long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
-        : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        ? (MetadataValue)long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+        : (MetadataValue)double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static MetadataValue Special(string? text) => text switch
     {
