@@ -63,7 +63,7 @@ public sealed partial class AssetCollection
     {
         var key = CatalogName.OfAlias(alias);
         var found = await RequireAsync(CatalogName.OfAsset(name), cancellationToken).ConfigureAwait(false);
-        await foreach (var move in _versions.ReadMovesAsync(found.Asset, key, cancellationToken).ConfigureAwait(false))
+        await foreach (var move in _versions.ReadMovesAsync(found.Asset, found.Asset.State.Spelling(key), cancellationToken).ConfigureAwait(false))
             yield return move;
     }
 

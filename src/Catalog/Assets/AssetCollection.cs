@@ -12,8 +12,8 @@ namespace Cairn.Catalog;
 /// <summary>The assets of a catalog: names, numbered versions, aliases and their history.</summary>
 /// <remarks>
 /// <para>
-/// Every change is one record in the store, which exists when the call returns; a call that was interrupted has made its change completely or not at all. Of several callers that change one asset, each decides on what the one before it
-/// wrote, so no change is lost, and a condition (where an alias has to be, what may be deleted) is checked at the moment of the change. There is no transaction over several assets.
+/// Every change is one record in the store, which exists when the call returns; a call that was interrupted has made its change completely or not at all.
+/// Of several callers that change one asset, each decides on what the one before it wrote, so no change is lost, and a condition (where an alias has to be, what may be deleted) is checked at the moment of the change. There is no transaction over several assets.
 /// </para>
 /// <para>Every call reads the newest records, so a change of another program is visible at once. Within one <see cref="Catalog"/>, changes of one asset queue up. Thread-safe.</para>
 /// <para>Calls throw <see cref="StoreException"/>: <see cref="StoreErrorCode.NotFound"/> if the asset or version does not exist or is deleted, <see cref="StoreErrorCode.PreconditionFailed"/> if a rule refuses the change,
@@ -96,10 +96,15 @@ public sealed partial class AssetCollection
     private int NumberOf(CatalogName name, AssetReference reference, AssetState state)
     {
         if (reference.Alias is { } alias)
-            return state.TargetOf(state.Spelling(alias)) ?? throw NotFound(name, $"the asset has no alias '{ErrorText.Escape(alias)}'; it has {ErrorText.List(state.Aliases.Keys.Select(ErrorText.Escape))}", "Choose one of its aliases.");
+            return state.TargetOf(state.Spelling(alias)) ?? throw NotFound(
+                name,
+                $"the asset has no alias '{ErrorText.Escape(alias)}'; it has {ErrorText.List(state.Aliases.Keys.Select(ErrorText.Escape))}",
+                "Choose one of its aliases.");
         if (reference.Number is not { } number)
             return state.Latest > 0 ? state.Latest : throw NotFound(name, $"the asset '{ErrorText.Escape(name.Text)}' has no version that is not deleted", "Save one, or restore one.");
-        return state.Has(number) ? number : throw (number > state.Newest ? Refusals.NoVersion(number) : Refusals.Deleted(number)).WithContext(StoreOperations.Find, Store.GetUri(NameClaims.FolderOf(name)));
+        return state.Has(number)
+            ? number
+            : throw (number > state.Newest ? Refusals.NoVersion(number) : Refusals.Deleted(number)).WithContext(StoreOperations.Find, Store.GetUri(NameClaims.FolderOf(name)));
     }
 
     private static CatalogName NameOf(AssetReference reference)

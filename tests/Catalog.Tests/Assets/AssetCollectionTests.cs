@@ -263,7 +263,8 @@ public sealed class AssetCollectionTests
 
     private static Task<StoreException> Refused(Func<Task> call) => Should.ThrowAsync<StoreException>(call);
 
-    private static ArtifactStore Limited(TestCatalog test, WriteModes modes) => new(new LimitedDriver(test.Store.GetService(typeof(StoreDriver)) as StoreDriver ?? throw new InvalidOperationException(), modes));
+    private static ArtifactStore Limited(TestCatalog test, WriteModes modes) =>
+        new(new LimitedDriver((StoreDriver)test.Store.GetService(typeof(StoreDriver))!, modes));
 
     private sealed class LimitedDriver(StoreDriver inner, WriteModes modes) : DelegatingStoreDriver(inner)
     {
