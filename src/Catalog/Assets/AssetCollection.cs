@@ -13,10 +13,12 @@ namespace Cairn.Catalog;
 /// <remarks>
 /// <para>
 /// Every change is one record in the store, which exists when the call returns; a call that was interrupted has made its change completely or not at all.
-/// Of several callers that change one asset, each decides on what the one before it wrote, so no change is lost, and a condition (where an alias has to be, what may be deleted) is checked at the moment of the change. There is no transaction over several assets.
+/// Of several callers that change one asset, each decides on what the one before it wrote, so no change is lost, and a condition (where an alias has to be, what may be deleted) is
+/// checked at the moment of the change. There is no transaction over several assets.
 /// </para>
 /// <para>Every call reads the newest records, so a change of another program is visible at once. Within one <see cref="Catalog"/>, changes of one asset queue up. Thread-safe.</para>
-/// <para>Calls throw <see cref="StoreException"/>: <see cref="StoreErrorCode.NotFound"/> if the asset or version does not exist or is deleted, <see cref="StoreErrorCode.PreconditionFailed"/> if a rule refuses the change,
+/// <para>Calls throw <see cref="StoreException"/>: <see cref="StoreErrorCode.NotFound"/> if the asset or version does not exist or is deleted,
+/// <see cref="StoreErrorCode.PreconditionFailed"/> if a rule refuses the change,
 /// <see cref="StoreErrorCode.IntegrityFailure"/> if a record is damaged or needs newer software, and the errors of the store.</para>
 /// </remarks>
 public sealed partial class AssetCollection

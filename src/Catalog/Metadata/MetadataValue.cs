@@ -7,9 +7,11 @@ namespace Cairn.Catalog;
 
 /// <summary>A value of metadata: text, a Boolean, an integer, a double, a time, a list or an object. Immutable, and equal by type and value.</summary>
 /// <remarks>
-/// The integer 1 and the double 1.0 are different values, NaN equals NaN, times are equal if they are the same moment, and the order of an object's members does not count. The implicit conversions create values;
+/// The integer 1 and the double 1.0 are different values, NaN equals NaN, times are equal if they are the same moment, and the order of an object's members does not count. The
+/// implicit conversions create values;
 /// <see cref="List(IEnumerable{MetadataValue})"/> and <see cref="Object"/> create lists and objects.
-/// Limits are checked by the save: a text has at most 4,096 bytes of UTF-8, a list contains no lists and objects, objects are nested at most eight levels deep, and all metadata of a version has at most 65,536 bytes of JSON.
+/// Limits are checked by the save: a text has at most 4,096 bytes of UTF-8, a list contains no lists and objects, objects are nested at most eight levels deep, and all metadata of a
+/// version has at most 65,536 bytes of JSON.
 /// </remarks>
 public sealed class MetadataValue : IEquatable<MetadataValue>
 {

@@ -5,7 +5,8 @@ namespace Catalog.Tests.Exploring;
 
 /// <summary>Runs every interleaving of the requests of a few machines, each with a death before any request if asked for.</summary>
 /// <remarks>
-/// Runs that reach a state which another run was in are cut off. A read of a record that exists gives the same answer at any moment, since records never change, so it is made at once and nothing else is tried before it.
+/// Runs that reach a state which another run was in are cut off. A read of a record that exists gives the same answer at any moment, since records never change, so it is made at once
+/// and nothing else is tried before it.
 /// A death before a read leaves what a death after the last write leaves, so parties die before writes alone.
 /// </remarks>
 internal static class Explorer
