@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Cairn.Artifacts;
@@ -199,9 +200,27 @@ internal sealed class Chain
             throw Broken(record.Sequence, $"its 'prev' is not the hash of record {before.Sequence}");
     }
 
-    private StoreException Broken(int sequence, string reason, Exception? cause = null) =>
-        new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure,
-            $"the catalog cannot use this record: {reason}")
-        { Advice = "Restore the record from a backup of the store." }, cause)
-            .WithContext(StoreOperations.Read, _store.GetUri(PathOf(sequence)));
+    private StoreException Broken(int sequence, string reason, Exception? cause = null) => Broken(_store, PathOf(sequence), reason, cause);
+
+    /// <summary>The error about a record that cannot be used.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="path">The path of the record.</param>
+    /// <param name="reason">The reason, as a clause with the subject "it".</param>
+    /// <param name="cause">The exception that tells the reason. Optional.</param>
+    public static StoreException Broken(ArtifactStore store, StorePath path, string reason, Exception? cause) =>
+        new StoreException(new StoreFault(StoreErrorCode.IntegrityFailure, $"the catalog cannot use this record: {reason}") { Advice = "Restore the record from a backup of the store." }, cause)
+            .WithContext(StoreOperations.Read, store.GetUri(path));
+
+    /// <summary>Reads the records from the head back to a number, newest first, and checks that each has the hash of the one before it.</summary>
+    public async IAsyncEnumerable<Record> ReadBackAsync(ChainHead head, int last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Record? after = null;
+        for (var sequence = head.Sequence; sequence >= last; sequence--)
+        {
+            var record = after is null && head.Record is { } known ? known : await RequireAsync(sequence, cancellationToken).ConfigureAwait(false);
+            if (after is not null)
+                CheckLink(ChainHead.Of(record), after);
+            yield return after = record;
+        }
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class AssetRows(IndexConnection connection)
     private readonly VersionRows _versions = new(connection);
 
     /// <summary>Applies the next record of an asset's chain.</summary>
-    public void Apply(AssetChange change)
+    public void Apply(IndexedChange change)
     {
         var before = connection.Rows("SELECT id, names, type, tags, deleted, gone, display, description, fold FROM asset WHERE uuid = $0", AssetBefore.Of, change.Asset.ToBytes()).SingleOrDefault();
         var id = before?.Id ?? Free(change);
@@ -62,7 +62,7 @@ internal sealed class AssetRows(IndexConnection connection)
 
     /// <summary>Checks that the metadata of a record can be written.</summary>
     /// <exception cref="FormatException">It cannot.</exception>
-    public static void Check(AssetChange change)
+    public static void Check(IndexedChange change)
     {
         foreach (var meta in (JsonObject?[])[change.Meta, change.Edit?.Meta])
         {
@@ -74,7 +74,7 @@ internal sealed class AssetRows(IndexConnection connection)
         }
     }
 
-    private long Free(AssetChange change)
+    private long Free(IndexedChange change)
     {
         var id = RowIds.Of(change.At, change.Asset.ToString());
         while (connection.Integer("SELECT id FROM asset WHERE id = $0", id) is not null)
@@ -82,21 +82,21 @@ internal sealed class AssetRows(IndexConnection connection)
         return id;
     }
 
-    private void SetNames(long id, AssetChange change)
+    private void SetNames(long id, IndexedChange change)
     {
         connection.Execute("DELETE FROM asset_name WHERE asset = $0", id);
         foreach (var (i, (text, fold)) in change.Names.Index())
             connection.Execute("INSERT OR IGNORE INTO asset_name(fold, asset, ord, text) VALUES($0, $1, $2, $3)", fold, id, i, text);
     }
 
-    private void SetTags(long id, AssetChange change)
+    private void SetTags(long id, IndexedChange change)
     {
         connection.Execute("DELETE FROM asset_tag WHERE asset = $0", id);
         foreach (var tag in change.Tags)
             connection.Execute("INSERT OR IGNORE INTO asset_tag(tag, asset) VALUES($0, $1)", tag, id);
     }
 
-    private void SetSearch(long id, AssetChange change)
+    private void SetSearch(long id, IndexedChange change)
     {
         connection.Execute("DELETE FROM asset_search WHERE rowid = $0", id);
         if (!change.IsGone)
@@ -107,7 +107,7 @@ internal sealed class AssetRows(IndexConnection connection)
     }
 
     /// <summary>Makes the aliases those of the state: a record between that could not be read may have moved them too.</summary>
-    private void SetAliases(long id, AssetChange change)
+    private void SetAliases(long id, IndexedChange change)
     {
         foreach (var (alias, from, to) in change.Moves)
         {
@@ -135,7 +135,7 @@ internal sealed class AssetRows(IndexConnection connection)
     }
 
     /// <summary>Hides and shows versions where the deleted ranges differ from those before.</summary>
-    private void Hide(long id, AssetBefore? before, AssetChange change, string? deleted)
+    private void Hide(long id, AssetBefore? before, IndexedChange change, string? deleted)
     {
         if (before is null || (before.Deleted == deleted && before.IsGone == change.IsGone))
             return;

@@ -9,7 +9,7 @@ namespace Cairn.Catalog.Index;
 /// <param name="Line">The bytes.</param>
 /// <param name="Hash">The hash of the bytes; null if they are too many to be read.</param>
 /// <param name="Asset">What the record says about an asset; null for another kind, or if it cannot be used.</param>
-internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Hash, AssetChange? Asset)
+internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Hash, IndexedChange? Asset)
 {
     /// <summary>Reads a line of the feed or of a segment.</summary>
     /// <param name="line">The line.</param>
@@ -59,7 +59,7 @@ internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Ha
             throw new FormatException("it has no number");
         if (sequence == 1 ? record.Previous is not null : record.Previous is not { Length: 64 })
             throw new FormatException(sequence == 1 ? "it has a hash of a record before it" : "it has no hash of the record before it");
-        AssetChange? asset = null;
+        IndexedChange? asset = null;
         if (key.Kind == "asset")
             AssetRows.Check(asset = new(record));
         else if (record.Node["owner"] is { } owner && !Guid.TryParseExact(Record.Text(owner), "D", out _))

@@ -12,7 +12,7 @@ internal sealed class VersionRows(IndexConnection connection)
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Inserts a version.</summary>
-    public void Insert(long asset, string? name, int number, AssetChange change, bool isHidden)
+    public void Insert(long asset, string? name, int number, IndexedChange change, bool isHidden)
     {
         if (Find(asset, number) is not null)
             return;
@@ -30,7 +30,7 @@ internal sealed class VersionRows(IndexConnection connection)
     }
 
     /// <summary>Changes the properties of a version. One that does not exist, since its record could not be read, is left.</summary>
-    public void Edit(long asset, string? name, VersionEdit edit)
+    public void Edit(long asset, string? name, IndexedEdit edit)
     {
         if (Find(asset, edit.Number) is not { } id)
             return;
@@ -38,11 +38,16 @@ internal sealed class VersionRows(IndexConnection connection)
             connection.Execute("UPDATE version SET description = $1 WHERE id = $0", id, edit.Text);
         if (edit.HasTags)
             connection.Execute("UPDATE version SET tags = $1 WHERE id = $0", id, ColumnValues.ToJson(edit.Tags));
-        if (edit.HasMeta)
+        if (edit.Meta is { } changes)
         {
-            var merged = edit.Meta is null ? [] : (JsonObject)JsonNode.Parse((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id) ?? "{}")!;
-            foreach (var (key, value) in edit.Meta ?? [])
-                merged[key] = value?.DeepClone();
+            var merged = (JsonObject)JsonNode.Parse((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id) ?? "{}")!;
+            foreach (var (key, value) in changes)
+            {
+                if (value is null)
+                    merged.Remove(key);
+                else
+                    merged[key] = value.DeepClone();
+            }
             connection.Execute("DELETE FROM document WHERE version = $0", id);
             if (merged.Count > 0)
                 connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, merged.ToJsonString());

@@ -45,6 +45,10 @@ internal readonly record struct CatalogName(string Text, string Key)
     /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot be a tag; the message gives the reason.</exception>
     public static string OfTag(string text) => Check(text, "a tag").Text;
 
+    /// <summary>Checks the type of an asset.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot be a type; the message gives the reason.</exception>
+    public static string OfType(string text) => Check(text, "a type").Text;
+
     private static CatalogName Check(string text, string kind)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);

@@ -72,5 +72,7 @@ internal sealed class Record
             ? time
             : throw new FormatException($"its member '{member}' is not a time in UTC such as 2026-11-28T15:02:11.120000Z");
 
-    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>Formats a time with six digits of a fraction, or seven if it has that many, so that it is read back exactly.</summary>
+    public static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(time.Ticks % 10 == 0 ? "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 }

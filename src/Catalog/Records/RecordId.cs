@@ -4,8 +4,10 @@ using System.Security.Cryptography;
 namespace Cairn.Catalog.Records;
 
 /// <summary>Creates ids of records: version 7 UUIDs that always increase within a process, even if the clock is set back.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="random">What the random bits are taken from, for tests that repeat a run; null for secure random numbers.</param>
 /// <remarks><see cref="Guid.CreateVersion7()"/> fills the bits below the millisecond at random, so that ids of one millisecond are not in order; here they count. Thread-safe.</remarks>
-internal sealed class RecordId(TimeProvider time)
+internal sealed class RecordId(TimeProvider time, Random? random = null)
 {
     private readonly Lock _lock = new();
     private long _last;
@@ -18,7 +20,10 @@ internal sealed class RecordId(TimeProvider time)
         lock (_lock)
             value = _last = Math.Max(now, _last + 1);
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes[8..]);
+        if (random is null)
+            RandomNumberGenerator.Fill(bytes[8..]);
+        else
+            random.NextBytes(bytes[8..]);
         // 48 bits of milliseconds, the version, 12 bits that count within the millisecond, the variant, 62 random bits (RFC 9562, section 5.7).
         BinaryPrimitives.WriteUInt64BigEndian(bytes, ((ulong)value >> 12 << 16) | 0x7000 | ((ulong)value & 0xFFF));
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);

@@ -8,6 +8,5 @@ namespace Cairn.Catalog.Index;
 /// <param name="Text">The description; null if it is removed.</param>
 /// <param name="HasTags">Whether the tags change.</param>
 /// <param name="Tags">The tags.</param>
-/// <param name="HasMeta">Whether the metadata changes.</param>
-/// <param name="Meta">The members of the metadata that are replaced; null if all metadata is removed.</param>
-internal sealed record VersionEdit(int Number, bool HasText, string? Text, bool HasTags, IReadOnlyList<string> Tags, bool HasMeta, JsonObject? Meta);
+/// <param name="Meta">The members of the metadata that are replaced, or removed if they are null; null if the metadata does not change.</param>
+internal sealed record IndexedEdit(int Number, bool HasText, string? Text, bool HasTags, IReadOnlyList<string> Tags, JsonObject? Meta);

@@ -7,11 +7,11 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.Index;
 
 /// <summary>What the index takes from a record of an asset: the change, and the state after it.</summary>
-internal sealed class AssetChange
+internal sealed class IndexedChange
 {
     /// <summary>Reads a record.</summary>
     /// <exception cref="FormatException">A member has another form than the format describes.</exception>
-    public AssetChange(Record record)
+    public IndexedChange(Record record)
     {
         Asset = Guid.Parse(Record.Text(record.Node["asset"])!);
         (Sequence, At, By) = (record.Sequence, record.At.ToMicroseconds(), record.By);
@@ -32,7 +32,7 @@ internal sealed class AssetChange
             Edit = new(Number(edit["n"], "n") ?? throw new FormatException("its member 'edit' has no number of a version"),
                 edit.ContainsKey("text"), OptionalText(edit["text"], "text"),
                 edit.ContainsKey("tags"), Texts(edit["tags"], "tags"),
-                edit.ContainsKey("meta"), Object(edit["meta"], "meta"));
+                Object(edit["meta"], "meta"));
         }
         Newest = Number(state["n"], "n") ?? 0;
         Names = [.. Texts(state["names"], "names").Select(n => (n, Fold(n)))];
@@ -73,7 +73,7 @@ internal sealed class AssetChange
     public string? Why { get; }
 
     /// <summary>The change of a version that existed.</summary>
-    public VersionEdit? Edit { get; }
+    public IndexedEdit? Edit { get; }
 
     public int Newest { get; }
 

@@ -1,0 +1,123 @@
+using Cairn.Artifacts;
+using Cairn.Catalog.Assets;
+using Cairn.Catalog.Changes;
+using Cairn.Catalog.Metadata;
+using Cairn.Catalog.Names;
+using Cairn.Catalog.States;
+using Cairn.Errors;
+
+namespace Cairn.Catalog;
+
+public sealed partial class AssetCollection
+{
+    /// <summary>Saves an object as the next version of an asset, which is created if no asset has the name.</summary>
+    /// <typeparam name="T">The type that selects the materializer.</typeparam>
+    /// <param name="name">The name of the asset. Names that differ only in case or canonical composition are one name.</param>
+    /// <param name="value">The object; a <see cref="Stream"/> or a <see cref="FileInfo"/> is saved unchanged.</param>
+    /// <param name="options">Metadata, aliases and the mode. Optional.</param>
+    /// <param name="cancellationToken">Cancels the save.</param>
+    /// <returns>The version, which exists in the store. If the artifact and the metadata equal those of the newest version, it is that version, and <see cref="AssetVersion.Created"/> is false.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the asset is deleted or has another type, or an alias is fixed, or is protected and no reason is given. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="MaterializationException">The object cannot be saved.</exception>
+    public async Task<AssetVersion> SaveAsync<T>(string name, T value, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
+        where T : notnull
+    {
+        var (checkedName, request) = Check(name, options ??= new());
+        var artifact = await _repository.SaveAsync(value, new() { Materializer = options.Materializer, Chunked = options.Chunked }, cancellationToken).ConfigureAwait(false);
+        return await AppendVersionAsync(checkedName, request with { Artifact = artifact.Digest }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Saves a local file as the next version of an asset.</summary>
+    /// <param name="name">The name of the asset.</param>
+    /// <param name="localFile">The file, which is saved unchanged. With <see cref="AssetSaveOptions.Materializer"/>, it is checked against that format, and can be loaded as its types.</param>
+    /// <param name="options">Metadata, aliases and the mode. Optional.</param>
+    /// <param name="cancellationToken">Cancels the save.</param>
+    /// <returns>The version; see <see cref="SaveAsync"/>.</returns>
+    public async Task<AssetVersion> SaveFileAsync(string name, string localFile, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(localFile);
+        if (options?.Materializer is not { } materializer)
+            return await SaveAsync(name, new FileInfo(localFile), options, cancellationToken).ConfigureAwait(false);
+        var (checkedName, request) = Check(name, options);
+        var artifact = await _repository.SaveFileAsync(localFile, new() { Materializer = materializer, Chunked = options.Chunked }, cancellationToken).ConfigureAwait(false);
+        return await AppendVersionAsync(checkedName, request with { Artifact = artifact.Digest }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Registers an artifact that the store holds already as the next version of an asset.</summary>
+    /// <param name="name">The name of the asset.</param>
+    /// <param name="artifact">The digest of the artifact.</param>
+    /// <param name="options">Metadata, aliases and the mode. Optional.</param>
+    /// <param name="cancellationToken">Cancels the registration.</param>
+    /// <returns>The version; see <see cref="SaveAsync"/>.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: the store does not hold the artifact. See also <see cref="SaveAsync"/>.</exception>
+    public async Task<AssetVersion> RegisterAsync(string name, BlobDigest artifact, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var (checkedName, request) = Check(name, options ?? new());
+        await _repository.StatAsync(artifact.ToString(), cancellationToken).ConfigureAwait(false);
+        return await AppendVersionAsync(checkedName, request with { Artifact = artifact }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static (CatalogName Name, SaveRequest Request) Check(string name, AssetSaveOptions options)
+    {
+        var metadata = MetadataMembers.Copy(options.Metadata);
+        MetadataLimits.Check(metadata);
+        MetadataLimits.CheckText(options.Description, "the description");
+        MetadataLimits.CheckText(options.Why, "the reason");
+        List<(string, bool)> aliases = [];
+        if (options.Alias is { } alias)
+            aliases.Add((CatalogName.OfAlias(alias), false));
+        if (options.FixedAlias is { } label)
+            aliases.Add((CatalogName.OfAlias(label), true));
+        return (CatalogName.OfAsset(name), new(default, metadata)
+        {
+            Description = options.Description,
+            Type = options.Type is null ? null : CatalogName.OfType(options.Type),
+            Aliases = aliases,
+            Why = options.Why,
+            Mode = options.Mode,
+        });
+    }
+
+    private async Task<AssetVersion> AppendVersionAsync(CatalogName name, SaveRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await ClaimForSaveAsync(name, cancellationToken).ConfigureAwait(false) is not { } found)
+                continue;
+            var (isLost, number, isNew) = (false, 0, false);
+            var (asset, _) = await _chains.AppendAsync(found.Asset, StoreOperations.Save, DecideAsync, cancellationToken).ConfigureAwait(false);
+            if (!isLost)
+                return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isNew };
+
+            async ValueTask<StateChange?> DecideAsync(AssetHead now, CancellationToken stopping)
+            {
+                isLost = (found with { Asset = now }).IsVoid;
+                if (isLost)
+                    return null;
+                var newest = SaveDecision.NeedsNewest(now.State, request) ? await _versions.ReadCreationAsync(now, now.State.Newest, stopping).ConfigureAwait(false) : null;
+                (var change, number, isNew) = SaveDecision.Save(now.State, (now.Head?.Sequence ?? 0) + 1, name, request, newest);
+                return change;
+            }
+        }
+    }
+
+    /// <summary>Finds the asset that has claimed a name, or claims the name for a new one.</summary>
+    /// <returns>The asset; null if another caller was faster, and the name is to be looked up again.</returns>
+    private async Task<FoundAsset?> ClaimForSaveAsync(CatalogName name, CancellationToken cancellationToken)
+    {
+        var claim = await _claims.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        if (claim.Owner is null)
+        {
+            var asset = _source.NextId();
+            claim = await _claims.ClaimAsync(claim, asset, cancellationToken).ConfigureAwait(false);
+            return claim.Owner == asset ? new(claim, new(asset, null, AssetState.Of(null))) : null;
+        }
+        var found = new FoundAsset(claim, await _chains.ReadAsync(claim.Owner.Value, cancellationToken).ConfigureAwait(false));
+        if (found.Asset.Head is null)
+            await _chains.RequireEmptyAsync(found.Asset.Id, cancellationToken).ConfigureAwait(false);
+        if (!found.IsVoid)
+            return found;
+        await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+}

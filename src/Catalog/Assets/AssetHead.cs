@@ -1,0 +1,10 @@
+using Cairn.Catalog.Chains;
+using Cairn.Catalog.States;
+
+namespace Cairn.Catalog.Assets;
+
+/// <summary>An asset at its newest record.</summary>
+/// <param name="Id">The id of the asset.</param>
+/// <param name="Head">The newest record; null for an asset without records.</param>
+/// <param name="State">The state after that record.</param>
+internal sealed record AssetHead(Guid Id, ChainHead? Head, AssetState State);

@@ -1,0 +1,18 @@
+using Cairn.Artifacts;
+
+namespace Cairn.Catalog.Changes;
+
+/// <summary>What a save wants of an asset.</summary>
+internal sealed record SaveRequest(BlobDigest Artifact, IReadOnlyDictionary<string, MetadataValue> Metadata)
+{
+    public string? Description { get; init; }
+
+    public string? Type { get; init; }
+
+    /// <summary>The aliases that shall lead to the version, with whether they are fixed.</summary>
+    public IReadOnlyList<(string Alias, bool IsFixed)> Aliases { get; init; } = [];
+
+    public string? Why { get; init; }
+
+    public SaveMode Mode { get; init; }
+}

@@ -1,0 +1,199 @@
+using System.Text.Json.Nodes;
+using Cairn.Catalog.Chains;
+using Cairn.Catalog.Names;
+using Cairn.Catalog.Records;
+
+namespace Cairn.Catalog.States;
+
+/// <summary>The state of an asset after a record: a typed view of the JSON tree. An edit begins with <see cref="Clone"/>, so that members which this software does not know are carried on.</summary>
+internal sealed class AssetState
+{
+    private static readonly string[] _protectedByDefault = ["production"];
+
+    /// <summary>Initializes a view of a tree, which its setters change.</summary>
+    public AssetState(JsonObject node) => Node = node;
+
+    public JsonObject Node { get; }
+
+    /// <summary>The newest version number, 0 before the first version.</summary>
+    public int Newest
+    {
+        get => Integer("n");
+        set => Node["n"] = value;
+    }
+
+    /// <summary>The number of the record that created the newest version.</summary>
+    public int NewestAt
+    {
+        get => Integer("at");
+        set => Node["at"] = value;
+    }
+
+    /// <summary>The current name first, then former names that still lead to the asset.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get => Texts("names") ?? [];
+        set => SetTexts("names", value);
+    }
+
+    public string? Type
+    {
+        get => Record.Text(Node["type"]);
+        set => Set("type", value);
+    }
+
+    public string? Display
+    {
+        get => Record.Text(Node["display"]);
+        set => Set("display", value);
+    }
+
+    public string? Description
+    {
+        get => Record.Text(Node["description"]);
+        set => Set("description", value);
+    }
+
+    public IReadOnlyList<string> Tags
+    {
+        get => Texts("tags") ?? [];
+        set => SetTexts("tags", [.. value.Distinct(StringComparer.Ordinal).Order(Utf8Order.Comparer)]);
+    }
+
+    public IReadOnlyDictionary<string, int> Aliases => Integers("aliases");
+
+    public IReadOnlyList<string> Fixed
+    {
+        get => Texts("fixed") ?? [];
+        set => SetTexts("fixed", value);
+    }
+
+    /// <summary>The aliases that move only with a reason. An empty list is not the default, which is <c>production</c>.</summary>
+    public IReadOnlyList<string> Protected
+    {
+        get => Texts("protected") ?? _protectedByDefault;
+        set => Set("protected", value.SequenceEqual(_protectedByDefault) ? null : Array(value));
+    }
+
+    public VersionRanges Deleted
+    {
+        get => VersionRanges.Parse(Record.Text(Node["deleted"]));
+        set => Set("deleted", value.IsEmpty ? null : value.ToString());
+    }
+
+    /// <summary>The versions that an <c>edit</c> has changed.</summary>
+    public VersionRanges Edited
+    {
+        get => VersionRanges.Parse(Record.Text(Node["edited"]));
+        set => Set("edited", value.IsEmpty ? null : value.ToString());
+    }
+
+    public IReadOnlyList<int> Pinned
+    {
+        get => Node["pinned"] is { } pinned ? [.. ArrayOf(pinned, "pinned").Select(n => n is null ? throw Wrong("pinned") : Record.Integer(n, "pinned"))] : [];
+        set => Set("pinned", value.Count == 0 ? null : new JsonArray([.. value.Select(n => JsonValue.Create(n))]));
+    }
+
+    public bool IsGone
+    {
+        get => Node["gone"] is JsonValue gone && gone.TryGetValue(out bool value) && value;
+        set => Set("gone", value ? JsonValue.Create(true) : null);
+    }
+
+    /// <summary>The greatest version number that is not deleted; 0 if there is none.</summary>
+    public int Latest => IsGone ? 0 : Deleted.GreatestAbsent(Newest);
+
+    /// <summary>Reads the state after a record.</summary>
+    /// <exception cref="FormatException">The state is not one. The message gives the reason as a clause with the subject "it".</exception>
+    public static AssetState Of(ChainHead? head)
+    {
+        var state = new AssetState(head?.State ?? []);
+        // Each getter checks its member.
+        _ = (state.Newest, state.NewestAt, state.Names, state.Tags, state.Aliases, state.Fixed, state.Protected, state.Deleted, state.Edited, state.Pinned, state.Integers("released"));
+        return state;
+    }
+
+    public AssetState Clone() => new(Node.DeepClone().AsObject());
+
+    /// <summary>Whether a version exists that is not deleted.</summary>
+    public bool Has(int number) => !IsGone && number >= 1 && number <= Newest && !Deleted.Contains(number);
+
+    /// <summary>Whether the state lists a name, as the current one or a former one.</summary>
+    public bool Lists(CatalogName name) => Names.Any(n => UnicodeTable.Fold(n) == name.Key);
+
+    /// <summary>Whether a claim of a name was given up: the state says up to which record of the name's chain the asset's claims are void.</summary>
+    public bool HasReleased(CatalogName name, int sequence) => Integers("released").TryGetValue(name.Key, out var last) && sequence <= last;
+
+    /// <summary>Takes a name off the list and makes its claims void.</summary>
+    public void Release(CatalogName name, int sequence)
+    {
+        Names = [.. Names.Where(n => UnicodeTable.Fold(n) != name.Key)];
+        Member("released")[name.Key] = sequence;
+    }
+
+    /// <summary>Makes a name the current one.</summary>
+    public void PutFirst(CatalogName name)
+    {
+        Names = [name.Text, .. Names.Where(n => UnicodeTable.Fold(n) != name.Key)];
+        Remove("released", name.Key);
+    }
+
+    /// <summary>The spelling under which the state has an alias: two aliases with one fold key are one.</summary>
+    public string Spelling(string alias)
+    {
+        var key = UnicodeTable.Fold(alias);
+        return Aliases.Keys.Concat(Fixed).Concat(Protected).FirstOrDefault(a => UnicodeTable.Fold(a) == key) ?? alias;
+    }
+
+    public int? TargetOf(string alias) => Aliases.TryGetValue(alias, out var target) ? target : null;
+
+    /// <summary>Points an alias to a version, or removes it.</summary>
+    public void SetAlias(string alias, int? target)
+    {
+        if (target is { } number)
+            Member("aliases")[alias] = number;
+        else
+            Remove("aliases", alias);
+    }
+
+    private int Integer(string member) => Node[member] is { } value ? Record.Integer(value, member) : 0;
+
+    private string[]? Texts(string member) => Node[member] is { } value ? [.. ArrayOf(value, member).Select(t => Record.Text(t) ?? throw Wrong(member))] : null;
+
+    private SortedDictionary<string, int> Integers(string member)
+    {
+        var result = new SortedDictionary<string, int>(Utf8Order.Comparer);
+        foreach (var (key, value) in Node[member] is not { } node ? [] : node as JsonObject ?? throw Wrong(member))
+            result[key] = Record.Integer(value ?? throw Wrong(member), member);
+        return result;
+    }
+
+    private void SetTexts(string member, IReadOnlyList<string> texts) => Set(member, texts.Count == 0 ? null : Array(texts));
+
+    private void Set(string member, JsonNode? value)
+    {
+        if (value is null)
+            Node.Remove(member);
+        else
+            Node[member] = value;
+    }
+
+    private JsonObject Member(string member)
+    {
+        if (Node[member] is not JsonObject existing)
+            Node[member] = existing = [];
+        return existing;
+    }
+
+    private void Remove(string member, string key)
+    {
+        if (Node[member] is JsonObject existing && existing.Remove(key) && existing.Count == 0)
+            Node.Remove(member);
+    }
+
+    private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(t => JsonValue.Create(t))]);
+
+    private static JsonArray ArrayOf(JsonNode node, string member) => node as JsonArray ?? throw Wrong(member);
+
+    private static FormatException Wrong(string member) => new($"the member '{member}' of its state has an unexpected type");
+}

@@ -1,0 +1,35 @@
+using Cairn;
+using Cairn.Artifacts;
+using Cairn.Catalog;
+using Cairn.Materializers;
+using Cairn.Providers.Memory;
+
+namespace Catalog.Tests.Assets;
+
+/// <summary>A catalog in memory, which other instances open as other machines would.</summary>
+internal sealed class TestCatalog : IAsyncDisposable
+{
+    private readonly MemoryProvider _provider;
+
+    private TestCatalog(MemoryProvider provider, ArtifactStore store, Cairn.Catalog.Catalog catalog) => (_provider, Store, Catalog) = (provider, store, catalog);
+
+    public ArtifactStore Store { get; }
+
+    public Cairn.Catalog.Catalog Catalog { get; }
+
+    public AssetCollection Assets => Catalog.Assets;
+
+    public static Task<TestCatalog> OpenAsync(string user = "u:ada") => OpenAsync(new MemoryProvider(), user);
+
+    public Task<TestCatalog> OpenAnotherAsync(string user) => OpenAsync(_provider, user);
+
+    public async Task<BlobDigest> ArtifactAsync(string content) => (await Catalog.Repository.SaveAsync(content)).Digest;
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    private static async Task<TestCatalog> OpenAsync(MemoryProvider provider, string user)
+    {
+        var store = await ArtifactStore.OpenAsync(provider, "mem://catalog");
+        return new(provider, store, await Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = user }));
+    }
+}
