@@ -39,7 +39,7 @@ internal sealed class LocalDriver : StoreDriver
     public static LocalDriver Open(StoreUri root, LocalOptions options, TimeProvider clock, LocalPlatform platform)
     {
         if (root.Scheme != StoreUri.FileScheme)
-            {
+        {
             throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"the local flavor requires a file:// URI, not {root.Scheme}://")
             {
                 Advice = "Open the address with the provider of its scheme, such as S3Provider of the package Cairn.Providers.S3.",

@@ -16,7 +16,9 @@ internal sealed class RecordSource(TimeProvider time, string by, RecordId ids)
         var record = new JsonObject { ["v"] = 1, ["kind"] = kind, [kind] = subject };
         foreach (var (name, value) in members)
             record[name] = value;
-        record["at"] = Record.Format(time.GetUtcNow());
+        // Whole microseconds, which the index keeps.
+        var now = time.GetUtcNow();
+        record["at"] = Record.Format(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
         record["by"] = by;
         return record;
     }

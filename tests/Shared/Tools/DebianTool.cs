@@ -55,7 +55,8 @@ internal static class DebianTool
         throw new InvalidOperationException($"There is no eng/servers above {AppContext.BaseDirectory}.");
     }
 
-    private static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] args)
+    /// <summary>Runs a program.</summary>
+    public static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] args)
     {
         using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
