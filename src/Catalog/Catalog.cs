@@ -37,7 +37,8 @@ public sealed class Catalog
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <returns>The catalog. One in a read-only store can be read.</returns>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.Unsupported"/>: the store cannot create a file only if it does not exist, or the catalog needs newer software. <see cref="StoreErrorCode.NotFound"/>: the store is read-only and holds no catalog. Also other errors
+    /// <see cref="StoreErrorCode.Unsupported"/>: the store cannot create a file only if it does not exist, or the catalog needs newer software. <see cref="StoreErrorCode.NotFound"/>:
+    /// the store is read-only and holds no catalog. Also other errors
     /// of the store.
     /// </exception>
     public static Task<Catalog> OpenAsync(ArtifactRepository repository, CatalogOptions? options = null, CancellationToken cancellationToken = default)

@@ -18,7 +18,8 @@ public sealed partial class AssetCollection
     /// <param name="cancellationToken">Cancels the move.</param>
     /// <returns>true; false if the alias was there already.</returns>
     /// <exception cref="AliasMovedException">The alias is not where <paramref name="from"/> says. Other changes of the asset do not matter.</exception>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the alias is fixed, or it is protected and no reason is given. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the alias is fixed, or it is protected and no reason is given. See also
+    /// <see cref="AssetCollection"/>.</exception>
     public Task<bool> MoveAliasAsync(
         string name, string alias, int to, AliasExpectation from = default, string? why = null, bool isFixed = false, CancellationToken cancellationToken = default) =>
         StepAsync(name, new(CatalogName.OfAlias(alias), to, from, isFixed), why, cancellationToken);
@@ -83,7 +84,8 @@ public sealed partial class AssetCollection
     /// <param name="why">The reason, which protected aliases require. Optional.</param>
     /// <param name="cancellationToken">Cancels the deletion.</param>
     /// <returns>true; false if the version is deleted already.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: aliases lead to the version, or it is pinned; the reason names them all. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: aliases lead to the version, or it is pinned; the reason names them all. See also
+    /// <see cref="AssetCollection"/>.</exception>
     public async Task<bool> DeleteAsync(AssetReference reference, bool withAliases = false, string? why = null, CancellationToken cancellationToken = default)
     {
         var name = NameOfVersion(reference);
@@ -98,7 +100,8 @@ public sealed partial class AssetCollection
     /// <param name="why">The reason, which protected aliases require. Optional.</param>
     /// <param name="cancellationToken">Cancels the deletion.</param>
     /// <returns>true; false if the asset is deleted already.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: it has aliases or pinned versions; the reason names them all. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: it has aliases or pinned versions; the reason names them all. See also
+    /// <see cref="AssetCollection"/>.</exception>
     public async Task<bool> DeleteAssetAsync(string name, bool withAliases = false, string? why = null, CancellationToken cancellationToken = default)
     {
         var key = CatalogName.OfAsset(name);
@@ -110,7 +113,8 @@ public sealed partial class AssetCollection
     /// <param name="reference">The version: <c>name:7</c>.</param>
     /// <param name="cancellationToken">Cancels the restoration.</param>
     /// <returns>true; false if the version is not deleted.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or the manifest of its content is not in the store any more. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or the manifest of its content is not in the store any more. See also
+    /// <see cref="AssetCollection"/>.</exception>
     public async Task<bool> RestoreAsync(AssetReference reference, CancellationToken cancellationToken = default)
     {
         var name = NameOfVersion(reference);

@@ -32,7 +32,8 @@ public sealed partial class AssetCollection
     /// <param name="reference">A name (the newest version that is not deleted), <c>name:7</c>, <c>name@alias</c>, or the digest of an artifact.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>The object, as <see cref="ArtifactRepository.LoadAsync{T}"/> loads it: every byte is verified.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is not in the store any more. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is not in the store any more. See also
+    /// <see cref="AssetCollection"/>.</exception>
     /// <exception cref="MaterializationException">The content cannot be loaded as this type.</exception>
     public async Task<T> LoadAsync<T>(AssetReference reference, CancellationToken cancellationToken = default)
         where T : notnull
@@ -71,7 +72,8 @@ public sealed partial class AssetCollection
     /// <param name="from">The one version.</param>
     /// <param name="to">The other version.</param>
     /// <param name="cancellationToken">Cancels the comparison.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is not in the store any more. See also <see cref="AssetCollection"/>.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is not in the store any more. See also
+    /// <see cref="AssetCollection"/>.</exception>
     public async Task<VersionDiff> DiffAsync(AssetReference from, AssetReference to, CancellationToken cancellationToken = default)
     {
         var (left, right) = (await GetAsync(from, cancellationToken).ConfigureAwait(false), await GetAsync(to, cancellationToken).ConfigureAwait(false));

@@ -16,8 +16,10 @@ public sealed partial class AssetCollection
     /// <param name="value">The object; a <see cref="Stream"/> or a <see cref="FileInfo"/> is saved unchanged.</param>
     /// <param name="options">Metadata, aliases and the mode. Optional.</param>
     /// <param name="cancellationToken">Cancels the save.</param>
-    /// <returns>The version, which exists in the store. If the artifact and the metadata equal those of the newest version, it is that version, and <see cref="AssetVersion.Created"/> is false.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the asset is deleted or has another type, or an alias is fixed, or is protected and no reason is given. See also <see cref="AssetCollection"/>.</exception>
+    /// <returns>The version, which exists in the store. If the artifact and the metadata equal those of the newest version, it is that version, and <see cref="AssetVersion.Created"/>
+    /// is false.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: the asset is deleted or has another type, or an alias is fixed, or is protected and no reason
+    /// is given. See also <see cref="AssetCollection"/>.</exception>
     /// <exception cref="MaterializationException">The object cannot be saved.</exception>
     public async Task<AssetVersion> SaveAsync<T>(string name, T value, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
         where T : notnull

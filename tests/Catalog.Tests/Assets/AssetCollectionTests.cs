@@ -51,7 +51,8 @@ public sealed class AssetCollectionTests
     {
         await using var test = await TestCatalog.OpenAsync();
         var deep = Enumerable.Range(0, 8).Aggregate((MetadataValue)1, (inner, _) => MetadataValue.Object([new("x", inner)]));
-        foreach (var value in new[] { new string('x', 4097), deep, MetadataValue.List([MetadataValue.List([1])]), MetadataValue.Object([new("$", 1)]), "\ud800", MetadataValue.List(Enumerable.Repeat((MetadataValue)new string('x', 4096), 17)) })
+        var large = MetadataValue.List(Enumerable.Repeat((MetadataValue)new string('x', 4096), 17));
+        foreach (var value in new[] { new string('x', 4097), deep, MetadataValue.List([MetadataValue.List([1])]), MetadataValue.Object([new("$", 1)]), "\ud800", large })
             (await Refused(() => test.Assets.SaveAsync("x", "a", new() { Metadata = { ["m"] = value } }))).Code.ShouldBe(StoreErrorCode.Unsupported);
         (await Refused(() => test.Assets.GetAssetAsync("x"))).Code.ShouldBe(StoreErrorCode.NotFound);
     }
