@@ -9,9 +9,9 @@ public sealed class WrongAddressTests(Builds builds) : IDisposable
 {
     private static readonly string[] Commands =
     [
-        "ls ROOT", "ls ROOT/a/b", "ls -r ROOT", "cat ROOT/f", "stat ROOT/f", "du ROOT", "tree ROOT", "find ROOT/**", "cp f.txt ROOT/f", "cp ROOT/f g", "cp -r ROOT/d g", "mv f.txt ROOT/f",
+        "ls ROOT", "ls ROOT/a/b", "ls -r ROOT", "cat ROOT/f", "stat ROOT/f", "stat ROOT", "du ROOT", "tree ROOT", "find ROOT/**", "cp f.txt ROOT/f", "cp ROOT/f g", "cp -r ROOT/d g", "mv f.txt ROOT/f",
             "sync . ROOT/x", "rm ROOT/f", "rm -r ROOT/d",
-        "mkdir ROOT/d", "save f.txt --name x --store ROOT", "load x --store ROOT",
+        "mkdir ROOT/d", "mkdir ROOT", "save f.txt --name x --store ROOT", "load x --store ROOT",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cairn-wrong-").FullName;

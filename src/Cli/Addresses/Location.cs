@@ -25,6 +25,15 @@ internal sealed record Location(Address Address, ArtifactStore Store, StorePath 
     /// <summary>Gets the entry at this location, or null if there is none. The root of a store is always a directory.</summary>
     public async Task<StoreEntry?> LookAsync(CancellationToken cancellationToken) => await Store.TryStatAsync(Path, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Fails if this is the root of a store whose container does not exist: the root is always a directory, so the service is asked for a listing.</summary>
+    public async Task RequireContainerAsync(CancellationToken cancellationToken)
+    {
+        if (!Path.IsRoot)
+            return;
+        await foreach (var _ in Store.ListAsync(Path, cancellationToken: cancellationToken).ConfigureAwait(false))
+            return;
+    }
+
     /// <summary>Creates an error for this location.</summary>
     public StoreException Fault(StoreErrorCode code, string operation, string reason, string? advice = null) =>
         new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext(operation, Uri);

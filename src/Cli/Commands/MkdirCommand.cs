@@ -11,6 +11,7 @@ internal static class MkdirCommand
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(parsed.GetRequiredValue(addresses), async text =>
             {
                 var location = await session.OpenAsync(text, cancellationToken).ConfigureAwait(false);
+                await location.RequireContainerAsync(cancellationToken).ConfigureAwait(false);
                 await location.Store.MakeDirectoryAsync(location.Path, cancellationToken).ConfigureAwait(false);
             }));
     }

@@ -13,6 +13,7 @@ internal static class StatCommand
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(parsed.GetRequiredValue(addresses), async text =>
             {
                 var location = await session.OpenAsync(text, cancellationToken).ConfigureAwait(false);
+                await location.RequireContainerAsync(cancellationToken).ConfigureAwait(false);
                 var info = await location.Store.StatAsync(location.Path, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(json))
                 {
