@@ -78,7 +78,7 @@ public sealed partial class AssetCollection
     /// <returns>true; false if the version is not pinned.</returns>
     public Task<bool> UnpinAsync(AssetReference reference, CancellationToken cancellationToken = default) => PinAsync(reference, pinned: false, cancellationToken);
 
-    /// <summary>Deletes a version: it cannot be read any more, and its number is not used again. The content stays in the store until it is collected.</summary>
+    /// <summary>Deletes a version: it can no longer be read, and its number is never reused. The content stays in the store until it is collected.</summary>
     /// <param name="reference">The version: <c>name:7</c> or <c>name@alias</c>.</param>
     /// <param name="withAliases">true to remove the aliases that lead to it in the same record. Default: false. Fixed aliases are never removed.</param>
     /// <param name="why">The reason, which protected aliases require. Optional.</param>
@@ -113,7 +113,7 @@ public sealed partial class AssetCollection
     /// <param name="reference">The version: <c>name:7</c>.</param>
     /// <param name="cancellationToken">Cancels the restoration.</param>
     /// <returns>true; false if the version is not deleted.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or the manifest of its content is not in the store any more. See also
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or the manifest of its content is no longer in the store. See also
     /// <see cref="AssetCollection"/>.</exception>
     public async Task<bool> RestoreAsync(AssetReference reference, CancellationToken cancellationToken = default)
     {

@@ -32,7 +32,7 @@ public sealed partial class AssetCollection
     /// <param name="reference">A name (the newest version that is not deleted), <c>name:7</c>, <c>name@alias</c>, or the digest of an artifact.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>The object, as <see cref="ArtifactRepository.LoadAsync{T}"/> loads it: every byte is verified.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is not in the store any more. See also
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is no longer in the store. See also
     /// <see cref="AssetCollection"/>.</exception>
     /// <exception cref="MaterializationException">The content cannot be loaded as this type.</exception>
     public async Task<T> LoadAsync<T>(AssetReference reference, CancellationToken cancellationToken = default)
@@ -58,7 +58,7 @@ public sealed partial class AssetCollection
 
     /// <summary>Returns the moves of an alias, the newest first.</summary>
     /// <param name="name">The name of the asset, which may be deleted.</param>
-    /// <param name="alias">The alias, which need not exist any more.</param>
+    /// <param name="alias">The alias, which may have been removed.</param>
     /// <param name="cancellationToken">Cancels the enumeration.</param>
     public async IAsyncEnumerable<AliasMove> AliasHistoryAsync(string name, string alias, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -72,7 +72,7 @@ public sealed partial class AssetCollection
     /// <param name="from">The one version.</param>
     /// <param name="to">The other version.</param>
     /// <param name="cancellationToken">Cancels the comparison.</param>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is not in the store any more. See also
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such version, or its content is no longer in the store. See also
     /// <see cref="AssetCollection"/>.</exception>
     public async Task<VersionDiff> DiffAsync(AssetReference from, AssetReference to, CancellationToken cancellationToken = default)
     {
@@ -147,7 +147,7 @@ public sealed partial class AssetCollection
     private async Task<Dictionary<StorePath, ArtifactFile>> FilesAsync(AssetVersion version, CancellationToken cancellationToken) =>
         (await OfContentAsync(version, (artifact, stopping) => _repository.StatAsync(artifact, stopping), cancellationToken).ConfigureAwait(false)).Manifest.Files.ToDictionary(f => f.Name);
 
-    /// <summary>Uses the content of a version, and says so if the store does not have it any more.</summary>
+    /// <summary>Uses the content of a version; reports if the store no longer has it.</summary>
     private async Task<T> OfContentAsync<T>(AssetVersion version, Func<string, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
         try
@@ -158,7 +158,7 @@ public sealed partial class AssetCollection
         {
             throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"version {version} is recorded, and its content {version.Artifact} is not in the store")
             {
-                Advice = "Choose another version, or bring the artifact back from a copy of the store.",
+                Advice = "Choose another version, or restore the artifact from a copy of the store.",
             }, e).WithContext(StoreOperations.Read, e.Uri ?? Store.Root);
         }
     }

@@ -66,7 +66,7 @@ public sealed partial class AssetCollection
         return found.Asset.State.IsGone ? throw NotFound(name, $"the asset '{ErrorText.Escape(name.Text)}' is deleted", "Restore it, or release its name to use the name for a new asset.") : found;
     }
 
-    /// <summary>Changes the asset that owns a name. If the asset loses the name meanwhile, the name is looked up again.</summary>
+    /// <summary>Changes the asset that owns a name. If the asset loses the name in the meantime, the name is looked up again.</summary>
     private async Task<(AssetHead Asset, bool Changed)> ChangeAsync(
         CatalogName name,
         Func<CatalogName, CancellationToken, Task<FoundAsset>> find,
@@ -122,7 +122,7 @@ public sealed partial class AssetCollection
     {
         var name = NameOf(reference);
         return reference.IsLatest
-            ? throw Refusals.Of(StoreErrorCode.PathConflict, $"'{ErrorText.Escape(name.Text)}' names an asset, and no version of it", "Add ':' and a number, or '@' and an alias; a whole asset has methods of its own.")
+            ? throw Refusals.Of(StoreErrorCode.PathConflict, $"'{ErrorText.Escape(name.Text)}' names an asset but not a version", "Add ':' and a number, or '@' and an alias; to change the whole asset, call the methods for assets.")
             : name;
     }
 

@@ -44,7 +44,7 @@ internal sealed class AssetGates
     /// <summary>The turn of a caller.</summary>
     internal sealed class Turn(AssetGates gates, Guid asset, Gate gate, bool waited) : IDisposable
     {
-        /// <summary>Whether somebody else may have appended meanwhile.</summary>
+        /// <summary>Whether another caller may have appended in the meantime.</summary>
         public bool Waited { get; } = waited;
 
         public void Dispose()

@@ -17,7 +17,7 @@ public sealed class AssetEdit
 
     internal List<string> Unfixed { get; } = [];
 
-    /// <summary>The aliases to protect (true) or not to protect any more.</summary>
+    /// <summary>The aliases to protect (true) or to stop protecting (false).</summary>
     internal SortedDictionary<string, bool> ProtectedAliases { get; } = new(Utf8Order.Comparer);
 
     internal (bool IsSet, string? Value) NewDescription { get; private set; }

@@ -105,7 +105,7 @@ public sealed class AssetCollectionTests
         (await test.Assets.GetAsync("x")).Number.ShouldBe(1);
         await test.Catalog.Repository.DeleteAsync((await test.ArtifactAsync("2")).ToString());
         (await Refused(() => test.Assets.RestoreAsync("x:2"))).Reason.ShouldContain("not in the store");
-        (await Refused(() => test.Assets.DeleteAsync("x"))).Reason.ShouldContain("no version of it");
+        (await Refused(() => test.Assets.DeleteAsync("x"))).Reason.ShouldContain("names an asset but not a version");
     }
 
     [Fact]

@@ -38,8 +38,9 @@ internal static class ProcessServers
     {
         for (int attempt = 0; attempt < 6; attempt++)
         {
-            if (await answers(endpoint, cancellationToken)) return true;
+            // What answers on the port of a server that has ended is another server.
             if (!Directory.GetFiles(folder, "*.pid").Any(IsRunning)) return false;
+            if (await answers(endpoint, cancellationToken)) return true;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
         return false;
