@@ -112,6 +112,28 @@ internal sealed class Chain
         }
     }
 
+    /// <summary>Finds the newest record, beginning at one that the caller remembers.</summary>
+    /// <param name="known">The remembered record; null if there is none.</param>
+    /// <param name="confirm">Whether to check that the store still has the remembered record, as an append requires. The check takes no time of its own.</param>
+    /// <param name="failed">Called with an error that leaves what is remembered in doubt.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <exception cref="StoreWentBackException">The store does not have the remembered record.</exception>
+    public async Task<ChainHead?> FindHeadAsync(ChainHead? known, bool confirm, Action<StoreException> failed, CancellationToken cancellationToken)
+    {
+        var confirming = confirm && known is not null ? ConfirmAsync(known, cancellationToken) : Task.CompletedTask;
+        try
+        {
+            var finding = FindHeadAsync(known, cancellationToken);
+            await Task.WhenAll(confirming, finding).ConfigureAwait(false);
+            return await finding.ConfigureAwait(false);
+        }
+        catch (StoreException e) when (known is not null)
+        {
+            failed(e);
+            throw;
+        }
+    }
+
     /// <summary>Checks that the store still has the record that the caller knows: one that is missing or different means that the store was put back to an earlier state.</summary>
     public async Task ConfirmAsync(ChainHead known, CancellationToken cancellationToken)
     {

@@ -26,7 +26,21 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
     /// <param name="isFull">Whether to list the chains as well, which finds records whose copy in the feed was lost. Takes requests in proportion to the number of records.</param>
     /// <param name="cancellationToken">Cancels the synchronization; what is applied stays.</param>
     /// <exception cref="StoreWentBackException">The store no longer has a batch that was read. The index was dropped.</exception>
-    public async Task<SyncResult> SyncAsync(bool isFull, CancellationToken cancellationToken)
+    public Task<SyncResult> SyncAsync(bool isFull, CancellationToken cancellationToken) => SyncAsync(isFull, fromCheckpoint: true, cancellationToken);
+
+    /// <summary>Removes the content, and builds it again.</summary>
+    /// <param name="fromRecords">Whether to read all records, instead of the newest checkpoint and those after it.</param>
+    /// <param name="cancellationToken">Cancels the build; what is applied stays.</param>
+    public async Task<SyncResult> RebuildAsync(bool fromRecords, CancellationToken cancellationToken)
+    {
+        Drop();
+        return await SyncAsync(isFull: fromRecords, fromCheckpoint: !fromRecords, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the content.</summary>
+    public void Drop() => _database.Drop();
+
+    private async Task<SyncResult> SyncAsync(bool isFull, bool fromCheckpoint, CancellationToken cancellationToken)
     {
         await _syncing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -35,7 +49,7 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             {
                 try
                 {
-                    return await new IndexSync(store, catalog, _database, time).RunAsync(isFull, cancellationToken).ConfigureAwait(false);
+                    return await new IndexSync(store, catalog, _database, time).RunAsync(isFull, fromCheckpoint, cancellationToken).ConfigureAwait(false);
                 }
                 catch (IndexDamagedException) when (attempt < Attempts)
                 {

@@ -48,7 +48,7 @@ internal sealed class VersionQueries(IndexConnection connection)
         var builder = new QueryBuilder();
         var condition = query.Where[0];
         builder.And($"p.key = {builder.Add(connection.Integer("SELECT id FROM key WHERE name = $0", condition.Key) ?? 0)}");
-        builder.And(condition.ToSql("p.value", builder.Add(condition.Value)));
+        builder.And(condition.ToSql("p.value", builder.Add(condition.ToParameter())));
         if (query.After is not null)
         {
             var after = PageCursor.Read(query.After, 2);
@@ -106,7 +106,7 @@ internal sealed class VersionQueries(IndexConnection connection)
             builder.And("v.n = a.latest");
         foreach (var condition in conditions)
         {
-            builder.And($"EXISTS (SELECT 1 FROM property q WHERE q.version = v.id AND q.key = (SELECT id FROM key WHERE name = {builder.Add(condition.Key)}) AND {condition.ToSql("q.value", builder.Add(condition.Value))})");
+            builder.And($"EXISTS (SELECT 1 FROM property q WHERE q.version = v.id AND q.key = (SELECT id FROM key WHERE name = {builder.Add(condition.Key)}) AND {condition.ToSql("q.value", builder.Add(condition.ToParameter()))})");
         }
     }
 

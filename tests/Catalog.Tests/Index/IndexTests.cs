@@ -260,11 +260,11 @@ public sealed class IndexTests : IDisposable
         All(new() { Type = "table" }).Count.ShouldBe(27);
         All(new() { NamePrefix = "n3" }).Count.ShouldBe(9);
         All(new() { OnlyLatest = true }).Count.ShouldBe(7);
-        All(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Greater, 0.25)] }).Count.ShouldBe(28);
-        All(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Equal, 0L)] }).Count.ShouldBe(14);
-        All(new() { Where = [MetadataCondition.Number("rows", MetadataComparison.LessOrEqual, 3), MetadataCondition.Text("city", MetadataComparison.Less, "P")] }).Count.ShouldBe(7);
-        All(new() { Where = [MetadataCondition.Text("city", MetadataComparison.GreaterOrEqual, "Rome 5")] }).Count.ShouldBe(10);
-        All(new() { Where = [MetadataCondition.Text("rows", MetadataComparison.Greater, "")] }).ShouldBeEmpty();
+        All(new() { Where = [new MetadataCondition("auc", MetadataComparison.Greater, 0.25)] }).Count.ShouldBe(28);
+        All(new() { Where = [new MetadataCondition("auc", MetadataComparison.Equal, 0L)] }).Count.ShouldBe(14);
+        All(new() { Where = [new MetadataCondition("rows", MetadataComparison.LessOrEqual, 3), new MetadataCondition("city", MetadataComparison.Less, "P")] }).Count.ShouldBe(7);
+        All(new() { Where = [new MetadataCondition("city", MetadataComparison.GreaterOrEqual, "Rome 5")] }).Count.ShouldBe(10);
+        All(new() { Where = [new MetadataCondition("rows", MetadataComparison.Greater, "")] }).ShouldBeEmpty();
         All(new() { Text = "oslo" }).Count.ShouldBe(28);
         All(new() { Text = "rom n1" }).ShouldBeEmpty();
         All(new() { Text = "n1 rom" }).Count.ShouldBe(5);
