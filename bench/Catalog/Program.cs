@@ -9,6 +9,24 @@ using Cairn.Providers.Memory;
 // Pages of 50 over many versions: what a list or a search costs. The argument is the number of versions.
 var total = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
 const int Assets = 2000;
+if (args is [_, "parse"])
+{
+    for (var round = 0; round < 4; round++)
+    {
+        var contents = Lines(total).Select(l => l.Content).ToList();
+        GC.Collect();
+        var (start, cpu, bytes) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
+        var lines = 0L;
+        foreach (var content in contents)
+            lines += RecordLine.Of(content).Record!.Sequence;
+        Console.WriteLine($"records: {start.Elapsed.TotalMilliseconds:f0} ms, cpu {(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds:f0} ms, {(GC.GetTotalAllocatedBytes() - bytes) / total} B each");
+        (start, cpu, bytes) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
+        foreach (var content in contents)
+            lines += ChainRecord.TryRead(RecordLine.Of(content), out _, out _)!.Sequence;
+        Console.WriteLine($"views: {start.Elapsed.TotalMilliseconds:f0} ms, cpu {(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds:f0} ms, {(GC.GetTotalAllocatedBytes() - bytes) / total} B each");
+    }
+    return 0;
+}
 var folder = Directory.CreateTempSubdirectory("cairn-catalog-").FullName;
 try
 {

@@ -1,6 +1,7 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.Chains;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Index;
 
@@ -9,7 +10,7 @@ namespace Cairn.Catalog.Index;
 /// <param name="Line">The bytes.</param>
 /// <param name="Hash">The hash of the bytes; null if they are too many to be read.</param>
 /// <param name="Asset">What the record says about an asset; null for another kind, or if it cannot be used.</param>
-internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Hash, IndexedChange? Asset)
+internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Hash, AssetRecord? Asset)
 {
     /// <summary>Reads a line of the feed or of a segment.</summary>
     /// <param name="line">The line.</param>
@@ -59,9 +60,9 @@ internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Ha
             throw new FormatException("it has no number");
         if (sequence == 1 ? record.Previous is not null : record.Previous is not { Length: 64 })
             throw new FormatException(sequence == 1 ? "it has a hash of a record before it" : "it has no hash of the record before it");
-        IndexedChange? asset = null;
+        AssetRecord? asset = null;
         if (key.Kind == "asset")
-            AssetRows.Check(asset = new(record));
+            asset = AssetRecord.Of(record);
         else if (record.Node["owner"] is { } owner && !Guid.TryParseExact(Record.Text(owner), "D", out _))
             throw new FormatException("its member 'owner' is not a UUID");
         return new(sequence, new(record.Content, record, null), record.Hash, asset);

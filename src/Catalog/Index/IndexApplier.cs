@@ -123,7 +123,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             if (next.Line.Record is null || !isLinked)
                 AddUnreadable(connection, isLinked ? next.Line : RecordLine.Unusable(next.Line.Content, "its 'prev' is not the hash of the record before it"));
             else if (next.Asset is { } asset)
-                assets.Apply(asset);
+                assets.Apply(Guid.Parse(group.Key.Folder.Name), asset);
             else
                 ApplyName(connection, group.Key, next.Line.Record);
             (head, hash) = (next.Sequence, next.Hash?.Hex ?? "");

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using Cairn.Catalog.Records;
+using Cairn.Catalog.Metadata;
 
 namespace Cairn.Catalog.Index;
 
@@ -13,48 +12,20 @@ internal static class MetadataLeaves
     /// <summary>A time as a text, whose order is that of the times.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Gets the values of an object, also in nested objects and lists.</summary>
-    /// <exception cref="FormatException">A time has another form than the format describes.</exception>
+    /// <summary>Gets the values of metadata, also in nested objects and lists.</summary>
     /// <returns>Keys and values: a <see cref="long"/>, a <see cref="double"/>, or a <see cref="string"/>; a truth value is a text.</returns>
-    public static IEnumerable<(string Key, object Value)> Of(JsonElement value, string key = "")
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object when Special(value) is { } special:
-                // NaN is equal to nothing, and greater and less than nothing.
-                if (special is not double.NaN)
-                    yield return (key, special);
-                break;
-            case JsonValueKind.Object:
-                foreach (var leaf in value.EnumerateObject().SelectMany(m => Of(m.Value, key.Length == 0 ? m.Name : $"{key}.{m.Name}")))
-                    yield return leaf;
-                break;
-            case JsonValueKind.Array:
-                foreach (var leaf in value.EnumerateArray().SelectMany(v => Of(v, key)))
-                    yield return leaf;
-                break;
-            case JsonValueKind.Number:
-                yield return (key, value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0 ? value.GetInt64() : value.GetDouble());
-                break;
-            case JsonValueKind.String:
-                yield return (key, value.GetString()!);
-                break;
-            case JsonValueKind.True:
-                yield return (key, "true");
-                break;
-            case JsonValueKind.False:
-                yield return (key, "false");
-                break;
-        }
-    }
+    public static IEnumerable<(string Key, object Value)> Of(IEnumerable<KeyValuePair<string, MetadataValue>> members, string prefix = "") =>
+        members.SelectMany(m => Of(m.Value, prefix + m.Key));
 
-    private static object? Special(JsonElement value) =>
-        value.GetPropertyCount() != 1 || !value.TryGetProperty("$", out var text) || text.ValueKind != JsonValueKind.String ? null : text.GetString() switch
-        {
-            "NaN" => double.NaN,
-            "Infinity" => double.PositiveInfinity,
-            "-Infinity" => double.NegativeInfinity,
-            { } time when time.StartsWith("time:", StringComparison.Ordinal) => Time(Record.Time(time["time:".Length..], "$")),
-            _ => null,
-        };
+    private static IEnumerable<(string Key, object Value)> Of(MetadataValue value, string key) => value.Kind switch
+    {
+        MetadataKind.Text => [(key, value.AsText())],
+        MetadataKind.Boolean => [(key, value.AsBoolean() ? "true" : "false")],
+        MetadataKind.Integer => [(key, value.AsInteger())],
+        // NaN is equal to nothing, and greater and less than nothing.
+        MetadataKind.Number => double.IsNaN(value.AsNumber()) ? [] : [(key, value.AsNumber())],
+        MetadataKind.Time => [(key, Time(value.AsTime()))],
+        MetadataKind.List => value.AsList().SelectMany(v => Of(v, key)),
+        _ => Of(value.AsObject(), $"{key}."),
+    };
 }

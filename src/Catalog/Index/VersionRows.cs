@@ -1,7 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Cairn.Artifacts;
+using System.Text;
+using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Index;
 
@@ -11,46 +11,38 @@ internal sealed class VersionRows(IndexConnection connection)
 {
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>Inserts a version.</summary>
-    public void Insert(long asset, string? name, int number, IndexedChange change, bool isHidden)
+    /// <summary>Inserts the version that a record creates.</summary>
+    public void Insert(long asset, Guid uuid, string? name, int number, AssetRecord record, bool isHidden)
     {
         if (Find(asset, number) is not null)
             return;
-        var id = RowIds.Of(change.At, $"{change.Asset}:{number}");
+        var (change, at) = (record.Change, record.Record.At.ToMicroseconds());
+        var id = RowIds.Of(at, $"{uuid}:{number}");
         while (connection.Integer("SELECT id FROM version WHERE id = $0", id) is not null)
             id++;
         connection.Execute("""
             INSERT INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', $10)
-            """, id, asset, number, change.Sequence, Convert.FromHexString(change.Artifact!.Value.Hex), change.Origin, change.Type, change.At, change.By, change.Description, isHidden ? 1 : 0);
-        var json = change.Meta is { Count: > 0 } meta ? meta.ToJsonString() : null;
-        if (json is not null)
-            connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, json);
+            """, id, asset, number, record.Record.Sequence, Convert.FromHexString(change.Artifact.Hex), change.Origin, record.State.Type, at, record.Record.By, change.Text, isHidden ? 1 : 0);
+        var metadata = change.Metadata;
+        SetMetadata(id, metadata);
         if (!isHidden)
-            Show(id, name, change.Description, [], json);
+            Show(id, name, change.Text, [], metadata);
     }
 
     /// <summary>Changes the properties of a version. One that does not exist, since its record could not be read, is left.</summary>
-    public void Edit(long asset, string? name, IndexedEdit edit)
+    public void Edit(long asset, string? name, VersionEdit edit)
     {
         if (Find(asset, edit.Number) is not { } id)
             return;
         if (edit.HasText)
             connection.Execute("UPDATE version SET description = $1 WHERE id = $0", id, edit.Text);
-        if (edit.HasTags)
-            connection.Execute("UPDATE version SET tags = $1 WHERE id = $0", id, ColumnValues.ToJson(edit.Tags));
-        if (edit.Meta is { } changes)
+        if (edit.Tags is { } tags)
+            connection.Execute("UPDATE version SET tags = $1 WHERE id = $0", id, ColumnValues.ToJson(tags));
+        if (edit.Metadata.Count > 0)
         {
-            var merged = (JsonObject)JsonNode.Parse((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id) ?? "{}")!;
-            foreach (var (key, value) in changes)
-            {
-                if (value is null)
-                    merged.Remove(key);
-                else
-                    merged[key] = value.DeepClone();
-            }
+            var before = Metadata((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id));
             connection.Execute("DELETE FROM document WHERE version = $0", id);
-            if (merged.Count > 0)
-                connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, merged.ToJsonString());
+            SetMetadata(id, edit.Apply(before));
         }
         if (Unshow(id))
             Show(id, name);
@@ -101,31 +93,35 @@ internal sealed class VersionRows(IndexConnection connection)
         return connection.Integer("SELECT hidden FROM version WHERE id = $0", id) == 0;
     }
 
+    private void SetMetadata(long id, IReadOnlyDictionary<string, MetadataValue> metadata)
+    {
+        if (metadata.Count > 0)
+            connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, Encoding.UTF8.GetString(RecordJson.Write(MetadataJson.Write(metadata))));
+    }
+
+    private static IReadOnlyDictionary<string, MetadataValue> Metadata(string? json) => MetadataJson.ReadMembers(json is null ? null : RecordJson.Parse(Encoding.UTF8.GetBytes(json)));
+
     private void Show(long id, string? name)
     {
         var (text, tags, json) = connection.Rows("SELECT v.description, v.tags, d.json FROM version v LEFT JOIN document d ON d.version = v.id WHERE v.id = $0",
             r => (r.TextOrNull(0), ColumnValues.ToTexts(r.GetString(1)), r.TextOrNull(2)), id).Single();
-        Show(id, name, text, tags, json);
+        Show(id, name, text, tags, Metadata(json));
     }
 
-    private void Show(long id, string? name, string? text, IReadOnlyList<string> tags, string? json)
+    private void Show(long id, string? name, string? text, IReadOnlyList<string> tags, IReadOnlyDictionary<string, MetadataValue> metadata)
     {
         foreach (var tag in tags)
             connection.Execute("INSERT OR IGNORE INTO version_tag(tag, version) VALUES($0, $1)", tag, id);
         List<string> words = [];
-        if (json is not null)
+        foreach (var (key, value) in MetadataLeaves.Of(metadata))
         {
-            using var document = JsonDocument.Parse(json);
-            foreach (var (key, value) in MetadataLeaves.Of(document.RootElement))
+            if (value is string word)
             {
-                if (value is string word)
-                {
-                    words.Add(word);
-                    if (word.Length > MetadataLeaves.MaxText)
-                        continue;
-                }
-                connection.Execute("INSERT OR IGNORE INTO property(version, key, value) VALUES($0, $1, $2)", id, KeyOf(key), value);
+                words.Add(word);
+                if (word.Length > MetadataLeaves.MaxText)
+                    continue;
             }
+            connection.Execute("INSERT OR IGNORE INTO property(version, key, value) VALUES($0, $1, $2)", id, KeyOf(key), value);
         }
         connection.Execute("INSERT INTO version_search(rowid, name, text, tags, meta) VALUES($0, $1, $2, $3, $4)", id, name ?? "", text ?? "", string.Join(' ', tags), string.Join(' ', words));
     }

@@ -67,6 +67,19 @@ internal sealed class Record
         ? number
         : throw new FormatException($"its member '{member}' is not an integer");
 
+    /// <summary>Reads the number of a version or a record: a positive integer; null for an absent member.</summary>
+    public static int? Number(JsonNode? node, string member) =>
+        node is null ? null : Integer(node, member) is var number and > 0 ? number : throw new FormatException($"its member '{member}' is not a positive integer");
+
+    /// <summary>Reads a text; null for an absent member.</summary>
+    public static string? OptionalText(JsonNode? node, string member) => node is null ? null : Text(node) ?? throw Wrong(member);
+
+    /// <summary>Reads an object; null for an absent member.</summary>
+    public static JsonObject? OptionalObject(JsonNode? node, string member) => node is null ? null : node as JsonObject ?? throw Wrong(member);
+
+    /// <summary>The error about a member of another type.</summary>
+    public static FormatException Wrong(string member) => new($"its member '{member}' has another form than the format describes");
+
     public static DateTimeOffset Time(JsonNode? node, string member) =>
         DateTimeOffset.TryParseExact(Text(node), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time

@@ -13,7 +13,7 @@ internal sealed class AssetChange(JsonObject node)
     /// <summary>The version that the record creates; null if it creates none.</summary>
     public int? Version
     {
-        get => Node["version"] is { } number ? Record.Integer(number, "version") : null;
+        get => Record.Number(Node["version"], "version");
         set => Node["version"] = value;
     }
 
@@ -34,19 +34,41 @@ internal sealed class AssetChange(JsonObject node)
     /// <summary>The description that the version was saved with.</summary>
     public string? Text
     {
-        get => Record.Text(Node["text"]);
+        get => Record.OptionalText(Node["text"], "text");
         set => SetOrRemove("text", value);
     }
 
     public string? Why
     {
-        get => Record.Text(Node["why"]);
+        get => Record.OptionalText(Node["why"], "why");
         set => SetOrRemove("why", value);
+    }
+
+    /// <summary>The id of the store that holds the artifact, if it is another one.</summary>
+    public string? Origin => Record.OptionalObject(Node["origin"], "origin") is { } origin ? Record.OptionalText(origin["store"], "store") : null;
+
+    /// <summary>The aliases that the change moved: where they were and where they are, null for nowhere.</summary>
+    public IEnumerable<(string Alias, int? From, int? To)> Moves
+    {
+        get
+        {
+            var from = Record.OptionalObject(Node["from"], "from");
+            foreach (var (alias, to) in Record.OptionalObject(Node["alias"], "alias") ?? [])
+                yield return (alias, Record.Number(from?[alias], "from"), Record.Number(to, "alias"));
+        }
     }
 
     public bool IsEmpty => Node.Count == 0;
 
-    public static AssetChange Of(Record record) => new(record.Node["change"] as JsonObject ?? throw new FormatException("it has no member 'change'"));
+    /// <summary>Reads the change that a record makes.</summary>
+    /// <exception cref="FormatException">A member has another form than the format describes. The message gives the reason as a clause with the subject "it".</exception>
+    public static AssetChange Of(Record record)
+    {
+        var change = new AssetChange(Record.OptionalObject(record.Node["change"], "change") ?? throw new FormatException("it has no member 'change'"));
+        // Each getter checks its member.
+        _ = (change.Version is null ? default : change.Artifact, change.Metadata, change.Text, change.Origin, change.Moves.Count(), change.Why, change.Edit);
+        return change;
+    }
 
     /// <summary>Records where an alias was and where it is now; null for nowhere.</summary>
     public void MoveAlias(string alias, int? from, int? to)
@@ -56,8 +78,15 @@ internal sealed class AssetChange(JsonObject node)
     }
 
     /// <summary>Gets where an alias was and is, if this change moved it.</summary>
-    public (int? From, int? To)? MoveOf(string alias) =>
-        Node["alias"] is JsonObject moves && moves.TryGetPropertyValue(alias, out var to) ? (Target((Node["from"] as JsonObject)?[alias]), Target(to)) : null;
+    public (int? From, int? To)? MoveOf(string alias)
+    {
+        foreach (var (moved, from, to) in Moves)
+        {
+            if (moved == alias)
+                return (from, to);
+        }
+        return null;
+    }
 
     /// <summary>Records the names after the change.</summary>
     public void SetNames(IReadOnlyList<string> names) => Node["names"] = new JsonArray([.. names.Select(n => JsonValue.Create(n))]);
@@ -70,11 +99,9 @@ internal sealed class AssetChange(JsonObject node)
 
     public VersionEdit? Edit
     {
-        get => Node["edit"] is JsonObject edit ? VersionEdit.Of(edit) : null;
+        get => Record.OptionalObject(Node["edit"], "edit") is { } edit ? VersionEdit.Of(edit) : null;
         set => SetOrRemove("edit", value?.ToJson());
     }
-
-    private static int? Target(JsonNode? node) => node is null ? null : Record.Integer(node, "alias");
 
     private JsonObject Object(string member)
     {

@@ -18,14 +18,14 @@ internal sealed class AssetState
     /// <summary>The newest version number, 0 before the first version.</summary>
     public int Newest
     {
-        get => Integer("n");
+        get => Count("n");
         set => Node["n"] = value;
     }
 
     /// <summary>The number of the record that created the newest version.</summary>
     public int NewestAt
     {
-        get => Integer("at");
+        get => Count("at");
         set => Node["at"] = value;
     }
 
@@ -38,19 +38,19 @@ internal sealed class AssetState
 
     public string? Type
     {
-        get => Record.Text(Node["type"]);
+        get => Record.OptionalText(Node["type"], "type");
         set => Set("type", value);
     }
 
     public string? Display
     {
-        get => Record.Text(Node["display"]);
+        get => Record.OptionalText(Node["display"], "display");
         set => Set("display", value);
     }
 
     public string? Description
     {
-        get => Record.Text(Node["description"]);
+        get => Record.OptionalText(Node["description"], "description");
         set => Set("description", value);
     }
 
@@ -77,41 +77,39 @@ internal sealed class AssetState
 
     public VersionRanges Deleted
     {
-        get => VersionRanges.Parse(Record.Text(Node["deleted"]));
+        get => VersionRanges.Parse(Record.OptionalText(Node["deleted"], "deleted"));
         set => Set("deleted", value.IsEmpty ? null : value.ToString());
     }
 
     /// <summary>The versions that an <c>edit</c> has changed.</summary>
     public VersionRanges Edited
     {
-        get => VersionRanges.Parse(Record.Text(Node["edited"]));
+        get => VersionRanges.Parse(Record.OptionalText(Node["edited"], "edited"));
         set => Set("edited", value.IsEmpty ? null : value.ToString());
     }
 
     public IReadOnlyList<int> Pinned
     {
-        get => Node["pinned"] is { } pinned ? [.. ArrayOf(pinned, "pinned").Select(n => n is null ? throw Wrong("pinned") : Record.Integer(n, "pinned"))] : [];
+        get => Node["pinned"] is { } pinned ? [.. ArrayOf(pinned, "pinned").Select(n => Record.Number(n, "pinned") ?? throw Record.Wrong("pinned"))] : [];
         set => Set("pinned", value.Count == 0 ? null : new JsonArray([.. value.Select(n => JsonValue.Create(n))]));
     }
 
     public bool IsGone
     {
-        get => Node["gone"] is JsonValue gone && gone.TryGetValue(out bool value) && value;
+        get => Node["gone"] is { } gone && (gone is JsonValue flag && flag.TryGetValue(out bool value) ? value : throw Record.Wrong("gone"));
         set => Set("gone", value ? JsonValue.Create(true) : null);
     }
 
     /// <summary>The greatest version number that is not deleted; 0 if there is none.</summary>
     public int Latest => IsGone ? 0 : Deleted.GreatestAbsent(Newest);
 
+    /// <summary>Reads the state at the head of a chain.</summary>
+    /// <exception cref="FormatException">The state is not one. The message gives the reason as a clause with the subject "it".</exception>
+    public static AssetState Of(ChainHead? head) => head?.Record is { } record ? After(record) : Check(head?.State ?? []);
+
     /// <summary>Reads the state after a record.</summary>
     /// <exception cref="FormatException">The state is not one. The message gives the reason as a clause with the subject "it".</exception>
-    public static AssetState Of(ChainHead? head)
-    {
-        var state = new AssetState(head?.State ?? []);
-        // Each getter checks its member.
-        _ = (state.Newest, state.NewestAt, state.Names, state.Tags, state.Aliases, state.Fixed, state.Protected, state.Deleted, state.Edited, state.Pinned, state.Integers("released"));
-        return state;
-    }
+    public static AssetState After(Record record) => Check(Record.OptionalObject(record.Node["state"], "state") ?? throw new FormatException("it has no member 'state'"));
 
     public AssetState Clone() => new(Node.DeepClone().AsObject());
 
@@ -156,15 +154,38 @@ internal sealed class AssetState
             Remove("aliases", alias);
     }
 
-    private int Integer(string member) => Node[member] is { } value ? Record.Integer(value, member) : 0;
+    private static AssetState Check(JsonObject node)
+    {
+        var state = new AssetState(node);
+        foreach (var name in state.Names)
+            CheckName(name);
+        // Each getter checks its member.
+        _ = (state.Newest, state.NewestAt, state.Type, state.Display, state.Description, state.Tags, state.Aliases, state.Fixed, state.Protected, state.Deleted, state.Edited, state.Pinned,
+            state.IsGone, state.Integers("released"));
+        return state;
+    }
 
-    private string[]? Texts(string member) => Node[member] is { } value ? [.. ArrayOf(value, member).Select(t => Record.Text(t) ?? throw Wrong(member))] : null;
+    private static void CheckName(string name)
+    {
+        try
+        {
+            CatalogName.OfAsset(name);
+        }
+        catch (Exception e) when (e is StoreException or ArgumentException)
+        {
+            throw new FormatException($"its member 'names' has a name that is not valid: {(e as StoreException)?.Reason ?? "it is empty"}", e);
+        }
+    }
+
+    private int Count(string member) => Node[member] is not { } value ? 0 : Record.Integer(value, member) is var count and >= 0 ? count : throw Record.Wrong(member);
+
+    private string[]? Texts(string member) => Node[member] is { } value ? [.. ArrayOf(value, member).Select(t => Record.Text(t) ?? throw Record.Wrong(member))] : null;
 
     private SortedDictionary<string, int> Integers(string member)
     {
         var result = new SortedDictionary<string, int>(Utf8Order.Comparer);
-        foreach (var (key, value) in Node[member] is not { } node ? [] : node as JsonObject ?? throw Wrong(member))
-            result[key] = Record.Integer(value ?? throw Wrong(member), member);
+        foreach (var (key, value) in Record.OptionalObject(Node[member], member) ?? [])
+            result[key] = Record.Number(value, member) ?? throw Record.Wrong(member);
         return result;
     }
 
@@ -193,7 +214,5 @@ internal sealed class AssetState
 
     private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(t => JsonValue.Create(t))]);
 
-    private static JsonArray ArrayOf(JsonNode node, string member) => node as JsonArray ?? throw Wrong(member);
-
-    private static FormatException Wrong(string member) => new($"the member '{member}' of its state has an unexpected type");
+    private static JsonArray ArrayOf(JsonNode node, string member) => node as JsonArray ?? throw Record.Wrong(member);
 }

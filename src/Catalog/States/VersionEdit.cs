@@ -23,12 +23,12 @@ internal sealed class VersionEdit(int number)
 
     public static VersionEdit Of(JsonObject node)
     {
-        var edit = new VersionEdit(Record.Integer(node["n"] ?? throw new FormatException("its edit has no member 'n'"), "n"));
+        var edit = new VersionEdit(Record.Number(node["n"], "n") ?? throw new FormatException("its edit has no member 'n'"));
         if (node.TryGetPropertyValue("text", out var text))
-            edit.SetText(Record.Text(text));
+            edit.SetText(Record.OptionalText(text, "text"));
         if (node.TryGetPropertyValue("tags", out var tags))
-            edit.SetTags(tags is JsonArray list ? [.. list.Select(t => Record.Text(t) ?? throw new FormatException("its member 'tags' holds something else than text"))] : []);
-        foreach (var (name, value) in node["meta"] as JsonObject ?? [])
+            edit.SetTags(tags is null ? [] : (tags as JsonArray ?? throw Record.Wrong("tags")).Select(t => Record.Text(t) ?? throw Record.Wrong("tags")));
+        foreach (var (name, value) in Record.OptionalObject(node["meta"], "meta") ?? [])
             edit.Metadata[name] = value is null ? null : MetadataJson.Read(value);
         return edit;
     }

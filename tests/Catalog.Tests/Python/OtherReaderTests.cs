@@ -9,7 +9,7 @@ using Cairn.Tests.Workspaces;
 
 namespace Catalog.Tests.Python;
 
-/// <summary>A store is read by a reader in Python that was written from the pages about the formats alone, and by the index, which has its own view of records.</summary>
+/// <summary>A store is read by a reader in Python that was written from the pages about the formats alone, and by the index.</summary>
 public sealed class OtherReaderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
