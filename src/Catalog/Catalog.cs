@@ -7,6 +7,7 @@ using Cairn.Catalog.Feed;
 using Cairn.Catalog.Index;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.Telemetry;
 using Cairn.Catalog.Verification;
 using Cairn.Materializers;
 
@@ -171,6 +172,7 @@ public sealed class Catalog : IAsyncDisposable
 
     private async Task<bool> MakeCheckpointAsync(CancellationToken cancellationToken)
     {
+        using var activity = CatalogInstruments.Source.StartActivity("write checkpoint");
         var id = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
         return await new CheckpointMaker(Repository.Store, id, _ids, Repository.Store.Options.TimeProvider).MakeAsync(_options.User, cancellationToken).ConfigureAwait(false) is not null;
     }

@@ -3,6 +3,7 @@ using Cairn.Catalog.Chains;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
+using Cairn.Catalog.Telemetry;
 using Cairn.Errors;
 
 namespace Cairn.Catalog.Assets;
@@ -56,6 +57,8 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         AssetHead known, string operation, Func<AssetHead, CancellationToken, ValueTask<StateChange?>> decide, CancellationToken cancellationToken)
     {
         var chain = ChainOf(known.Id);
+        using var activity = CatalogInstruments.Source.StartActivity("append asset");
+        activity?.SetTag(CatalogInstruments.AssetTag, known.Id);
         using var turn = await _gates.EnterAsync(known.Id, cancellationToken).ConfigureAwait(false);
         // The one before in the queue knows the newest record; if it is not the newest, the append finds out.
         var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > (known.Head?.Sequence ?? 0) ? recent : known.Head;
@@ -69,6 +72,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         catch (StoreException e)
         {
             e.WithContext(operation, store.GetUri(chain.Folder));
+            activity.Fail(e);
             throw;
         }
         catch (FormatException e)

@@ -24,11 +24,11 @@ public sealed partial class AssetCollection
             NamePrefix = options.NamePrefix is { } prefix ? CatalogName.FoldPrefix(prefix) : null,
             Type = options.Type is { } type ? CatalogName.OfType(type) : null,
             Tag = options.Tag,
-            Alias = options.Alias is { } alias ? CatalogName.OfAlias(alias) : null,
+            Alias = options.Alias,
             Where = options.Where,
             Text = options.Text,
             IncludeDeleted = options.IncludeDeleted,
-            NewestFirst = options.NewestFirst,
+            Order = options.NewestFirst ? AssetOrder.Changed : AssetOrder.Name,
             PageSize = PageSize,
         };
         var index = await _index.OpenAsync(options.Freshness, cancellationToken).ConfigureAwait(false);
@@ -38,7 +38,7 @@ public sealed partial class AssetCollection
             foreach (var item in page.Items)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return Create(item.Id, item.Name ?? item.Id.ToString(), item.State);
+                yield return Create(item.Id, item.Id.ToString(), item.State);
             }
             query = query with { After = page.Next };
         }
@@ -60,8 +60,8 @@ public sealed partial class AssetCollection
             NamePrefix = options.NamePrefix is { } prefix ? CatalogName.FoldPrefix(prefix) : null,
             Type = options.Type is { } type ? CatalogName.OfType(type) : null,
             Tag = options.Tag,
-            From = options.Since,
-            Before = options.Before,
+            Since = options.Since,
+            Until = options.Before,
             Where = options.Where,
             Text = options.Text,
             OnlyLatest = options.OnlyLatest,
@@ -86,7 +86,7 @@ public sealed partial class AssetCollection
     {
         Repository = _repository,
         AssetId = item.Asset,
-        Name = item.Name ?? item.Asset.ToString(),
+        Name = item.State.Names.Count > 0 ? item.State.Names[0] : item.Asset.ToString(),
         Number = item.Number,
         Artifact = item.Artifact,
         CreatedAt = item.CreatedAt,
@@ -96,6 +96,6 @@ public sealed partial class AssetCollection
         Metadata = item.Metadata,
         Aliases = [.. item.State.Aliases.Where(a => a.Value == item.Number).Select(a => a.Key)],
         IsPinned = item.State.Pinned.Contains(item.Number),
-        IsDeleted = item.IsDeleted,
+        IsDeleted = !item.State.Has(item.Number),
     };
 }

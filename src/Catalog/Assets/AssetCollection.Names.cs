@@ -46,12 +46,13 @@ public sealed partial class AssetCollection
     public async Task<bool> ReleaseNameAsync(string name, CancellationToken cancellationToken = default)
     {
         var key = CatalogName.OfAsset(name);
-        if (await FindAsync(key, confirm: true, cancellationToken).ConfigureAwait(false) is not { } found)
+        // A remembered claim may be an earlier one of the same asset, which a release must not name.
+        if (await LookUpClaimAsync(key, confirm: true, cancellationToken).ConfigureAwait(false) is not (var claim, { } asset))
             return false;
-        if (found.Asset.Head is null)
+        if (asset.Head is null)
             throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the asset '{ErrorText.Escape(key.Text)}' has no versions, and somebody may be saving the first one", "Delete the asset, then release the name.");
-        await _chains.AppendAsync(found.Asset, Changing, (now, _) => new(NameDecision.Release(now.State, key, found.Claim.Sequence)), cancellationToken).ConfigureAwait(false);
-        await _claims.ReleaseAsync(found.Claim, cancellationToken).ConfigureAwait(false);
+        await _chains.AppendAsync(asset, Changing, (now, _) => new(NameDecision.Release(now.State, key, claim.Sequence)), cancellationToken).ConfigureAwait(false);
+        await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -1,6 +1,7 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.Assets;
 using Cairn.Catalog.Changes;
+using Cairn.Catalog.Claims;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.States;
@@ -82,19 +83,19 @@ public sealed partial class AssetCollection
     /// <summary>Appends a version as soon as its content is in the store. The newest records are read meanwhile.</summary>
     private async Task<AssetVersion> AppendVersionAsync(CatalogName name, SaveRequest request, Task<Artifact> saving, CancellationToken cancellationToken)
     {
-        var finding = FindAsync(name, confirm: true, cancellationToken);
+        var finding = LookUpAsync(name, confirm: true, cancellationToken);
         try
         {
             request = request with { Artifact = (await saving.ConfigureAwait(false)).Digest };
         }
         catch
         {
-            await finding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         while (true)
         {
-            if (await ClaimForSaveAsync(name, await finding.ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } found)
+            if (await ClaimForSaveAsync(await finding.ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } found)
             {
                 var (isLost, number, isNew) = (false, 0, false);
                 var (asset, _) = await _chains.AppendAsync(found.Asset, StoreOperations.Save, DecideAsync, cancellationToken).ConfigureAwait(false);
@@ -111,27 +112,26 @@ public sealed partial class AssetCollection
                     return change;
                 }
             }
-            finding = FindAsync(name, confirm: true, cancellationToken);
+            finding = LookUpAsync(name, confirm: true, cancellationToken);
         }
     }
 
     /// <summary>Claims a name for a new asset, or uses the asset that has claimed it.</summary>
     /// <returns>The asset; null if another caller was faster, and the name is to be looked up again.</returns>
-    private async Task<FoundAsset?> ClaimForSaveAsync(CatalogName name, FoundAsset? found, CancellationToken cancellationToken)
+    private async Task<FoundAsset?> ClaimForSaveAsync((NameClaim Claim, AssetHead? Asset) seen, CancellationToken cancellationToken)
     {
-        if (found is null)
+        if (seen.Asset is not { } asset)
         {
-            var (seen, asset) = (await _claims.ReadAsync(name, confirm: true, cancellationToken).ConfigureAwait(false), _source.NextId());
-            if (seen.Owner is not null)
-                return null;
-            var claim = await _claims.ClaimAsync(seen, asset, cancellationToken).ConfigureAwait(false);
-            return claim.Owner == asset ? new(claim, new(asset, null, AssetState.Of(null))) : null;
+            var id = _source.NextId();
+            var claim = await _claims.ClaimAsync(seen.Claim, id, cancellationToken).ConfigureAwait(false);
+            return claim.Owner == id ? new(claim, new(id, null, AssetState.Of(null))) : null;
         }
-        if (found.Asset.Head is null)
-            await _chains.RequireEmptyAsync(found.Asset.Id, cancellationToken).ConfigureAwait(false);
+        var found = new FoundAsset(seen.Claim, asset);
+        if (asset.Head is null)
+            await _chains.RequireEmptyAsync(asset.Id, cancellationToken).ConfigureAwait(false);
         if (!found.IsVoid)
             return found;
-        await _claims.ReleaseAsync(found.Claim, cancellationToken).ConfigureAwait(false);
+        await _claims.ReleaseAsync(seen.Claim, cancellationToken).ConfigureAwait(false);
         return null;
     }
 }

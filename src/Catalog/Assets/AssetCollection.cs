@@ -19,7 +19,7 @@ namespace Cairn.Catalog;
 /// checked at the moment of the change. There is no transaction over several assets.
 /// </para>
 /// <para>
-/// Every call about a name asks the store for the newest records, so a change of another program is visible at once: a name that was used before costs two requests, which are made at once.
+/// Every call about a name asks the store for the newest records, so a change of another program is visible at once: an asset that was used before costs one request.
 /// Lists and searches read an index on this machine, which is brought up to the store first. Within one <see cref="Catalog"/>, changes of one asset queue up. Thread-safe.
 /// </para>
 /// <para>Calls throw <see cref="StoreException"/>: <see cref="StoreErrorCode.NotFound"/> if the asset or version does not exist or is deleted,
@@ -41,32 +41,33 @@ public sealed partial class AssetCollection
     {
         (_repository, _source, _opening, _index) = (repository, source, opening, index);
         (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, index.Drop));
-        _versions = new(_chains);
+        _versions = new(_chains, repository);
     }
 
     private ArtifactStore Store => _repository.Store;
 
-    /// <summary>Finds the asset that claims a name. What is remembered is asked for at once: the name's chain and the asset's, each for the record after the known one.</summary>
-    private async Task<FoundAsset?> FindAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
+    /// <summary>Finds the asset that claims a name.</summary>
+    private async Task<FoundAsset?> FindAsync(CatalogName name, bool confirm, CancellationToken cancellationToken) =>
+        await LookUpAsync(name, confirm, cancellationToken).ConfigureAwait(false) is (var claim, { } asset) ? new(claim, asset) : null;
+
+    /// <summary>Finds the claim of a name and the asset that claims it. If the claim is remembered, one request suffices: an asset lists a name only while it owns it.</summary>
+    private async Task<(NameClaim Claim, AssetHead? Asset)> LookUpAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
+    {
+        if (_claims.Recall(name) is { Owner: { } known } claim)
+        {
+            var asset = await _chains.ReadAsync(known, confirm, cancellationToken).ConfigureAwait(false);
+            if (asset.Head is not null && asset.State.Lists(name))
+                return (claim, asset);
+        }
+        return await LookUpClaimAsync(name, confirm, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the newest claim of a name and the asset that claims it.</summary>
+    private async Task<(NameClaim Claim, AssetHead? Asset)> LookUpClaimAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
     {
         await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var known = _claims.Recall(name)?.Owner;
-        var reading = known is { } id ? _chains.ReadAsync(id, confirm, cancellationToken) : null;
-        NameClaim claim;
-        try
-        {
-            claim = await _claims.ReadAsync(name, confirm, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreException) when (reading is not null)
-        {
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-        if (claim.Owner == known && reading is not null)
-            return new(claim, await reading.ConfigureAwait(false));
-        if (reading is not null)
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return claim.Owner is { } owner ? new(claim, await _chains.ReadAsync(owner, confirm, cancellationToken).ConfigureAwait(false)) : null;
+        var claim = await _claims.ReadAsync(name, confirm, cancellationToken).ConfigureAwait(false);
+        return (claim, claim.Owner is { } owner ? await _chains.ReadAsync(owner, confirm, cancellationToken).ConfigureAwait(false) : null);
     }
 
     /// <summary>Finds the asset that owns a name. It may be deleted, or have no records.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Artifacts;
 using Cairn.Catalog.Changes;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
@@ -6,7 +7,7 @@ using Cairn.Catalog.States;
 namespace Cairn.Catalog.Assets;
 
 /// <summary>Reads versions from the chain of their asset.</summary>
-internal sealed class VersionReader(AssetChains chains)
+internal sealed class VersionReader(AssetChains chains, ArtifactRepository repository)
 {
     /// <summary>Reads the record that created a version: without a request if it is remembered.</summary>
     /// <param name="asset">The asset.</param>
@@ -86,8 +87,9 @@ internal sealed class VersionReader(AssetChains chains)
         }
     }
 
-    private static AssetVersion Create(AssetHead asset, int number, VersionCreation creation, VersionEdit edit) => new()
+    private AssetVersion Create(AssetHead asset, int number, VersionCreation creation, VersionEdit edit) => new()
     {
+        Repository = repository,
         AssetId = asset.Id,
         Name = asset.State.Names.Count > 0 ? asset.State.Names[0] : asset.Id.ToString(),
         Number = number,

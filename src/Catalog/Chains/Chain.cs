@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.Telemetry;
 using Cairn.Errors;
 
 namespace Cairn.Catalog.Chains;
@@ -163,6 +164,7 @@ internal sealed class Chain
             try
             {
                 await _store.WriteBytesAsync(PathOf(sequence), record.Content, WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
+                CatalogInstruments.CommitCount.Add(1, new KeyValuePair<string, object?>(CatalogInstruments.KindTag, _kind));
                 return (ChainHead.Of(record), true);
             }
             catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
@@ -176,6 +178,7 @@ internal sealed class Chain
                     head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
                 }
             }
+            CatalogInstruments.ConflictCount.Add(1, new KeyValuePair<string, object?>(CatalogInstruments.KindTag, _kind));
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1 + (1 << Math.Min(lost + 2, 6)))), _store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }

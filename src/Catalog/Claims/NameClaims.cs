@@ -24,7 +24,7 @@ internal sealed class NameClaims(ArtifactStore store, RecordSource source, FeedP
     public static StorePath FolderOf(CatalogName name) => Folder / Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name.Key)));
 
     /// <summary>Returns who claimed a name when its chain was read last; null if it is not remembered.</summary>
-    public NameClaim? Recall(CatalogName name) => _recent.Find(name.Key);
+    public NameClaim? Recall(CatalogName name) => _recent.Find(name.Key) is { } claim ? claim with { Name = name } : null;
 
     /// <summary>Reads who claims a name now: one request if the claim is remembered.</summary>
     /// <param name="name">The name.</param>
@@ -34,7 +34,7 @@ internal sealed class NameClaims(ArtifactStore store, RecordSource source, FeedP
     {
         var known = Recall(name);
         var head = await ChainOf(name).FindHeadAsync(known?.Head, confirm, e => Forget(name, e), cancellationToken).ConfigureAwait(false);
-        return known is not null && head?.Sequence == known.Sequence ? known with { Name = name } : Of(name, head);
+        return known is not null && head?.Sequence == known.Sequence ? known : Of(name, head);
     }
 
     /// <summary>Claims a name for an asset, if its chain has not changed since it was read.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Catalog.Records;
+using Cairn.Catalog.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Catalog.Feed;
@@ -136,8 +137,11 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
                 failure = e;
             }
             batch.Complete(failure);
-            if (failure is null)
-                stored?.Invoke();
+            if (failure is not null)
+                continue;
+            CatalogInstruments.BatchCount.Add(1);
+            CatalogInstruments.BatchRecordCount.Add(batch.Count);
+            stored?.Invoke();
         }
     }
 

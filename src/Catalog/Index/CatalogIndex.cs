@@ -1,4 +1,5 @@
 using Cairn.Catalog.Chains;
+using Cairn.Catalog.Telemetry;
 
 namespace Cairn.Catalog.Index;
 
@@ -42,14 +43,18 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
 
     private async Task<SyncResult> SyncAsync(bool isFull, bool fromCheckpoint, CancellationToken cancellationToken)
     {
+        using var activity = CatalogInstruments.Source.StartActivity("synchronize index");
         await _syncing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var started = time.GetTimestamp();
         try
         {
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    return await new IndexSync(store, catalog, _database, time).RunAsync(isFull, fromCheckpoint, cancellationToken).ConfigureAwait(false);
+                    var result = await new IndexSync(store, catalog, _database, time).RunAsync(isFull, fromCheckpoint, cancellationToken).ConfigureAwait(false);
+                    CatalogInstruments.SyncRecordCount.Add(result.Applied);
+                    return result;
                 }
                 catch (IndexDamagedException) when (attempt < Attempts)
                 {
@@ -62,8 +67,14 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             _database.Drop();
             throw;
         }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
         finally
         {
+            CatalogInstruments.SyncDurations.Record(time.GetElapsedTime(started).TotalSeconds);
             _syncing.Release();
         }
     }

@@ -25,7 +25,11 @@ internal sealed class TestCatalog : IAsyncDisposable
 
     public async Task<BlobDigest> ArtifactAsync(string content) => (await Catalog.Repository.SaveAsync(content)).Digest;
 
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Catalog.DisposeAsync();
+        await Store.DisposeAsync();
+    }
 
     private static async Task<TestCatalog> OpenAsync(MemoryProvider provider, string user)
     {

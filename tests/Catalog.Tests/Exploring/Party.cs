@@ -13,6 +13,7 @@ namespace Catalog.Tests.Exploring;
 internal sealed class Party
 {
     private readonly Dictionary<string, string> _files;
+    private readonly SemaphoreSlim _requesting = new(1);
     private TaskCompletionSource _arrived = New();
     private TaskCompletionSource _permit = New();
     private bool _isStepping;
@@ -89,7 +90,8 @@ internal sealed class Party
 
     private async Task<T> RequestAsync<T>(string verb, StorePath path, Func<ValueTask<T>> request)
     {
-        if (!path.Value.StartsWith("catalog/", StringComparison.Ordinal))
+        // The feed is published in the background, and no scenario reads it.
+        if (!path.Value.StartsWith("catalog/", StringComparison.Ordinal) || path.Value.StartsWith("catalog/feed", StringComparison.Ordinal))
             return await request();
         if (!_isStepping)
         {
@@ -97,6 +99,22 @@ internal sealed class Party
             _files[path.Value] = "";
             return before;
         }
+        // Requests that are made at once go out one after the other.
+        await _requesting.WaitAsync();
+        try
+        {
+            return await NextAsync(verb, path, request);
+        }
+        finally
+        {
+            _requesting.Release();
+        }
+    }
+
+    private async Task<T> NextAsync<T>(string verb, StorePath path, Func<ValueTask<T>> request)
+    {
+        if (IsDead)
+            throw new StoreException(StoreErrorCode.PermissionDenied, "the machine is dead");
         Next = (verb, path.Value);
         // Taken before the arrival is known, since the permit is replaced when it is given.
         var permit = _permit.Task;
