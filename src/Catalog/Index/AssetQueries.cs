@@ -1,3 +1,4 @@
+using Cairn.Catalog.Names;
 using Microsoft.Data.Sqlite;
 
 namespace Cairn.Catalog.Index;
@@ -5,7 +6,7 @@ namespace Cairn.Catalog.Index;
 /// <summary>Queries for assets.</summary>
 internal sealed class AssetQueries(IndexConnection connection)
 {
-    private const string Columns = "a.uuid, a.name, a.type, a.display, a.description, a.tags, a.created_at, a.created_by, a.changed_at, a.n, a.latest, a.gone, a.id, a.fold";
+    private const string Columns = "a.uuid, a.state, a.created_at, a.created_by, a.changed_at, a.id, a.fold";
 
     /// <summary>Finds the asset that owns a name: the name's newest record names it, and its state lists the name.</summary>
     public AssetItem? Find(string fold) => connection.Rows(
@@ -15,42 +16,85 @@ internal sealed class AssetQueries(IndexConnection connection)
     {
         var builder = new QueryBuilder();
         string from, order;
+        var isDriven = true;
         if (query.Text is not null)
         {
             if (SearchText.ToQuery(query.Text) is not { } match)
                 return new([], null);
-            (from, order) = ("asset_search s CROSS JOIN asset a ON a.id = s.rowid", "s.rowid DESC");
+            from = "asset_search s CROSS JOIN asset a ON a.id = s.rowid";
             builder.And($"asset_search MATCH {builder.Add(match)}");
-            if (query.After is not null)
-                builder.And($"s.rowid < {builder.Add(PageCursor.Read(query.After, 1)[0])}");
-            if (query.Tag is not null)
-                builder.And($"EXISTS (SELECT 1 FROM asset_tag t WHERE t.tag = {builder.Add(query.Tag)} AND t.asset = a.id)");
+        }
+        else if (query.Alias is not null)
+        {
+            from = "alias l CROSS JOIN asset a ON a.id = l.asset";
+            builder.And($"l.fold = {builder.Add(UnicodeTable.Fold(query.Alias))}");
+        }
+        else if (query.Tag is not null)
+        {
+            from = "asset_tag t CROSS JOIN asset a ON a.id = t.asset";
+            builder.And($"t.tag = {builder.Add(query.Tag)}");
         }
         else
         {
-            // Few assets have a tag, compared with all; those that have it are sorted.
-            from = query.Tag is null ? "asset a" : "asset_tag t JOIN asset a ON a.id = t.asset";
+            from = query.Order == AssetOrder.Changed ? "asset a INDEXED BY asset_changed" : query.Type is null ? "asset a INDEXED BY asset_fold" : "asset a INDEXED BY asset_type";
+            isDriven = false;
+        }
+        // Few assets have an alias or a tag, compared with all; those that have it are sorted.
+        if (query.Text is not null)
+        {
+            order = "s.rowid DESC";
+            if (query.After is not null)
+                builder.And($"s.rowid < {builder.Add(PageCursor.Read(query.After, 1)[0])}");
+        }
+        else if (query.Order == AssetOrder.Changed)
+        {
+            order = "a.changed_at DESC, a.id DESC";
+            if (query.After is not null)
+            {
+                var after = PageCursor.Read(query.After, 2);
+                builder.And($"(a.changed_at, a.id) < ({builder.Add(after[0])}, {builder.Add(after[1])})");
+            }
+        }
+        else
+        {
             order = "a.fold, a.id";
-            builder.And("a.fold IS NOT NULL");
-            if (query.Tag is not null)
-                builder.And($"t.tag = {builder.Add(query.Tag)}");
             if (query.After is not null)
             {
                 var after = PageCursor.Read(query.After, 2);
                 builder.And($"(a.fold, a.id) > ({builder.Add(after[0])}, {builder.Add(after[1])})");
             }
         }
-        builder.And("a.gone = 0");
-        builder.AndPrefix("a.fold", query.NamePrefix);
-        if (query.Type is not null)
-            builder.And($"a.type = {builder.Add(query.Type)}");
+        builder.And("a.fold IS NOT NULL");
+        Filter(builder, query, isDriven);
         var rows = connection.Rows($"SELECT {Columns} FROM {from}{builder.Where} ORDER BY {order} LIMIT {builder.Add(query.PageSize + 1L)}", Read, builder.Values);
         var items = rows.Take(query.PageSize).ToList();
-        var next = rows.Count <= query.PageSize ? null : query.Text is not null ? PageCursor.Write(items[^1].Item.Row) : PageCursor.Write(items[^1].Fold!, items[^1].Item.Row);
+        if (rows.Count <= query.PageSize)
+            return new([.. items.Select(i => i.Item)], null);
+        var (last, fold) = items[^1];
+        var next = query.Text is not null ? PageCursor.Write(last.Row)
+            : query.Order == AssetOrder.Changed ? PageCursor.Write(last.ChangedAt.ToMicroseconds(), last.Row)
+            : PageCursor.Write(fold!, last.Row);
         return new([.. items.Select(i => i.Item)], next);
     }
 
-    private static (AssetItem Item, string? Fold) Read(SqliteDataReader row) => (new(
-        ColumnValues.ToGuid((byte[])row[0]), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3), row.TextOrNull(4), ColumnValues.ToTexts(row.GetString(5)), ColumnValues.ToTime(row.GetInt64(6)),
-        row.GetString(7), ColumnValues.ToTime(row.GetInt64(8)), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11) == 1, row.GetInt64(12)), row.TextOrNull(13));
+    private static void Filter(QueryBuilder builder, AssetQuery query, bool isDriven)
+    {
+        if (!query.IncludeDeleted)
+            builder.And("a.gone = 0");
+        builder.AndPrefix("a.fold", query.NamePrefix);
+        if (query.Type is not null)
+            builder.And($"a.type = {builder.Add(query.Type)}");
+        if (query.Alias is not null && query.Text is not null)
+            builder.And($"EXISTS (SELECT 1 FROM alias l WHERE l.fold = {builder.Add(UnicodeTable.Fold(query.Alias))} AND l.asset = a.id)");
+        if (query.Tag is not null && isDriven && (query.Text is not null || query.Alias is not null))
+            builder.And($"EXISTS (SELECT 1 FROM asset_tag t WHERE t.tag = {builder.Add(query.Tag)} AND t.asset = a.id)");
+        if (query.Where.Count == 0)
+            return;
+        var conditions = string.Concat(query.Where.Select(c => $" AND {builder.Holds(c, "v.id")}"));
+        builder.And($"EXISTS (SELECT 1 FROM version v WHERE v.asset = a.id AND v.n = a.latest{conditions})");
+    }
+
+    private static (AssetItem Item, string? Fold) Read(SqliteDataReader row) => (
+        new(ColumnValues.ToGuid((byte[])row[0]), ColumnValues.ToState(row.GetString(1)), ColumnValues.ToTime(row.GetInt64(2)), row.GetString(3), ColumnValues.ToTime(row.GetInt64(4)), row.GetInt64(5)),
+        row.TextOrNull(6));
 }

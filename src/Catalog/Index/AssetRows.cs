@@ -11,42 +11,34 @@ internal sealed class AssetRows(IndexConnection connection)
 {
     private readonly VersionRows _versions = new(connection);
 
-    /// <summary>Applies the next record of an asset's chain.</summary>
-    public void Apply(Guid asset, AssetRecord record)
+    /// <summary>Applies the next records of an asset's chain. The rows of new versions are written by <see cref="End"/>.</summary>
+    public void Apply(Guid asset, IReadOnlyList<AssetRecord> records)
     {
-        var uuid = asset.ToBytes();
-        var (change, state, at, by) = (record.Change, record.State, record.Record.At.ToMicroseconds(), record.Record.By);
-        var before = connection.Rows("SELECT id, names, type, tags, deleted, gone, display, description, fold FROM asset WHERE uuid = $0", AssetBefore.Of, uuid).SingleOrDefault();
-        var id = before?.Id ?? Free(at, asset);
-        var (texts, ranges, isGone) = (state.Names, state.Deleted, state.IsGone);
-        var (names, tags) = (ColumnValues.ToJson(texts), ColumnValues.ToJson(state.Tags));
-        var (deleted, pinned) = (ranges.IsEmpty ? null : ranges.ToString(), string.Join(',', state.Pinned));
-        var name = texts.Count > 0 ? texts[0] : null;
-        var fold = before?.Names == names ? before.Fold : name is null ? null : UnicodeTable.Fold(name);
+        var (uuid, first, last) = (asset.ToBytes(), records[0].Record, records[^1].Record);
+        var before = connection.Rows("SELECT id, state FROM asset WHERE uuid = $0", AssetBefore.Of, uuid).SingleOrDefault();
+        var (id, state) = (before?.Id ?? Free(first.At.ToMicroseconds(), asset), records[^1].State);
+        var (names, isGone) = (state.Names, state.IsGone);
+        var name = names.Count > 0 ? names[0] : null;
+        var isRenamed = before is null || !before.State.Names.SequenceEqual(names);
         connection.Execute("""
-            INSERT INTO asset(id, uuid, name, fold, names, type, display, description, tags, created_at, created_by, changed_at, n, latest, deleted, pinned, gone)
-            VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12, $13, $14, $15)
-            ON CONFLICT(id) DO UPDATE SET name = $2, fold = $3, names = $4, type = $5, display = $6, description = $7, tags = $8, changed_at = $9, n = $11, latest = $12, deleted = $13,
-            pinned = $14, gone = $15
-            """, id, uuid, name, fold, names, state.Type, state.Display, state.Description, tags, at, by, state.Newest, state.Latest, deleted, pinned.Length == 0 ? null : pinned, isGone ? 1 : 0);
-        if (before?.Names != names)
-            SetNames(id, texts);
-        if (before?.Tags != tags)
+            INSERT INTO asset(id, uuid, fold, type, created_at, created_by, changed_at, latest, gone, state) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT(id) DO UPDATE SET fold = $2, type = $3, changed_at = $6, latest = $7, gone = $8, state = $9
+            """, id, uuid, name is null ? null : UnicodeTable.Fold(name), state.Type, first.At.ToMicroseconds(), first.By, last.At.ToMicroseconds(), state.Latest, isGone ? 1 : 0,
+            ColumnValues.ToText(state.Node));
+        if (isRenamed)
+            SetNames(id, names);
+        if (before is null || !before.State.Tags.SequenceEqual(state.Tags))
             SetTags(id, state.Tags);
-        if (before is null || before.Names != names || before.Tags != tags || before.Display != state.Display || before.Description != state.Description)
+        if (isRenamed || before!.State.IsGone != isGone || before.State.Display != state.Display || before.State.Description != state.Description || !before.State.Tags.SequenceEqual(state.Tags))
             SetSearch(id, state);
-        SetAliases(id, record, at);
-        if (before is not null && before.Type != state.Type)
-            connection.Execute("UPDATE version SET type = $1 WHERE asset = $0", id, state.Type);
-        if (before is not null && before.Fold != fold)
-            _versions.Rename(id, name);
-        // What exists already, before the new version, which is written as what it is.
-        Hide(id, name, before, state, deleted);
-        if (change.Version is { } number)
-            _versions.Insert(id, asset, name, number, record, isHidden: isGone || ranges.Contains(number));
-        if (change.Edit is { } edit)
-            _versions.Edit(id, name, edit);
+        SetAliases(id, records, isNew: before is null);
+        if (before is not null)
+            ChangeVersions(id, before.State, state);
+        SetVersions(id, asset, name, records);
     }
+
+    /// <summary>Writes the rows of the new versions.</summary>
+    public void End() => _versions.End();
 
     /// <summary>Removes everything about an asset.</summary>
     public void Remove(Guid asset)
@@ -71,8 +63,8 @@ internal sealed class AssetRows(IndexConnection connection)
     private void SetNames(long id, IReadOnlyList<string> names)
     {
         connection.Execute("DELETE FROM asset_name WHERE asset = $0", id);
-        foreach (var (i, name) in names.Index())
-            connection.Execute("INSERT OR IGNORE INTO asset_name(fold, asset, ord, text) VALUES($0, $1, $2, $3)", UnicodeTable.Fold(name), id, i, name);
+        foreach (var name in names)
+            connection.Execute("INSERT OR IGNORE INTO asset_name(fold, asset) VALUES($0, $1)", UnicodeTable.Fold(name), id);
     }
 
     private void SetTags(long id, IReadOnlyList<string> tags)
@@ -92,56 +84,78 @@ internal sealed class AssetRows(IndexConnection connection)
         }
     }
 
-    /// <summary>Makes the aliases those of the state: a record between that could not be read may have moved them too.</summary>
-    private void SetAliases(long id, AssetRecord record, long at)
+    /// <summary>Makes the aliases those of the states: a record between that could not be read may have moved them too.</summary>
+    private void SetAliases(long id, IReadOnlyList<AssetRecord> records, bool isNew)
     {
-        var (sequence, by) = (record.Record.Sequence, record.Record.By);
-        foreach (var (alias, from, to) in record.Change.Moves)
+        List<AliasItem> present = isNew ? [] : connection.Rows("SELECT name, n, fixed, seq, moved_at, moved_by FROM alias WHERE asset = $0", AliasItem.Of, id);
+        var aliases = present;
+        foreach (var (record, change, state) in records)
         {
-            connection.Execute("INSERT OR REPLACE INTO alias_move(asset, seq, name, from_n, to_n, at, by, why) VALUES($0, $1, $2, $3, $4, $5, $6, $7)",
-                id, sequence, alias, from, to, at, by, record.Change.Why);
-        }
-        var (aliases, fixedAliases) = (record.State.Aliases, record.State.Fixed);
-        var present = connection.Rows("SELECT name, n, fixed FROM alias WHERE asset = $0", r => (Name: r.GetString(0), Target: (r.GetInt32(1), r.GetInt32(2) == 1)), id);
-        foreach (var (name, _) in present)
-        {
-            if (!aliases.ContainsKey(name))
-                connection.Execute("DELETE FROM alias WHERE asset = $0 AND name = $1", id, name);
-        }
-        foreach (var (name, number) in aliases)
-        {
-            var isFixed = fixedAliases.Contains(name);
-            var known = present.FindIndex(p => p.Name == name);
-            if (known >= 0 && present[known].Target.Item1 == number)
+            foreach (var (alias, from, to) in change.Moves)
             {
-                if (present[known].Target.Item2 != isFixed)
-                    connection.Execute("UPDATE alias SET fixed = $2 WHERE asset = $0 AND name = $1", id, name, isFixed ? 1 : 0);
-                continue;
+                connection.Execute("INSERT OR REPLACE INTO alias_move(asset, seq, name, from_n, to_n, at, by, why) VALUES($0, $1, $2, $3, $4, $5, $6, $7)",
+                    id, record.Sequence, alias, from, to, record.At.ToMicroseconds(), record.By, change.Why);
             }
-            connection.Execute("INSERT OR REPLACE INTO alias(asset, name, n, fixed, seq, moved_at, moved_by) VALUES($0, $1, $2, $3, $4, $5, $6)",
-                id, name, number, isFixed ? 1 : 0, sequence, at, by);
+            var targets = state.Aliases;
+            if (targets.Count == 0 && aliases.Count == 0)
+                continue;
+            var isFixed = state.Fixed.ToHashSet(StringComparer.Ordinal);
+            aliases = [.. targets.Select(t => (aliases.Find(a => a.Name == t.Key && a.Number == t.Value) ?? new(t.Key, t.Value, false, record.Sequence, record.At, record.By)) with
+            {
+                IsFixed = isFixed.Contains(t.Key),
+            })];
+        }
+        foreach (var removed in present.ExceptBy(aliases.Select(a => a.Name), a => a.Name))
+            connection.Execute("DELETE FROM alias WHERE asset = $0 AND name = $1", id, removed.Name);
+        foreach (var alias in aliases.Except(present))
+        {
+            connection.Execute("INSERT OR REPLACE INTO alias(asset, name, fold, n, fixed, seq, moved_at, moved_by) VALUES($0, $1, $2, $3, $4, $5, $6, $7)",
+                id, alias.Name, UnicodeTable.Fold(alias.Name), alias.Number, alias.IsFixed ? 1 : 0, alias.Sequence, alias.MovedAt.ToMicroseconds(), alias.MovedBy);
         }
     }
 
-    /// <summary>Hides and shows versions where the deleted ranges differ from those before.</summary>
-    private void Hide(long id, string? name, AssetBefore? before, AssetState state, string? deleted)
+    /// <summary>Changes the versions that have rows, where the new state differs from the old one.</summary>
+    private void ChangeVersions(long id, AssetState before, AssetState state)
     {
-        if (before is null || (before.Deleted == deleted && before.IsGone == state.IsGone))
+        if (before.Type != state.Type)
+            connection.Execute("UPDATE version SET type = $1 WHERE asset = $0", id, state.Type);
+        var (nameBefore, name) = (before.Names.FirstOrDefault(), state.Names.FirstOrDefault());
+        if (nameBefore != name)
+            _versions.Rename(id, name);
+        if (before.IsGone == state.IsGone && before.Deleted.Ranges.SequenceEqual(state.Deleted.Ranges))
             return;
         var all = VersionRanges.Parse($"1-{int.MaxValue - 1}");
-        var hiddenBefore = before.IsGone ? all : VersionRanges.Parse(before.Deleted);
+        var hiddenBefore = before.IsGone ? all : before.Deleted;
         var hidden = state.IsGone ? all : state.Deleted;
         foreach (var (first, last) in hidden.Except(hiddenBefore))
             _versions.SetHidden(id, name, first, last, isHidden: true);
         foreach (var (first, last) in hiddenBefore.Except(hidden))
             _versions.SetHidden(id, name, first, last, isHidden: false);
-        if (before.IsGone != state.IsGone)
-            SetSearch(id, state);
     }
 
-    private sealed record AssetBefore(long Id, string Names, string? Type, string Tags, string? Deleted, bool IsGone, string? Display, string? Description, string? Fold)
+    /// <summary>Inserts new versions, and changes the properties of versions.</summary>
+    private void SetVersions(long id, Guid asset, string? name, IReadOnlyList<AssetRecord> records)
     {
-        public static AssetBefore Of(SqliteDataReader row) => new(
-            row.GetInt64(0), row.GetString(1), row.TextOrNull(2), row.GetString(3), row.TextOrNull(4), row.GetInt32(5) == 1, row.TextOrNull(6), row.TextOrNull(7), row.TextOrNull(8));
+        var state = records[^1].State;
+        var (type, deleted, isGone) = (state.Type, state.Deleted, state.IsGone);
+        Dictionary<int, NewVersion> created = [];
+        foreach (var record in records)
+        {
+            if (record.Change.Version is { } number && !created.ContainsKey(number))
+                created.Add(number, new(id, asset, number, name, type, isGone || deleted.Contains(number), record));
+            if (record.Change.Edit is not { } edit)
+                continue;
+            if (created.TryGetValue(edit.Number, out var version))
+                version.Edit(edit);
+            else
+                _versions.Edit(id, name, edit);
+        }
+        foreach (var version in created.Values)
+            _versions.Add(version);
+    }
+
+    private sealed record AssetBefore(long Id, AssetState State)
+    {
+        public static AssetBefore Of(SqliteDataReader row) => new(row.GetInt64(0), ColumnValues.ToState(row.GetString(1)));
     }
 }

@@ -123,9 +123,6 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
     /// <exception cref="ArgumentException">The cursor is not one of this query.</exception>
     public IndexPage<VersionItem> List(VersionQuery query) => _database.Read(c => new VersionQueries(c).List(query));
 
-    /// <summary>Gets the metadata of a version as JSON; null if it has none.</summary>
-    public string? Metadata(VersionItem version) => _database.Read(c => (string?)c.Scalar("SELECT json FROM document WHERE version = $0", version.Row));
-
     public void Dispose()
     {
         _database.Dispose();

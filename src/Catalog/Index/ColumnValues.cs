@@ -1,5 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cairn.Catalog.Metadata;
+using Cairn.Catalog.Records;
+using Cairn.Catalog.States;
 using Microsoft.Data.Sqlite;
 
 namespace Cairn.Catalog.Index;
@@ -28,6 +32,15 @@ internal static class ColumnValues
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray().Select(e => e.GetString()!)];
     }
+
+    /// <summary>An object of a record as a column.</summary>
+    public static string ToText(JsonObject node) => Encoding.UTF8.GetString(RecordJson.Write(node));
+
+    /// <summary>The state of an asset from its column.</summary>
+    public static AssetState ToState(string text) => new(RecordJson.Parse(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Metadata from its column; null is none.</summary>
+    public static IReadOnlyDictionary<string, MetadataValue> ToMetadata(string? text) => MetadataJson.ReadMembers(text is null ? null : RecordJson.Parse(Encoding.UTF8.GetBytes(text)));
 
     public static string? TextOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -1,5 +1,6 @@
 using Cairn.Catalog.Chains;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Index;
 
@@ -49,6 +50,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
                 var assets = new AssetRows(connection);
                 foreach (var group in groups.Values)
                     isComplete &= Apply(connection, assets, group, ref count);
+                assets.End();
                 foreach (var line in unusable)
                     AddUnreadable(connection, line);
                 if (isComplete)
@@ -112,6 +114,8 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             group.MustBeRebuilt = true;
             return false;
         }
+        List<AssetRecord> changes = [];
+        Record? name = null;
         while (group.Records.TryGetValue(head + 1, out var next))
         {
             var isLinked = next.Line.Record is not { } record || head == 0 || hash.Length == 0 || record.Previous == hash;
@@ -123,12 +127,16 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             if (next.Line.Record is null || !isLinked)
                 AddUnreadable(connection, isLinked ? next.Line : RecordLine.Unusable(next.Line.Content, "its 'prev' is not the hash of the record before it"));
             else if (next.Asset is { } asset)
-                assets.Apply(Guid.Parse(group.Key.Folder.Name), asset);
+                changes.Add(asset);
             else
-                ApplyName(connection, group.Key, next.Line.Record);
+                name = next.Line.Record;
             (head, hash) = (next.Sequence, next.Hash?.Hex ?? "");
             count++;
         }
+        if (changes.Count > 0)
+            assets.Apply(Guid.Parse(group.Key.Folder.Name), changes);
+        if (name is not null)
+            ApplyName(connection, group.Key, name);
         if (head != before)
             connection.Execute("INSERT OR REPLACE INTO chain(folder, head, hash) VALUES($0, $1, $2)", group.Key.Folder.Value, head, hash);
         return !group.MustBeRebuilt && head >= group.Greatest;

@@ -2,14 +2,14 @@ namespace Cairn.Catalog.Index;
 
 /// <summary>The tables of the index.</summary>
 /// <remarks>
-/// There are no migrations: another number is another file, which is built from the store. Records arrive in any order, so there are no foreign keys and no constraints but primary keys. Times are
+/// There are no migrations: another number is another file, which is built from the store. Records arrive in any order, so there are no foreign keys. Times are
 /// microseconds since 1970. <c>version.id</c> begins with the milliseconds of the version's time (<see cref="RowIds"/>), so the order of ids is the order of time in every table that refers to it.
 /// The tables <c>property</c>, <c>version_tag</c> and <c>version_search</c> have rows only for versions that lists show.
 /// </remarks>
 internal static class IndexSchema
 {
     /// <summary>The number of the schema, which is part of the file's name. Each change of the tables, and of what is written into them, increments it.</summary>
-    public const int Number = 1;
+    public const int Number = 2;
 
     public const string Tables = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -19,22 +19,24 @@ internal static class IndexSchema
         CREATE TABLE unreadable(hash TEXT PRIMARY KEY, content BLOB NOT NULL, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
         CREATE TABLE name(fold TEXT PRIMARY KEY, folder TEXT NOT NULL, text TEXT, owner BLOB, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE asset(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT, fold TEXT, names TEXT NOT NULL, type TEXT, display TEXT, description TEXT, tags TEXT NOT NULL,
-            created_at INTEGER NOT NULL, created_by TEXT NOT NULL, changed_at INTEGER NOT NULL, n INTEGER NOT NULL, latest INTEGER NOT NULL, deleted TEXT, pinned TEXT, gone INTEGER NOT NULL) STRICT;
+        CREATE TABLE asset(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, fold TEXT, type TEXT, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, changed_at INTEGER NOT NULL,
+            latest INTEGER NOT NULL, gone INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
         CREATE INDEX asset_uuid ON asset(uuid);
         CREATE INDEX asset_fold ON asset(fold);
         CREATE INDEX asset_type ON asset(type, fold);
-        CREATE TABLE asset_name(fold TEXT, asset INTEGER, ord INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY(fold, asset)) STRICT, WITHOUT ROWID;
+        CREATE INDEX asset_changed ON asset(changed_at);
+        CREATE TABLE asset_name(fold TEXT, asset INTEGER, PRIMARY KEY(fold, asset)) STRICT, WITHOUT ROWID;
         CREATE INDEX asset_name_asset ON asset_name(asset);
         CREATE TABLE asset_tag(tag TEXT, asset INTEGER, PRIMARY KEY(tag, asset)) STRICT, WITHOUT ROWID;
         CREATE INDEX asset_tag_asset ON asset_tag(asset);
-        CREATE TABLE alias(asset INTEGER, name TEXT, n INTEGER NOT NULL, fixed INTEGER NOT NULL, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL, moved_by TEXT NOT NULL,
+        CREATE TABLE alias(asset INTEGER, name TEXT, fold TEXT NOT NULL, n INTEGER NOT NULL, fixed INTEGER NOT NULL, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL, moved_by TEXT NOT NULL,
             PRIMARY KEY(asset, name)) STRICT, WITHOUT ROWID;
+        CREATE INDEX alias_fold ON alias(fold, asset);
         CREATE TABLE alias_move(asset INTEGER, seq INTEGER, name TEXT, from_n INTEGER, to_n INTEGER, at INTEGER NOT NULL, by TEXT NOT NULL, why TEXT,
             PRIMARY KEY(asset, seq, name)) STRICT, WITHOUT ROWID;
         CREATE TABLE version(id INTEGER PRIMARY KEY, asset INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, artifact BLOB NOT NULL, origin TEXT, type TEXT,
             created_at INTEGER NOT NULL, created_by TEXT NOT NULL, description TEXT, tags TEXT NOT NULL, hidden INTEGER NOT NULL) STRICT;
-        CREATE INDEX version_number ON version(asset, n);
+        CREATE UNIQUE INDEX version_number ON version(asset, n);
         CREATE INDEX version_time ON version(hidden, id);
         CREATE INDEX version_type ON version(type, hidden, id);
         CREATE INDEX version_artifact ON version(artifact);

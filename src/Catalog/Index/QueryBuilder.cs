@@ -28,4 +28,10 @@ internal sealed class QueryBuilder
         if (!string.IsNullOrEmpty(prefix))
             And($"{column} >= {Add(prefix)} AND {column} < {Add(prefix + "\U0010FFFF")}");
     }
+
+    /// <summary>The condition that a version has a value of metadata.</summary>
+    /// <param name="condition">The value.</param>
+    /// <param name="version">The column with the id of the version's row.</param>
+    public string Holds(MetadataCondition condition, string version) =>
+        $"EXISTS (SELECT 1 FROM property q WHERE q.version = {version} AND q.key = (SELECT id FROM key WHERE name = {Add(condition.Key)}) AND {condition.ToSql("q.value", Add(condition.ToParameter()))})";
 }

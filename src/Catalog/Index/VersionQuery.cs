@@ -1,9 +1,10 @@
 namespace Cairn.Catalog.Index;
 
-/// <summary>Selects versions that are not deleted.</summary>
+/// <summary>Selects versions.</summary>
 /// <remarks>
 /// The order follows the index that answers the query, so that a page costs the same wherever it is: with <see cref="Text"/>, the newest come first; otherwise, with <see cref="Where"/>, versions
-/// are ordered by the value that the first condition compares; otherwise by <see cref="Order"/>. Further conditions are tested on each row; a page takes longer where few rows meet them.
+/// are ordered by the value that the first condition compares; otherwise, with <see cref="Tag"/>, the newest come first; otherwise, with <see cref="Asset"/>, the greatest number comes first;
+/// otherwise they come in the order of <see cref="Order"/>. Further conditions are tested on each row; a page takes longer where few rows meet them.
 /// </remarks>
 internal sealed record VersionQuery
 {
@@ -20,10 +21,10 @@ internal sealed record VersionQuery
     public string? Tag { get; init; }
 
     /// <summary>Gets the earliest time.</summary>
-    public DateTimeOffset? From { get; init; }
+    public DateTimeOffset? Since { get; init; }
 
     /// <summary>Gets the time before which the versions were created.</summary>
-    public DateTimeOffset? Before { get; init; }
+    public DateTimeOffset? Until { get; init; }
 
     /// <summary>Gets conditions of the metadata, all of which hold.</summary>
     public IReadOnlyList<MetadataCondition> Where { get; init; } = [];
@@ -33,6 +34,9 @@ internal sealed record VersionQuery
 
     /// <summary>Gets whether only the latest version of each asset counts.</summary>
     public bool OnlyLatest { get; init; }
+
+    /// <summary>Gets whether deleted versions count, and versions of deleted assets. They are not found by tags, metadata and words.</summary>
+    public bool IncludeDeleted { get; init; }
 
     public VersionOrder Order { get; init; }
 

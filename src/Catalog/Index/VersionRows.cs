@@ -1,6 +1,4 @@
-using System.Text;
 using Cairn.Catalog.Metadata;
-using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Index;
@@ -10,23 +8,18 @@ namespace Cairn.Catalog.Index;
 internal sealed class VersionRows(IndexConnection connection)
 {
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
+    private readonly List<NewVersion> _added = [];
 
-    /// <summary>Inserts the version that a record creates.</summary>
-    public void Insert(long asset, Guid uuid, string? name, int number, AssetRecord record, bool isHidden)
+    /// <summary>Adds a version, whose rows <see cref="End"/> writes.</summary>
+    public void Add(NewVersion version) => _added.Add(version);
+
+    /// <summary>Writes the rows of the versions that were added.</summary>
+    /// <remarks>In the order of their ids: the full-text index writes its buffer whenever an id is less than the one before.</remarks>
+    public void End()
     {
-        if (Find(asset, number) is not null)
-            return;
-        var (change, at) = (record.Change, record.Record.At.ToMicroseconds());
-        var id = RowIds.Of(at, $"{uuid}:{number}");
-        while (connection.Integer("SELECT id FROM version WHERE id = $0", id) is not null)
-            id++;
-        connection.Execute("""
-            INSERT INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', $10)
-            """, id, asset, number, record.Record.Sequence, Convert.FromHexString(change.Artifact.Hex), change.Origin, record.State.Type, at, record.Record.By, change.Text, isHidden ? 1 : 0);
-        var metadata = change.Metadata;
-        SetMetadata(id, metadata);
-        if (!isHidden)
-            Show(id, name, change.Text, [], metadata);
+        foreach (var version in _added.OrderBy(v => v.Row))
+            Insert(version);
+        _added.Clear();
     }
 
     /// <summary>Changes the properties of a version. One that does not exist, since its record could not be read, is left.</summary>
@@ -40,7 +33,7 @@ internal sealed class VersionRows(IndexConnection connection)
             connection.Execute("UPDATE version SET tags = $1 WHERE id = $0", id, ColumnValues.ToJson(tags));
         if (edit.Metadata.Count > 0)
         {
-            var before = Metadata((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id));
+            var before = ColumnValues.ToMetadata((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id));
             connection.Execute("DELETE FROM document WHERE version = $0", id);
             SetMetadata(id, edit.Apply(before));
         }
@@ -81,6 +74,29 @@ internal sealed class VersionRows(IndexConnection connection)
         connection.Execute("DELETE FROM version WHERE asset = $0", asset);
     }
 
+    private void Insert(NewVersion version)
+    {
+        var ((record, change, _), edits) = (version.Creation, version.Edits);
+        var (text, tags) = (edits.HasText ? edits.Text : change.Text, edits.Tags ?? []);
+        var (at, by, artifact) = (record.At.ToMicroseconds(), record.By, Convert.FromHexString(change.Artifact.Hex));
+        var id = version.Row;
+        while (connection.Execute("""
+            INSERT OR IGNORE INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """, id, version.Asset, version.Number, record.Sequence, artifact, change.Origin, version.Type, at, by, text, ColumnValues.ToJson(tags), version.IsHidden ? 1 : 0) == 0)
+        {
+            if (Find(version.Asset, version.Number) is not null)
+            {
+                Edit(version.Asset, version.Name, edits);
+                return;
+            }
+            id++;
+        }
+        var metadata = edits.Metadata.Count == 0 ? change.Metadata : edits.Apply(change.Metadata);
+        SetMetadata(id, metadata);
+        if (!version.IsHidden)
+            Show(id, version.Name, text, tags, metadata);
+    }
+
     private long? Find(long asset, int number) => connection.Integer("SELECT id FROM version WHERE asset = $0 AND n = $1", asset, number);
 
     /// <summary>Removes the rows by which a version is found.</summary>
@@ -96,16 +112,14 @@ internal sealed class VersionRows(IndexConnection connection)
     private void SetMetadata(long id, IReadOnlyDictionary<string, MetadataValue> metadata)
     {
         if (metadata.Count > 0)
-            connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, Encoding.UTF8.GetString(RecordJson.Write(MetadataJson.Write(metadata))));
+            connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, ColumnValues.ToText(MetadataJson.Write(metadata)));
     }
-
-    private static IReadOnlyDictionary<string, MetadataValue> Metadata(string? json) => MetadataJson.ReadMembers(json is null ? null : RecordJson.Parse(Encoding.UTF8.GetBytes(json)));
 
     private void Show(long id, string? name)
     {
         var (text, tags, json) = connection.Rows("SELECT v.description, v.tags, d.json FROM version v LEFT JOIN document d ON d.version = v.id WHERE v.id = $0",
             r => (r.TextOrNull(0), ColumnValues.ToTexts(r.GetString(1)), r.TextOrNull(2)), id).Single();
-        Show(id, name, text, tags, Metadata(json));
+        Show(id, name, text, tags, ColumnValues.ToMetadata(json));
     }
 
     private void Show(long id, string? name, string? text, IReadOnlyList<string> tags, IReadOnlyDictionary<string, MetadataValue> metadata)

@@ -82,6 +82,6 @@ public sealed class AssetRecordTests
         using var index = CatalogIndex.Open(folder.Path, store, catalog.Id, TimeProvider.System);
         await index.SyncAsync(isFull: true, default);
         index.Status().Unreadable.ShouldBe(1);
-        index.FindAsset("x")!.Newest.ShouldBe(1);
+        index.FindAsset("x")!.State.Newest.ShouldBe(1);
     }
 }
