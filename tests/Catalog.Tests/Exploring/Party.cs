@@ -23,6 +23,8 @@ internal sealed class Party
 
     public AssetCollection Assets { get; private set; } = null!;
 
+    public ArtifactStore Store { get; private set; } = null!;
+
     public bool IsDead { get; private set; }
 
     /// <summary>The work of the party; null before it begins.</summary>
@@ -43,7 +45,7 @@ internal sealed class Party
         var store = new ArtifactStore(new Driver(driver, party), new() { TimeProvider = new StillTime() });
         var catalog = await Cairn.Catalog.Catalog.OpenAsync(
             new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = $"u:{seed}" }, new RecordId(new StillTime(), new Random(seed)), default);
-        party.Assets = catalog.Assets;
+        (party.Assets, party.Store) = (catalog.Assets, store);
         return party;
     }
 
