@@ -51,10 +51,10 @@ try
     Measure("versions by name, prefix", new() { Order = VersionOrder.Name, NamePrefix = "model-17" });
     Measure("versions by type", new() { Type = "model" });
     Measure("versions by type, 1 in 2000", new() { Type = "rare" });
-    Measure("versions by metadata, number > (half)", new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Greater, 0.5)] });
-    Measure("versions by metadata, number = (1 in 1000)", new() { Where = [MetadataCondition.Number("rows", MetadataComparison.Equal, 77)] });
-    Measure("versions by metadata, text =", new() { Where = [MetadataCondition.Text("region", MetadataComparison.Equal, "region 7")] });
-    Measure("versions by metadata and type", new() { Type = "model", Where = [MetadataCondition.Number("auc", MetadataComparison.Greater, 0.5)] });
+    Measure("versions by metadata, number > (half)", new() { Where = [new MetadataCondition("auc", MetadataComparison.Greater, 0.5)] });
+    Measure("versions by metadata, number = (1 in 1000)", new() { Where = [new MetadataCondition("rows", MetadataComparison.Equal, 77)] });
+    Measure("versions by metadata, text =", new() { Where = [new MetadataCondition("region", MetadataComparison.Equal, "region 7")] });
+    Measure("versions by metadata and type", new() { Type = "model", Where = [new MetadataCondition("auc", MetadataComparison.Greater, 0.5)] });
     Measure("versions by text, common word", new() { Text = "region " });
     Measure("versions by text, two words", new() { Text = "northern word77 " });
     Measure("versions by text, beginning of a word", new() { Text = "word77" });

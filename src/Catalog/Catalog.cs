@@ -1,19 +1,55 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Cairn.Artifacts;
+using Cairn.Catalog.Assets;
+using Cairn.Catalog.Checkpoints;
+using Cairn.Catalog.Feed;
+using Cairn.Catalog.Index;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.Telemetry;
+using Cairn.Catalog.Verification;
 using Cairn.Materializers;
 
 namespace Cairn.Catalog;
 
 /// <summary>Named, versioned assets over the artifacts of a store. The store is the catalog: no server and no database are needed, and a copy of the store is a copy of the catalog.</summary>
-/// <remarks>It holds no connection and is not disposed. It does not own the store. Thread-safe.</remarks>
-public sealed class Catalog
+/// <remarks>
+/// <para>Each change is one record in the store and exists when the call returns. Copies of the records are published in the background, for the lists of other machines; disposal waits for
+/// them.</para>
+/// <para>Lists and searches read an index on this machine, which is built from the store when it is first needed, and which anybody may delete at any time.</para>
+/// <para>A process needs one instance for each catalog. It does not own the store. Thread-safe.</para>
+/// </remarks>
+public sealed class Catalog : IAsyncDisposable
 {
-    private Catalog(ArtifactRepository repository, Guid id, RecordSource source) => (Repository, Id, Assets) = (repository, id, new(repository, source));
+    private readonly CatalogOpening _opening;
+    private readonly FeedPublisher _feed;
+    private readonly SyncedIndex _index;
+    private readonly CheckpointTrigger _checkpoints;
+    private readonly CatalogOptions _options;
+    private readonly RecordId _ids;
 
-    /// <summary>Gets the id of the catalog, which a copy of the store shares.</summary>
-    public Guid Id { get; }
+    /// <summary>Initializes the catalog of a repository. The first call opens it; <see cref="OpenAsync(ArtifactRepository, CatalogOptions?, CancellationToken)"/> does so at once.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="options">The options. Optional.</param>
+    public Catalog(ArtifactRepository repository, CatalogOptions? options = null)
+        : this(repository, options ?? new(), null)
+    {
+    }
+
+    internal Catalog(ArtifactRepository repository, CatalogOptions options, RecordId? ids)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(options.User, nameof(options));
+        MetadataLimits.CheckText(options.User, "the id of the user");
+        var (store, time) = (repository.Store, repository.Store.Options.TimeProvider);
+        (Repository, _options, _ids) = (repository, options, ids ?? new RecordId(time));
+        _opening = new(store, _ids);
+        _checkpoints = new(store.Options.LoggerFactory, MakeCheckpointAsync);
+        _feed = new(store, time, _checkpoints.OnBatch);
+        _index = new(store, _opening, _feed, options.IndexFolder, time);
+        Assets = new(repository, new(time, options.User, _ids), _opening, _feed, _index);
+    }
 
     /// <summary>Gets the repository of the artifacts.</summary>
     public ArtifactRepository Repository { get; }
@@ -35,23 +71,109 @@ public sealed class Catalog
     /// <param name="repository">The repository.</param>
     /// <param name="options">The options. Optional.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <returns>The catalog. One in a read-only store can be read.</returns>
+    /// <returns>The catalog, which the caller disposes. One in a read-only store can be read.</returns>
     /// <exception cref="StoreException">
     /// <see cref="StoreErrorCode.Unsupported"/>: the store cannot create a file only if it does not exist, or the catalog needs newer software. <see cref="StoreErrorCode.NotFound"/>:
     /// the store is read-only and holds no catalog. Also other errors
     /// of the store.
     /// </exception>
-    public static Task<Catalog> OpenAsync(ArtifactRepository repository, CatalogOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<Catalog> OpenAsync(ArtifactRepository repository, CatalogOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(repository, options ?? new(), null, cancellationToken);
+
+    internal static async Task<Catalog> OpenAsync(ArtifactRepository repository, CatalogOptions options, RecordId? ids, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(repository);
-        return OpenAsync(repository, options ?? new(), new RecordId(repository.Store.Options.TimeProvider), cancellationToken);
+        var catalog = new Catalog(repository, options, ids);
+        await catalog._opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return catalog;
     }
 
-    internal static async Task<Catalog> OpenAsync(ArtifactRepository repository, CatalogOptions options, RecordId ids, CancellationToken cancellationToken)
+    /// <summary>Gets the id of the catalog, which a copy of the store shares.</summary>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    public ValueTask<Guid> GetIdAsync(CancellationToken cancellationToken = default) => _opening.OpenAsync(cancellationToken);
+
+    /// <summary>Waits until the copies of the records that this instance has appended are published.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="StoreException">Copies could not be published. The changes are made, but lists on other machines show them only after the next change of their asset, or after a full
+    /// synchronization.</exception>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => _feed.FlushAsync(cancellationToken);
+
+    /// <summary>Brings the index on this machine up to the store.</summary>
+    /// <param name="full">
+    /// true to list the chains of all assets as well. That finds records whose copies were never published, because a process ended between the two, and repairs the index; it takes requests in
+    /// proportion to the number of records. Default: false.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the synchronization; what is applied stays.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>: the store went back to an earlier state, and the index was dropped; the next call builds it again.
+    /// Also other errors of the store.</exception>
+    public async Task<CatalogSync> SyncAsync(bool full = false, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(options.User, nameof(options));
-        MetadataLimits.CheckText(options.User, "the id of the user");
-        var id = await CatalogFormat.OpenAsync(repository.Store, ids, cancellationToken).ConfigureAwait(false);
-        return new(repository, id, new(repository.Store.Options.TimeProvider, options.User, ids));
+        var result = await _index.SyncAsync(full, cancellationToken).ConfigureAwait(false);
+        return new(result.Applied, result.Batches, result.IsLeft);
+    }
+
+    /// <summary>Deletes the index on this machine and builds it again.</summary>
+    /// <param name="fromRecords">true to read all records, instead of the newest checkpoint and the records after it. Default: false.</param>
+    /// <param name="cancellationToken">Cancels the build; the next synchronization continues.</param>
+    public async Task<CatalogSync> RebuildAsync(bool fromRecords = false, CancellationToken cancellationToken = default)
+    {
+        await _feed.FlushAsync(cancellationToken).ConfigureAwait(false);
+        var index = await _index.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var result = await index.RebuildAsync(fromRecords, cancellationToken).ConfigureAwait(false);
+        return new(result.Applied, result.Batches, result.IsLeft);
+    }
+
+    /// <summary>Returns the content of the index, and asks the store how far it is behind.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public async Task<CatalogStatus> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        var index = await _index.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var status = await index.StatusAsync(cancellationToken).ConfigureAwait(false);
+        return new(status.Assets, status.Versions, status.Unreadable, status.SyncedAt, status.Behind ?? 0);
+    }
+
+    /// <summary>Writes a checkpoint, from which another machine builds its index with a few requests.</summary>
+    /// <param name="cancellationToken">Cancels the checkpoint.</param>
+    /// <returns>true; false if another process wrote one at the same time, which serves as well.</returns>
+    /// <remarks>All chains are listed, and the records since the last checkpoint are read. An instance writes one by itself after about a thousand batches, in the background.</remarks>
+    public Task<bool> CheckpointAsync(CancellationToken cancellationToken = default) => MakeCheckpointAsync(cancellationToken);
+
+    /// <summary>Reads all records of the catalog and reports those that are missing, damaged, or contradict each other, and versions whose content is not in the store.</summary>
+    /// <param name="cancellationToken">Cancels the verification.</param>
+    /// <returns>The faults, in the order in which they are found; none if the catalog is sound. Nothing is changed.</returns>
+    public async IAsyncEnumerable<CatalogFault> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var id = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var fault in new CatalogVerifier(Repository, id).VerifyAsync(cancellationToken).ConfigureAwait(false))
+            yield return fault;
+    }
+
+    /// <summary>Searches names, descriptions, tags and the texts in metadata.</summary>
+    /// <param name="text">Words, all of which have to occur; the last one may be the beginning of a word. Case and accents do not count.</param>
+    /// <param name="freshness">How new the answer has to be. Default: all that is published.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>First the assets that match, then the versions that match, the newest first. Deleted ones are omitted.</returns>
+    public async IAsyncEnumerable<SearchHit> SearchAsync(string text, Freshness freshness = Freshness.Synchronized, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        await foreach (var asset in Assets.ListAsync(new() { Text = text, Freshness = freshness }, cancellationToken).ConfigureAwait(false))
+            yield return new(asset, null);
+        await foreach (var version in Assets.ListVersionsAsync(new() { Text = text, Freshness = Freshness.Cached }, cancellationToken).ConfigureAwait(false))
+            yield return new(null, version);
+    }
+
+    /// <summary>Waits for the copies of records that are being published, and closes the index. A checkpoint that is being written is given up.</summary>
+    /// <remarks>Copies that could not be published are logged as a warning; call <see cref="FlushAsync"/> first to get the error.</remarks>
+    public async ValueTask DisposeAsync()
+    {
+        await _checkpoints.DisposeAsync().ConfigureAwait(false);
+        await _feed.DisposeAsync().ConfigureAwait(false);
+        _index.Dispose();
+    }
+
+    private async Task<bool> MakeCheckpointAsync(CancellationToken cancellationToken)
+    {
+        using var activity = CatalogInstruments.Source.StartActivity("write checkpoint");
+        var id = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await new CheckpointMaker(Repository.Store, id, _ids, Repository.Store.Options.TimeProvider).MakeAsync(_options.User, cancellationToken).ConfigureAwait(false) is not null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using Cairn.Catalog;
 using Cairn.Flavors;
 using Cairn.Materializers;
 using Cairn.Providers;
@@ -152,7 +153,19 @@ public sealed class CairnBuilder
         Services.AddSingleton(new ArtifactStoreSetup(configure));
         return this;
     }
+
+    /// <summary>Changes the options of the catalogs: the id of the user, and the folder for the indexes.</summary>
+    /// <returns>This builder.</returns>
+    public CairnBuilder ConfigureCatalog(Func<CatalogOptions, CatalogOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.AddSingleton(new CatalogSetup(configure));
+        return this;
+    }
 }
+
+/// <summary>One change to the options of all catalogs.</summary>
+internal sealed record CatalogSetup(Func<CatalogOptions, CatalogOptions> Configure);
 
 /// <summary>One change to the options of all stores.</summary>
 internal sealed record ArtifactStoreSetup(Func<ArtifactStoreOptions, ArtifactStoreOptions> Configure);

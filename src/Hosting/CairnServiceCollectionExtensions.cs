@@ -1,5 +1,6 @@
 using Cairn;
 using Cairn.Artifacts;
+using Cairn.Catalog;
 using Cairn.Flavors;
 using Cairn.Hosting;
 using Cairn.Materializers;
@@ -16,7 +17,7 @@ public static class CairnServiceCollectionExtensions
     /// <summary>
     /// Adds stores: <c>[FromKeyedServices("name")] ArtifactStore</c> for one store, <see cref="ArtifactStore"/> for the default store, <see
     /// cref="ArtifactStores"/> for all stores by name, and <see cref="StoreIo"/> for URIs of any scheme. Also adds <see cref="ArtifactRepository"/>, for the
-    /// default store or by name, and <see cref="MaterializerRegistry"/>, which contains the built-in materializers except JSON, those added by <see
+    /// default store or by name, <see cref="Cairn.Catalog.Catalog"/> likewise, and <see cref="MaterializerRegistry"/>, which contains the built-in materializers except JSON, those added by <see
     /// cref="CairnBuilder.AddMaterializers(Action{MaterializerRegistry})"/>, and every <see cref="Materializer"/> that is registered as a service.
     /// </summary>
     /// <remarks>
@@ -26,7 +27,8 @@ public static class CairnServiceCollectionExtensions
     /// cref="ILoggerFactory"/>.</para>
     /// </para>
     /// <para>
-    /// <para>The container owns the stores, which are disposed asynchronously: dispose the container with <c>DisposeAsync</c>, as hosts do.</para>
+    /// <para>The container owns the stores and the catalogs, which are disposed asynchronously: dispose the container with <c>DisposeAsync</c>, as hosts do. A catalog is opened by the first call
+    /// that uses it.</para>
     /// </para>
     /// </remarks>
     /// <param name="services">The service collection.</param>
@@ -49,6 +51,8 @@ public static class CairnServiceCollectionExtensions
         services.TryAddSingleton(provider => new ArtifactRepository(provider.GetRequiredService<ArtifactStore>(), provider.GetRequiredService<MaterializerRegistry>()));
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) =>
             new ArtifactRepository(provider.GetRequiredKeyedService<ArtifactStore>(key), provider.GetRequiredService<MaterializerRegistry>()));
+        services.TryAddSingleton(provider => new Catalog(provider.GetRequiredService<ArtifactRepository>(), CatalogOptions(provider)));
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => new Catalog(provider.GetRequiredKeyedService<ArtifactRepository>(key), CatalogOptions(provider)));
         return services;
     }
 
@@ -81,6 +85,9 @@ public static class CairnServiceCollectionExtensions
         };
         return provider.GetServices<ArtifactStoreSetup>().Aggregate(options, static (o, setup) => setup.Configure(o));
     }
+
+    private static CatalogOptions CatalogOptions(IServiceProvider provider) =>
+        provider.GetServices<CatalogSetup>().Aggregate(new CatalogOptions(), static (o, setup) => setup.Configure(o));
 
     private static FlavorRegistry Flavors(IServiceCollection services)
     {

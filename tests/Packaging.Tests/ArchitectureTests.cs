@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
         ["Catalog"] = ["Artifacts"],
         ["Plugins"] = ["Artifacts"],
         ["Workspaces"] = ["Store"],
-        ["Hosting"] = ["Artifacts", "Workspaces"],
+        ["Hosting"] = ["Artifacts", "Catalog", "Workspaces"],
         ["Conformance"] = ["Store", "Artifacts", "Providers.Memory"],
         ["Cli"] = ["Store", "Artifacts", "Plugins", "Workspaces", "Providers.Local", "Providers.Memory"],
         ["PluginTool"] = [],

@@ -1,25 +1,38 @@
 using System.Text.Json.Nodes;
 using Cairn.Catalog.Chains;
+using Cairn.Catalog.Feed;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
+using Cairn.Catalog.Telemetry;
 using Cairn.Errors;
 
 namespace Cairn.Catalog.Assets;
 
 /// <summary>The chains of assets: one change and the state after it in each record.</summary>
-internal sealed class AssetChains(ArtifactStore store, RecordSource source)
+/// <param name="store">The store.</param>
+/// <param name="source">Begins records.</param>
+/// <param name="feed">Publishes copies of what is appended.</param>
+/// <param name="wentBack">Called if the store went back to an earlier state.</param>
+internal sealed class AssetChains(ArtifactStore store, RecordSource source, FeedPublisher feed, Action wentBack)
 {
     private const string Kind = "asset";
     private static readonly StorePath _folder = "catalog/assets";
     private readonly AssetGates _gates = new();
+    private readonly Recent<Guid, ChainHead> _recent = new();
+
+    /// <summary>Gets the versions that were read.</summary>
+    public Recent<(Guid Asset, int Number), VersionCreation> Creations { get; } = new();
 
     public Chain ChainOf(Guid asset) => new(store, _folder / asset.ToString(), Kind, asset.ToString());
 
-    /// <summary>Reads the newest record of an asset.</summary>
-    public async Task<AssetHead> ReadAsync(Guid asset, CancellationToken cancellationToken)
+    /// <summary>Finds the newest record of an asset: one request if its head is remembered.</summary>
+    /// <param name="asset">The asset.</param>
+    /// <param name="confirm">Whether a change will follow, so that a remembered record has to be confirmed.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<AssetHead> ReadAsync(Guid asset, bool confirm, CancellationToken cancellationToken)
     {
-        var head = await ChainOf(asset).FindHeadAsync(null, cancellationToken).ConfigureAwait(false);
-        return new(asset, head, StateOf(asset, head));
+        var head = await ChainOf(asset).FindHeadAsync(_recent.Find(asset), confirm, e => Forget(asset, e), cancellationToken).ConfigureAwait(false);
+        return Of(asset, head);
     }
 
     /// <summary>Checks before the first record of an asset that another caller claimed a name for that its folder is empty: a chain whose first record was lost must not begin again.</summary>
@@ -35,7 +48,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source)
     }
 
     /// <summary>Appends a change to an asset.</summary>
-    /// <param name="known">The newest record as just read.</param>
+    /// <param name="known">The newest record as just read and confirmed.</param>
     /// <param name="operation">The operation as a verb phrase, for errors.</param>
     /// <param name="decide">Decides on the newest state; returns null to append nothing. Called again after a lost race.</param>
     /// <param name="cancellationToken">Cancels the append.</param>
@@ -44,16 +57,22 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source)
         AssetHead known, string operation, Func<AssetHead, CancellationToken, ValueTask<StateChange?>> decide, CancellationToken cancellationToken)
     {
         var chain = ChainOf(known.Id);
+        using var activity = CatalogInstruments.Source.StartActivity("append asset");
+        activity?.SetTag(CatalogInstruments.AssetTag, known.Id);
         using var turn = await _gates.EnterAsync(known.Id, cancellationToken).ConfigureAwait(false);
-        var head = turn.Waited ? await chain.FindHeadAsync(known.Head, cancellationToken).ConfigureAwait(false) : known.Head;
+        // The one before in the queue knows the newest record; if it is not the newest, the append finds out.
+        var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > (known.Head?.Sequence ?? 0) ? recent : known.Head;
         try
         {
             (head, var appended) = await chain.AppendAsync(head, source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
-            return (new(known.Id, head, StateOf(known.Id, head)), appended);
+            if (appended)
+                feed.Publish(head!.Record!);
+            return (Of(known.Id, head), appended);
         }
         catch (StoreException e)
         {
             e.WithContext(operation, store.GetUri(chain.Folder));
+            activity.Fail(e);
             throw;
         }
         catch (FormatException e)
@@ -79,6 +98,23 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source)
         {
             throw Chain.Broken(store, ChainOf(asset).PathOf(sequence), e.Message, e);
         }
+    }
+
+    /// <summary>Forgets an asset: whatever is wrong with its chain, the next call reads it from its beginning.</summary>
+    private void Forget(Guid asset, StoreException error)
+    {
+        _recent.Forget(asset);
+        Creations.Clear();
+        if (error is StoreWentBackException)
+            wentBack();
+    }
+
+    private AssetHead Of(Guid asset, ChainHead? head)
+    {
+        var found = new AssetHead(asset, head, StateOf(asset, head));
+        if (head?.Record is not null)
+            _recent.Keep(asset, head with { Record = null }, (a, b) => a.Sequence > b.Sequence);
+        return found;
     }
 
     private AssetState StateOf(Guid asset, ChainHead? head) => Read(asset, head?.Sequence ?? 0, () => AssetState.Of(head));

@@ -148,7 +148,7 @@ public sealed partial class AssetCollection
         catch (AliasMovedException e)
         {
             // Whoever moved it is in its history; a decision sees the state alone.
-            var found = await RequireAsync(key, cancellationToken).ConfigureAwait(false);
+            var found = await RequireAsync(key, confirm: false, cancellationToken).ConfigureAwait(false);
             await foreach (var move in _versions.ReadMovesAsync(found.Asset, e.Alias, cancellationToken).ConfigureAwait(false))
             {
                 if (move.To == e.Actual)
@@ -165,9 +165,9 @@ public sealed partial class AssetCollection
     }
 
     /// <summary>Finds an asset; one without records can be begun.</summary>
-    private async Task<FoundAsset> RequireEmptyOrBegunAsync(CatalogName name, CancellationToken cancellationToken)
+    private async Task<FoundAsset> RequireEmptyOrBegunAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
     {
-        var found = await RequireAsync(name, cancellationToken).ConfigureAwait(false);
+        var found = await RequireAsync(name, confirm, cancellationToken).ConfigureAwait(false);
         if (found.Asset.Head is null)
             await _chains.RequireEmptyAsync(found.Asset.Id, cancellationToken).ConfigureAwait(false);
         return found;

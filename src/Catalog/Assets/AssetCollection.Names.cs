@@ -19,7 +19,7 @@ public sealed partial class AssetCollection
         var (key, target) = (CatalogName.OfAsset(name), CatalogName.OfAsset(newName));
         while (true)
         {
-            var found = await RequireLivingAsync(key, cancellationToken).ConfigureAwait(false);
+            var found = await RequireLivingAsync(key, confirm: true, cancellationToken).ConfigureAwait(false);
             if (await ClaimForRenameAsync(found, target, cancellationToken).ConfigureAwait(false) is not { } claim)
                 continue;
             var isLost = false;
@@ -46,12 +46,13 @@ public sealed partial class AssetCollection
     public async Task<bool> ReleaseNameAsync(string name, CancellationToken cancellationToken = default)
     {
         var key = CatalogName.OfAsset(name);
-        if (await FindAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
+        // A remembered claim may be an earlier one of the same asset, which a release must not name.
+        if (await LookUpClaimAsync(key, confirm: true, cancellationToken).ConfigureAwait(false) is not (var claim, { } asset))
             return false;
-        if (found.Asset.Head is null)
+        if (asset.Head is null)
             throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the asset '{ErrorText.Escape(key.Text)}' has no versions, and somebody may be saving the first one", "Delete the asset, then release the name.");
-        await _chains.AppendAsync(found.Asset, Changing, (now, _) => new(NameDecision.Release(now.State, key, found.Claim.Sequence)), cancellationToken).ConfigureAwait(false);
-        await _claims.ReleaseAsync(found.Claim, cancellationToken).ConfigureAwait(false);
+        await _chains.AppendAsync(asset, Changing, (now, _) => new(NameDecision.Release(now.State, key, claim.Sequence)), cancellationToken).ConfigureAwait(false);
+        await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -59,13 +60,13 @@ public sealed partial class AssetCollection
     /// <returns>The claim; null if another caller was faster, and everything is to be looked up again.</returns>
     private async Task<NameClaim?> ClaimForRenameAsync(FoundAsset renamed, CatalogName target, CancellationToken cancellationToken)
     {
-        var seen = await _claims.ReadAsync(target, cancellationToken).ConfigureAwait(false);
+        var seen = await _claims.ReadAsync(target, confirm: true, cancellationToken).ConfigureAwait(false);
         if (seen.Owner is not { } owner)
         {
             var claim = await _claims.ClaimAsync(seen, renamed.Asset.Id, cancellationToken).ConfigureAwait(false);
             return claim.Owner == renamed.Asset.Id ? claim : null;
         }
-        var other = new FoundAsset(seen, await _chains.ReadAsync(owner, cancellationToken).ConfigureAwait(false));
+        var other = new FoundAsset(seen, await _chains.ReadAsync(owner, confirm: true, cancellationToken).ConfigureAwait(false));
         if (other.IsVoid)
         {
             await _claims.ReleaseAsync(other.Claim, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Cairn.Artifacts;
 using Cairn.Catalog.Assets;
 using Cairn.Catalog.Names;
+using Cairn.Catalog.States;
 using Cairn.Errors;
 using Cairn.Materializers;
 
@@ -16,7 +17,7 @@ public sealed partial class AssetCollection
     public async Task<AssetVersion> GetAsync(AssetReference reference, CancellationToken cancellationToken = default)
     {
         var name = NameOf(reference);
-        var asset = (await RequireLivingAsync(name, cancellationToken).ConfigureAwait(false)).Asset;
+        var asset = (await RequireLivingAsync(name, confirm: false, cancellationToken).ConfigureAwait(false)).Asset;
         return await _versions.ReadAsync(asset, NumberOf(name, reference, asset.State), cancellationToken).ConfigureAwait(false);
     }
 
@@ -25,7 +26,7 @@ public sealed partial class AssetCollection
     /// <param name="cancellationToken">Cancels the look-up.</param>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>. See also <see cref="AssetCollection"/>.</exception>
     public async Task<Asset> GetAssetAsync(string name, CancellationToken cancellationToken = default) =>
-        Create(await RequireAsync(CatalogName.OfAsset(name), cancellationToken).ConfigureAwait(false));
+        Create(await RequireAsync(CatalogName.OfAsset(name), confirm: false, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Loads the content of a version.</summary>
     /// <typeparam name="T">The requested type; <see cref="object"/> for the default type of the materializer.</typeparam>
@@ -51,7 +52,7 @@ public sealed partial class AssetCollection
     /// <returns>The versions as they were when the enumeration began. Each record of the asset is read once.</returns>
     public async IAsyncEnumerable<AssetVersion> HistoryAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var found = await RequireAsync(CatalogName.OfAsset(name), cancellationToken).ConfigureAwait(false);
+        var found = await RequireAsync(CatalogName.OfAsset(name), confirm: false, cancellationToken).ConfigureAwait(false);
         await foreach (var version in _versions.ReadBackAsync(found.Asset, cancellationToken).ConfigureAwait(false))
             yield return version;
     }
@@ -63,7 +64,7 @@ public sealed partial class AssetCollection
     public async IAsyncEnumerable<AliasMove> AliasHistoryAsync(string name, string alias, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var key = CatalogName.OfAlias(alias);
-        var found = await RequireAsync(CatalogName.OfAsset(name), cancellationToken).ConfigureAwait(false);
+        var found = await RequireAsync(CatalogName.OfAsset(name), confirm: false, cancellationToken).ConfigureAwait(false);
         await foreach (var move in _versions.ReadMovesAsync(found.Asset, found.Asset.State.Spelling(key), cancellationToken).ConfigureAwait(false))
             yield return move;
     }
@@ -89,44 +90,14 @@ public sealed partial class AssetCollection
         return new(left, right, [.. files], [.. metadata]);
     }
 
-    /// <summary>Lists the assets, in no particular order.</summary>
-    /// <param name="options">What to list. Optional.</param>
-    /// <param name="cancellationToken">Cancels the listing.</param>
-    /// <returns>Each asset once, also one whose name was claimed and that has no versions. The chains of all names and assets are read.</returns>
-    public async IAsyncEnumerable<Asset> ListAsync(AssetListOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        options ??= new();
-        var seen = new HashSet<Guid>();
-        await foreach (var claim in _claims.ListAsync(options.Unreadable, cancellationToken).ConfigureAwait(false))
-        {
-            if (claim.Owner is not { } owner || seen.Contains(owner))
-                continue;
-            FoundAsset found;
-            try
-            {
-                found = new(claim, await _chains.ReadAsync(owner, cancellationToken).ConfigureAwait(false));
-            }
-            catch (StoreException e) when (options.Unreadable is { } unreadable && e.Code == StoreErrorCode.IntegrityFailure)
-            {
-                unreadable(e);
-                continue;
-            }
-            // Any name that leads to the asset will do: while it is listed, another may become the current one.
-            if (found.IsOwner && seen.Add(owner) && Create(found) is var asset && (options.IncludeDeleted || !asset.IsDeleted)
-                && (options.Type is null || options.Type == asset.Type) && (options.Tag is null || asset.Tags.Contains(options.Tag)))
-            {
-                yield return asset;
-            }
-        }
-    }
+    private static Asset Create(FoundAsset found) => Create(found.Asset.Id, found.Claim.Name.Text, found.Asset.State);
 
-    private static Asset Create(FoundAsset found)
+    private static Asset Create(Guid id, string name, AssetState state)
     {
-        var state = found.Asset.State;
-        var names = state.Names.Count > 0 ? state.Names : [found.Claim.Name.Text];
+        var names = state.Names.Count > 0 ? state.Names : [name];
         return new()
         {
-            Id = found.Asset.Id,
+            Id = id,
             Name = names[0],
             FormerNames = [.. names.Skip(1)],
             Type = state.Type,

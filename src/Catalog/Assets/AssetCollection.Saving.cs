@@ -1,6 +1,7 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.Assets;
 using Cairn.Catalog.Changes;
+using Cairn.Catalog.Claims;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.States;
@@ -25,8 +26,8 @@ public sealed partial class AssetCollection
         where T : notnull
     {
         var (checkedName, request) = Check(name, options ??= new());
-        var artifact = await _repository.SaveAsync(value, new() { Materializer = options.Materializer, Chunked = options.Chunked }, cancellationToken).ConfigureAwait(false);
-        return await AppendVersionAsync(checkedName, request with { Artifact = artifact.Digest }, cancellationToken).ConfigureAwait(false);
+        var saving = _repository.SaveAsync(value, new() { Materializer = options.Materializer, Chunked = options.Chunked }, cancellationToken);
+        return await AppendVersionAsync(checkedName, request, saving, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Saves a local file as the next version of an asset.</summary>
@@ -41,8 +42,8 @@ public sealed partial class AssetCollection
         if (options?.Materializer is not { } materializer)
             return await SaveAsync(name, new FileInfo(localFile), options, cancellationToken).ConfigureAwait(false);
         var (checkedName, request) = Check(name, options);
-        var artifact = await _repository.SaveFileAsync(localFile, new() { Materializer = materializer, Chunked = options.Chunked }, cancellationToken).ConfigureAwait(false);
-        return await AppendVersionAsync(checkedName, request with { Artifact = artifact.Digest }, cancellationToken).ConfigureAwait(false);
+        var saving = _repository.SaveFileAsync(localFile, new() { Materializer = materializer, Chunked = options.Chunked }, cancellationToken);
+        return await AppendVersionAsync(checkedName, request, saving, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Registers an artifact that the store holds already as the next version of an asset.</summary>
@@ -55,8 +56,7 @@ public sealed partial class AssetCollection
     public async Task<AssetVersion> RegisterAsync(string name, BlobDigest artifact, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (checkedName, request) = Check(name, options ?? new());
-        await _repository.StatAsync(artifact.ToString(), cancellationToken).ConfigureAwait(false);
-        return await AppendVersionAsync(checkedName, request with { Artifact = artifact }, cancellationToken).ConfigureAwait(false);
+        return await AppendVersionAsync(checkedName, request, _repository.StatAsync(artifact.ToString(), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static (CatalogName Name, SaveRequest Request) Check(string name, AssetSaveOptions options)
@@ -80,46 +80,58 @@ public sealed partial class AssetCollection
         });
     }
 
-    private async Task<AssetVersion> AppendVersionAsync(CatalogName name, SaveRequest request, CancellationToken cancellationToken)
+    /// <summary>Appends a version as soon as its content is in the store. The newest records are read meanwhile.</summary>
+    private async Task<AssetVersion> AppendVersionAsync(CatalogName name, SaveRequest request, Task<Artifact> saving, CancellationToken cancellationToken)
     {
+        var finding = LookUpAsync(name, confirm: true, cancellationToken);
+        try
+        {
+            request = request with { Artifact = (await saving.ConfigureAwait(false)).Digest };
+        }
+        catch
+        {
+            await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
         while (true)
         {
-            if (await ClaimForSaveAsync(name, cancellationToken).ConfigureAwait(false) is not { } found)
-                continue;
-            var (isLost, number, isNew) = (false, 0, false);
-            var (asset, _) = await _chains.AppendAsync(found.Asset, StoreOperations.Save, DecideAsync, cancellationToken).ConfigureAwait(false);
-            if (!isLost)
-                return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isNew };
-
-            async ValueTask<StateChange?> DecideAsync(AssetHead now, CancellationToken stopping)
+            if (await ClaimForSaveAsync(await finding.ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } found)
             {
-                isLost = (found with { Asset = now }).IsVoid;
-                if (isLost)
-                    return null;
-                var newest = SaveDecision.NeedsNewest(now.State, request) ? await _versions.ReadCreationAsync(now, now.State.Newest, stopping).ConfigureAwait(false) : null;
-                (var change, number, isNew) = SaveDecision.Save(now.State, (now.Head?.Sequence ?? 0) + 1, name, request, newest);
-                return change;
+                var (isLost, number, isNew) = (false, 0, false);
+                var (asset, _) = await _chains.AppendAsync(found.Asset, StoreOperations.Save, DecideAsync, cancellationToken).ConfigureAwait(false);
+                if (!isLost)
+                    return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isNew };
+
+                async ValueTask<StateChange?> DecideAsync(AssetHead now, CancellationToken stopping)
+                {
+                    isLost = (found with { Asset = now }).IsVoid;
+                    if (isLost)
+                        return null;
+                    var newest = SaveDecision.NeedsNewest(now.State, request) ? await _versions.ReadCreationAsync(now, now.State.Newest, stopping).ConfigureAwait(false) : null;
+                    (var change, number, isNew) = SaveDecision.Save(now.State, (now.Head?.Sequence ?? 0) + 1, name, request, newest);
+                    return change;
+                }
             }
+            finding = LookUpAsync(name, confirm: true, cancellationToken);
         }
     }
 
-    /// <summary>Finds the asset that has claimed a name, or claims the name for a new one.</summary>
+    /// <summary>Claims a name for a new asset, or uses the asset that has claimed it.</summary>
     /// <returns>The asset; null if another caller was faster, and the name is to be looked up again.</returns>
-    private async Task<FoundAsset?> ClaimForSaveAsync(CatalogName name, CancellationToken cancellationToken)
+    private async Task<FoundAsset?> ClaimForSaveAsync((NameClaim Claim, AssetHead? Asset) seen, CancellationToken cancellationToken)
     {
-        var claim = await _claims.ReadAsync(name, cancellationToken).ConfigureAwait(false);
-        if (claim.Owner is null)
+        if (seen.Asset is not { } asset)
         {
-            var asset = _source.NextId();
-            claim = await _claims.ClaimAsync(claim, asset, cancellationToken).ConfigureAwait(false);
-            return claim.Owner == asset ? new(claim, new(asset, null, AssetState.Of(null))) : null;
+            var id = _source.NextId();
+            var claim = await _claims.ClaimAsync(seen.Claim, id, cancellationToken).ConfigureAwait(false);
+            return claim.Owner == id ? new(claim, new(id, null, AssetState.Of(null))) : null;
         }
-        var found = new FoundAsset(claim, await _chains.ReadAsync(claim.Owner.Value, cancellationToken).ConfigureAwait(false));
-        if (found.Asset.Head is null)
-            await _chains.RequireEmptyAsync(found.Asset.Id, cancellationToken).ConfigureAwait(false);
+        var found = new FoundAsset(seen.Claim, asset);
+        if (asset.Head is null)
+            await _chains.RequireEmptyAsync(asset.Id, cancellationToken).ConfigureAwait(false);
         if (!found.IsVoid)
             return found;
-        await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
+        await _claims.ReleaseAsync(seen.Claim, cancellationToken).ConfigureAwait(false);
         return null;
     }
 }

@@ -2,6 +2,8 @@ using Cairn.Artifacts;
 using Cairn.Catalog.Assets;
 using Cairn.Catalog.Changes;
 using Cairn.Catalog.Claims;
+using Cairn.Catalog.Feed;
+using Cairn.Catalog.Index;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
@@ -16,7 +18,10 @@ namespace Cairn.Catalog;
 /// Of several callers that change one asset, each decides on what the one before it wrote, so no change is lost, and a condition (where an alias has to be, what may be deleted) is
 /// checked at the moment of the change. There is no transaction over several assets.
 /// </para>
-/// <para>Every call reads the newest records, so a change of another program is visible at once. Within one <see cref="Catalog"/>, changes of one asset queue up. Thread-safe.</para>
+/// <para>
+/// Every call about a name asks the store for the newest records, so a change of another program is visible at once: an asset that was used before costs one request.
+/// Lists and searches read an index on this machine, which is brought up to the store first. Within one <see cref="Catalog"/>, changes of one asset queue up. Thread-safe.
+/// </para>
 /// <para>Calls throw <see cref="StoreException"/>: <see cref="StoreErrorCode.NotFound"/> if the asset or version does not exist or is deleted,
 /// <see cref="StoreErrorCode.PreconditionFailed"/> if a rule refuses the change,
 /// <see cref="StoreErrorCode.IntegrityFailure"/> if a record is damaged or needs newer software, and the errors of the store.</para>
@@ -26,29 +31,49 @@ public sealed partial class AssetCollection
     private const string Changing = "change the asset in";
     private readonly ArtifactRepository _repository;
     private readonly RecordSource _source;
+    private readonly CatalogOpening _opening;
+    private readonly SyncedIndex _index;
     private readonly NameClaims _claims;
     private readonly AssetChains _chains;
     private readonly VersionReader _versions;
 
-    internal AssetCollection(ArtifactRepository repository, RecordSource source)
+    internal AssetCollection(ArtifactRepository repository, RecordSource source, CatalogOpening opening, FeedPublisher feed, SyncedIndex index)
     {
-        (_repository, _source) = (repository, source);
-        (_claims, _chains) = (new(repository.Store, source), new(repository.Store, source));
-        _versions = new(_chains);
+        (_repository, _source, _opening, _index) = (repository, source, opening, index);
+        (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, index.Drop));
+        _versions = new(_chains, repository);
     }
 
     private ArtifactStore Store => _repository.Store;
 
-    private async Task<FoundAsset?> FindAsync(CatalogName name, CancellationToken cancellationToken)
+    /// <summary>Finds the asset that claims a name.</summary>
+    private async Task<FoundAsset?> FindAsync(CatalogName name, bool confirm, CancellationToken cancellationToken) =>
+        await LookUpAsync(name, confirm, cancellationToken).ConfigureAwait(false) is (var claim, { } asset) ? new(claim, asset) : null;
+
+    /// <summary>Finds the claim of a name and the asset that claims it. If the claim is remembered, one request suffices: an asset lists a name only while it owns it.</summary>
+    private async Task<(NameClaim Claim, AssetHead? Asset)> LookUpAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
     {
-        var claim = await _claims.ReadAsync(name, cancellationToken).ConfigureAwait(false);
-        return claim.Owner is { } owner ? new(claim, await _chains.ReadAsync(owner, cancellationToken).ConfigureAwait(false)) : null;
+        if (_claims.Recall(name) is { Owner: { } known } claim)
+        {
+            var asset = await _chains.ReadAsync(known, confirm, cancellationToken).ConfigureAwait(false);
+            if (asset.Head is not null && asset.State.Lists(name))
+                return (claim, asset);
+        }
+        return await LookUpClaimAsync(name, confirm, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the newest claim of a name and the asset that claims it.</summary>
+    private async Task<(NameClaim Claim, AssetHead? Asset)> LookUpClaimAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
+    {
+        await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var claim = await _claims.ReadAsync(name, confirm, cancellationToken).ConfigureAwait(false);
+        return (claim, claim.Owner is { } owner ? await _chains.ReadAsync(owner, confirm, cancellationToken).ConfigureAwait(false) : null);
     }
 
     /// <summary>Finds the asset that owns a name. It may be deleted, or have no records.</summary>
-    private async Task<FoundAsset> RequireAsync(CatalogName name, CancellationToken cancellationToken)
+    private async Task<FoundAsset> RequireAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(name, confirm, cancellationToken).ConfigureAwait(false);
         if (found is null || found.IsVoid)
             throw NotFound(name, $"no asset has the name '{ErrorText.Escape(name.Text)}'", "List the assets, or save one under this name.");
         return found.IsOwner ? found : throw NotFound(
@@ -58,9 +83,9 @@ public sealed partial class AssetCollection
     }
 
     /// <summary>Finds an asset that can be read and changed: it has records and is not deleted.</summary>
-    private async Task<FoundAsset> RequireLivingAsync(CatalogName name, CancellationToken cancellationToken)
+    private async Task<FoundAsset> RequireLivingAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
     {
-        var found = await RequireAsync(name, cancellationToken).ConfigureAwait(false);
+        var found = await RequireAsync(name, confirm, cancellationToken).ConfigureAwait(false);
         if (found.Asset.Head is null)
             throw NotFound(name, $"the asset '{ErrorText.Escape(name.Text)}' has no versions", "Save one.");
         return found.Asset.State.IsGone ? throw NotFound(name, $"the asset '{ErrorText.Escape(name.Text)}' is deleted", "Restore it, or release its name to use the name for a new asset.") : found;
@@ -69,13 +94,13 @@ public sealed partial class AssetCollection
     /// <summary>Changes the asset that owns a name. If the asset loses the name in the meantime, the name is looked up again.</summary>
     private async Task<(AssetHead Asset, bool Changed)> ChangeAsync(
         CatalogName name,
-        Func<CatalogName, CancellationToken, Task<FoundAsset>> find,
+        Func<CatalogName, bool, CancellationToken, Task<FoundAsset>> find,
         Func<AssetHead, CancellationToken, ValueTask<StateChange?>> decide,
         CancellationToken cancellationToken)
     {
         while (true)
         {
-            var found = await find(name, cancellationToken).ConfigureAwait(false);
+            var found = await find(name, true, cancellationToken).ConfigureAwait(false);
             var isLost = false;
             var result = await _chains.AppendAsync(
                 found.Asset,

@@ -52,6 +52,13 @@ public sealed record AssetVersion
     /// <summary>Gets whether the save that returned this object created the version; false if the content was unchanged, and for versions that were read.</summary>
     public bool Created { get; init; }
 
+    internal ArtifactRepository Repository { get; init; } = null!;
+
+    /// <summary>Returns a typed handle of the content, which loads it later, without another look-up.</summary>
+    /// <typeparam name="T">The requested type; <see cref="object"/> for the default type of the materializer.</typeparam>
+    public Artifact<T> As<T>()
+        where T : notnull => new(Repository, Artifact);
+
     /// <summary>Returns the text of <see cref="Reference"/>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}:{Number}");
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Artifacts;
 using Cairn.Catalog.Changes;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
@@ -6,35 +7,30 @@ using Cairn.Catalog.States;
 namespace Cairn.Catalog.Assets;
 
 /// <summary>Reads versions from the chain of their asset.</summary>
-internal sealed class VersionReader(AssetChains chains)
+internal sealed class VersionReader(AssetChains chains, ArtifactRepository repository)
 {
-    /// <summary>Finds the record that created a version.</summary>
+    /// <summary>Reads the record that created a version: without a request if it is remembered.</summary>
     /// <param name="asset">The asset.</param>
     /// <param name="number">The number, from 1 to the newest.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    public async Task<Record> FindCreationAsync(AssetHead asset, int number, CancellationToken cancellationToken)
+    public async Task<VersionCreation> ReadCreationAsync(AssetHead asset, int number, CancellationToken cancellationToken)
     {
+        if (chains.Creations.Find((asset.Id, number)) is { } known)
+            return known;
         var (chain, head, state) = (chains.ChainOf(asset.Id), asset.Head!, asset.State);
         var record = number == state.Newest && state.NewestAt > 0 && state.NewestAt <= head.Sequence
-            ? state.NewestAt == head.Sequence && head.Record is { } known ? known : await chain.RequireAsync(state.NewestAt, cancellationToken).ConfigureAwait(false)
+            ? state.NewestAt == head.Sequence && head.Record is { } newest ? newest : await chain.RequireAsync(state.NewestAt, cancellationToken).ConfigureAwait(false)
             // A record creates one version at most.
             : await chain.FindFirstAsync(number, head, r => NewestOf(asset.Id, r) >= number, cancellationToken).ConfigureAwait(false);
-        return chains.Read(asset.Id, record.Sequence, () => AssetChange.Of(record).Version) == number
-            ? record
-            : chains.Read<Record>(asset.Id, record.Sequence, () => throw new FormatException($"it should create version {number}"));
-    }
-
-    /// <summary>Reads the change that created a version.</summary>
-    public async Task<AssetChange> ReadCreationAsync(AssetHead asset, int number, CancellationToken cancellationToken)
-    {
-        var record = await FindCreationAsync(asset, number, cancellationToken).ConfigureAwait(false);
-        return chains.Read(asset.Id, record.Sequence, () => AssetChange.Of(record));
+        var creation = CreationOf(asset.Id, record, number);
+        chains.Creations.Keep((asset.Id, number), creation, (_, _) => false);
+        return creation;
     }
 
     /// <summary>Reads a version with the edits that were made since.</summary>
     public async Task<AssetVersion> ReadAsync(AssetHead asset, int number, CancellationToken cancellationToken)
     {
-        var creation = await FindCreationAsync(asset, number, cancellationToken).ConfigureAwait(false);
+        var creation = await ReadCreationAsync(asset, number, cancellationToken).ConfigureAwait(false);
         var edit = new VersionEdit(number);
         if (asset.State.Edited.Contains(number))
         {
@@ -44,7 +40,7 @@ internal sealed class VersionReader(AssetChains chains)
                     edit.AddEarlier(earlier);
             }
         }
-        return Create(asset, creation, edit);
+        return Create(asset, number, creation, edit);
     }
 
     /// <summary>Reads the properties of a version that may change.</summary>
@@ -73,7 +69,7 @@ internal sealed class VersionReader(AssetChains chains)
             if (version is { } number)
             {
                 edits.Remove(number, out var changed);
-                yield return Create(asset, record, changed ?? new(number));
+                yield return Create(asset, number, CreationOf(asset.Id, record, number), changed ?? new(number));
             }
         }
     }
@@ -91,26 +87,24 @@ internal sealed class VersionReader(AssetChains chains)
         }
     }
 
-    private AssetVersion Create(AssetHead asset, Record creation, VersionEdit edit) => chains.Read(asset.Id, creation.Sequence, () =>
+    private AssetVersion Create(AssetHead asset, int number, VersionCreation creation, VersionEdit edit) => new()
     {
-        var (change, state) = (AssetChange.Of(creation), asset.State);
-        var number = change.Version!.Value;
-        return new AssetVersion
-        {
-            AssetId = asset.Id,
-            Name = state.Names.Count > 0 ? state.Names[0] : asset.Id.ToString(),
-            Number = number,
-            Artifact = change.Artifact,
-            CreatedAt = creation.At,
-            CreatedBy = creation.By,
-            Description = edit.HasText ? edit.Text : change.Text,
-            Tags = edit.Tags ?? [],
-            Metadata = edit.Apply(change.Metadata),
-            Aliases = [.. state.Aliases.Where(a => a.Value == number).Select(a => a.Key)],
-            IsPinned = state.Pinned.Contains(number),
-            IsDeleted = !state.Has(number),
-        };
-    });
+        Repository = repository,
+        AssetId = asset.Id,
+        Name = asset.State.Names.Count > 0 ? asset.State.Names[0] : asset.Id.ToString(),
+        Number = number,
+        Artifact = creation.Artifact,
+        CreatedAt = creation.At,
+        CreatedBy = creation.By,
+        Description = edit.HasText ? edit.Text : creation.Description,
+        Tags = edit.Tags ?? [],
+        Metadata = edit.Apply(creation.Metadata),
+        Aliases = [.. asset.State.Aliases.Where(a => a.Value == number).Select(a => a.Key)],
+        IsPinned = asset.State.Pinned.Contains(number),
+        IsDeleted = !asset.State.Has(number),
+    };
+
+    private VersionCreation CreationOf(Guid asset, Record record, int number) => chains.Read(asset, record.Sequence, () => VersionCreation.Of(record, number));
 
     private int NewestOf(Guid asset, Record record) => chains.Read(asset, record.Sequence, () => new AssetState(record.Node["state"]?.AsObject() ?? []).Newest);
 }

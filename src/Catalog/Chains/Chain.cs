@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.Telemetry;
 using Cairn.Errors;
 
 namespace Cairn.Catalog.Chains;
@@ -112,6 +113,28 @@ internal sealed class Chain
         }
     }
 
+    /// <summary>Finds the newest record, beginning at one that the caller remembers.</summary>
+    /// <param name="known">The remembered record; null if there is none.</param>
+    /// <param name="confirm">Whether to check that the store still has the remembered record, as an append requires. The check takes no time of its own.</param>
+    /// <param name="failed">Called with an error that leaves what is remembered in doubt.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <exception cref="StoreWentBackException">The store does not have the remembered record.</exception>
+    public async Task<ChainHead?> FindHeadAsync(ChainHead? known, bool confirm, Action<StoreException> failed, CancellationToken cancellationToken)
+    {
+        var confirming = confirm && known is not null ? ConfirmAsync(known, cancellationToken) : Task.CompletedTask;
+        try
+        {
+            var finding = FindHeadAsync(known, cancellationToken);
+            await Task.WhenAll(confirming, finding).ConfigureAwait(false);
+            return await finding.ConfigureAwait(false);
+        }
+        catch (StoreException e) when (known is not null)
+        {
+            failed(e);
+            throw;
+        }
+    }
+
     /// <summary>Checks that the store still has the record that the caller knows: one that is missing or different means that the store was put back to an earlier state.</summary>
     public async Task ConfirmAsync(ChainHead known, CancellationToken cancellationToken)
     {
@@ -141,6 +164,7 @@ internal sealed class Chain
             try
             {
                 await _store.WriteBytesAsync(PathOf(sequence), record.Content, WriteMode.CreateNew, cancellationToken: cancellationToken).ConfigureAwait(false);
+                CatalogInstruments.CommitCount.Add(1, new KeyValuePair<string, object?>(CatalogInstruments.KindTag, _kind));
                 return (ChainHead.Of(record), true);
             }
             catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
@@ -154,6 +178,7 @@ internal sealed class Chain
                     head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
                 }
             }
+            CatalogInstruments.ConflictCount.Add(1, new KeyValuePair<string, object?>(CatalogInstruments.KindTag, _kind));
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1 + (1 << Math.Min(lost + 2, 6)))), _store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -13,8 +13,8 @@ internal static class SaveDecision
     /// <param name="sequence">The number that the record will have.</param>
     /// <param name="name">The name, which the asset claims.</param>
     /// <param name="request">What to save.</param>
-    /// <param name="newest">The record that created the newest version; null if there is none or it is not needed.</param>
-    public static (StateChange? Change, int Number, bool IsNew) Save(AssetState before, int sequence, CatalogName name, SaveRequest request, AssetChange? newest)
+    /// <param name="newest">How the newest version was created; null if there is none or it is not needed.</param>
+    public static (StateChange? Change, int Number, bool IsNew) Save(AssetState before, int sequence, CatalogName name, SaveRequest request, VersionCreation? newest)
     {
         if (before.IsGone)
             throw Refusals.Gone();
@@ -28,7 +28,7 @@ internal static class SaveDecision
             (state.Newest, state.NewestAt) = (before.Newest + 1, sequence);
             (change.Version, change.Artifact, change.Metadata, change.Text) = (state.Newest, request.Artifact, request.Metadata, request.Description);
         }
-        else if (request.Description is not null && request.Description != newest!.Text)
+        else if (request.Description is not null && request.Description != newest!.Description)
         {
             var edit = new VersionEdit(before.Newest);
             edit.SetText(request.Description);

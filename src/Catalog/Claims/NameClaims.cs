@@ -1,26 +1,41 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cairn.Catalog.Chains;
+using Cairn.Catalog.Feed;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Records;
 
 namespace Cairn.Catalog.Claims;
 
 /// <summary>The chains that say which asset claims a name.</summary>
-internal sealed class NameClaims(ArtifactStore store, RecordSource source)
+/// <param name="store">The store.</param>
+/// <param name="source">Begins records.</param>
+/// <param name="feed">Publishes copies of what is appended.</param>
+/// <param name="wentBack">Called if the store went back to an earlier state.</param>
+internal sealed class NameClaims(ArtifactStore store, RecordSource source, FeedPublisher feed, Action wentBack)
 {
     private const string Kind = "name";
     private const string OfAssets = "asset";
+    private readonly Recent<string, NameClaim> _recent = new();
 
     /// <summary>The folder of the chains.</summary>
     public static StorePath Folder { get; } = "catalog/names/asset";
 
     public static StorePath FolderOf(CatalogName name) => Folder / Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name.Key)));
 
-    /// <summary>Reads who claims a name now.</summary>
-    public async Task<NameClaim> ReadAsync(CatalogName name, CancellationToken cancellationToken) =>
-        Of(name, await ChainOf(name).FindHeadAsync(null, cancellationToken).ConfigureAwait(false));
+    /// <summary>Returns who claimed a name when its chain was read last; null if it is not remembered.</summary>
+    public NameClaim? Recall(CatalogName name) => _recent.Find(name.Key) is { } claim ? claim with { Name = name } : null;
+
+    /// <summary>Reads who claims a name now: one request if the claim is remembered.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="confirm">Whether a change will follow, so that a remembered record has to be confirmed.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<NameClaim> ReadAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)
+    {
+        var known = Recall(name);
+        var head = await ChainOf(name).FindHeadAsync(known?.Head, confirm, e => Forget(name, e), cancellationToken).ConfigureAwait(false);
+        return known is not null && head?.Sequence == known.Sequence ? known : Of(name, head);
+    }
 
     /// <summary>Claims a name for an asset, if its chain has not changed since it was read.</summary>
     /// <returns>The claim afterwards, which may be another asset's.</returns>
@@ -30,60 +45,27 @@ internal sealed class NameClaims(ArtifactStore store, RecordSource source)
     /// <returns>The claim afterwards, which may be another asset's.</returns>
     public Task<NameClaim> ReleaseAsync(NameClaim seen, CancellationToken cancellationToken) => AppendAsync(seen, null, cancellationToken);
 
-    /// <summary>Lists the claims of all names by listing their chains, in no particular order.</summary>
-    /// <param name="unreadable">Called with each chain that cannot be read, which is left out; null: it fails the listing.</param>
-    /// <param name="cancellationToken">Cancels the listing.</param>
-    public async IAsyncEnumerable<NameClaim> ListAsync(Action<StoreException>? unreadable, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var folder = StorePath.Root;
-        await foreach (var entry in store.ListAsync(Folder, new() { Recursive = true }, cancellationToken).ConfigureAwait(false))
-        {
-            // Record 1 gives the name; a listing may omit any but the greatest number.
-            if (entry.Path.Parent == folder)
-                continue;
-            folder = entry.Path.Parent;
-            NameClaim? claim = null;
-            try
-            {
-                claim = await ReadListedAsync(folder, cancellationToken).ConfigureAwait(false);
-            }
-            catch (StoreException e) when (unreadable is not null && e.Code == StoreErrorCode.IntegrityFailure)
-            {
-                unreadable(e);
-            }
-            if (claim is not null)
-                yield return claim;
-        }
-    }
-
-    private async Task<NameClaim?> ReadListedAsync(StorePath folder, CancellationToken cancellationToken)
-    {
-        var content = await new Chain(store, folder, Kind, "").TryReadBytesAsync(1, cancellationToken).ConfigureAwait(false);
-        if (content is null)
-            return null;
-        try
-        {
-            // The chain that belongs to the name checks the record. A file that somebody put elsewhere is no claim.
-            var name = CatalogName.OfAsset(Record.Text(Record.Parse(content).Node["text"]) ?? "");
-            return FolderOf(name) == folder ? await ReadAsync(name, cancellationToken).ConfigureAwait(false) : null;
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or StoreException { Code: StoreErrorCode.PathConflict })
-        {
-            throw Broken($"{(e as StoreException)?.Reason ?? e.Message}", folder, 1, e);
-        }
-    }
-
     private async Task<NameClaim> AppendAsync(NameClaim seen, Guid? owner, CancellationToken cancellationToken)
     {
         var name = seen.Name;
-        var (head, _) = await ChainOf(name).AppendAsync(
+        var (head, isAppended) = await ChainOf(name).AppendAsync(
             seen.Head,
             source.NextId(),
             (now, _) => new(now?.Sequence == seen.Head?.Sequence
                 ? source.Begin(Kind, name.Key, ("of", OfAssets), ("text", name.Text), ("fold", CatalogName.FoldVersion), ("owner", owner?.ToString()))
                 : null),
             cancellationToken).ConfigureAwait(false);
+        if (isAppended)
+            feed.Publish(head!.Record!);
         return Of(name, head);
+    }
+
+    /// <summary>Forgets a claim: whatever is wrong with its chain, the next call reads it from its beginning.</summary>
+    private void Forget(CatalogName name, StoreException error)
+    {
+        _recent.Forget(name.Key);
+        if (error is StoreWentBackException)
+            wentBack();
     }
 
     private Chain ChainOf(CatalogName name) => new(store, FolderOf(name), Kind, name.Key);
@@ -91,13 +73,13 @@ internal sealed class NameClaims(ArtifactStore store, RecordSource source)
     private NameClaim Of(CatalogName name, ChainHead? head)
     {
         if (head?.Record is not { } record)
-            return new(name, head, null);
-        var isOfAsset = Record.Text(record.Node["of"]) == OfAssets;
-        if (isOfAsset && record.Node["owner"] is null)
-            return new(name, head, null);
-        return isOfAsset && Guid.TryParseExact(Record.Text(record.Node["owner"]), "D", out var owner)
-            ? new(name, head, owner)
-            : throw Broken("it does not say which asset claims the name", FolderOf(name), record.Sequence, null);
+            return new(name, null, null);
+        Guid? owner = record.Node["owner"] is null ? null : Guid.TryParseExact(Record.Text(record.Node["owner"]), "D", out var id) ? id : Guid.Empty;
+        if (Record.Text(record.Node["of"]) != OfAssets || owner == Guid.Empty)
+            throw Broken("it does not say which asset claims the name", FolderOf(name), record.Sequence, null);
+        var claim = new NameClaim(name, head, owner);
+        _recent.Keep(name.Key, claim with { Head = head with { Record = null } }, (a, b) => a.Sequence > b.Sequence);
+        return claim;
     }
 
     private StoreException Broken(string reason, StorePath folder, int sequence, Exception? cause) => Chain.Broken(store, new Chain(store, folder, Kind, "").PathOf(sequence), reason, cause);

@@ -1,4 +1,6 @@
 using Cairn.Catalog.Records;
+using Cairn.Catalog.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Catalog.Feed;
 
@@ -7,7 +9,10 @@ namespace Cairn.Catalog.Feed;
 /// There is no timer: the first record of a batch is written at once, and a call returns when the batch with its records is stored under a name that readers of the feed come across. A process has
 /// one publisher for each catalog. Thread-safe.
 /// </remarks>
-internal sealed class FeedPublisher(ArtifactStore store, TimeProvider time) : IAsyncDisposable
+/// <param name="store">The store.</param>
+/// <param name="time">The clock of this machine.</param>
+/// <param name="stored">Called with no lock held after each batch that was stored. Optional.</param>
+internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider time, Action? stored = null) : IAsyncDisposable
 {
     /// <summary>How far the name of a batch may be from the store's time. Readers look an hour back.</summary>
     private static readonly TimeSpan _tolerance = TimeSpan.FromMinutes(10);
@@ -16,6 +21,7 @@ internal sealed class FeedPublisher(ArtifactStore store, TimeProvider time) : IA
     private readonly StoreClock _clock = new(time);
     private readonly Lock _lock = new();
     private readonly Queue<PendingBatch> _waiting = [];
+    private readonly HashSet<Task> _background = [];
     private PendingBatch? _open;
     private Task? _writing;
     private bool _isDisposed;
@@ -27,28 +33,45 @@ internal sealed class FeedPublisher(ArtifactStore store, TimeProvider time) : IA
     public async Task PublishAsync(IReadOnlyCollection<Record> records, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        HashSet<PendingBatch> batches = [];
+        HashSet<Task> batches;
         lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (var record in records)
-            {
-                if (!RecordLines.CanHold(record.Content.Span))
-                    continue;
-                if (_open?.TryAdd(record.Content) != true)
-                {
-                    _waiting.Enqueue(_open = new());
-                    _open.TryAdd(record.Content);
-                }
-                batches.Add(_open);
-            }
-            if (_waiting.Count > 0)
-                _writing ??= Task.Run(WriteWaitingAsync, CancellationToken.None);
-        }
-        await Task.WhenAll(batches.Select(b => b.Published)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            batches = Add(records);
+        await Task.WhenAll(batches).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until all records that were handed in are stored, or have failed.</summary>
+    /// <summary>Publishes a copy of a record without waiting. <see cref="FlushAsync"/> waits, and reports a failure.</summary>
+    public void Publish(Record record)
+    {
+        lock (_lock)
+        {
+            _background.RemoveWhere(t => t.IsCompletedSuccessfully);
+            _background.UnionWith(Add([record]));
+        }
+    }
+
+    /// <summary>Waits until the records of <see cref="Publish"/> are stored.</summary>
+    /// <exception cref="StoreException">Records could not be stored. They are not tried again: lists show them after the next change of their asset, or after a full synchronization.</exception>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Task[] background;
+        lock (_lock)
+            background = [.. _background];
+        var all = Task.WhenAll(background);
+        try
+        {
+            await all.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (all.IsCompleted)
+            {
+                lock (_lock)
+                    _background.ExceptWith(background);
+            }
+        }
+    }
+
+    /// <summary>Waits until all records that were handed in are stored, or have failed. A failure that <see cref="FlushAsync"/> did not report is logged as a warning.</summary>
     public async ValueTask DisposeAsync()
     {
         Task? writing;
@@ -56,6 +79,37 @@ internal sealed class FeedPublisher(ArtifactStore store, TimeProvider time) : IA
             (_isDisposed, writing) = (true, _writing);
         if (writing is not null)
             await writing.ConfigureAwait(false);
+        lock (_lock)
+        {
+            foreach (var failed in _background.Where(t => t.IsFaulted))
+                LogFailure(store.Options.LoggerFactory.CreateLogger<FeedPublisher>(), store.Root, failed.Exception!.InnerException!);
+            _background.Clear();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Records could not be published in the feed of the catalog in {Store}. They are stored, but lists show them only after the next change of their asset, or after a full synchronization.")]
+    private static partial void LogFailure(ILogger logger, StoreUri store, Exception exception);
+
+    /// <summary>Adds records to batches, and begins to write.</summary>
+    /// <returns>A task for each batch that holds some of them.</returns>
+    private HashSet<Task> Add(IReadOnlyCollection<Record> records)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        HashSet<Task> batches = [];
+        foreach (var record in records)
+        {
+            if (!RecordLines.CanHold(record.Content.Span))
+                continue;
+            if (_open?.TryAdd(record.Content) != true)
+            {
+                _waiting.Enqueue(_open = new());
+                _open.TryAdd(record.Content);
+            }
+            batches.Add(_open.Published);
+        }
+        if (_waiting.Count > 0)
+            _writing ??= Task.Run(WriteWaitingAsync, CancellationToken.None);
+        return batches;
     }
 
     private async Task WriteWaitingAsync()
@@ -83,6 +137,11 @@ internal sealed class FeedPublisher(ArtifactStore store, TimeProvider time) : IA
                 failure = e;
             }
             batch.Complete(failure);
+            if (failure is not null)
+                continue;
+            CatalogInstruments.BatchCount.Add(1);
+            CatalogInstruments.BatchRecordCount.Add(batch.Count);
+            stored?.Invoke();
         }
     }
 

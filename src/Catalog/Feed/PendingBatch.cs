@@ -18,6 +18,9 @@ internal sealed class PendingBatch
     /// <summary>Gets a task that completes when the batch is stored.</summary>
     public Task Published => _published.Task;
 
+    /// <summary>Gets the number of records.</summary>
+    public int Count => _records.Count;
+
     /// <summary>Adds a record if there is room.</summary>
     public bool TryAdd(ReadOnlyMemory<byte> record)
     {

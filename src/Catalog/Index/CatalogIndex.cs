@@ -1,4 +1,5 @@
 using Cairn.Catalog.Chains;
+using Cairn.Catalog.Telemetry;
 
 namespace Cairn.Catalog.Index;
 
@@ -26,16 +27,34 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
     /// <param name="isFull">Whether to list the chains as well, which finds records whose copy in the feed was lost. Takes requests in proportion to the number of records.</param>
     /// <param name="cancellationToken">Cancels the synchronization; what is applied stays.</param>
     /// <exception cref="StoreWentBackException">The store no longer has a batch that was read. The index was dropped.</exception>
-    public async Task<SyncResult> SyncAsync(bool isFull, CancellationToken cancellationToken)
+    public Task<SyncResult> SyncAsync(bool isFull, CancellationToken cancellationToken) => SyncAsync(isFull, fromCheckpoint: true, cancellationToken);
+
+    /// <summary>Removes the content, and builds it again.</summary>
+    /// <param name="fromRecords">Whether to read all records, instead of the newest checkpoint and those after it.</param>
+    /// <param name="cancellationToken">Cancels the build; what is applied stays.</param>
+    public async Task<SyncResult> RebuildAsync(bool fromRecords, CancellationToken cancellationToken)
     {
+        Drop();
+        return await SyncAsync(isFull: fromRecords, fromCheckpoint: !fromRecords, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the content.</summary>
+    public void Drop() => _database.Drop();
+
+    private async Task<SyncResult> SyncAsync(bool isFull, bool fromCheckpoint, CancellationToken cancellationToken)
+    {
+        using var activity = CatalogInstruments.Source.StartActivity("synchronize index");
         await _syncing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var started = time.GetTimestamp();
         try
         {
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    return await new IndexSync(store, catalog, _database, time).RunAsync(isFull, cancellationToken).ConfigureAwait(false);
+                    var result = await new IndexSync(store, catalog, _database, time).RunAsync(isFull, fromCheckpoint, cancellationToken).ConfigureAwait(false);
+                    CatalogInstruments.SyncRecordCount.Add(result.Applied);
+                    return result;
                 }
                 catch (IndexDamagedException) when (attempt < Attempts)
                 {
@@ -48,8 +67,14 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             _database.Drop();
             throw;
         }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
         finally
         {
+            CatalogInstruments.SyncDurations.Record(time.GetElapsedTime(started).TotalSeconds);
             _syncing.Release();
         }
     }

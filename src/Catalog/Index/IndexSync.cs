@@ -17,13 +17,14 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
 
     /// <summary>Synchronizes once.</summary>
     /// <param name="isFull">Whether the chains are listed as well.</param>
+    /// <param name="fromCheckpoint">Whether a new index begins with the newest checkpoint.</param>
     /// <param name="cancellationToken">Cancels it; what is applied stays.</param>
-    public async Task<SyncResult> RunAsync(bool isFull, CancellationToken cancellationToken)
+    public async Task<SyncResult> RunAsync(bool isFull, bool fromCheckpoint, CancellationToken cancellationToken)
     {
         var applied = 0;
         if (FindPosition() is not { } position)
         {
-            if (await StartAsync(cancellationToken).ConfigureAwait(false) is not { } start)
+            if (await StartAsync(fromCheckpoint, cancellationToken).ConfigureAwait(false) is not { } start)
                 return new(applied, 0, IsLeft: true);
             (applied, position) = (start.Applied, start.Position);
         }
@@ -66,11 +67,11 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
 
     /// <summary>Applies the newest checkpoint.</summary>
     /// <returns>The position at which the feed continues; null if another process is writing.</returns>
-    private async Task<(int Applied, FeedPosition Position)?> StartAsync(CancellationToken cancellationToken)
+    private async Task<(int Applied, FeedPosition Position)?> StartAsync(bool fromCheckpoint, CancellationToken cancellationToken)
     {
         var applied = 0;
         var cursor = DateTimeOffset.UnixEpoch;
-        if (await _checkpoints.TryFindAsync(cancellationToken).ConfigureAwait(false) is { } found)
+        if (fromCheckpoint && await _checkpoints.TryFindAsync(cancellationToken).ConfigureAwait(false) is { } found)
         {
             List<RecordLine> lines = [];
             foreach (var segment in found.Checkpoint.Segments)

@@ -56,7 +56,7 @@ internal sealed class VersionQueries(IndexConnection connection)
         var builder = new QueryBuilder();
         var condition = query.Where[0];
         builder.And($"p.key = {builder.Add(connection.Integer("SELECT id FROM key WHERE name = $0", condition.Key) ?? 0)}");
-        builder.And(condition.ToSql("p.value", builder.Add(condition.Value)));
+        builder.And(condition.ToSql("p.value", builder.Add(condition.ToParameter())));
         if (query.After is not null)
         {
             var after = PageCursor.Read(query.After, 2);

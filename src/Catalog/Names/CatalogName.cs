@@ -41,6 +41,9 @@ internal readonly record struct CatalogName(string Text, string Key)
         return name.Text;
     }
 
+    /// <summary>The beginning of the keys of the names that begin with a text.</summary>
+    public static string FoldPrefix(string text) => UnicodeTable.Fold(UnicodeTable.Compose(text));
+
     /// <summary>Checks a tag: a label, or <c>key:value</c> or <c>key=value</c>.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot be a tag; the message gives the reason.</exception>
     public static string OfTag(string text) => Check(text, "a tag").Text;

@@ -211,7 +211,8 @@ public sealed class AssetCollectionTests
         var path = (StorePath)$"catalog/assets/{id}/00000001.json";
         var text = (await test.Store.ReadTextAsync(path)).Replace("\"state\":{", "\"state\":{\"new\":{\"one\":1.0,\"big\":123456789012345678},");
         await test.Store.WriteTextAsync(path, text, WriteMode.Replace);
-        await test.Assets.UpdateAsync("x", e => e.Tag("t"));
+        await using var other = await test.OpenAnotherAsync("u:bob");
+        await other.Assets.UpdateAsync("x", e => e.Tag("t"));
         (await test.Store.ReadTextAsync($"catalog/assets/{id}/00000002.json")).ShouldContain("\"new\":{\"one\":1.0,\"big\":123456789012345678}");
     }
 
@@ -224,7 +225,7 @@ public sealed class AssetCollectionTests
         (await Refused(() => Cairn.Catalog.Catalog.OpenAsync(weak))).Code.ShouldBe(StoreErrorCode.Unsupported);
         await using var readOnly = Limited(test, WriteModes.None);
         var catalog = await Cairn.Catalog.Catalog.OpenAsync(readOnly);
-        catalog.Id.ShouldBe(test.Catalog.Id);
+        (await catalog.GetIdAsync()).ShouldBe(await test.Catalog.GetIdAsync());
         (await catalog.Assets.LoadAsync<string>("x")).ShouldBe("1");
         await Should.ThrowAsync<StoreException>(() => catalog.Assets.SaveAsync("x", "2"));
     }
@@ -236,7 +237,8 @@ public sealed class AssetCollectionTests
         var id = (await test.Assets.SaveAsync("x", "1")).AssetId;
         await test.Assets.SaveAsync("x", "2");
         await test.Store.RemoveAsync($"catalog/assets/{id}/00000001.json");
-        (await Refused(() => test.Assets.SaveAsync("x", "3"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        await using var other = await test.OpenAnotherAsync("u:bob");
+        (await Refused(() => other.Assets.SaveAsync("x", "3"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using Cairn;
 using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Materializers;
+using Cairn.Providers;
 using Cairn.Providers.Memory;
 
 namespace Catalog.Tests.Assets;
@@ -25,11 +26,24 @@ internal sealed class TestCatalog : IAsyncDisposable
 
     public async Task<BlobDigest> ArtifactAsync(string content) => (await Catalog.Repository.SaveAsync(content)).Digest;
 
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
-
-    private static async Task<TestCatalog> OpenAsync(MemoryProvider provider, string user)
+    public async ValueTask DisposeAsync()
     {
-        var store = await ArtifactStore.OpenAsync(provider, "mem://catalog");
+        await Catalog.DisposeAsync();
+        await Store.DisposeAsync();
+    }
+
+    /// <summary>Opens the catalog as another machine, whose requests pass through a driver.</summary>
+    public async Task<TestCatalog> OpenThroughAsync(Func<StoreDriver, StoreDriver> wrap)
+    {
+        var driver = wrap(await _provider.OpenAsync(new() { Root = "mem://catalog" }, default));
+        return await CreateAsync(_provider, new ArtifactStore(driver), "u:eve");
+    }
+
+    private static async Task<TestCatalog> OpenAsync(MemoryProvider provider, string user) =>
+        await CreateAsync(provider, await ArtifactStore.OpenAsync(provider, "mem://catalog"), user);
+
+    private static async Task<TestCatalog> CreateAsync(MemoryProvider provider, ArtifactStore store, string user)
+    {
         return new(provider, store, await Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = user }));
     }
 }

@@ -1,3 +1,4 @@
+using Cairn;
 using Cairn.Catalog;
 using Cairn.Providers.Memory;
 
@@ -39,7 +40,7 @@ internal static class Explorer
                         ends++;
                         try
                         {
-                            await check(new(world.Assets, [.. world.Parties.Select(p => p.IsDead ? null : p.Work!.Result)]));
+                            await check(new(world.Assets, world.Store, [.. world.Parties.Select(p => p.IsDead ? null : p.Work!.Result)]));
                         }
                         catch (Exception e)
                         {
@@ -60,7 +61,7 @@ internal static class Explorer
     }
 
     /// <summary>The end of a run.</summary>
-    public sealed record Ended(AssetCollection Assets, object?[] Results);
+    public sealed record Ended(AssetCollection Assets, ArtifactStore Store, object?[] Results);
 
     private sealed class World
     {
@@ -70,13 +71,16 @@ internal static class Explorer
 
         public AssetCollection Assets { get; private set; } = null!;
 
+        public ArtifactStore Store { get; private set; } = null!;
+
         public string State => string.Join(';', Parties.Select(p => p.Knows)) + "#" + string.Join(';', _files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Key + "=" + f.Value));
 
         public static async Task<World> OpenAsync(Func<AssetCollection, Task> setup, Func<AssetCollection, Task<object?>>[] works)
         {
             var world = new World();
             var provider = new MemoryProvider();
-            world.Assets = (await Party.OpenAsync(provider, 100, world._files)).Assets;
+            var observer = await Party.OpenAsync(provider, 100, world._files);
+            (world.Assets, world.Store) = (observer.Assets, observer.Store);
             await setup(world.Assets);
             for (var i = 0; i < works.Length; i++)
                 world.Parties.Add(await Party.OpenAsync(provider, i, world._files));

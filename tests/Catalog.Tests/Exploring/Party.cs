@@ -13,6 +13,7 @@ namespace Catalog.Tests.Exploring;
 internal sealed class Party
 {
     private readonly Dictionary<string, string> _files;
+    private readonly SemaphoreSlim _requesting = new(1);
     private TaskCompletionSource _arrived = New();
     private TaskCompletionSource _permit = New();
     private bool _isStepping;
@@ -21,6 +22,8 @@ internal sealed class Party
     private Party(Dictionary<string, string> files) => _files = files;
 
     public AssetCollection Assets { get; private set; } = null!;
+
+    public ArtifactStore Store { get; private set; } = null!;
 
     public bool IsDead { get; private set; }
 
@@ -42,7 +45,7 @@ internal sealed class Party
         var store = new ArtifactStore(new Driver(driver, party), new() { TimeProvider = new StillTime() });
         var catalog = await Cairn.Catalog.Catalog.OpenAsync(
             new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = $"u:{seed}" }, new RecordId(new StillTime(), new Random(seed)), default);
-        party.Assets = catalog.Assets;
+        (party.Assets, party.Store) = (catalog.Assets, store);
         return party;
     }
 
@@ -89,7 +92,8 @@ internal sealed class Party
 
     private async Task<T> RequestAsync<T>(string verb, StorePath path, Func<ValueTask<T>> request)
     {
-        if (!path.Value.StartsWith("catalog/", StringComparison.Ordinal))
+        // The feed is published in the background, and no scenario reads it.
+        if (!path.Value.StartsWith("catalog/", StringComparison.Ordinal) || path.Value.StartsWith("catalog/feed", StringComparison.Ordinal))
             return await request();
         if (!_isStepping)
         {
@@ -97,6 +101,22 @@ internal sealed class Party
             _files[path.Value] = "";
             return before;
         }
+        // Requests that are made at once go out one after the other.
+        await _requesting.WaitAsync();
+        try
+        {
+            return await NextAsync(verb, path, request);
+        }
+        finally
+        {
+            _requesting.Release();
+        }
+    }
+
+    private async Task<T> NextAsync<T>(string verb, StorePath path, Func<ValueTask<T>> request)
+    {
+        if (IsDead)
+            throw new StoreException(StoreErrorCode.PermissionDenied, "the machine is dead");
         Next = (verb, path.Value);
         // Taken before the arrival is known, since the permit is replaced when it is given.
         var permit = _permit.Task;

@@ -2,6 +2,7 @@ using System.Text;
 using Cairn;
 using Cairn.Catalog.Checkpoints;
 using Cairn.Catalog.Feed;
+using Cairn.Catalog;
 using Cairn.Catalog.Index;
 using Cairn.Catalog.Records;
 using Cairn.Tests.Workspaces;
@@ -261,11 +262,11 @@ public sealed class IndexTests : IDisposable
         All(new() { Type = "table" }).Count.ShouldBe(27);
         All(new() { NamePrefix = "n3" }).Count.ShouldBe(9);
         All(new() { OnlyLatest = true }).Count.ShouldBe(7);
-        All(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Greater, 0.25)] }).Count.ShouldBe(28);
-        All(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Equal, 0L)] }).Count.ShouldBe(14);
-        All(new() { Where = [MetadataCondition.Number("rows", MetadataComparison.LessOrEqual, 3), MetadataCondition.Text("city", MetadataComparison.Less, "P")] }).Count.ShouldBe(7);
-        All(new() { Where = [MetadataCondition.Text("city", MetadataComparison.GreaterOrEqual, "Rome 5")] }).Count.ShouldBe(10);
-        All(new() { Where = [MetadataCondition.Text("rows", MetadataComparison.Greater, "")] }).ShouldBeEmpty();
+        All(new() { Where = [new MetadataCondition("auc", MetadataComparison.Greater, 0.25)] }).Count.ShouldBe(28);
+        All(new() { Where = [new MetadataCondition("auc", MetadataComparison.Equal, 0L)] }).Count.ShouldBe(14);
+        All(new() { Where = [new MetadataCondition("rows", MetadataComparison.LessOrEqual, 3), new MetadataCondition("city", MetadataComparison.Less, "P")] }).Count.ShouldBe(7);
+        All(new() { Where = [new MetadataCondition("city", MetadataComparison.GreaterOrEqual, "Rome 5")] }).Count.ShouldBe(10);
+        All(new() { Where = [new MetadataCondition("rows", MetadataComparison.Greater, "")] }).ShouldBeEmpty();
         All(new() { Text = "oslo" }).Count.ShouldBe(28);
         All(new() { Text = "rom n1" }).ShouldBeEmpty();
         All(new() { Text = "n1 rom" }).Count.ShouldBe(5);
@@ -329,8 +330,8 @@ public sealed class IndexTests : IDisposable
         Assets(new() { Alias = "Éclair", Tag = "team" }).ShouldBe(["a0"]);
         Assets(new() { Alias = "Éclair", Text = "a4" }).ShouldBe(["a4"]);
         Assets(new() { Tag = "team" }).ShouldBe(["a0"]);
-        Assets(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Greater, 0.15), MetadataCondition.Number("auc", MetadataComparison.Less, 0.45)] }).ShouldBe(["a1", "a3"]);
-        Assets(new() { Where = [MetadataCondition.Number("auc", MetadataComparison.Equal, 0.1)] }).ShouldBe(["a0"]);
+        Assets(new() { Where = [new MetadataCondition("auc", MetadataComparison.Greater, 0.15), new MetadataCondition("auc", MetadataComparison.Less, 0.45)] }).ShouldBe(["a1", "a3"]);
+        Assets(new() { Where = [new MetadataCondition("auc", MetadataComparison.Equal, 0.1)] }).ShouldBe(["a0"]);
 
         Versions(new() { Type = "table" }).ShouldBe(["a4:2", "a4:1", "a3:2", "a3:1", "a1:2", "a0:2", "a0:1", "x:2", "x:1"]);
         Versions(new() { Type = "table", IncludeDeleted = true, NamePrefix = "a" }).ShouldBe(["a4:2", "a4:1", "a3:2", "a3:1", "a2:2", "a2:1", "a1:2", "a1:1", "a0:2", "a0:1"]);

@@ -47,7 +47,7 @@ public sealed class OtherReaderTests : IDisposable
     public async Task The_index_has_what_was_written()
     {
         var catalog = await FillAsync();
-        using var index = CatalogIndex.Open(_folder["index"], catalog.Repository.Store, catalog.Id, TimeProvider.System);
+        using var index = CatalogIndex.Open(_folder["index"], catalog.Repository.Store, await catalog.GetIdAsync(), TimeProvider.System);
         await index.SyncAsync(isFull: true, default);
 
         var found = index.List(new AssetQuery()).Items.Single(a => a.State.Names[0] == "Éclair Model");

@@ -79,7 +79,7 @@ public sealed class AssetRecordTests
             }
         })).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         using var folder = new TempFolder();
-        using var index = CatalogIndex.Open(folder.Path, store, catalog.Id, TimeProvider.System);
+        using var index = CatalogIndex.Open(folder.Path, store, await catalog.GetIdAsync(), TimeProvider.System);
         await index.SyncAsync(isFull: true, default);
         index.Status().Unreadable.ShouldBe(1);
         index.FindAsset("x")!.State.Newest.ShouldBe(1);
