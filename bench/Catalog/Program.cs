@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Cairn;
+using Cairn.Artifacts;
 using Cairn.Catalog.Index;
 using Cairn.Catalog.Records;
 using Cairn.Providers.Memory;
@@ -36,9 +37,10 @@ try
     using (var database = new IndexDatabase(file))
     {
         var applier = new IndexApplier(store, database);
-        foreach (var lines in Lines(total).Chunk(2000))
+        foreach (var lines in Lines(total).Chunk(250))
             await applier.ApplyAsync(lines, [], _ => { }, CancellationToken.None);
     }
+    Console.WriteLine($"cpu {Environment.CpuUsage.TotalTime.TotalSeconds:f1} s, user {Environment.CpuUsage.UserTime.TotalSeconds:f1}, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
     Console.WriteLine($"| build the index | {total} versions, {total / watch.Elapsed.TotalSeconds:f0} records/s, {new FileInfo(file.Path).Length >> 20} MiB | {watch.Elapsed.TotalSeconds:f0} s |");
     watch.Restart();
     using var index = new CatalogIndex(file, store, Guid.Empty, TimeProvider.System);
@@ -101,7 +103,7 @@ static IEnumerable<RecordLine> Lines(int total)
         var auc = (random.Next(1000) + 0.5) / 1000;
         var previous = asset.Previous.Length == 0 ? "" : $",\"prev\":\"{asset.Previous}\"";
         var text = string.Create(CultureInfo.InvariantCulture, $$$"""
-            {"v":1,"kind":"asset","asset":"{{{asset.Id}}}","change":{"version":{{{asset.Number}}},"artifact":"sha256:{{{i:x64}}}","text":"northern word{{{random.Next(1000)}}} churn",
+            {"v":1,"kind":"asset","asset":"{{{asset.Id}}}","change":{"version":{{{asset.Number}}},"artifact":"{{{BlobDigest.Of(BitConverter.GetBytes(i))}}}","text":"northern word{{{random.Next(1000)}}} churn",
             "meta":{"auc":{{{auc}}},"rows":{{{random.Next(1000)}}},"region":"region {{{random.Next(50)}}}"}},"state":{"n":{{{asset.Number}}},"at":{{{asset.Number}}},"names":["model-{{{a}}}"],
             "type":"{{{type}}}"},"id":"{{{ids.Next()}}}","at":"{{{Record.Format(at)}}}","by":"u:ada","seq":{{{asset.Number}}}{{{previous}}}}
             """);

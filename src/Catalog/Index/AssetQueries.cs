@@ -1,6 +1,4 @@
 using Cairn.Catalog.Names;
-using Microsoft.Data.Sqlite;
-
 namespace Cairn.Catalog.Index;
 
 /// <summary>Queries for assets.</summary>
@@ -94,7 +92,7 @@ internal sealed class AssetQueries(IndexConnection connection)
         builder.And($"EXISTS (SELECT 1 FROM version v WHERE v.asset = a.id AND v.n = a.latest{conditions})");
     }
 
-    private static (AssetItem Item, string? Fold) Read(SqliteDataReader row) => (
-        new(ColumnValues.ToGuid((byte[])row[0]), ColumnValues.ToState(row.GetString(1)), ColumnValues.ToTime(row.GetInt64(2)), row.GetString(3), ColumnValues.ToTime(row.GetInt64(4)), row.GetInt64(5)),
-        row.TextOrNull(6));
+    private static (AssetItem Item, string? Fold) Read(IndexRow row) => (
+        new(ColumnValues.ToGuid(row.Bytes(0)), ColumnValues.ToState(row.Text(1)), ColumnValues.ToTime(row.Integer(2)), row.Text(3), ColumnValues.ToTime(row.Integer(4)), row.Integer(5)),
+        row.OptionalText(6));
 }

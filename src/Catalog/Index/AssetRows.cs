@@ -1,8 +1,6 @@
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
-using Microsoft.Data.Sqlite;
-
 namespace Cairn.Catalog.Index;
 
 /// <summary>Writes what records of assets say into the tables.</summary>
@@ -156,6 +154,6 @@ internal sealed class AssetRows(IndexConnection connection)
 
     private sealed record AssetBefore(long Id, AssetState State)
     {
-        public static AssetBefore Of(SqliteDataReader row) => new(row.GetInt64(0), ColumnValues.ToState(row.GetString(1)));
+        public static AssetBefore Of(IndexRow row) => new(row.Integer(0), ColumnValues.ToState(row.Text(1)));
     }
 }

@@ -30,6 +30,8 @@ internal sealed class ChainFetch(ArtifactStore store)
         }
         var wanted = groups.SelectMany(g => Enumerable.Range(g.Head + 1, Math.Max(0, g.Group.Greatest - g.Head)).Where(n => !g.Group.Records.ContainsKey(n)).Select(n => (g.Group, Number: n)))
             .Take(limit).ToList();
+        if (wanted.Count == 0)
+            return 0;
         var fetched = new ConcurrentBag<(ChainGroup Group, ChainRecord Record)>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(wanted, parallel, async (place, stopping) =>

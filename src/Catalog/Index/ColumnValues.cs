@@ -4,8 +4,6 @@ using System.Text.Json.Nodes;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
-using Microsoft.Data.Sqlite;
-
 namespace Cairn.Catalog.Index;
 
 /// <summary>Converts between values of the catalog and columns of the index.</summary>
@@ -41,6 +39,4 @@ internal static class ColumnValues
 
     /// <summary>Metadata from its column; null is none.</summary>
     public static IReadOnlyDictionary<string, MetadataValue> ToMetadata(string? text) => MetadataJson.ReadMembers(text is null ? null : RecordJson.Parse(Encoding.UTF8.GetBytes(text)));
-
-    public static string? TextOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -81,7 +81,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
 
     /// <summary>The number and the hash of the newest record of a chain that was applied.</summary>
     public static (int Sequence, string Hash) HeadOf(IndexConnection connection, ChainKey key) =>
-        connection.Rows("SELECT head, hash FROM chain WHERE folder = $0", r => (r.GetInt32(0), r.GetString(1)), key.Folder.Value).SingleOrDefault((0, ""));
+        connection.Rows("SELECT head, hash FROM chain WHERE folder = $0", r => (r.Number(0), r.Text(1)), key.Folder.Value).SingleOrDefault((0, ""));
 
     /// <summary>Leaves out what lies behind a record that the store does not have.</summary>
     private static void DropGaps(List<(ChainGroup Group, int Head)> heads, List<RecordLine> unusable)

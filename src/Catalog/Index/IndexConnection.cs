@@ -1,29 +1,31 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using static SQLitePCL.raw;
 
 namespace Cairn.Catalog.Index;
 
 /// <summary>A connection to the database, with its prepared statements. Not thread-safe.</summary>
+/// <remarks>It calls SQLite itself: a command of <see cref="Microsoft.Data.Sqlite"/> takes longer than the statement that inserts a row.</remarks>
 internal sealed class IndexConnection : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private static readonly TimeSpan _wait = TimeSpan.FromSeconds(5);
+    private readonly sqlite3 _database;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
     public IndexConnection(string path)
     {
-        SQLitePCL.Batteries_V2.Init();
-        _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
+        Batteries_V2.Init();
+        var code = sqlite3_open_v2(path, out _database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, null);
         try
         {
-            _connection.Open();
-            Execute("PRAGMA synchronous=OFF");
-            Execute("PRAGMA journal_mode=WAL");
-            Execute("PRAGMA cache_size=-32768");
-            Execute("PRAGMA temp_store=MEMORY");
+            Check(code);
+            sqlite3_busy_timeout(_database, (int)_wait.TotalMilliseconds);
+            ExecuteScript("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
         }
         catch
         {
-            _connection.Dispose();
+            _database.Dispose();
             throw;
         }
     }
@@ -33,24 +35,22 @@ internal sealed class IndexConnection : IDisposable
     /// <returns>false: another connection is writing.</returns>
     public bool TryBegin(TimeSpan wait = default)
     {
-        sqlite3_busy_timeout(_connection.Handle, (int)wait.TotalMilliseconds);
-        var code = sqlite3_exec(_connection.Handle, "BEGIN IMMEDIATE");
-        sqlite3_busy_timeout(_connection.Handle, 0);
-        return (code & 0xFF) switch
-        {
-            SQLITE_OK => true,
-            SQLITE_BUSY => false,
-            _ => throw new SqliteException($"The index cannot begin a transaction: {sqlite3_errmsg(_connection.Handle).utf8_to_string()}.", code),
-        };
+        sqlite3_busy_timeout(_database, (int)wait.TotalMilliseconds);
+        var code = sqlite3_exec(_database, "BEGIN IMMEDIATE");
+        sqlite3_busy_timeout(_database, (int)_wait.TotalMilliseconds);
+        if ((code & 0xFF) == SQLITE_BUSY)
+            return false;
+        Check(code);
+        return true;
     }
 
-    public void Commit() => Execute("COMMIT");
+    public void Commit() => ExecuteScript("COMMIT");
 
     /// <summary>Ends the transaction without its changes. A transaction that has ended by an error already is no error.</summary>
     public void RollBack()
     {
-        if (sqlite3_get_autocommit(_connection.Handle) == 0)
-            sqlite3_exec(_connection.Handle, "ROLLBACK");
+        if (sqlite3_get_autocommit(_database) == 0)
+            sqlite3_exec(_database, "ROLLBACK");
     }
 
     /// <summary>Moves everything into the one file of the database.</summary>
@@ -59,6 +59,7 @@ internal sealed class IndexConnection : IDisposable
     {
         try
         {
+            sqlite3_busy_timeout(_database, 0);
             return Scalar("PRAGMA journal_mode=DELETE") is "delete";
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLITE_BUSY or SQLITE_LOCKED)
@@ -68,57 +69,106 @@ internal sealed class IndexConnection : IDisposable
     }
 
     /// <summary>Executes statements that are used once.</summary>
-    public void ExecuteScript(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    public void ExecuteScript(string sql) => Check(sqlite3_exec(_database, sql));
 
     /// <summary>Executes a statement, whose parameters are <c>$0</c>, <c>$1</c>, ….</summary>
     /// <returns>The number of rows that were changed.</returns>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> values)
+    {
+        var statement = Prepare(sql, values);
+        while (Step(statement))
+        {
+            // The rows are not wanted.
+        }
+        return sqlite3_changes(_database);
+    }
 
     /// <summary>Executes a query for one value.</summary>
     /// <returns>The first column of the first row; null if there is none, or if it is NULL.</returns>
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteScalar() is { } value and not DBNull ? value : null;
+    public object? Scalar(string sql, params ReadOnlySpan<object?> values)
+    {
+        var statement = Prepare(sql, values);
+        if (!Step(statement))
+            return null;
+        var value = new IndexRow(statement).Value(0);
+        Check(sqlite3_reset(statement));
+        return value;
+    }
 
     /// <summary>Executes a query for an integer.</summary>
     public long? Integer(string sql, params ReadOnlySpan<object?> values) => (long?)Scalar(sql, values);
 
     /// <summary>Executes a query.</summary>
-    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    public List<T> Rows<T>(string sql, Func<IndexRow, T> read, params ReadOnlySpan<object?> values)
     {
         List<T> rows = [];
-        using var reader = Prepare(sql, values).ExecuteReader();
-        while (reader.Read())
-            rows.Add(read(reader));
+        var statement = Prepare(sql, values);
+        try
+        {
+            while (Step(statement))
+                rows.Add(read(new(statement)));
+        }
+        finally
+        {
+            sqlite3_reset(statement);
+        }
         return rows;
     }
 
     public void Dispose()
     {
-        foreach (var command in _commands.Values)
-            command.Dispose();
-        _connection.Dispose();
+        foreach (var statement in _statements.Values)
+            statement.Handle.Dispose();
+        _database.Dispose();
     }
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> values)
+    /// <summary>Goes to the next row. At the end, the statement can be used again.</summary>
+    private bool Step(sqlite3_stmt statement)
     {
-        if (!_commands.TryGetValue(sql, out var command))
+        switch (sqlite3_step(statement))
         {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
-            _commands.Add(sql, command);
+            case SQLITE_ROW:
+                return true;
+            case SQLITE_DONE:
+                sqlite3_reset(statement);
+                return false;
+            default:
+                // The reset returns the error of the step.
+                Check(sqlite3_reset(statement));
+                throw new InvalidOperationException("A statement neither ended nor failed.");
         }
+    }
+
+    private sqlite3_stmt Prepare(string sql, ReadOnlySpan<object?> values)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(sqlite3_prepare_v2(_database, sql, out var prepared));
+            // SQLite numbers parameters in the order in which they appear.
+            var positions = new int[values.Length];
+            for (var i = 0; i < positions.Length; i++)
+                positions[i] = sqlite3_bind_parameter_index(prepared, string.Create(CultureInfo.InvariantCulture, $"${i}"));
+            _statements.Add(sql, statement = new(prepared, positions));
+        }
+        var handle = statement.Handle;
         for (var i = 0; i < values.Length; i++)
         {
-            if (command.Parameters.Count == i)
-                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            var parameter = command.Parameters[i];
-            parameter.ResetSqliteType();
-            parameter.Value = values[i] ?? DBNull.Value;
+            var position = statement.Positions[i];
+            Check(values[i] switch
+            {
+                null => sqlite3_bind_null(handle, position),
+                long value => sqlite3_bind_int64(handle, position, value),
+                int value => sqlite3_bind_int64(handle, position, value),
+                double value => sqlite3_bind_double(handle, position, value),
+                string value => sqlite3_bind_text(handle, position, value),
+                byte[] value => sqlite3_bind_blob(handle, position, value),
+                var other => throw new ArgumentException($"A {other.GetType()} is not a value of a column.", nameof(values)),
+            });
         }
-        return command;
+        return handle;
     }
+
+    private void Check(int code) => SqliteException.ThrowExceptionForRC(code, _database);
+
+    private sealed record Statement(sqlite3_stmt Handle, int[] Positions);
 }

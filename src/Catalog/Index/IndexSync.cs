@@ -61,7 +61,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
         static FeedPosition NewPosition(IndexConnection c, DateTimeOffset cursor)
         {
             var from = FeedPosition.HourBefore(cursor);
-            return new(cursor, c.Rows("SELECT path FROM feed_seen WHERE path > $0", r => StorePath.Parse(r.GetString(0)), from.Value).ToHashSet());
+            return new(cursor, c.Rows("SELECT path FROM feed_seen WHERE path > $0", r => StorePath.Parse(r.Text(0)), from.Value).ToHashSet());
         }
     });
 
@@ -153,7 +153,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
         }
         if (!await ApplyAsync().ConfigureAwait(false))
             return null;
-        foreach (var folder in database.Read(c => c.Rows("SELECT folder FROM chain", r => r.GetString(0))).Where(f => !listed.Contains(f)))
+        foreach (var folder in database.Read(c => c.Rows("SELECT folder FROM chain", r => r.Text(0))).Where(f => !listed.Contains(f)))
         {
             // A copy in the feed, or the store, told of a chain that is not there.
             if (ChainKey.TryParse((StorePath)folder / "00000001.json", out var key, out _)

@@ -1,7 +1,5 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.States;
-using Microsoft.Data.Sqlite;
-
 namespace Cairn.Catalog.Index;
 
 /// <summary>Queries for versions.</summary>
@@ -140,15 +138,15 @@ internal sealed class VersionQueries(IndexConnection connection)
     private static IndexPage<VersionItem> Page(VersionQuery query, List<Row> rows, Func<Row, string> cursor) =>
         new([.. rows.Take(query.PageSize).Select(r => r.Item)], rows.Count > query.PageSize ? cursor(rows[query.PageSize - 1]) : null);
 
-    private Row Read(SqliteDataReader row)
+    private Row Read(IndexRow row)
     {
-        var asset = row.GetInt64(12);
+        var asset = row.Integer(12);
         if (!_states.TryGetValue(asset, out var state))
-            _states.Add(asset, state = ColumnValues.ToState(row.GetString(1)));
+            _states.Add(asset, state = ColumnValues.ToState(row.Text(1)));
         return new(
-            new(ColumnValues.ToGuid((byte[])row[0]), state, row.GetInt32(2), row.GetInt32(3), BlobDigest.Parse($"sha256:{Convert.ToHexStringLower((byte[])row[4])}"), row.TextOrNull(5),
-                ColumnValues.ToTime(row.GetInt64(6)), row.GetString(7), row.TextOrNull(8), ColumnValues.ToTexts(row.GetString(9)), ColumnValues.ToMetadata(row.TextOrNull(10)), row.GetInt64(11)),
-            row.TextOrNull(13), asset, row.IsDBNull(14) ? null : row.GetValue(14));
+            new(ColumnValues.ToGuid(row.Bytes(0)), state, row.Number(2), row.Number(3), BlobDigest.Parse($"sha256:{Convert.ToHexStringLower(row.Bytes(4))}"), row.OptionalText(5),
+                ColumnValues.ToTime(row.Integer(6)), row.Text(7), row.OptionalText(8), ColumnValues.ToTexts(row.Text(9)), ColumnValues.ToMetadata(row.OptionalText(10)), row.Integer(11)),
+            row.OptionalText(13), asset, row.Value(14));
     }
 
     private sealed record Row(VersionItem Item, string? Fold, long AssetRow, object? Value);

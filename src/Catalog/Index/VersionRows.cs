@@ -44,7 +44,7 @@ internal sealed class VersionRows(IndexConnection connection)
     /// <summary>Hides or shows a range of versions.</summary>
     public void SetHidden(long asset, string? name, int first, int last, bool isHidden)
     {
-        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND n BETWEEN $1 AND $2", r => r.GetInt64(0), asset, first, last))
+        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND n BETWEEN $1 AND $2", r => r.Integer(0), asset, first, last))
         {
             Unshow(id);
             connection.Execute("UPDATE version SET hidden = $1 WHERE id = $0", id, isHidden ? 1 : 0);
@@ -56,7 +56,7 @@ internal sealed class VersionRows(IndexConnection connection)
     /// <summary>Makes the versions of an asset found by another name.</summary>
     public void Rename(long asset, string? name)
     {
-        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND hidden = 0", r => r.GetInt64(0), asset))
+        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND hidden = 0", r => r.Integer(0), asset))
         {
             Unshow(id);
             Show(id, name);
@@ -66,7 +66,7 @@ internal sealed class VersionRows(IndexConnection connection)
     /// <summary>Removes all versions of an asset.</summary>
     public void RemoveAll(long asset)
     {
-        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0", r => r.GetInt64(0), asset))
+        foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0", r => r.Integer(0), asset))
         {
             Unshow(id);
             connection.Execute("DELETE FROM document WHERE version = $0", id);
@@ -118,7 +118,7 @@ internal sealed class VersionRows(IndexConnection connection)
     private void Show(long id, string? name)
     {
         var (text, tags, json) = connection.Rows("SELECT v.description, v.tags, d.json FROM version v LEFT JOIN document d ON d.version = v.id WHERE v.id = $0",
-            r => (r.TextOrNull(0), ColumnValues.ToTexts(r.GetString(1)), r.TextOrNull(2)), id).Single();
+            r => (r.OptionalText(0), ColumnValues.ToTexts(r.Text(1)), r.OptionalText(2)), id).Single();
         Show(id, name, text, tags, ColumnValues.ToMetadata(json));
     }
 
