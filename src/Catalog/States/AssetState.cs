@@ -38,19 +38,19 @@ internal sealed class AssetState
 
     public string? Type
     {
-        get => Record.Text(Node["type"]);
+        get => Text("type");
         set => Set("type", value);
     }
 
     public string? Display
     {
-        get => Record.Text(Node["display"]);
+        get => Text("display");
         set => Set("display", value);
     }
 
     public string? Description
     {
-        get => Record.Text(Node["description"]);
+        get => Text("description");
         set => Set("description", value);
     }
 
@@ -77,14 +77,14 @@ internal sealed class AssetState
 
     public VersionRanges Deleted
     {
-        get => VersionRanges.Parse(Record.Text(Node["deleted"]));
+        get => VersionRanges.Parse(Text("deleted"));
         set => Set("deleted", value.IsEmpty ? null : value.ToString());
     }
 
     /// <summary>The versions that an <c>edit</c> has changed.</summary>
     public VersionRanges Edited
     {
-        get => VersionRanges.Parse(Record.Text(Node["edited"]));
+        get => VersionRanges.Parse(Text("edited"));
         set => Set("edited", value.IsEmpty ? null : value.ToString());
     }
 
@@ -96,7 +96,7 @@ internal sealed class AssetState
 
     public bool IsGone
     {
-        get => Node["gone"] is JsonValue gone && gone.TryGetValue(out bool value) && value;
+        get => Node["gone"] is { } gone && (gone is JsonValue value && value.TryGetValue(out bool isGone) ? isGone : throw Wrong("gone"));
         set => Set("gone", value ? JsonValue.Create(true) : null);
     }
 
@@ -107,9 +107,14 @@ internal sealed class AssetState
     /// <exception cref="FormatException">The state is not one. The message gives the reason as a clause with the subject "it".</exception>
     public static AssetState Of(ChainHead? head)
     {
+        if (head?.Record is { } record && record.Node["state"] is not JsonObject)
+            throw new FormatException("it has no member 'state'");
         var state = new AssetState(head?.State ?? []);
         // Each getter checks its member.
-        _ = (state.Newest, state.NewestAt, state.Names, state.Tags, state.Aliases, state.Fixed, state.Protected, state.Deleted, state.Edited, state.Pinned, state.Integers("released"));
+        _ = (state.Type, state.Display, state.Description, state.Tags, state.Fixed, state.Protected, state.IsGone, state.Integers("released"));
+        state.CheckVersions(head?.Sequence ?? 0);
+        CheckNames(state.Names, "names", n => CatalogName.OfAsset(n).Text);
+        CheckNames(state.Aliases.Keys, "aliases", CatalogName.OfAlias);
         return state;
     }
 
@@ -155,6 +160,37 @@ internal sealed class AssetState
         else
             Remove("aliases", alias);
     }
+
+    private void CheckVersions(int sequence)
+    {
+        // A record creates one version at most.
+        if (Newest < 0 || Newest > sequence || NewestAt < 0 || NewestAt > sequence)
+            throw new FormatException($"its state says that record {NewestAt} created version {Newest}, and there are {sequence} records");
+        var (deleted, newest) = (Deleted, Newest);
+        if (deleted.Ranges.Concat(Edited.Ranges).Any(r => r.Last > newest))
+            throw new FormatException("its state has deleted or edited versions that do not exist");
+        if (Aliases.Values.Concat(Pinned).Any(n => n < 1 || n > newest || deleted.Contains(n)))
+            throw new FormatException("its state has aliases or pins of versions that are deleted or do not exist");
+    }
+
+    private static void CheckNames(IEnumerable<string> texts, string member, Func<string, string> check)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            try
+            {
+                if (check(text) != text || !keys.Add(UnicodeTable.Fold(text)))
+                    throw new FormatException($"the member '{member}' of its state has a text that is not in Normalization Form C, or one twice");
+            }
+            catch (Exception e) when (e is ArgumentException or StoreException { Code: StoreErrorCode.PathConflict })
+            {
+                throw new FormatException($"the member '{member}' of its state is wrong: {(e as StoreException)?.Reason ?? e.Message}", e);
+            }
+        }
+    }
+
+    private string? Text(string member) => Node[member] is { } value ? Record.Text(value) ?? throw Wrong(member) : null;
 
     private int Integer(string member) => Node[member] is { } value ? Record.Integer(value, member) : 0;
 
