@@ -107,6 +107,15 @@ internal static class Children
             hash.AppendData(Encoding.UTF8.GetBytes($"{code:X} {UnicodeTable.IsAllowed(rune)} {UnicodeTable.IsWhiteSpace(rune)} {UnicodeTable.Compose(text)} {UnicodeTable.Fold(text)}\n"));
         }
         Console.WriteLine(Convert.ToHexStringLower(hash.GetHashAndReset()));
-        Console.WriteLine($"{CultureInfo.CurrentCulture.Name} {"e\u0301".Normalize().Length} {"I".ToLower(CultureInfo.CurrentCulture)}");
+        string turkish;
+        try
+        {
+            turkish = new CultureInfo("tr-TR").Name;
+        }
+        catch (CultureNotFoundException)
+        {
+            turkish = "none";
+        }
+        Console.WriteLine($"{turkish} {"e\u0301".Normalize().Length} {"I".ToLower(CultureInfo.CurrentCulture)}");
     }
 }
