@@ -28,6 +28,7 @@ public sealed class ManifestTests
         { "\"schemaVersion\":2", "\"schemaVersion\":2,\"deep\":" + new string('[', 50) + new string(']', 50), "too deep" },
         { ManifestFormat.ManifestType, "application/json", "mediaType" },
         { ManifestFormat.ArtifactType, "application/vnd.other", "artifactType" },
+        { ManifestFormat.ConfigType, "application/vnd.other", "its mediaType is 'application/vnd.other'" },
         { "\"a/one.bin\"", "\"../one.bin\"", "not a valid file name" },
         { "\"a/one.bin\"", "\"/etc/passwd\"", "not a valid file name" },
         { "\"a/one.bin\"", "\"a//b\"", "not a valid file name" },
@@ -88,12 +89,13 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void The_largest_values_are_accepted()
+    public void The_smallest_and_the_largest_values_are_accepted()
     {
         var parsed = ManifestParser.Parse(Encoding.UTF8.GetBytes(WithConfig(Config.Replace("\"version\":3", "\"version\":2147483647", StringComparison.Ordinal))));
         (parsed.FormatVersion, parsed.MaterializerId, parsed.TypeName).ShouldBe((int.MaxValue, "sample", "System.Thing"));
         parsed.Facts["rows"].ShouldBe("2");
         parsed.Metadata["k"].ShouldBe("v");
+        ManifestParser.Parse(Encoding.UTF8.GetBytes(WithConfig(Config.Replace("\"version\":3", "\"version\":1", StringComparison.Ordinal)))).FormatVersion.ShouldBe(1);
         // One byte is in the other file.
         var large = Canonical.Replace("\"size\":5}", $"\"size\":{long.MaxValue - 1}}}", StringComparison.Ordinal);
         ManifestParser.Parse(Encoding.UTF8.GetBytes(large)).Files[0].Length.ShouldBe(long.MaxValue - 1);

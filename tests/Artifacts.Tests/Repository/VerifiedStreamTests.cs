@@ -23,6 +23,7 @@ public sealed class VerifiedStreamTests
             (await ReadAsync(stream, 10, isAsync)).ShouldBe(6);
             (await ReadAsync(stream, 0, isAsync)).ShouldBe(0);
             (await ReadAsync(stream, 1, isAsync)).ShouldBe(0);
+            (await ReadAsync(stream, 1, isAsync)).ShouldBe(0);
         }
         blob.Disposals.ShouldBe(0);
 
