@@ -26,7 +26,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
             List<Entry> entries = [.. campaign.Setup];
             for (var round = 0; round < RoundsPerStore && kill < kills; round++, kill++)
             {
-                await using (var process = await WorkerProcess.StartAsync(campaign.Plan($"k{kill}", random.Next()) with { Workers = 2 }))
+                await using (var process = await WorkerProcess.StartAsync(campaign.Plan($"k{kill}", random.Next()) with { Workers = 2, IndexFolder = place.IndexFolder("killed") }))
                 {
                     process.Begin();
                     await process.WaitForAsync(random.Next(15));
@@ -36,7 +36,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
                 var ledger = await Ledger.ReadAsync(store);
                 ledger.Check(entries, campaign.Bases);
                 await ledger.CheckReadingAsync(campaign.Catalog.Assets, campaign.Bases);
-                entries.Add(await campaign.CallAsync(new("u:after", kill, Deed.Save, campaign.Plan("", 0).Assets[round % 3])));
+                entries.Add(await campaign.CallAsync(new("u:setup", 100 + kill, Deed.Save, campaign.Plan("", 0).Assets[round % 3])));
                 await foreach (var left in store.ListStagedAsync(TimeSpan.Zero))
                 {
                     staged++;

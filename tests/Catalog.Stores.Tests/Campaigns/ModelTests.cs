@@ -1,5 +1,4 @@
 using Cairn.Tests;
-using Cairn.Tests.Workspaces;
 using Cairn.TestServers.Proxy;
 using Catalog.Stores.Tests.Checking;
 using Catalog.Stores.Tests.Places;
@@ -43,18 +42,22 @@ public sealed class ModelTests(ITestOutputHelper output)
     private async Task RunAsync(TestPlace place, Place calm, int processes, int calls, params (string Name, string Value)[] options)
     {
         var random = Seeds.Next();
-        using var homes = new TempFolder();
         var campaign = await Campaign.BeginAsync(place, calm);
         var faulty = options.Aggregate(place.Place, (p, o) => p.With(o.Name, o.Value));
         await using var group = await ProcessGroup.StartAsync(
-            Enumerable.Range(0, processes).Select(i => campaign.Plan($"m{i}", random.Next()) with { Place = faulty, Workers = 2, Calls = calls }), homes["ada"], homes["bob"]);
+            Enumerable.Range(0, processes).Select(i => campaign.Plan($"m{i}", random.Next()) with { Place = faulty, Workers = 2, Calls = calls }), place.IndexFolder("ada"), place.IndexFolder("bob"));
         List<Entry> entries = [.. campaign.Setup, .. await group.RunAsync()];
 
         var ledger = await Ledger.ReadAsync(await place.OpenStoreAsync(calm));
         ledger.Check(entries, campaign.Bases);
-        foreach (var user in (string[])["u:ada", "u:bob"])
-            await ledger.CheckReadingAsync((await place.OpenAsync(user, calm)).Assets, campaign.Bases);
-        entries.Add(await campaign.CallAsync(new("u:after", 0, Deed.Save, "data")));
+        foreach (var user in (string[])["ada", "bob"])
+        {
+            var catalog = await place.OpenAsync(user, calm);
+            await ledger.CheckReadingAsync(catalog.Assets, campaign.Bases);
+            await catalog.SyncAsync(full: true);
+            await ledger.CheckListsAsync(catalog.Assets);
+        }
+        entries.Add(await campaign.CallAsync(new("u:setup", 100, Deed.Save, "data")));
         var outcomes = entries.GroupBy(e => e.Answer!.Outcome).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}");
         output.WriteLine($"{place.Place.Flavor}: {entries.Count} calls ({string.Join(", ", outcomes)}), {ledger.Records} records of assets");
     }

@@ -29,7 +29,7 @@ public sealed class RaceTests(ITestOutputHelper output)
             IsShared = i % 2 == 0,
             Deeds = [Deed.Register],
             Assets = ["racing/model"],
-        }));
+        }), place.IndexFolder("racers"));
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var entries = await group.RunAsync();
         var time = watch.Elapsed;

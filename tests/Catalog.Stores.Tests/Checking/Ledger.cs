@@ -119,6 +119,26 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>Checks that the lists have every asset and every version, in their last state, and nothing else.</summary>
+    public async Task CheckListsAsync(AssetCollection assets)
+    {
+        var states = _assets.ToDictionary(a => a.Key, a => a.Value[^1].After);
+        var listed = await assets.ListAsync(new() { IncludeDeleted = true, Freshness = Freshness.Cached }).ToListAsync();
+        listed.Select(a => a.Id).Order().ShouldBe(states.Keys.Order());
+        foreach (var asset in listed)
+        {
+            var state = states[asset.Id];
+            (asset.Name, asset.Newest, asset.Latest, asset.IsDeleted, asset.Description).ShouldBe((state.Names.FirstOrDefault() ?? asset.Id.ToString(), state.Newest, state.Latest, state.IsGone, state.Description));
+            asset.FormerNames.ShouldBe(state.Names.Skip(1));
+            asset.Aliases.OrderBy(a => a.Key, StringComparer.Ordinal).ShouldBe(state.Aliases);
+        }
+        var versions = await assets.ListVersionsAsync(new() { Freshness = Freshness.Cached }).ToListAsync();
+        versions.Select(v => $"{v.AssetId}:{v.Number} {v.Artifact} {v.Metadata.GetValueOrDefault("op")}").Order(StringComparer.Ordinal).ShouldBe(_assets
+            .SelectMany(a => a.Value.Where(r => r.Record["change"]!["version"] is { } number && states[a.Key].Has((int)number))
+                .Select(r => $"{a.Key}:{r.Record["change"]!["version"]} {r.Record["change"]!["artifact"]} {r.Record["change"]!["meta"]?["op"]}"))
+            .Order(StringComparer.Ordinal));
+    }
+
     private static string? TokenOf(JsonObject change) =>
         new[] { (string?)change["meta"]?["op"], (string?)change["why"], (string?)change["set"]?["description"], (string?)change["edit"]?["text"] }.FirstOrDefault(t => t is not null);
 

@@ -33,6 +33,6 @@ internal sealed record Place(string Flavor, string Root, IReadOnlyDictionary<str
         return await ArtifactStore.OpenAsync(provider, Root, Options, time is null ? null : new() { TimeProvider = time });
     }
 
-    public static Task<Cairn.Catalog.Catalog> OpenCatalogAsync(ArtifactStore store, string user) =>
-        Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = user });
+    public static Task<Cairn.Catalog.Catalog> OpenCatalogAsync(ArtifactStore store, string user, string indexFolder) =>
+        Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = user, IndexFolder = indexFolder });
 }

@@ -12,10 +12,12 @@ namespace Catalog.Stores.Tests.Places;
 internal sealed class TestPlace : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _opened = [];
-    private readonly TempFolder? _folder;
+    private readonly TempFolder _folder = new();
     private readonly MemoryProvider? _memory;
 
-    private TestPlace(Place place, TempFolder? folder = null, MemoryProvider? memory = null) => (Place, _folder, _memory) = (place, folder, memory);
+    private TestPlace(Place place, MemoryProvider? memory = null) => (Place, _memory) = (place, memory);
+
+    private TestPlace() => Place = new("local", StoreUri.FromLocalPath(_folder["store"]).ToString(), new Dictionary<string, string>());
 
     public Place Place { get; }
 
@@ -26,12 +28,15 @@ internal sealed class TestPlace : IAsyncDisposable
     public GcsFake? Gcs { get; private init; }
 
     /// <summary>The folder of the local store.</summary>
-    public string? Folder => _folder?.Path;
+    public string Folder => _folder["store"];
+
+    /// <summary>A folder for the indexes of a user.</summary>
+    public string IndexFolder(string user) => _folder[user];
 
     public static Task<TestPlace> CreateAsync(string flavor, FaultProxyOptions? faults = null) => flavor switch
     {
         "memory" => Task.FromResult(new TestPlace(new("memory", "mem://catalog", new Dictionary<string, string>()), memory: new())),
-        "local" => Task.FromResult(CreateLocal()),
+        "local" => Task.FromResult(new TestPlace()),
         "s3" => CreateS3Async(faults),
         "azure" => CreateAzureAsync(faults),
         "gcs" => CreateGcsAsync(faults),
@@ -47,7 +52,12 @@ internal sealed class TestPlace : IAsyncDisposable
         return store;
     }
 
-    public async Task<Cairn.Catalog.Catalog> OpenAsync(string user = "u:test", Place? place = null) => await Place.OpenCatalogAsync(await OpenStoreAsync(place), user);
+    public async Task<Cairn.Catalog.Catalog> OpenAsync(string user = "ada", Place? place = null, TimeProvider? time = null)
+    {
+        var catalog = await Place.OpenCatalogAsync(await OpenStoreAsync(place, time), $"u:{user}", IndexFolder(user));
+        _opened.Insert(0, catalog);
+        return catalog;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -57,13 +67,7 @@ internal sealed class TestPlace : IAsyncDisposable
             await Proxy.DisposeAsync();
         if (Gcs is not null)
             await Gcs.DisposeAsync();
-        _folder?.Dispose();
-    }
-
-    private static TestPlace CreateLocal()
-    {
-        var folder = new TempFolder();
-        return new(new("local", StoreUri.FromLocalPath(folder["store"]).ToString(), new Dictionary<string, string>()), folder);
+        _folder.Dispose();
     }
 
     private static async Task<TestPlace> CreateS3Async(FaultProxyOptions? faults)

@@ -18,7 +18,7 @@ public sealed class DeniedTests
     public async Task A_bucket_without_conditional_writes_is_refused_with_the_reason()
     {
         await using var place = await TestPlace.CreateAsync("s3");
-        var error = await Should.ThrowAsync<StoreException>(() => place.OpenAsync("u:ada", place.Place.With("conditions", "no")));
+        var error = await Should.ThrowAsync<StoreException>(() => place.OpenAsync("ada", place.Place.With("conditions", "no")));
         error.Code.ShouldBe(StoreErrorCode.Unsupported);
         error.Reason.ShouldContain("only if it does not exist");
         error.Advice.ShouldNotBeNullOrEmpty();
@@ -38,7 +38,7 @@ public sealed class DeniedTests
         await assets.SaveAsync("x", "2");
         await using var closed = await ReadOnlyAsync(place);
 
-        var readers = (await place.OpenAsync("u:bob", closed.Place)).Assets;
+        var readers = (await place.OpenAsync("bob", closed.Place)).Assets;
         (await readers.LoadAsync<string>("x@a")).ShouldBe("1");
         (await readers.HistoryAsync("x").CountAsync()).ShouldBe(2);
         (await readers.ListAsync().Select(a => a.Name).ToListAsync()).ShouldBe(["x"]);
@@ -67,7 +67,7 @@ public sealed class DeniedTests
         {
             Func<Task>[] calls =
             [
-                () => place.OpenAsync("u:bob"), () => catalog.Assets.GetAsync("x"), () => catalog.Assets.SaveAsync("x", "2"), () => catalog.Assets.SaveAsync("y", "1"), () => catalog.Assets.MoveAliasAsync("x", "a", 1),
+                () => place.OpenAsync("bob"), () => catalog.Assets.GetAsync("x"), () => catalog.Assets.SaveAsync("x", "2"), () => catalog.Assets.SaveAsync("y", "1"), () => catalog.Assets.MoveAliasAsync("x", "a", 1),
                 () => catalog.Assets.RenameAsync("x", "z"), () => catalog.Assets.HistoryAsync("x").ToListAsync().AsTask(),
             ];
             foreach (var call in calls)
@@ -111,11 +111,11 @@ public sealed class DeniedTests
                 });
             default:
                 Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can mount a folder for reading only.");
-                Run("mount", "--bind", place.Folder!, place.Folder!);
-                Run("mount", "-o", "remount,ro,bind", place.Folder!);
+                Run("mount", "--bind", place.Folder, place.Folder);
+                Run("mount", "-o", "remount,ro,bind", place.Folder);
                 return new(place.Place, () =>
                 {
-                    Run("umount", "-l", place.Folder!);
+                    Run("umount", "-l", place.Folder);
                     return Task.CompletedTask;
                 });
         }

@@ -16,7 +16,7 @@ public sealed class OperationTests
     public async Task An_asset_lives_from_its_first_version_to_the_release_of_its_name(string flavor)
     {
         await using var place = await TestPlace.CreateAsync(flavor);
-        var assets = (await place.OpenAsync("u:ada")).Assets;
+        var assets = (await place.OpenAsync("ada")).Assets;
         (await assets.ListAsync().ToListAsync()).ShouldBeEmpty();
         (await Refused(() => assets.GetAsync("Éclair/model"))).Code.ShouldBe(StoreErrorCode.NotFound);
 
@@ -32,7 +32,7 @@ public sealed class OperationTests
         (await assets.RegisterAsync("éclair/model", first.Artifact)).Created.ShouldBeFalse();
 
         // Another machine sees all of it.
-        var other = (await place.OpenAsync("u:bob")).Assets;
+        var other = (await place.OpenAsync("bob")).Assets;
         (await other.LoadAsync<string>("éclair/model@candidate")).ShouldBe("an object");
         await using (var content = await (await place.OpenAsync()).Repository.OpenFileAsync(second.Artifact.ToString()))
         {
@@ -88,7 +88,7 @@ public sealed class OperationTests
     public async Task Saves_at_the_same_time_lose_nothing(string flavor)
     {
         await using var place = await TestPlace.CreateAsync(flavor);
-        Cairn.Catalog.Catalog[] catalogs = [await place.OpenAsync("u:ada"), await place.OpenAsync("u:bob")];
+        Cairn.Catalog.Catalog[] catalogs = [await place.OpenAsync("ada"), await place.OpenAsync("bob")];
         var saved = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => catalogs[i % 2].Assets.SaveAsync("x", $"{i}", new() { Alias = $"a{i}" }))));
         saved.Select(v => v.Number).Order().ShouldBe(Enumerable.Range(1, 12));
         saved.Select(v => v.AssetId).Distinct().Count().ShouldBe(1);

@@ -11,9 +11,9 @@ internal sealed class CallingProcess : IAsyncDisposable
 
     private CallingProcess(Process process) => _process = process;
 
-    public static async Task<CallingProcess> StartAsync(Place place, string user)
+    public static async Task<CallingProcess> StartAsync(Place place, string user, string indexFolder)
     {
-        var process = Process.Start(Program.Child("call", place.ToString(), user)) ?? throw new InvalidOperationException("The process did not start.");
+        var process = Process.Start(Program.Child("call", place.ToString(), user, indexFolder)) ?? throw new InvalidOperationException("The process did not start.");
         (await process.StandardOutput.ReadLineAsync()).ShouldBe("ready");
         return new(process);
     }

@@ -30,7 +30,7 @@ internal sealed class Campaign
     /// <param name="calm">How this process reaches the store. Optional.</param>
     public static async Task<Campaign> BeginAsync(TestPlace place, Place? calm = null)
     {
-        var campaign = new Campaign(place.Place, await place.OpenAsync("u:setup", calm));
+        var campaign = new Campaign(place.Place, await place.OpenAsync("setup", calm));
         for (var i = 0; i < _assets.Length; i++)
         {
             var entry = await campaign.CallAsync(new("u:setup", i, Deed.Save, _assets[i]));

@@ -20,7 +20,7 @@ internal static class Children
                 await WorkAsync(WorkPlan.Parse(told[0]));
                 return 0;
             case "call":
-                await CallAsync(Place.Parse(told[0]), told[1]);
+                await CallAsync(Place.Parse(told[0]), told[1], told[2]);
                 return 0;
             case "fold":
                 Fold();
@@ -37,19 +37,21 @@ internal static class Children
         await using var output = Console.OpenStandardOutput();
         using var gate = new SemaphoreSlim(1);
         await using var store = await plan.Place.OpenStoreAsync();
-        var shared = await PatientlyAsync(() => Place.OpenCatalogAsync(store, $"u:{plan.Name}"));
+        await using var shared = await PatientlyAsync(() => Place.OpenCatalogAsync(store, $"u:{plan.Name}", plan.IndexFolder));
         var registered = (await PatientlyAsync(() => shared.Repository.SaveAsync("registered"))).Digest;
-        List<Worker> workers = [];
+        List<(Worker Worker, Cairn.Catalog.Catalog Catalog)> workers = [];
         for (var i = 0; i < plan.Workers; i++)
         {
             var user = $"u:{plan.Name}-{i}";
             // Workers with a catalog of their own race like those of different processes.
-            var catalog = plan.IsShared ? shared : await PatientlyAsync(() => Place.OpenCatalogAsync(store, user));
-            workers.Add(new(plan, user, catalog.Assets, registered, plan.Seed + i));
+            var catalog = plan.IsShared ? shared : await PatientlyAsync(() => Place.OpenCatalogAsync(store, user, plan.IndexFolder));
+            workers.Add((new(plan, user, catalog.Assets, registered, plan.Seed + i), catalog));
         }
         await SayAsync("ready", "");
         await Console.In.ReadLineAsync();
-        await Task.WhenAll(workers.Select(w => Task.Run(() => w.RunAsync(SayAsync))));
+        await Task.WhenAll(workers.Select(w => Task.Run(() => w.Worker.RunAsync(SayAsync))));
+        foreach (var (_, catalog) in workers)
+            await catalog.DisposeAsync();
 
         async Task SayAsync(string word, object what)
         {
@@ -82,11 +84,11 @@ internal static class Children
     }
 
     /// <summary>Makes the calls that it reads, one in each line, and writes the answers.</summary>
-    private static async Task CallAsync(Place place, string user)
+    private static async Task CallAsync(Place place, string user, string indexFolder)
     {
         await using var store = await place.OpenStoreAsync();
-        var catalog = await Place.OpenCatalogAsync(store, user);
-        BlobDigest registered = (await catalog.Repository.SaveAsync("registered")).Digest;
+        await using var catalog = await Place.OpenCatalogAsync(store, user, indexFolder);
+        var registered = (await catalog.Repository.SaveAsync("registered")).Digest;
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is { } line)
         {

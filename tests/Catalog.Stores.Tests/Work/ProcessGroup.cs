@@ -9,9 +9,9 @@ internal sealed class ProcessGroup : IAsyncDisposable
 
     /// <summary>Starts the processes.</summary>
     /// <param name="plans">What each shall do.</param>
-    /// <param name="homes">The homes of the users, who take turns. Optional.</param>
-    public static async Task<ProcessGroup> StartAsync(IEnumerable<WorkPlan> plans, params string[] homes) =>
-        new([.. await Task.WhenAll(plans.Select((p, i) => WorkerProcess.StartAsync(p, homes.Length == 0 ? null : homes[i % homes.Length])))]);
+    /// <param name="indexes">The folders for the indexes of the users, who take turns.</param>
+    public static async Task<ProcessGroup> StartAsync(IEnumerable<WorkPlan> plans, params string[] indexes) =>
+        new([.. await Task.WhenAll(plans.Select((p, i) => WorkerProcess.StartAsync(p with { IndexFolder = indexes[i % indexes.Length] })))]);
 
     /// <summary>Runs all to their end.</summary>
     public async Task<List<Entry>> RunAsync()

@@ -14,6 +14,12 @@ internal sealed record WorkPlan(Place Place, string Name)
     /// <summary>How many calls each worker makes; 0 until it is killed.</summary>
     public int Calls { get; init; }
 
+    /// <summary>The folder for the index.</summary>
+    public string IndexFolder { get; init; } = "";
+
+    /// <summary>Whether each worker lists all assets after every call.</summary>
+    public bool Lists { get; init; }
+
     /// <summary>Whether the workers share one catalog, and so queue up within the process.</summary>
     public bool IsShared { get; init; }
 

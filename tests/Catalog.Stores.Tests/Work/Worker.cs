@@ -1,3 +1,4 @@
+using Cairn;
 using Cairn.Artifacts;
 using Cairn.Catalog;
 
@@ -20,6 +21,21 @@ internal sealed class Worker(WorkPlan plan, string user, AssetCollection assets,
             if (answer.Version > 0)
                 _newest[operation.Asset] = answer.Version;
             await say("done", new Entry(operation, answer));
+            if (plan.Lists)
+                await ListAsync();
+        }
+    }
+
+    /// <summary>Brings the index up to the store, while somebody damages it.</summary>
+    private async Task ListAsync()
+    {
+        try
+        {
+            await assets.ListAsync(new() { IncludeDeleted = true }).CountAsync();
+        }
+        catch (StoreException e) when (e.Code is StoreErrorCode.Unavailable or StoreErrorCode.IntegrityFailure)
+        {
+            Console.Error.WriteLine($"{user}: {e.Message}");
         }
     }
 

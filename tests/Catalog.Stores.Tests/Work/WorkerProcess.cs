@@ -17,16 +17,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>Starts a process with the home of a user, and waits until it is ready.</summary>
-    public static async Task<WorkerProcess> StartAsync(WorkPlan plan, string? home = null)
+    /// <summary>Starts a process, and waits until it is ready.</summary>
+    public static async Task<WorkerProcess> StartAsync(WorkPlan plan)
     {
-        var start = Program.Child("work", plan.ToString());
-        if (home is not null)
-        {
-            start.Environment["HOME"] = home;
-            start.Environment["CAIRN_HOME"] = Path.Join(home, "cairn");
-        }
-        var process = new WorkerProcess(Process.Start(start) ?? throw new InvalidOperationException("The process did not start."));
+        var process = new WorkerProcess(Process.Start(Program.Child("work", plan.ToString())) ?? throw new InvalidOperationException("The process did not start."));
         await process._ready.Task.WaitAsync(TimeSpan.FromMinutes(2));
         return process;
     }
