@@ -14,6 +14,7 @@ namespace Cairn.Catalog.Index;
 internal sealed class IndexFile
 {
     private static readonly TimeSpan _keptFor = TimeSpan.FromDays(7);
+    private const int Attempts = 3;
     private readonly string _mark;
     private readonly string _boot;
 
@@ -42,7 +43,7 @@ internal sealed class IndexFile
     public void Open()
     {
         DurableDisk.Local.MakeFolders(Folder);
-        var mark = File.Exists(_mark) ? File.ReadAllText(_mark) : "";
+        var mark = ReadMark();
         if (mark != OpenMark || _boot.Length == 0)
         {
             if (File.Exists(Path) && mark != CleanMark())
@@ -54,7 +55,7 @@ internal sealed class IndexFile
     /// <summary>Marks the file as open if another process has marked it as clean. Called before each write.</summary>
     public void KeepOpen()
     {
-        if (!File.Exists(_mark) || File.ReadAllText(_mark) != OpenMark)
+        if (ReadMark() != OpenMark)
             SetMark(OpenMark);
     }
 
@@ -93,12 +94,35 @@ internal sealed class IndexFile
         return string.Create(CultureInfo.InvariantCulture, $"clean {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
     }
 
+    private string ReadMark()
+    {
+        try
+        {
+            return File.ReadAllText(_mark);
+        }
+        catch (FileNotFoundException)
+        {
+            return "";
+        }
+    }
+
     private void SetMark(string text)
     {
-        var next = $"{_mark}.{Guid.NewGuid():N}";
-        DurableDisk.Local.Create(next, Encoding.UTF8.GetBytes(text));
-        DurableDisk.Local.Flush(next);
-        DurableDisk.Local.Replace(_mark, next);
-        DurableDisk.Local.FlushFolder(Folder);
+        for (var attempt = 1; ; attempt++)
+        {
+            var next = $"{_mark}.{Guid.NewGuid():N}";
+            try
+            {
+                DurableDisk.Local.Create(next, Encoding.UTF8.GetBytes(text));
+                DurableDisk.Local.Flush(next);
+                DurableDisk.Local.Replace(_mark, next);
+                DurableDisk.Local.FlushFolder(Folder);
+                return;
+            }
+            catch (FileNotFoundException) when (attempt < Attempts)
+            {
+                // Somebody deletes the files of the folder.
+            }
+        }
     }
 }
