@@ -5,15 +5,18 @@ namespace Cairn.Catalog.Index;
 
 /// <summary>Writes what records of assets say into the tables.</summary>
 /// <param name="connection">The connection, in a transaction.</param>
-internal sealed class AssetRows(IndexConnection connection)
+/// <param name="isBuilding">Whether the database is filled for the first time, by this object alone.</param>
+internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
 {
-    private readonly VersionRows _versions = new(connection);
+    private const int Remembered = 10_000;
+    private readonly VersionRows _versions = new(connection, isBuilding);
+    private readonly Dictionary<Guid, AssetBefore> _known = [];
 
     /// <summary>Applies the next records of an asset's chain. The rows of new versions are written by <see cref="End"/>.</summary>
     public void Apply(Guid asset, IReadOnlyList<AssetRecord> records)
     {
         var (uuid, first, last) = (asset.ToBytes(), records[0].Record, records[^1].Record);
-        var before = connection.Rows("SELECT id, state FROM asset WHERE uuid = $0", AssetBefore.Of, uuid).SingleOrDefault();
+        var before = _known.GetValueOrDefault(asset) ?? connection.Rows("SELECT id, state FROM asset WHERE uuid = $0", AssetBefore.Of, uuid).SingleOrDefault();
         var (id, state) = (before?.Id ?? Free(first.At.ToMicroseconds(), asset), records[^1].State);
         var (names, isGone) = (state.Names, state.IsGone);
         var name = names.Count > 0 ? names[0] : null;
@@ -29,10 +32,15 @@ internal sealed class AssetRows(IndexConnection connection)
             SetTags(id, state.Tags);
         if (isRenamed || before!.State.IsGone != isGone || before.State.Display != state.Display || before.State.Description != state.Description || !before.State.Tags.SequenceEqual(state.Tags))
             SetSearch(id, state);
-        SetAliases(id, records, isNew: before is null);
+        SetAliases(id, records, isNew: before is null || before.State.Aliases.Count == 0);
         if (before is not null)
             ChangeVersions(id, before.State, state);
         SetVersions(id, asset, name, records);
+        if (!isBuilding)
+            return;
+        if (_known.Count >= Remembered)
+            _known.Clear();
+        _known[asset] = new(id, state);
     }
 
     /// <summary>Writes the rows of the new versions.</summary>
@@ -43,6 +51,7 @@ internal sealed class AssetRows(IndexConnection connection)
     {
         if (connection.Integer("SELECT id FROM asset WHERE uuid = $0", asset.ToBytes()) is not { } id)
             return;
+        _known.Remove(asset);
         _versions.RemoveAll(id);
         foreach (var table in (string[])["asset_name", "asset_tag", "alias", "alias_move"])
             connection.Execute($"DELETE FROM {table} WHERE asset = $0", id);

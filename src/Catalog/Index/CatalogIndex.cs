@@ -52,7 +52,7 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             {
                 try
                 {
-                    var result = await new IndexSync(store, catalog, _database, time).RunAsync(isFull, fromCheckpoint, cancellationToken).ConfigureAwait(false);
+                    var result = await _database.TryBuildAsync(b => RunAsync(b)).ConfigureAwait(false) ?? await RunAsync(_database).ConfigureAwait(false);
                     CatalogInstruments.SyncRecordCount.Add(result.Applied);
                     return result;
                 }
@@ -77,6 +77,8 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             CatalogInstruments.SyncDurations.Record(time.GetElapsedTime(started).TotalSeconds);
             _syncing.Release();
         }
+
+        Task<SyncResult> RunAsync(IIndexTarget target) => new IndexSync(store, catalog, target, time).RunAsync(isFull, fromCheckpoint, cancellationToken);
     }
 
     /// <summary>Gets what the index contains.</summary>

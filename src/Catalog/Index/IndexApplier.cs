@@ -9,10 +9,11 @@ namespace Cairn.Catalog.Index;
 /// What is missing before a record is fetched from the chain. Copies are hints: where one contradicts what is known, the chain is read again from its beginning. Records that cannot be read change
 /// nothing but their count; the chain goes on behind them.
 /// </remarks>
-internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
+internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
 {
     private const int FetchLimit = 1000;
     private readonly ChainFetch _fetch = new(store);
+    private AssetRows? _building;
 
     /// <summary>Applies lines, and the records of chains up to given numbers.</summary>
     /// <param name="lines">Lines of the feed or of segments, in any order, and any number of times.</param>
@@ -47,7 +48,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             {
                 count = 0;
                 isComplete = true;
-                var assets = new AssetRows(connection);
+                var assets = database.IsBuilding ? _building ??= new(connection, isBuilding: true) : new(connection, isBuilding: false);
                 foreach (var group in groups.Values)
                     isComplete &= Apply(connection, assets, group, ref count);
                 assets.End();
@@ -70,10 +71,12 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
     }
 
     /// <summary>Removes everything about a chain that the store does not have.</summary>
-    public static void Remove(IndexConnection connection, ChainKey key)
+    public static void Remove(IndexConnection connection, ChainKey key) => Remove(connection, new(connection, isBuilding: false), key);
+
+    private static void Remove(IndexConnection connection, AssetRows assets, ChainKey key)
     {
         if (key.Kind == "asset")
-            new AssetRows(connection).Remove(Guid.Parse(key.Folder.Name));
+            assets.Remove(Guid.Parse(key.Folder.Name));
         else
             connection.Execute("DELETE FROM name WHERE folder = $0", key.Folder.Value);
         connection.Execute("DELETE FROM chain WHERE folder = $0", key.Folder.Value);
@@ -104,7 +107,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
     {
         if (group.IsRebuilt && !group.IsDropped)
         {
-            Remove(connection, group.Key);
+            Remove(connection, assets, group.Key);
             group.WillBeDropped = true;
         }
         var (head, hash) = HeadOf(connection, group.Key);
@@ -137,6 +140,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             assets.Apply(Guid.Parse(group.Key.Folder.Name), changes);
         if (name is not null)
             ApplyName(connection, group.Key, name);
+        group.Applied = head;
         if (head != before)
             connection.Execute("INSERT OR REPLACE INTO chain(folder, head, hash) VALUES($0, $1, $2)", group.Key.Folder.Value, head, hash);
         return !group.MustBeRebuilt && head >= group.Greatest;
