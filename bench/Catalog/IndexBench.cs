@@ -123,7 +123,7 @@ internal static class IndexBench
         Console.WriteLine($"| {what} | {figures[0]} s, processor {figures[1]} s, peak {figures[2]} MiB; {figures[3]} {(part == "read" ? "MiB" : "records")} | {Load()} |");
     }
 
-    /// <summary>Pages of 50, up to 200 of each query, each behind the one before. All queries take turns, page by page.</summary>
+    /// <summary>Pages of 50, up to 200 of each query, each behind the one before. All queries take turns, page by page; a page is read three times.</summary>
     private static async Task PagesAsync(string root, string folder)
     {
         await using var store = await OpenAsync(root);
@@ -154,9 +154,14 @@ internal static class IndexBench
             {
                 if (queries[i].Query is not { } query)
                     continue;
-                var watch = Stopwatch.StartNew();
-                var next = index.List(query).Next;
-                queries[i].Times.Add(watch.Elapsed.TotalMilliseconds);
+                string? next = null;
+                // The least of three: another program may have the processor in between.
+                queries[i].Times.Add(Enumerable.Range(0, 3).Min(_ =>
+                {
+                    var watch = Stopwatch.StartNew();
+                    next = index.List(query).Next;
+                    return watch.Elapsed.TotalMilliseconds;
+                }));
                 queries[i].Query = next is null ? null : query with { After = next };
             }
         }

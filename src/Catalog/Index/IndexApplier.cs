@@ -21,8 +21,19 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     /// <param name="alongside">What else to write when all is applied, in the same transaction as the last records.</param>
     /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
     /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
-    public async Task<int?> ApplyAsync(
-        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken)
+    public Task<int?> ApplyAsync(
+        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken) =>
+        ApplyAsync(lines, chains, isConfirmed: false, alongside, cancellationToken);
+
+    /// <summary>Applies the records of chains up to given numbers, and reads those chains from the beginning whose newest known record the store does not have.</summary>
+    /// <param name="chains">Chains with numbers that exist.</param>
+    /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
+    /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
+    public Task<int?> RepairAsync(IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, CancellationToken cancellationToken) =>
+        ApplyAsync([], chains, isConfirmed: true, _ => { }, cancellationToken);
+
+    private async Task<int?> ApplyAsync(
+        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, bool isConfirmed, Action<IndexConnection> alongside, CancellationToken cancellationToken)
     {
         List<RecordLine> unusable = [];
         Dictionary<ChainKey, ChainGroup> groups = [];
@@ -36,6 +47,11 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
         }
         foreach (var (key, greatest) in chains)
             GroupOf(key).Extend(greatest);
+        if (isConfirmed)
+        {
+            var known = database.Read(c => groups.Values.Select(g => (g, HeadOf(c, g.Key))).Select(g => (g.g, g.Item2.Sequence, g.Item2.Hash)).ToList());
+            await _fetch.ConfirmAsync(known, cancellationToken).ConfigureAwait(false);
+        }
         for (var applied = 0; ;)
         {
             var heads = database.Read(c => groups.Values.Select(g => (g, g.IsRebuilt && !g.IsDropped ? 0 : HeadOf(c, g.Key).Sequence)).ToList());

@@ -205,10 +205,12 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
                 foreach (var path in paths)
                     c.Execute("INSERT OR IGNORE INTO feed_seen(path) VALUES($0)", path.Value);
             }, cancellationToken).ConfigureAwait(false);
-            (applied, batches) = (applied + (count ?? 0), batches + paths.Count);
+            if (count is null)
+                return false;
+            (applied, batches) = (applied + count.Value, batches + paths.Count);
             paths.Clear();
             lines.Clear();
-            return count is not null;
+            return true;
         }
     }
 
@@ -239,7 +241,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
 
         async Task<bool> ApplyAsync()
         {
-            var count = await _applier.ApplyAsync([], window, _ => { }, cancellationToken).ConfigureAwait(false);
+            var count = await _applier.RepairAsync(window, cancellationToken).ConfigureAwait(false);
             applied += count ?? 0;
             window.Clear();
             return count is not null;

@@ -68,7 +68,10 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
 
     /// <summary>Writes the rows by which versions are found, of all versions that lists show.</summary>
     public void ShowAll() => connection.Each(
-        "SELECT v.id, json_extract(a.state, '$.names[0]'), v.description, v.tags, d.json FROM version v CROSS JOIN asset a ON a.id = v.asset LEFT JOIN document d ON d.version = v.id WHERE v.hidden = 0 ORDER BY v.id",
+        """
+        SELECT v.id, json_extract(a.state, '$.names[0]'), v.description, v.tags, d.json FROM version v CROSS JOIN asset a ON a.id = v.asset LEFT JOIN document d ON d.version = v.id
+        WHERE v.hidden = 0 ORDER BY v.id
+        """,
         r => Show(r.Integer(0), r.OptionalText(1), r.OptionalText(2), ColumnValues.ToTexts(r.Text(3)), ColumnValues.ToMetadata(r.OptionalText(4))));
 
     /// <summary>Removes all versions of an asset.</summary>
