@@ -25,7 +25,7 @@ internal sealed class IndexConnection : IDisposable
             Check(code);
             sqlite3_busy_timeout(_database, (int)_wait.TotalMilliseconds);
             ExecuteScript("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;");
-            ExecuteScript(isBuilding ? "PRAGMA cache_size=-65536; PRAGMA temp_store=FILE;" : "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
+            ExecuteScript(isBuilding ? "PRAGMA cache_size=-49152; PRAGMA temp_store=FILE;" : "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
         }
         catch
         {

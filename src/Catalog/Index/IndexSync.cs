@@ -36,6 +36,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
             var filled = await FillAsync(cancellationToken).ConfigureAwait(false);
             (applied, isLeft) = (applied + (filled ?? 0), filled is null);
         }
+        _applier.End();
         if (!isLeft)
             isLeft = !database.TryWrite(c => c.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('synced', $0)", time.GetUtcNow().ToMicroseconds()));
         return new(applied, batches, isLeft);
@@ -229,12 +230,13 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
         }
         if (!await ApplyAsync().ConfigureAwait(false))
             return null;
+        _applier.End();
         foreach (var folder in database.Read(c => c.Rows("SELECT folder FROM chain", r => r.Text(0))).Where(f => !listed.Contains(f)))
         {
             // A copy in the feed, or the store, told of a chain that is not there.
             if (ChainKey.TryParse((StorePath)folder / "00000001.json", out var key, out _)
                 && !await store.IsFileAsync(key.Open(store).PathOf(1), cancellationToken).ConfigureAwait(false)
-                && !database.TryWrite(c => IndexApplier.Remove(c, key)))
+                && !_applier.TryRemove(key))
                 return null;
         }
         return applied;

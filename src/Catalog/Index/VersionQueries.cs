@@ -1,5 +1,6 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.States;
+
 namespace Cairn.Catalog.Index;
 
 /// <summary>Queries for versions.</summary>
