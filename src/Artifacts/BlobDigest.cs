@@ -74,10 +74,10 @@ public readonly record struct BlobDigest : IComparable<BlobDigest>, IParsable<Bl
     /// <summary>Compares two digests by value.</summary>
     public static bool operator >(BlobDigest left, BlobDigest right) => left.CompareTo(right) > 0;
 
-    /// <summary>Returns true if two digests are equal.</summary>
+    /// <summary>Compares two digests by value.</summary>
     public static bool operator <=(BlobDigest left, BlobDigest right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Returns true if two digests are not equal.</summary>
+    /// <summary>Compares two digests by value.</summary>
     public static bool operator >=(BlobDigest left, BlobDigest right) => left.CompareTo(right) >= 0;
 
     /// <summary>Returns <c>sha256:</c> followed by the digits.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Cairn.Cli.Commands;
 using Cairn.Streams;
@@ -84,9 +85,9 @@ internal static class CommandLine
     }
 
     /// <summary>Creates the whole command tree, or only the named commands: creating all of them costs more than the work of a small command.</summary>
-    internal static RootCommand CreateRoot(IReadOnlyList<string>? args)
+    internal static Command CreateRoot(IReadOnlyList<string>? args)
     {
-        var root = new RootCommand("Manage files and artifacts in local and cloud stores.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.");
+        var root = new Command("cairn", "Manage files and artifacts in local and cloud stores.\n\nAn address is :path (the workspace's active store), NAME:path (a registered store), scheme://container/path, or a local path.");
         GlobalOptions.AddTo(root);
         var named = args is null ? [] : Array.FindAll(Commands, c => args.Contains(c.Name));
         foreach (var entry in named.Length > 0 ? named : Commands)
@@ -99,10 +100,12 @@ internal static class CommandLine
         try
         {
             session.Output.GoesOn = Array.Exists(Commands, c => c.Changes && c.Name == TopOf(parsed.CommandResult.Command));
-            // System.CommandLine implements help and version as actions.
-            var code = parsed.Action is null && parsed.CommandResult.Command is RunnableCommand command
-                ? command.Run(session, parsed, cancellationToken)
-                : Invoke(session, parsed);
+            var code = parsed switch
+            {
+                _ when GlobalOptions.IsVersion(parsed) => PrintVersion(session),
+                { Action: null, CommandResult.Command: RunnableCommand command } => command.Run(session, parsed, cancellationToken),
+                _ => PrintHelp(session, parsed),
+            };
             session.Output.Flush();
             if (session.Output.Lost is not { } lost || code != ExitCode.Done)
                 return code;
@@ -119,6 +122,8 @@ internal static class CommandLine
     {
         if (parsed.Action is System.CommandLine.Help.HelpAction)
             return null;
+        if (GlobalOptions.IsVersion(parsed))
+            return parsed.Tokens.Count == 1 ? null : "--version cannot be combined with other arguments.";
         if (!parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash)
             && parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value[0] == '-') is { } mistyped)
             return $"Unknown option '{mistyped.Value}'. If it is a name that begins with '-', write it after '--'.";
@@ -129,8 +134,14 @@ internal static class CommandLine
             : parsed.Errors[0].Message;
     }
 
-    /// <summary>Prints help or the version. The library prints all words of one argument in the same style; the last of them is the target.</summary>
-    private static int Invoke(Session session, ParseResult parsed)
+    private static int PrintVersion(Session session)
+    {
+        session.Output.Text.WriteLine(typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Prints help. The library prints all words of one argument in the same style; the last of them is the target.</summary>
+    private static int PrintHelp(Session session, ParseResult parsed)
     {
         using var text = new StringWriter();
         var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = text, Error = session.Error });
@@ -138,11 +149,11 @@ internal static class CommandLine
         return code;
     }
 
-    private static string TopOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? TopOf(parent) : command.Name;
+    private static string TopOf(Command command) => ParentOf(command) is { } parent && ParentOf(parent) is not null ? TopOf(parent) : command.Name;
 
-    private static string NameOf(Command command) => command is RootCommand
-        ? "cairn"
-        : $"{NameOf(command.Parents.OfType<Command>().First())} {command.Name}";
+    private static string NameOf(Command command) => ParentOf(command) is { } parent ? $"{NameOf(parent)} {command.Name}" : command.Name;
+
+    private static Command? ParentOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 
     /// <summary>One command.</summary>
     /// <param name="Name">The name.</param>

@@ -11,6 +11,8 @@ public sealed class LocalProvider : IStoreProvider
     {
         ArgumentNullException.ThrowIfNull(context);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<StoreDriver>(LocalDriver.Open(context.Root, StoreOptions.Bind<LocalOptions>(context.Options), context.TimeProvider, LocalPlatform.Current));
+        // No option is required, and binding reads the attributes of all of them.
+        var options = context.Options.Count == 0 ? new() : StoreOptions.Bind<LocalOptions>(context.Options);
+        return ValueTask.FromResult<StoreDriver>(LocalDriver.Open(context.Root, options, context.TimeProvider, LocalPlatform.Current));
     }
 }

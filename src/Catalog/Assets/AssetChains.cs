@@ -50,11 +50,12 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     /// <summary>Appends a change to an asset.</summary>
     /// <param name="known">The newest record as just read and confirmed.</param>
     /// <param name="operation">The operation as a verb phrase, for errors.</param>
+    /// <param name="id">The id of the record; null for a new one.</param>
     /// <param name="decide">Decides on the newest state; returns null to append nothing. Called again after a lost race.</param>
     /// <param name="cancellationToken">Cancels the append.</param>
     /// <returns>The asset afterwards, and whether the change was appended.</returns>
     public async Task<(AssetHead Asset, bool Appended)> AppendAsync(
-        AssetHead known, string operation, Func<AssetHead, CancellationToken, ValueTask<StateChange?>> decide, CancellationToken cancellationToken)
+        AssetHead known, string operation, Guid? id, Func<AssetHead, CancellationToken, ValueTask<StateChange?>> decide, CancellationToken cancellationToken)
     {
         var chain = ChainOf(known.Id);
         using var activity = CatalogInstruments.Source.StartActivity("append asset");
@@ -64,7 +65,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > (known.Head?.Sequence ?? 0) ? recent : known.Head;
         try
         {
-            (head, var appended) = await chain.AppendAsync(head, source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
+            (head, var appended) = await chain.AppendAsync(head, id ?? source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
             if (appended)
                 feed.Publish(head!.Record!);
             return (Of(known.Id, head), appended);
@@ -86,6 +87,10 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
                 ? source.Begin(Kind, known.Id.ToString(), ("change", result.Change.Node), ("state", result.State.Node))
                 : null;
     }
+
+    /// <summary>Finds a record by its id, from the newest one back to a number.</summary>
+    public async Task<Record?> FindRecordAsync(AssetHead asset, int last, Guid id, CancellationToken cancellationToken) =>
+        await ChainOf(asset.Id).ReadBackAsync(asset.Head!, last, cancellationToken).FirstOrDefaultAsync(r => r.Id == id, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Runs a reader of a record's members, whose errors name the record.</summary>
     public T Read<T>(Guid asset, int sequence, Func<T> read)

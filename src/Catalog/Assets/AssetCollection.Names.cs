@@ -26,6 +26,7 @@ public sealed partial class AssetCollection
             var (_, changed) = await _chains.AppendAsync(
                 found.Asset,
                 Changing,
+                null,
                 (now, _) =>
                 {
                     isLost = !now.State.Lists(key) || (!now.State.Lists(target) && now.State.HasReleased(target, claim.Sequence));
@@ -51,7 +52,7 @@ public sealed partial class AssetCollection
             return false;
         if (asset.Head is null)
             throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the asset '{ErrorText.Escape(key.Text)}' has no versions, and somebody may be saving the first one", "Delete the asset, then release the name.");
-        await _chains.AppendAsync(asset, Changing, (now, _) => new(NameDecision.Release(now.State, key, claim.Sequence)), cancellationToken).ConfigureAwait(false);
+        await _chains.AppendAsync(asset, Changing, null, (now, _) => new(NameDecision.Release(now.State, key, claim.Sequence)), cancellationToken).ConfigureAwait(false);
         await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -80,6 +81,7 @@ public sealed partial class AssetCollection
             await _chains.AppendAsync(
                 other.Asset,
                 Changing,
+                null,
                 (now, _) => new(now.State.HasReleased(target, other.Claim.Sequence) ? null : NameDecision.Finish(now.State, target)),
                 cancellationToken).ConfigureAwait(false);
         }

@@ -2,6 +2,7 @@ using Cairn.Artifacts;
 using Cairn.Catalog.Assets;
 using Cairn.Catalog.Changes;
 using Cairn.Catalog.Claims;
+using Cairn.Catalog.Keys;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.States;
@@ -56,7 +57,7 @@ public sealed partial class AssetCollection
     public async Task<AssetVersion> RegisterAsync(string name, BlobDigest artifact, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (checkedName, request) = Check(name, options ?? new());
-        return await AppendVersionAsync(checkedName, request, _repository.StatAsync(artifact.ToString(), cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await AppendVersionAsync(checkedName, request, _repository.StatAsync(artifact, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static (CatalogName Name, SaveRequest Request) Check(string name, AssetSaveOptions options)
@@ -65,6 +66,8 @@ public sealed partial class AssetCollection
         MetadataLimits.Check(metadata);
         MetadataLimits.CheckText(options.Description, "the description");
         MetadataLimits.CheckText(options.Why, "the reason");
+        MetadataLimits.CheckText(options.Display, "the displayed name");
+        MetadataLimits.CheckText(options.Key, "the key");
         List<(string, bool)> aliases = [];
         if (options.Alias is { } alias)
             aliases.Add((CatalogName.OfAlias(alias), false));
@@ -74,6 +77,8 @@ public sealed partial class AssetCollection
         {
             Description = options.Description,
             Type = options.Type is null ? null : CatalogName.OfType(options.Type),
+            Display = options.Display,
+            Key = options.Key,
             Aliases = aliases,
             Why = options.Why,
             Mode = options.Mode,
@@ -93,12 +98,17 @@ public sealed partial class AssetCollection
             await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
+        if (request.Key is { } key)
+        {
+            await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await AppendOnceAsync(name, key, request, cancellationToken).ConfigureAwait(false);
+        }
         while (true)
         {
             if (await ClaimForSaveAsync(await finding.ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } found)
             {
                 var (isLost, number, isNew) = (false, 0, false);
-                var (asset, _) = await _chains.AppendAsync(found.Asset, StoreOperations.Save, DecideAsync, cancellationToken).ConfigureAwait(false);
+                var (asset, _) = await _chains.AppendAsync(found.Asset, StoreOperations.Save, null, DecideAsync, cancellationToken).ConfigureAwait(false);
                 if (!isLost)
                     return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isNew };
 
@@ -107,13 +117,63 @@ public sealed partial class AssetCollection
                     isLost = (found with { Asset = now }).IsVoid;
                     if (isLost)
                         return null;
-                    var newest = SaveDecision.NeedsNewest(now.State, request) ? await _versions.ReadCreationAsync(now, now.State.Newest, stopping).ConfigureAwait(false) : null;
-                    (var change, number, isNew) = SaveDecision.Save(now.State, (now.Head?.Sequence ?? 0) + 1, name, request, newest);
+                    var equal = await FindEqualAsync(now, request, stopping).ConfigureAwait(false);
+                    (var change, number) = SaveDecision.Save(now.State, now.Sequence + 1, name, request, equal);
+                    isNew = equal is null;
                     return change;
                 }
             }
             finding = LookUpAsync(name, confirm: true, cancellationToken);
         }
+    }
+
+    /// <summary>Appends a version once for a key. The claim of the key decides which record it is, or that none is needed; whoever comes later completes or finds it.</summary>
+    private async Task<AssetVersion> AppendOnceAsync(CatalogName name, string key, SaveRequest request, CancellationToken cancellationToken)
+    {
+        var print = SaveKey.PrintOf(name, request);
+        var claim = await _keys.FindAsync(key, cancellationToken).ConfigureAwait(false);
+        while (claim is null)
+        {
+            var seen = await LookUpAsync(name, confirm: true, cancellationToken).ConfigureAwait(false);
+            if (await ClaimForSaveAsync(seen, cancellationToken).ConfigureAwait(false) is not { Asset: var begun })
+                continue;
+            // A refusal leaves the key unused.
+            var equal = await FindEqualAsync(begun, request, cancellationToken).ConfigureAwait(false);
+            var (change, _) = SaveDecision.Save(begun.State, begun.Sequence + 1, name, request, equal);
+            claim = await _keys.ClaimAsync(key, new(begun.Id, begun.Sequence, change is null ? null : _source.NextId(), equal?.Number, print), cancellationToken).ConfigureAwait(false);
+        }
+        if (claim.Print != print)
+        {
+            throw Refusals.Of(StoreErrorCode.AlreadyExists, $"the key '{ErrorText.Escape(key)}' was used for a save that differs in its name, content or options", "Use a new key for another save.")
+                .WithContext(StoreOperations.Save, Store.GetUri(SaveKeys.FolderOf(key)));
+        }
+        var asset = await _chains.ReadAsync(claim.Asset, confirm: true, cancellationToken).ConfigureAwait(false);
+        var (searched, number, isNew) = (claim.After, claim.Version ?? 0, false);
+        if (claim.Record is { } id)
+            (asset, isNew) = await _chains.AppendAsync(asset, StoreOperations.Save, id, DecideAsync, cancellationToken).ConfigureAwait(false);
+        return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isNew && claim.Version is null };
+
+        async ValueTask<StateChange?> DecideAsync(AssetHead now, CancellationToken stopping)
+        {
+            // The record may have been written since the key was claimed, at any number.
+            if (now.Head is not null && await _chains.FindRecordAsync(now, searched + 1, id, stopping).ConfigureAwait(false) is { } written)
+            {
+                number = _chains.Read(now.Id, written.Sequence, () => AssetChange.Of(written).Version) ?? number;
+                return null;
+            }
+            searched = now.Sequence;
+            (int, VersionCreation)? equal = claim.Version is { } version ? (version, await _versions.ReadCreationAsync(now, version, stopping).ConfigureAwait(false)) : null;
+            (var change, number) = SaveDecision.Save(now.State, now.Sequence + 1, name, request, equal);
+            return change;
+        }
+    }
+
+    private async ValueTask<(int Number, VersionCreation Creation)?> FindEqualAsync(AssetHead now, SaveRequest request, CancellationToken cancellationToken)
+    {
+        if (!SaveDecision.NeedsNewest(now.State, request))
+            return null;
+        var newest = await _versions.ReadCreationAsync(now, now.State.Newest, cancellationToken).ConfigureAwait(false);
+        return SaveDecision.IsEqual(now.State, request, newest) ? (now.State.Newest, newest) : null;
     }
 
     /// <summary>Claims a name for a new asset, or uses the asset that has claimed it.</summary>

@@ -4,6 +4,7 @@ using Cairn.Catalog.Changes;
 using Cairn.Catalog.Claims;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Index;
+using Cairn.Catalog.Keys;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
@@ -35,13 +36,14 @@ public sealed partial class AssetCollection
     private readonly SyncedIndex _index;
     private readonly NameClaims _claims;
     private readonly AssetChains _chains;
+    private readonly SaveKeys _keys;
     private readonly VersionReader _versions;
 
     internal AssetCollection(ArtifactRepository repository, RecordSource source, CatalogOpening opening, FeedPublisher feed, SyncedIndex index)
     {
         (_repository, _source, _opening, _index) = (repository, source, opening, index);
         (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, index.Drop));
-        _versions = new(_chains, repository);
+        (_versions, _keys) = (new(_chains, repository), new(repository.Store, source));
     }
 
     private ArtifactStore Store => _repository.Store;
@@ -105,6 +107,7 @@ public sealed partial class AssetCollection
             var result = await _chains.AppendAsync(
                 found.Asset,
                 Changing,
+                null,
                 (now, stopping) =>
                 {
                     isLost = now.Head is not null && !now.State.Lists(name);

@@ -7,4 +7,8 @@ namespace Cairn.Catalog.Assets;
 /// <param name="Id">The id of the asset.</param>
 /// <param name="Head">The newest record; null for an asset without records.</param>
 /// <param name="State">The state after that record.</param>
-internal sealed record AssetHead(Guid Id, ChainHead? Head, AssetState State);
+internal sealed record AssetHead(Guid Id, ChainHead? Head, AssetState State)
+{
+    /// <summary>Gets the number of the newest record; 0 if there is none.</summary>
+    public int Sequence => Head?.Sequence ?? 0;
+}

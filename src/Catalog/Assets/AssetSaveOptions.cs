@@ -14,6 +14,15 @@ public sealed record AssetSaveOptions
     /// <summary>Gets the type of the asset, which is set if the asset has none; one that differs from the asset's type is an error. Default: none.</summary>
     public string? Type { get; init; }
 
+    /// <summary>Gets the name that a user interface shows for the asset. Null (the default) leaves it as it is.</summary>
+    public string? Display { get; init; }
+
+    /// <summary>
+    /// Gets a text by which a save is recognized when it is repeated, such as the id of a job: of all saves with one key, on any machine and also after a crash, one creates a version, and the others
+    /// return the same. A save with the key of another one that differs from it is an error. At most 4,096 bytes of UTF-8. Default: none.
+    /// </summary>
+    public string? Key { get; init; }
+
     /// <summary>Gets an alias to move to the version in the same record, wherever it is. Default: none.</summary>
     public string? Alias { get; init; }
 

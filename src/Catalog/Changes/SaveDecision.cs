@@ -8,13 +8,21 @@ namespace Cairn.Catalog.Changes;
 /// <summary>Decides saves.</summary>
 internal static class SaveDecision
 {
-    /// <summary>Creates a version, or takes the newest one if it is equal and not deleted. Finishes the claim of the name if the state does not list it yet.</summary>
+    /// <summary>Whether the newest version is equal to what is saved, so that no version is created.</summary>
+    /// <param name="before">The state; the empty one for a new asset.</param>
+    /// <param name="request">What to save.</param>
+    /// <param name="newest">How the newest version was created; null if there is none or it is not needed.</param>
+    public static bool IsEqual(AssetState before, SaveRequest request, VersionCreation? newest) =>
+        NeedsNewest(before, request) && newest is not null && newest.Artifact == request.Artifact && MetadataMembers.Equal(newest.Metadata, request.Metadata);
+
+    /// <summary>Creates a version, or uses an equal one. Finishes the claim of the name if the state does not list it yet.</summary>
     /// <param name="before">The state; the empty one for a new asset.</param>
     /// <param name="sequence">The number that the record will have.</param>
     /// <param name="name">The name, which the asset claims.</param>
     /// <param name="request">What to save.</param>
-    /// <param name="newest">How the newest version was created; null if there is none or it is not needed.</param>
-    public static (StateChange? Change, int Number, bool IsNew) Save(AssetState before, int sequence, CatalogName name, SaveRequest request, VersionCreation? newest)
+    /// <param name="equal">The equal version and how it was created; null to create a version.</param>
+    /// <returns>The change, null if there is none, and the number of the version.</returns>
+    public static (StateChange? Change, int Number) Save(AssetState before, int sequence, CatalogName name, SaveRequest request, (int Number, VersionCreation Creation)? equal)
     {
         if (before.IsGone)
             throw Refusals.Gone();
@@ -22,15 +30,15 @@ internal static class SaveDecision
             throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the asset is of the type '{ErrorText.Escape(type)}' and not '{ErrorText.Escape(request.Type)}'", "Change the asset's type by an update, or omit it.");
         var result = StateChange.Begin(before);
         var (change, state) = result;
-        var isNew = !NeedsNewest(before, request) || newest is null || newest.Artifact != request.Artifact || !MetadataMembers.Equal(newest.Metadata, request.Metadata);
-        if (isNew)
+        var number = equal?.Number ?? before.Newest + 1;
+        if (equal is null)
         {
-            (state.Newest, state.NewestAt) = (before.Newest + 1, sequence);
-            (change.Version, change.Artifact, change.Metadata, change.Text) = (state.Newest, request.Artifact, request.Metadata, request.Description);
+            (state.Newest, state.NewestAt) = (number, sequence);
+            (change.Version, change.Artifact, change.Metadata, change.Text) = (number, request.Artifact, request.Metadata, request.Description);
         }
-        else if (request.Description is not null && request.Description != newest!.Description)
+        else if (request.Description is not null && request.Description != equal.Value.Creation.Description)
         {
-            var edit = new VersionEdit(before.Newest);
+            var edit = new VersionEdit(number);
             edit.SetText(request.Description);
             EditDecision.Apply(result, edit);
         }
@@ -44,9 +52,14 @@ internal static class SaveDecision
             state.Type = request.Type;
             change.SetProperty("type", state.Node["type"]);
         }
+        if (request.Display is not null && request.Display != before.Display)
+        {
+            state.Display = request.Display;
+            change.SetProperty("display", state.Node["display"]);
+        }
         foreach (var (alias, isFixed) in request.Aliases)
-            AliasDecision.Apply(result, new(alias, state.Newest, default, isFixed), request.Why);
-        return (result.OrNothing(), state.Newest, isNew);
+            AliasDecision.Apply(result, new(alias, number, default, isFixed), request.Why);
+        return (result.OrNothing(), number);
     }
 
     /// <summary>Whether the decision depends on the content of the newest version.</summary>

@@ -9,10 +9,15 @@ internal sealed record SaveRequest(BlobDigest Artifact, IReadOnlyDictionary<stri
 
     public string? Type { get; init; }
 
+    public string? Display { get; init; }
+
     /// <summary>The aliases that shall lead to the version, with whether they are fixed.</summary>
     public IReadOnlyList<(string Alias, bool IsFixed)> Aliases { get; init; } = [];
 
     public string? Why { get; init; }
 
     public SaveMode Mode { get; init; }
+
+    /// <summary>The text by which a repeated save is recognized.</summary>
+    public string? Key { get; init; }
 }

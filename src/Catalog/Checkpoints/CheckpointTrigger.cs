@@ -11,6 +11,7 @@ internal sealed partial class CheckpointTrigger(ILoggerFactory loggers, Func<Can
     private readonly CancellationTokenSource _stopping = new();
     private Task _making = Task.CompletedTask;
     private int _isMaking;
+    private int _isDisposed;
 
     /// <summary>Takes notice of a batch.</summary>
     public void OnBatch()
@@ -21,9 +22,10 @@ internal sealed partial class CheckpointTrigger(ILoggerFactory loggers, Func<Can
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        // Called again by another owner, it waits as well.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            await _stopping.CancelAsync().ConfigureAwait(false);
         await _making.ConfigureAwait(false);
-        _stopping.Dispose();
     }
 
     private async Task MakeAsync()

@@ -145,6 +145,13 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
             }
             throw new IndexDamagedException(file.Path, e);
         }
+        catch (SqliteException e)
+        {
+            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, $"the catalog's index {file.Path} cannot be used: {e.Message}")
+            {
+                Advice = "Check the disk and the permissions of the index's folder, or choose another folder.",
+            }, e);
+        }
         finally
         {
             connection?.Dispose();
@@ -198,7 +205,7 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
     /// <summary>Whether an exception shows that the database is not what was written: pages, tables or values are missing or different.</summary>
     private static bool IsDamage(Exception exception) => exception switch
     {
-        SqliteException e => e.SqliteErrorCode is SQLITE_CORRUPT or SQLITE_NOTADB or SQLITE_IOERR or SQLITE_ERROR or SQLITE_SCHEMA or SQLITE_CONSTRAINT or SQLITE_FORMAT or SQLITE_MISMATCH,
+        SqliteException e => e.SqliteErrorCode is SQLITE_CORRUPT or SQLITE_NOTADB or SQLITE_IOERR or SQLITE_ERROR or SQLITE_SCHEMA or SQLITE_PROTOCOL or SQLITE_CONSTRAINT or SQLITE_FORMAT or SQLITE_MISMATCH,
         JsonException or FormatException or InvalidCastException => true,
         _ => false,
     };

@@ -105,11 +105,11 @@ internal sealed class AssetState
 
     /// <summary>Reads the state at the head of a chain.</summary>
     /// <exception cref="FormatException">The state is not one. The message gives the reason as a clause with the subject "it".</exception>
-    public static AssetState Of(ChainHead? head) => head?.Record is { } record ? After(record) : Check(head?.State ?? []);
+    public static AssetState Of(ChainHead? head) => head?.Record is { } record ? After(record) : Check(head?.State ?? [], head?.Sequence ?? 0);
 
     /// <summary>Reads the state after a record.</summary>
     /// <exception cref="FormatException">The state is not one. The message gives the reason as a clause with the subject "it".</exception>
-    public static AssetState After(Record record) => Check(Record.OptionalObject(record.Node["state"], "state") ?? throw new FormatException("it has no member 'state'"));
+    public static AssetState After(Record record) => Check(Record.OptionalObject(record.Node["state"], "state") ?? throw new FormatException("it has no member 'state'"), record.Sequence);
 
     public AssetState Clone() => new(Node.DeepClone().AsObject());
 
@@ -154,26 +154,43 @@ internal sealed class AssetState
             Remove("aliases", alias);
     }
 
-    private static AssetState Check(JsonObject node)
+    private static AssetState Check(JsonObject node, int sequence)
     {
         var state = new AssetState(node);
-        foreach (var name in state.Names)
-            CheckName(name);
         // Each getter checks its member.
-        _ = (state.Newest, state.NewestAt, state.Type, state.Display, state.Description, state.Tags, state.Aliases, state.Fixed, state.Protected, state.Deleted, state.Edited, state.Pinned,
-            state.IsGone, state.Integers("released"));
+        _ = (state.Type, state.Display, state.Description, state.Tags, state.Fixed, state.Protected, state.IsGone, state.Integers("released"));
+        state.CheckVersions(sequence);
+        CheckNames(state.Names, "names", n => CatalogName.OfAsset(n).Text);
+        CheckNames(state.Aliases.Keys, "aliases", CatalogName.OfAlias);
         return state;
     }
 
-    private static void CheckName(string name)
+    private void CheckVersions(int sequence)
     {
-        try
+        // A record creates one version at most.
+        if (Newest < 0 || Newest > sequence || NewestAt < 0 || NewestAt > sequence)
+            throw new FormatException($"its state says that record {NewestAt} created version {Newest}, and there are {sequence} records");
+        var (deleted, newest) = (Deleted, Newest);
+        if (deleted.Ranges.Concat(Edited.Ranges).Any(r => r.Last > newest))
+            throw new FormatException("its state has deleted or edited versions that do not exist");
+        if (Aliases.Values.Concat(Pinned).Any(n => n < 1 || n > newest || deleted.Contains(n)))
+            throw new FormatException("its state has aliases or pins of versions that are deleted or do not exist");
+    }
+
+    private static void CheckNames(IEnumerable<string> texts, string member, Func<string, string> check)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var text in texts)
         {
-            CatalogName.OfAsset(name);
-        }
-        catch (Exception e) when (e is StoreException or ArgumentException)
-        {
-            throw new FormatException($"its member 'names' has a name that is not valid: {(e as StoreException)?.Reason ?? "it is empty"}", e);
+            try
+            {
+                if (check(text) != text || !keys.Add(UnicodeTable.Fold(text)))
+                    throw new FormatException($"the member '{member}' of its state has a text that is not in Normalization Form C, or one twice");
+            }
+            catch (Exception e) when (e is ArgumentException or StoreException { Code: StoreErrorCode.PathConflict })
+            {
+                throw new FormatException($"the member '{member}' of its state is wrong: {(e as StoreException)?.Reason ?? e.Message}", e);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Cli;
@@ -26,8 +27,8 @@ internal static partial class StandardOutput
         return Console.OpenStandardOutput();
     }
 
-    /// <summary>Opens standard error. If it is closed, output to it is discarded.</summary>
-    public static TextWriter OpenError() => OperatingSystem.IsWindows() || IsInherited(Error) ? Console.Error : TextWriter.Null;
+    /// <summary>Returns standard error, which is opened by the first output to it. If it is closed, output to it is discarded.</summary>
+    public static TextWriter OpenError() => OperatingSystem.IsWindows() || IsInherited(Error) ? new ErrorWriter() : TextWriter.Null;
 
     /// <summary>
     /// Returns true if a descriptor was inherited from the parent process. If the shell has closed it, the runtime may have opened another file under the
@@ -35,8 +36,28 @@ internal static partial class StandardOutput
     /// </summary>
     private static bool IsInherited(int descriptor) => FControl(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
 
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int FControl(int descriptor, int command);
+
+    /// <summary>The console's error output: its initialization takes milliseconds, which a command without a message saves.</summary>
+    private sealed class ErrorWriter : TextWriter
+    {
+        public override Encoding Encoding => Console.Error.Encoding;
+
+        public override void Write(char value) => Console.Error.Write(value);
+
+        public override void Write(char[] buffer, int index, int count) => Console.Error.Write(buffer, index, count);
+
+        public override void Write(ReadOnlySpan<char> buffer) => Console.Error.Write(buffer);
+
+        public override void Write(string? value) => Console.Error.Write(value);
+
+        public override void WriteLine() => Console.Error.WriteLine();
+
+        public override void WriteLine(string? value) => Console.Error.WriteLine(value);
+
+        public override void Flush() => Console.Error.Flush();
+    }
 
     /// <summary>Rejects every write, as a closed descriptor does.</summary>
     private sealed class ClosedStream : MemoryStream

@@ -42,6 +42,35 @@ public sealed class BlobDigestTests
         Tries<BlobDigest>(null).ShouldBeFalse();
     }
 
+    [Fact]
+    public void Only_the_prefix_and_64_lower_case_digits_are_a_digest()
+    {
+        var hex = string.Concat(Enumerable.Repeat("0123456789abcdef", 4));
+        var digest = BlobDigest.Parse("sha256:" + hex);
+        (digest.Hex, digest.ToString(), digest.Checksum).ShouldBe((hex, "sha256:" + hex, new Checksum(Checksum.Sha256, hex)));
+        foreach (var text in new[] { "", "sha256:", hex, "sha512:" + hex, "SHA256:" + hex, $"sha256:{hex}0", "sha256:" + hex[1..], "sha256:" + hex.ToUpperInvariant(), $"sha256:{hex[..^1]}g", $"sha256:{hex[..^1]} " })
+        {
+            BlobDigest.TryParse(text, out var other).ShouldBeFalse(text);
+            other.ShouldBe(default);
+            Should.Throw<FormatException>(() => BlobDigest.Parse(text)).Message.ShouldBe($"'{text}' is not a digest: sha256: and 64 lower-case hexadecimal digits.");
+        }
+        BlobDigest.TryParse(null, out _).ShouldBeFalse();
+        Should.Throw<ArgumentNullException>(() => BlobDigest.Parse(null!));
+    }
+
+    [Fact]
+    public void A_digest_comes_from_its_bytes_and_from_a_sha256_only()
+    {
+        var digest = BlobDigest.Of("content"u8);
+        var bytes = new byte[32];
+        digest.CopyTo(bytes);
+        bytes.ShouldBe(System.Security.Cryptography.SHA256.HashData("content"u8));
+        BlobDigest.FromBytes(bytes).ShouldBe(digest);
+        BlobDigest.From(digest.Checksum).ShouldBe(digest);
+        Should.Throw<FormatException>(() => BlobDigest.From(new Checksum("crc32c", "00000000")));
+        Should.Throw<ArgumentNullException>(() => BlobDigest.From(null!));
+    }
+
     private static T Parsed<T>(string text)
         where T : IParsable<T> => T.Parse(text, CultureInfo.InvariantCulture);
 

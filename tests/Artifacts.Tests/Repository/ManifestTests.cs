@@ -28,6 +28,7 @@ public sealed class ManifestTests
         { "\"schemaVersion\":2", "\"schemaVersion\":2,\"deep\":" + new string('[', 50) + new string(']', 50), "too deep" },
         { ManifestFormat.ManifestType, "application/json", "mediaType" },
         { ManifestFormat.ArtifactType, "application/vnd.other", "artifactType" },
+        { ManifestFormat.ConfigType, "application/vnd.other", "its mediaType is 'application/vnd.other'" },
         { "\"a/one.bin\"", "\"../one.bin\"", "not a valid file name" },
         { "\"a/one.bin\"", "\"/etc/passwd\"", "not a valid file name" },
         { "\"a/one.bin\"", "\"a//b\"", "not a valid file name" },
@@ -43,6 +44,9 @@ public sealed class ManifestTests
         { "\"data\":\"eA==\"", "\"data\":7", "not a string" },
         { "sha256:", "sha512:", "digest" },
         { "\"layers\":", "\"leyers\":", "layers" },
+        { "\"layers\":[", "\"layers\":[7,", "a layer is not an object" },
+        { "\"a/one.bin\"", "\"two/x/y\"", "'two' is a file and a folder" },
+        { "\"size\":5}", "\"size\":9223372036854775807}", "more than a number holds" },
         { "\"config\":", "\"konfig\":", "config" },
     };
 
@@ -53,6 +57,73 @@ public sealed class ManifestTests
         Canonical.ShouldContain(truth);
         var error = Should.Throw<ManifestFormatException>(() => ManifestParser.Parse(Encoding.UTF8.GetBytes(Canonical.Replace(truth, lie, StringComparison.Ordinal))));
         error.Message.ShouldContain(problem, Case.Insensitive);
+    }
+
+    public static TheoryData<string, string, string> ConfigLies => new()
+    {
+        { "\"format\":1", "\"format\":0", "a version is not positive" },
+        { "\"format\":1", "\"format\":2", "its config has format 2, and this version of Cairn reads up to 1; a newer one is needed" },
+        { "\"version\":3", "\"version\":0", "a version is not positive" },
+        { "\"version\":3", "\"version\":2147483648", "a version is not positive" },
+        { "\"id\":\"sample\"", "\"id\":null", "it has no id, or one that is not a String" },
+        { "\"rows\":\"2\"", "\"rows\":2", "a value of facts is not a string" },
+        { "\"k\":\"v\"", "\"k\":[]", "a value of metadata is not a string" },
+        { "{", "[", "well-formed" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ConfigLies))]
+    public void Configs_that_lie_are_refused(string truth, string lie, string problem)
+    {
+        Config.ShouldContain(truth);
+        Refusal(WithConfig(Config.Replace(truth, lie, StringComparison.Ordinal))).ShouldContain(problem);
+    }
+
+    [Fact]
+    public void What_is_not_an_object_is_refused()
+    {
+        Refusal("[]").ShouldBe("it is not an object");
+        Refusal(WithConfig("[]")).ShouldBe("its config is not an object");
+        Refusal(Canonical.Replace("\"data\":", "\"date\":", StringComparison.Ordinal)).ShouldBe("its config is not in it");
+        Refusal(WithConfig(Config, size: Config.Length + 1)).ShouldContain("not that of the digest");
+    }
+
+    [Fact]
+    public void The_smallest_and_the_largest_values_are_accepted()
+    {
+        var parsed = ManifestParser.Parse(Encoding.UTF8.GetBytes(WithConfig(Config.Replace("\"version\":3", "\"version\":2147483647", StringComparison.Ordinal))));
+        (parsed.FormatVersion, parsed.MaterializerId, parsed.TypeName).ShouldBe((int.MaxValue, "sample", "System.Thing"));
+        parsed.Facts["rows"].ShouldBe("2");
+        parsed.Metadata["k"].ShouldBe("v");
+        ManifestParser.Parse(Encoding.UTF8.GetBytes(WithConfig(Config.Replace("\"version\":3", "\"version\":1", StringComparison.Ordinal)))).FormatVersion.ShouldBe(1);
+        // One byte is in the other file.
+        var large = Canonical.Replace("\"size\":5}", $"\"size\":{long.MaxValue - 1}}}", StringComparison.Ordinal);
+        ManifestParser.Parse(Encoding.UTF8.GetBytes(large)).Files[0].Length.ShouldBe(long.MaxValue - 1);
+        var empty = Canonical.Replace("\"size\":5}", "\"size\":0}", StringComparison.Ordinal);
+        ManifestParser.Parse(Encoding.UTF8.GetBytes(empty)).Files[0].Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public void The_size_and_the_number_of_files_have_a_limit()
+    {
+        var largest = Canonical + new string(' ', ManifestFormat.MaxBytes - Encoding.UTF8.GetByteCount(Canonical));
+        ManifestParser.Parse(Encoding.UTF8.GetBytes(largest)).Files.Count.ShouldBe(2);
+        Refusal(largest + " ").ShouldStartWith($"it has {ManifestFormat.MaxBytes + 1} bytes, more than");
+        ManifestParser.Parse(Encoding.UTF8.GetBytes(WithFiles(ManifestFormat.MaxFiles))).Files.Count.ShouldBe(ManifestFormat.MaxFiles);
+        Refusal(WithFiles(ManifestFormat.MaxFiles + 1)).ShouldBe($"it has {ManifestFormat.MaxFiles + 1} files, more than {ManifestFormat.MaxFiles}");
+
+        static string WithFiles(int count) => Canonical.Replace("\"layers\":[", "\"layers\":[" + string.Concat(Enumerable.Range(0, count - 2)
+            .Select(i => $$"""{"annotations":{"{{ManifestFormat.Title}}":"f{{i:x}}"},"digest":"{{Digest}}","mediaType":"a/b","size":1},""")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_tells_what_it_embeds()
+    {
+        var embedded = ManifestParser.Embedded(Encoding.UTF8.GetBytes(Canonical));
+        embedded.Select(e => Encoding.UTF8.GetString(e.Span)).ShouldBe([Config, "x"]);
+        var parsed = ManifestParser.Parse(Encoding.UTF8.GetBytes(Canonical));
+        parsed.Inline.Single().Key.Value.ShouldBe("two");
+        parsed.Inline.Single().Value.ToArray().ShouldBe("x"u8.ToArray());
     }
 
     [Fact]
@@ -129,7 +200,7 @@ public sealed class ManifestTests
             var content = ManifestWriter.Write(manifest);
             var digest = BlobDigest.Of(content.Span);
             await stage.Store.WriteBytesAsync($"blobs/sha256/{digest.Hex}", content, WriteMode.CreateNew);
-            (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadAsync<object>(digest.ToString()))).Message.ShouldContain("not registered");
+            (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadAsync<object>(digest))).Message.ShouldContain("not registered");
             Armed.Fired.ShouldBeFalse();
         }
     }
@@ -147,6 +218,17 @@ public sealed class ManifestTests
     }
 
     private static readonly string Canonical = Encoding.UTF8.GetString(ManifestWriter.Write(Sample()).Span);
+
+    private static string Config => Encoding.UTF8.GetString(ManifestParser.Embedded(Encoding.UTF8.GetBytes(Canonical))[0].Span);
+
+    private static string Refusal(string manifest) => Should.Throw<ManifestFormatException>(() => ManifestParser.Parse(Encoding.UTF8.GetBytes(manifest))).Message;
+
+    private static string WithConfig(string config, int? size = null)
+    {
+        var bytes = Encoding.UTF8.GetBytes(config);
+        var end = Canonical.IndexOf("},\"layers\"", StringComparison.Ordinal);
+        return $$"""{"artifactType":"{{ManifestFormat.ArtifactType}}","config":{"data":"{{Convert.ToBase64String(bytes)}}","digest":"{{BlobDigest.Of(bytes)}}","mediaType":"{{ManifestFormat.ConfigType}}","size":{{size ?? bytes.Length}}""" + Canonical[end..];
+    }
 
     private static ArtifactManifest Sample() => new()
     {

@@ -26,6 +26,20 @@ public sealed class ProtocolTests
     public async Task Two_saves_lose_nothing() => await ExploreAsync(WithVersionsAsync, [Save("x", 2, "a"), Save("x", 3, "b")], _ => Task.CompletedTask);
 
     [Fact]
+    public async Task A_key_makes_one_version_whoever_dies() => await ExploreAsync(
+        WithVersionsAsync,
+        [KeyedAsync, KeyedAsync, Save("x", 3)],
+        async end =>
+        {
+            var repeated = (AssetVersion)(await KeyedAsync(end.Assets))!;
+            foreach (var saved in end.Results.Take(2).OfType<AssetVersion>())
+                saved.Number.ShouldBe(repeated.Number);
+            (await end.Assets.HistoryAsync("x").CountAsync(v => v.Artifact == _artifacts[2])).ShouldBe(1);
+        });
+
+    private static async Task<object?> KeyedAsync(AssetCollection assets) => await assets.RegisterAsync("x", _artifacts[2], new() { Key = "k" });
+
+    [Fact]
     public async Task Renames_and_a_save_of_the_new_name_leave_each_name_to_one_asset() =>
         await ExploreAsync(WithVersionsAsync, [Rename("x", "y"), Rename("x", "z"), Save("y", 3)], async end =>
         {
@@ -109,6 +123,37 @@ public sealed class ProtocolTests
             [Rename("x", "y"), Do(async a => await a.DeleteAssetAsync("x") && await a.ReleaseNameAsync("y") && await a.RestoreAssetAsync("x") && (await a.RegisterAsync("y", _artifacts[3])).Created)],
             _ => Task.CompletedTask);
 
+    [Fact]
+    public async Task A_name_that_is_released_taken_back_and_saved_leads_to_one_asset() =>
+        await ExploreAsync(RenamedAsync, [Do(a => a.ReleaseNameAsync("x")), Rename("y", "x"), Save("x", 3)], async end =>
+        {
+            if (end.Results[1] is true && end.Results[2] is AssetVersion saved)
+                (await end.Assets.GetAssetAsync("y")).ShouldSatisfyAllConditions(y => (y.Id == saved.AssetId || !y.FormerNames.Append(y.Name).Contains("x")).ShouldBeTrue());
+        }, deaths: 0);
+
+    /// <summary>While one caller releases a former name, another releases it, takes it back, and gives it up for a third one.</summary>
+    [Fact]
+    public async Task A_release_that_is_acknowledged_frees_a_former_name_or_leaves_it_to_the_asset() =>
+        await ExploreAsync(
+            RenamedAsync, [Do(a => a.ReleaseNameAsync("x")), Do(async a => await a.ReleaseNameAsync("x") && await a.RenameAsync("y", "x") && await a.RenameAsync("x", "z"))], async end =>
+            {
+                if (end.Results.Any(r => r is null or StoreException))
+                    return;
+                // Nothing was interrupted, so nothing is reserved: the name leads to the asset, or anybody may have it.
+                var isFormer = (await end.Assets.GetAssetAsync("z")).FormerNames.Contains("x");
+                if (!isFormer)
+                    (await end.Assets.RegisterAsync("x", _artifacts[3])).AssetId.ShouldNotBe((await end.Assets.GetAssetAsync("z")).Id);
+            }, deaths: 0);
+
+    [Fact]
+    public async Task An_alias_that_moves_while_its_version_is_deleted_and_restored_never_dangles() =>
+        await ExploreAsync(WithVersionsAsync, [Do(a => a.MoveAliasAsync("x", "a", 1)), Do(a => a.DeleteAsync("x:1", withAliases: true)), Do(a => a.RestoreAsync("x:1"))], async end =>
+        {
+            var asset = await end.Assets.GetAssetAsync("x");
+            foreach (var number in asset.Aliases.Values)
+                (await end.Assets.GetAsync(AssetReference.OfVersion("x", number))).IsDeleted.ShouldBeFalse();
+        }, deaths: 0);
+
     private static Func<AssetCollection, Task<object?>> Save(string name, int artifact, string? alias = null) =>
         async assets => await assets.RegisterAsync(name, _artifacts[artifact], new() { Alias = alias });
 
@@ -137,14 +182,14 @@ public sealed class ProtocolTests
         await assets.RenameAsync("x", "y");
     }
 
-    private static async Task ExploreAsync(Func<AssetCollection, Task> setup, Func<AssetCollection, Task<object?>>[] parties, Func<Explorer.Ended, Task> check)
+    private static async Task ExploreAsync(Func<AssetCollection, Task> setup, Func<AssetCollection, Task<object?>>[] parties, Func<Explorer.Ended, Task> check, int deaths = 1)
     {
         var ends = await Explorer.RunAsync(setup, parties, async end =>
         {
             await CheckAsync(end);
             await check(end);
             await CheckAsync(end);
-        }, deaths: 1);
+        }, deaths);
         ends.ShouldBeGreaterThan(5);
         TestContext.Current.TestOutputHelper?.WriteLine($"{ends} ends");
     }
@@ -173,7 +218,7 @@ public sealed class ProtocolTests
         }
         foreach (var saved in end.Results.OfType<AssetVersion>())
             versions[(saved.AssetId, saved.Number)].ShouldBe(saved.Artifact, "an acknowledged version is lost");
-        end.Results.OfType<AssetVersion>().Select(v => (v.AssetId, v.Number)).ShouldBeUnique();
+        end.Results.OfType<AssetVersion>().Where(v => v.Created).Select(v => (v.AssetId, v.Number)).ShouldBeUnique();
     }
 
     /// <summary>Every asset that a name leads to, by the chains themselves.</summary>

@@ -45,6 +45,25 @@ public class TelemetryDriverTests
     }
 
     [Fact]
+    public async Task A_program_that_switches_telemetry_off_tells_nothing()
+    {
+        using var telemetry = new Telemetry(_name);
+        AppContext.SetSwitch("Cairn.Telemetry", false);
+        try
+        {
+            await Telling().StatAsync("a", default);
+            telemetry.Spans.ShouldBeEmpty();
+            telemetry.Measured.ShouldBeEmpty();
+        }
+        finally
+        {
+            AppContext.SetSwitch("Cairn.Telemetry", true);
+        }
+        await Telling().StatAsync("a", default);
+        telemetry.Spans.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_failure_is_told_by_its_code()
     {
         using var telemetry = new Telemetry(_name);
