@@ -63,13 +63,14 @@ async Task ArrayAsync()
 {
     var numbers = Numbers(1, mib);
     var raw = Fresh("raw");
+    Artifact? saved = null;
     await Comparison.RunAsync($"save {mib} MiB double[]", "hash on one thread, write and flush on another", runs, "≥ 0.9",
         () =>
         {
             Raw.Save(numbers, raw, "a");
             return Task.CompletedTask;
         },
-        async () => await (await OpenAsync(Path.Join(folder, "cairn"))).SaveAsync(numbers, "a"),
+        async () => saved = await (await OpenAsync(Path.Join(folder, "cairn"))).SaveAsync(numbers),
         () =>
         {
             Fresh("cairn");
@@ -86,7 +87,7 @@ async Task ArrayAsync()
         },
         async () =>
         {
-            await repository.LoadAsync<double[]>("a");
+            await repository.LoadAsync<double[]>(saved!.Digest);
             GC.Collect();
         });
 }
@@ -94,7 +95,7 @@ async Task ArrayAsync()
 async Task MappedAsync()
 {
     var repository = await OpenAsync(Fresh("mapped"));
-    await repository.SaveAsync(Numbers(1, mib), "a");
+    var saved = await repository.SaveAsync(Numbers(1, mib));
     var first = await Comparison.TimeAsync(MapAsync);
     var again = new List<double>();
     for (var i = 0; i < 50; i++)
@@ -109,7 +110,7 @@ async Task MappedAsync()
 
     async Task MapAsync()
     {
-        using var mapped = await repository.LoadMappedAsync<double>("a");
+        using var mapped = await repository.LoadMappedAsync<double>(saved.Digest);
         GC.KeepAlive(mapped.Memory.Span[^1]);
     }
 }
@@ -132,8 +133,8 @@ async Task JsonAsync()
         async () =>
         {
             var repository = await OpenAsync(Fresh("json-cairn"));
-            await repository.SaveAsync(numbers, "a");
-            await repository.LoadAsync<double[]>("a");
+            var saved = await repository.SaveAsync(numbers);
+            await repository.LoadAsync<double[]>(saved.Digest);
         });
 }
 
@@ -141,7 +142,7 @@ async Task UnchangedAsync()
 {
     var numbers = Numbers(1, mib);
     var repository = await OpenAsync(Fresh("unchanged"));
-    await repository.SaveAsync(numbers, "a");
+    await repository.SaveAsync(numbers);
     Sync();
     var before = Raw.Written();
     await Comparison.RunAsync($"save {mib} MiB double[] unchanged", "hash alone", runs + 2, "≥ 0.91",
@@ -150,7 +151,7 @@ async Task UnchangedAsync()
             Raw.Hash(numbers);
             return Task.CompletedTask;
         },
-        () => repository.SaveAsync(numbers, "a"));
+        () => repository.SaveAsync(numbers));
     Console.WriteLine($"|   bytes written by {runs + 3} saves | {Raw.Written() - before} | | 0 | |");
 }
 
@@ -175,7 +176,7 @@ async Task RecordAsync()
             for (var i = 0; i < 200; i++)
             {
                 var saved = await repository.SaveAsync(new Sample(number++, "name", 1.5));
-                await repository.LoadAsync<Sample>(saved.ToString());
+                await repository.LoadAsync<Sample>(saved.Digest);
             }
         });
 }
@@ -203,7 +204,7 @@ async Task NearAsync()
     new Random(3).NextBytes(first);
     File.WriteAllBytes(source, first);
     var repository = await OpenAsync(Fresh("near"));
-    await repository.SaveAsync(new FileInfo(source), new SaveOptions { Name = "near", Chunked = true });
+    await repository.SaveAsync(new FileInfo(source), new SaveOptions { Chunked = true });
     var restic = Fresh("restic");
     (string, string)[] environment = [("RESTIC_PASSWORD", "bench"), ("RESTIC_REPOSITORY", restic), ("RESTIC_CACHE_DIR", Path.Join(folder, "restic-cache"))];
     var hasRestic = Comparison.Program("restic", ["init"], environment) is not null;
@@ -228,7 +229,7 @@ async Task NearAsync()
         }
         Sync();
         var before = Size(Path.Join(folder, "near"));
-        var cairn = await Comparison.TimeAsync(() => repository.SaveAsync(new FileInfo(source), new SaveOptions { Name = "near", Chunked = true }));
+        var cairn = await Comparison.TimeAsync(() => repository.SaveAsync(new FileInfo(source), new SaveOptions { Chunked = true }));
         added = Size(Path.Join(folder, "near")) - before;
         before = Size(restic);
         var other = hasRestic ? Comparison.Program("restic", ["backup", source], environment) : null;
@@ -254,7 +255,7 @@ async Task VerifyAsync()
         var bytes = new byte[Math.Max(1, mib / 16) << 20];
         new Random(i).NextBytes(bytes);
         File.WriteAllBytes(file, bytes);
-        await repository.SaveAsync(new FileInfo(file), $"v{i}");
+        await repository.SaveAsync(new FileInfo(file));
     }
     var data = Numbers(4, 1);
     await Comparison.RunAsync($"verify --all of {mib} MiB in 16 blobs, from the cache", "SHA-256 of as much memory on every core", runs, "≥ 0.9",
@@ -311,9 +312,10 @@ async Task<int> MemoryChildAsync(string path, string step)
     var idle = Raw.Peak();
     if (step is "stream" or "chunks")
     {
+        Artifact copy;
         using (var stream = new Pieces(memoryMib))
-            await repository.SaveAsync<Stream>(stream, new SaveOptions { Name = "s", Chunked = step == "chunks" });
-        await using (var loaded = await repository.LoadAsync<Stream>("s"))
+            copy = await repository.SaveAsync<Stream>(stream, new SaveOptions { Chunked = step == "chunks" });
+        await using (var loaded = await repository.LoadAsync<Stream>(copy.Digest))
             await loaded.CopyToAsync(Stream.Null);
         Directory.Delete(Path.Join(path, step), recursive: true);
         return Tell($"save and load a stream of {memoryMib} MiB{(step == "chunks" ? " in chunks" : "")}", Raw.Peak() - idle);
@@ -333,12 +335,12 @@ async Task<int> MemoryChildAsync(string path, string step)
     var numbers = new double[array / 8];
     for (var i = 0; i < numbers.Length; i += 512)
         numbers[i] = i;
-    await repository.SaveAsync(numbers, "a");
+    File.WriteAllText(Path.Join(path, "array.digest"), $"{await repository.SaveAsync(numbers)}");
     return Tell($"save a double[] of {memoryMib} MiB, beyond the array", Raw.Peak() - array - idle);
 
     async Task<long> PeakOfLoadAsync()
     {
-        var back = await repository.LoadAsync<double[]>("a");
+        var back = await repository.LoadAsync<double[]>(BlobDigest.Parse(File.ReadAllText(Path.Join(path, "array.digest"))));
         var peak = Raw.Peak();
         GC.KeepAlive(back);
         return peak;

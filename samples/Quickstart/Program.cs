@@ -12,6 +12,6 @@ await foreach (var file in store.GlobAsync("**/*.txt"))
     Console.WriteLine($"{file.Path}  {file.Length} bytes: {await store.ReadTextAsync(file.Path)}");
 
 // Typed objects: content-addressed, so that equal ones are stored once, and verified whenever they are read.
-var artifacts = new ArtifactRepository(store.Under("artifacts"), MaterializerRegistry.CreateDefault());
-await artifacts.SaveAsync(new[] { 0.25, 0.5, 1.0 }, "models/weights");
-Console.WriteLine($"{(await artifacts.LoadAsync<double[]>("models/weights")).Length} numbers, as NumPy reads them");
+var artifacts = new ArtifactRepository(store, MaterializerRegistry.CreateDefault());
+var saved = await artifacts.SaveAsync(new[] { 0.25, 0.5, 1.0 });
+Console.WriteLine($"{(await artifacts.LoadAsync<double[]>(saved.Digest)).Length} numbers, as NumPy reads them");

@@ -44,8 +44,8 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
         table.Rows.Add(new object[values.Length]);
         table.Rows.Add([double.NegativeInfinity.ToString(CultureInfo.InvariantCulture), .. values[1..]]);
 
-        var saved = await _repository.SaveAsync(table, "t", Cancel);
-        var loaded = await _repository.LoadAsync<DataTable>("t", Cancel);
+        var saved = await _repository.SaveAsync(table, cancellationToken: Cancel);
+        var loaded = await _repository.LoadAsync<DataTable>(saved.Digest, Cancel);
 
         ShouldEqual(loaded, table);
         loaded.TableName.ShouldBe("types");
@@ -67,7 +67,7 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
             foreach (var (t, n) in rows)
                 table.Rows.Add(IsText(t) ? t : null, n);
             var saved = await _repository.SaveAsync(table, cancellationToken: Cancel);
-            ShouldEqual(await _repository.LoadAsync<DataTable>(saved.Digest.ToString(), Cancel), table);
+            ShouldEqual(await _repository.LoadAsync<DataTable>(saved.Digest, Cancel), table);
         }).QuickCheckThrowOnFailure();
 
         // A lone half of a surrogate pair is no text that UTF-8 holds.
@@ -82,7 +82,7 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
             table.Rows.Add(DBNull.Value);
         var saved = await _repository.SaveAsync(table, cancellationToken: Cancel);
-        ShouldEqual(await _repository.LoadAsync<DataTable>(saved.Digest.ToString(), Cancel), table);
+        ShouldEqual(await _repository.LoadAsync<DataTable>(saved.Digest, Cancel), table);
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class CsvMaterializerTests : IAsyncLifetime
     {
         var table = new DataTable { Locale = CultureInfo.InvariantCulture };
         table.Columns.Add("where", typeof(Uri));
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(table, "t", Cancel))).Message.ShouldContain("'where' is of Uri");
-        await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(new DataTable(), "t", Cancel));
-        (await _repository.Names.TryGetAsync("t", Cancel)).ShouldBeNull();
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(table, cancellationToken: Cancel))).Message.ShouldContain("'where' is of Uri");
+        await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(new DataTable(), cancellationToken: Cancel));
+        (await _repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel).CountAsync(f => f.IsFile, Cancel)).ShouldBe(0);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace Cairn.Plugins.Csv.Tests;
 
 public sealed class RecordTests : IAsyncLifetime
 {
-    private static readonly SaveOptions AsCsv = new() { Name = "r", Materializer = "csv" };
+    private static readonly SaveOptions AsCsv = new() { Materializer = "csv" };
     private ArtifactStore _store = null!;
     private ArtifactRepository _repository = null!;
 
@@ -44,10 +44,10 @@ public sealed class RecordTests : IAsyncLifetime
     public async Task Every_text_and_a_missing_one_come_back(string? text)
     {
         Item[] rows = [new(1, text, null), new(2, "x", 0.1 + 0.2)];
-        await _repository.SaveAsync(rows.ToAsyncEnumerable(), AsCsv, Cancel);
-        (await _repository.LoadAsync<List<Item>>("r", Cancel)).ShouldBe(rows);
-        (await (await _repository.LoadAsync<IAsyncEnumerable<Item>>("r", Cancel)).ToListAsync(Cancel)).ShouldBe(rows);
-        var table = await _repository.LoadAsync<DataTable>("r", Cancel);
+        var saved = await _repository.SaveAsync(rows.ToAsyncEnumerable(), AsCsv, Cancel);
+        (await _repository.LoadAsync<List<Item>>(saved.Digest, Cancel)).ShouldBe(rows);
+        (await (await _repository.LoadAsync<IAsyncEnumerable<Item>>(saved.Digest, Cancel)).ToListAsync(Cancel)).ShouldBe(rows);
+        var table = await _repository.LoadAsync<DataTable>(saved.Digest, Cancel);
         table.Rows[0].ItemArray.ShouldBe([1, text ?? (object)DBNull.Value, DBNull.Value]);
     }
 
@@ -61,8 +61,8 @@ public sealed class RecordTests : IAsyncLifetime
         table.Columns.Add("Value", typeof(double));
         table.Rows.Add("?", "", 7, DBNull.Value);
         table.Rows.Add("?", DBNull.Value, 8, 1.5);
-        await _repository.SaveAsync(table, "r", Cancel);
-        (await _repository.LoadAsync<List<Item>>("r", Cancel)).ShouldBe([new(7, "", null), new(8, null, 1.5)]);
+        var saved = await _repository.SaveAsync(table, cancellationToken: Cancel);
+        (await _repository.LoadAsync<List<Item>>(saved.Digest, Cancel)).ShouldBe([new(7, "", null), new(8, null, 1.5)]);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class RecordTests : IAsyncLifetime
     {
         var error = await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync<IEnumerable<Odd>>([new([1])], AsCsv, Cancel));
         error.Message.ShouldContain("Odd.Values is of Int32[]");
-        (await _repository.Names.TryGetAsync("r", Cancel)).ShouldBeNull();
+        (await _repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel).CountAsync(f => f.IsFile, Cancel)).ShouldBe(0);
     }
 
     public sealed record Item(int Id, string? Text, double? Value);

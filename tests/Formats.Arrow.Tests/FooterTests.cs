@@ -35,9 +35,9 @@ public sealed class FooterTests : IAsyncLifetime
         var content = await File.ReadAllBytesAsync(Path.Join(Kept, "table.arrow"), Cancel);
         // Dictionary batch, not schema: the sample is of the kind that it stands for.
         content[0x37].ShouldBe((byte)2);
-        await SaveAsync(content);
+        var saved = await SaveAsync(content);
 
-        using var loaded = await Repository.LoadAsync<RecordBatch>("t", Cancel);
+        using var loaded = await Repository.LoadAsync<RecordBatch>(saved, Cancel);
 
         loaded.Schema.FieldsList.Select(f => f.Name).ShouldBe(["n", "x", "text"]);
         ArrowText.Of(loaded.Column(0)).ShouldBe("1|2|3|");
@@ -47,24 +47,24 @@ public sealed class FooterTests : IAsyncLifetime
         Enumerable.Range(0, 3).Select(i => ((StringArray)text.Dictionary).GetString(((Int32Array)text.Indices).GetValue(i)!.Value)).ShouldBe(["a", "b", "a"]);
 
         // A sequence is read after the load has ended, and again.
-        var batches = await Repository.LoadAsync<IAsyncEnumerable<RecordBatch>>("t", Cancel);
+        var batches = await Repository.LoadAsync<IAsyncEnumerable<RecordBatch>>(saved, Cancel);
         for (var i = 0; i < 2; i++)
             (await batches.Select(b => b.Length).ToListAsync(Cancel)).ShouldBe([3]);
-        (await Repository.PreviewAsync("t", Cancel))!.Columns.ShouldBe(["n", "x", "text"]);
+        (await Repository.PreviewAsync(saved, Cancel))!.Columns.ShouldBe(["n", "x", "text"]);
     }
 
     [Fact]
     public async Task A_file_without_rows_or_without_batches_has_its_columns()
     {
-        await SaveAsync(await File.ReadAllBytesAsync(Path.Join(Kept, "no-rows.arrow"), Cancel));
-        using (var empty = await Repository.LoadAsync<RecordBatch>("t", Cancel))
+        var saved = await SaveAsync(await File.ReadAllBytesAsync(Path.Join(Kept, "no-rows.arrow"), Cancel));
+        using (var empty = await Repository.LoadAsync<RecordBatch>(saved, Cancel))
             (empty.Length, empty.ColumnCount).ShouldBe((0, 3));
 
         // The mark, the end of the messages, and the footer.
         var content = await File.ReadAllBytesAsync(Path.Join(Kept, "table.arrow"), Cancel);
-        await SaveAsync([.. content[..8], 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, .. content[^(FooterLength(content) + 10)..]]);
-        (await Repository.LoadAsync<List<RecordBatch>>("t", Cancel)).ShouldBeEmpty();
-        (await Should.ThrowAsync<MaterializationException>(() => Repository.LoadAsync<Table>("t", Cancel))).Message.ShouldContain("n: int32, x: double, text: dictionary");
+        saved = await SaveAsync([.. content[..8], 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, .. content[^(FooterLength(content) + 10)..]]);
+        (await Repository.LoadAsync<List<RecordBatch>>(saved, Cancel)).ShouldBeEmpty();
+        (await Should.ThrowAsync<MaterializationException>(() => Repository.LoadAsync<Table>(saved, Cancel))).Message.ShouldContain("n: int32, x: double, text: dictionary");
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public sealed class FooterTests : IAsyncLifetime
         // Whatever a byte of the footer becomes, it is refused or read, and nothing else is thrown.
         for (var at = footer; at < content.Length - 10; at++)
         {
-            await SaveAsync(With(c => c[at] ^= 0xFF));
+            var saved = await SaveAsync(With(c => c[at] ^= 0xFF));
             try
             {
-                (await Repository.LoadAsync<RecordBatch>("t", Cancel)).Dispose();
+                (await Repository.LoadAsync<RecordBatch>(saved, Cancel)).Dispose();
             }
             catch (MaterializationException)
             {
@@ -101,15 +101,15 @@ public sealed class FooterTests : IAsyncLifetime
 
     private async Task RefusedAsync(byte[] content, string mention)
     {
-        await SaveAsync(content);
-        (await Should.ThrowAsync<MaterializationException>(() => Repository.LoadAsync<RecordBatch>("t", Cancel))).Message.ShouldContain("is not a complete Arrow file: " + mention);
+        var saved = await SaveAsync(content);
+        (await Should.ThrowAsync<MaterializationException>(() => Repository.LoadAsync<RecordBatch>(saved, Cancel))).Message.ShouldContain("is not a complete Arrow file: " + mention);
     }
 
     /// <summary>Stores bytes as an Arrow file, whether they are one or not.</summary>
-    private async Task SaveAsync(byte[] content)
+    private async Task<BlobDigest> SaveAsync(byte[] content)
     {
         var file = Path.Join(_folder, "table.arrow");
         await File.WriteAllBytesAsync(file, content, Cancel);
-        await Repository.SaveFileAsync(file, new() { Name = "t", Materializer = "arrow" }, Cancel);
+        return (await Repository.SaveFileAsync(file, new() { Materializer = "arrow" }, Cancel)).Digest;
     }
 }

@@ -21,10 +21,10 @@ public sealed class DataViewMaterializerTests : IAsyncLifetime
     [Fact]
     public async Task Many_blocks_of_equal_data_are_equal_bytes_whichever_thread_is_first()
     {
-        var digest = (await _repository.SaveAsync(Houses.Noise(100_000), "n", Cancel)).Digest;
+        var digest = (await _repository.SaveAsync(Houses.Noise(100_000), cancellationToken: Cancel)).Digest;
         for (var i = 0; i < 5; i++)
             (await _repository.SaveAsync(Houses.Noise(100_000), cancellationToken: Cancel)).Digest.ShouldBe(digest);
-        var data = await _repository.LoadAsync<IDataView>("n", Cancel);
+        var data = await _repository.LoadAsync<IDataView>(digest, Cancel);
         using (data as IDisposable)
             Houses.Lines(data, Cancel).SequenceEqual(Houses.Lines(Houses.Noise(100_000), Cancel)).ShouldBeTrue();
     }
@@ -32,30 +32,30 @@ public sealed class DataViewMaterializerTests : IAsyncLifetime
     [Fact]
     public async Task Schema_and_rows_are_facts_and_the_first_rows_a_preview()
     {
-        var saved = await _repository.SaveAsync(Houses.Data(50), "d", Cancel);
+        var saved = await _repository.SaveAsync(Houses.Data(50), cancellationToken: Cancel);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string>
         {
             ["rows"] = "50",
             ["schema"] = """[{"name":"Size","type":"Single"},{"name":"Rooms","type":"Single"},{"name":"Place","type":"String"},{"name":"Price","type":"Single"}]""",
         }, ignoreOrder: true);
-        var preview = (await _repository.PreviewAsync("d", Cancel))!;
+        var preview = (await _repository.PreviewAsync(saved.Digest, Cancel))!;
         preview.Columns.ShouldBe(["Size", "Rooms", "Place", "Price"]);
         preview.Rows.Count.ShouldBe(20);
         preview.Rows[1].ShouldBe(["57", "2", "ü", "111"]);
-        await _repository.SaveAsync(Houses.Keys(), "k", Cancel);
-        (await _repository.PreviewAsync("k", Cancel))!.Rows[1].ShouldBe(["57", "2", "ü", "111", "2", "[0, 1]"]);
-        await _repository.SaveAsync(Houses.Noise(1_000_000), "n", Cancel);
-        (await _repository.PreviewAsync("n", Cancel))!.Rows[^1].ShouldBe(["D", "Int64"]);
+        var k = await _repository.SaveAsync(Houses.Keys(), cancellationToken: Cancel);
+        (await _repository.PreviewAsync(k.Digest, Cancel))!.Rows[1].ShouldBe(["57", "2", "ü", "111", "2", "[0, 1]"]);
+        var n = await _repository.SaveAsync(Houses.Noise(1_000_000), cancellationToken: Cancel);
+        (await _repository.PreviewAsync(n.Digest, Cancel))!.Rows[^1].ShouldBe(["D", "Int64"]);
     }
 
     [Fact]
     public async Task ML_NET_reads_what_is_saved_and_what_it_saves_loads()
     {
-        await _repository.SaveAsync(Houses.Every(1000), "e", Cancel);
+        var saved = await _repository.SaveAsync(Houses.Every(1000), cancellationToken: Cancel);
         var folder = Directory.CreateTempSubdirectory("cairn-idv-");
         try
         {
-            await _repository.DownloadAsync("e", folder.FullName, Cancel);
+            await _repository.DownloadAsync(saved.Digest, folder.FullName, Cancel);
             var theirs = new MLContext().Data.LoadFromBinary(Path.Join(folder.FullName, "data.idv"));
             using (theirs as IDisposable)
                 Houses.Lines(theirs, Cancel).ShouldBe(Houses.Lines(Houses.Every(1000), Cancel));
@@ -76,16 +76,15 @@ public sealed class DataViewMaterializerTests : IAsyncLifetime
     {
         var data = Houses.Context.Data.LoadFromEnumerable([new Plain()]);
         var transformed = Houses.Context.Transforms.CustomMapping<Plain, WithThing>(static (_, to) => to.Thing = new(), null).Fit(data).Transform(data);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(transformed, "odd", Cancel))).Message.ShouldContain("Thing");
-        (await _repository.Names.TryGetAsync("odd", Cancel)).ShouldBeNull();
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(transformed, cancellationToken: Cancel))).Message.ShouldContain("Thing");
     }
 
     [Fact]
     public async Task Loaded_data_reads_its_own_copy_until_it_is_disposed()
     {
-        await _repository.SaveAsync(Houses.Data(3), "d", Cancel);
-        var data = await _repository.LoadAsync<IDataView>("d", Cancel);
-        await _repository.Names.RemoveAsync("d", Cancel);
+        var saved = await _repository.SaveAsync(Houses.Data(3), cancellationToken: Cancel);
+        var data = await _repository.LoadAsync<IDataView>(saved.Digest, Cancel);
+        await _repository.DeleteAsync(saved.Digest, Cancel);
         Houses.Lines(data, Cancel).Count().ShouldBe(4);
         Houses.Lines(data, Cancel).Count().ShouldBe(4);
         ((IDisposable)data).Dispose();

@@ -20,21 +20,21 @@ public sealed class PluginTests : IDisposable
     {
         await using var store = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://mlnet-plugin", cancellationToken: Cancel);
         var own = new ArtifactRepository(store, MaterializerRegistry.CreateDefault().Add(new TransformerMaterializer()).Add(new DataViewMaterializer()));
-        var model = await own.SaveAsync(Houses.Learned(), "model", Cancel);
-        var data = await own.SaveAsync(Houses.Keys(), "data", Cancel);
+        var model = await own.SaveAsync(Houses.Learned(), cancellationToken: Cancel);
+        var data = await own.SaveAsync(Houses.Keys(), cancellationToken: Cancel);
         var folder = PluginFolder.OfUser(_home.FullName);
         await folder.AddAsync(SourceFolder.BuiltPlugin("src/Formats.MachineLearning"), cancellationToken: Cancel);
         var registry = MaterializerRegistry.CreateDefault();
         (await new PluginHost(folder).AddMaterializersAsync(registry, cancellationToken: Cancel)).ShouldBeEmpty();
         var repository = new ArtifactRepository(store, registry);
 
-        foreach (var (name, saved) in new[] { ("model", model), ("data", data) })
+        foreach (var saved in new[] { model, data })
         {
-            var value = await repository.LoadAsync<object>(name, Cancel);
+            var value = await repository.LoadAsync<object>(saved.Digest, Cancel);
             value.GetType().Assembly.ShouldNotBeSameAs(typeof(ModelWithSchema).Assembly, "the plugin has code of its own");
             (await repository.SaveAsAsync(value, value.GetType(), new() { Materializer = saved.Manifest.MaterializerId }, Cancel)).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
             (value as IDisposable)?.Dispose();
         }
-        (await repository.PreviewAsync("data", Cancel))!.Columns![^1].ShouldBe("Hot");
+        (await repository.PreviewAsync(data.Digest, Cancel))!.Columns![^1].ShouldBe("Hot");
     }
 }

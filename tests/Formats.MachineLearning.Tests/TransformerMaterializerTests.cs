@@ -22,33 +22,33 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
     public async Task A_trained_regression_predicts_the_same_after_loading()
     {
         var trained = Houses.Regression();
-        await _repository.SaveAsync(trained, "prices", Cancel);
-        var loaded = await _repository.LoadAsync<ModelWithSchema>("prices", Cancel);
+        var saved = await _repository.SaveAsync(trained, cancellationToken: Cancel);
+        var loaded = await _repository.LoadAsync<ModelWithSchema>(saved.Digest, Cancel);
         Houses.Predict(loaded).ShouldBe(Houses.Predict(trained));
         loaded.InputSchema!.Select(c => c.Name).ShouldBe(["Size", "Rooms", "Place", "Price"]);
-        Houses.Predict(new(await _repository.LoadAsync<ITransformer>("prices", Cancel), null)).ShouldBe(Houses.Predict(trained));
-        (await _repository.LoadAsync<TransformerChain<ITransformer>>("prices", Cancel)).Count().ShouldBe(3);
+        Houses.Predict(new(await _repository.LoadAsync<ITransformer>(saved.Digest, Cancel), null)).ShouldBe(Houses.Predict(trained));
+        (await _repository.LoadAsync<TransformerChain<ITransformer>>(saved.Digest, Cancel)).Count().ShouldBe(3);
     }
 
     [Fact]
     public async Task Columns_are_facts_which_any_program_shows()
     {
-        var saved = await _repository.SaveAsync(Houses.Learned(), "m", Cancel);
+        var saved = await _repository.SaveAsync(Houses.Learned(), cancellationToken: Cancel);
         saved.Manifest.Facts["inputs"].ShouldBe("""[{"name":"Size","type":"Single"},{"name":"Rooms","type":"Single"},{"name":"Place","type":"String"},{"name":"Price","type":"Single"}]""");
         saved.Manifest.Facts["outputs"].ShouldContain("""{"name":"Features","type":"Vector<Single, 4>"}""");
-        var preview = (await _repository.PreviewAsync("m", Cancel))!;
+        var preview = (await _repository.PreviewAsync(saved.Digest, Cancel))!;
         preview.Rows[0].ShouldBe(["input", "Size", "Single"]);
         preview.Rows[^1].ShouldBe(["output", "Features", "Vector<Single, 4>"]);
-        await _repository.SaveAsync(Houses.Learned().Model, "bare", Cancel);
-        (await _repository.LoadAsync<ModelWithSchema>("bare", Cancel)).InputSchema.ShouldBeNull();
-        (await _repository.PreviewAsync("bare", Cancel))!.Text!.ShouldContain("without the columns that it takes");
+        var bare = await _repository.SaveAsync(Houses.Learned().Model, cancellationToken: Cancel);
+        (await _repository.LoadAsync<ModelWithSchema>(bare.Digest, Cancel)).InputSchema.ShouldBeNull();
+        (await _repository.PreviewAsync(bare.Digest, Cancel))!.Text!.ShouldContain("without the columns that it takes");
     }
 
     [Fact]
     public async Task ML_NET_reads_what_is_saved_and_what_it_saves_loads()
     {
-        await _repository.SaveAsync(Houses.Learned(), "m", Cancel);
-        await using (var file = await _repository.OpenFileAsync("m", null, Cancel))
+        var saved = await _repository.SaveAsync(Houses.Learned(), cancellationToken: Cancel);
+        await using (var file = await _repository.OpenFileAsync(saved.Digest, null, Cancel))
         {
             using var copy = new MemoryStream();
             await file.CopyToAsync(copy, Cancel);
@@ -59,7 +59,7 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
         using var theirs = new MemoryStream();
         Houses.Context.Model.Save(Houses.Learned().Model, Houses.Learned().InputSchema, theirs);
         var loaded = (ModelWithSchema)await new TransformerMaterializer().LoadAsync(new FileReader(theirs.ToArray()), typeof(ModelWithSchema), Cancel);
-        (await _repository.SaveAsync(loaded, cancellationToken: Cancel)).Digest.ShouldBe((await _repository.StatAsync("m", Cancel)).Digest);
+        (await _repository.SaveAsync(loaded, cancellationToken: Cancel)).Digest.ShouldBe((await _repository.StatAsync(saved.Digest, Cancel)).Digest);
     }
 
     [Theory]
@@ -87,14 +87,14 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
         context.ComponentCatalog.RegisterAssembly(typeof(DoubledFactory).Assembly);
         var data = Houses.Data(3);
         var model = new ModelWithSchema(context.Transforms.CustomMapping(new DoubledFactory().GetMapping(), "doubled").Fit(data), data.Schema);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(model, "custom", Cancel))).Message.ShouldContain("pass it to the materializer's constructor");
-        (await _repository.Names.TryGetAsync("custom", Cancel)).ShouldBeNull();
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(model, cancellationToken: Cancel))).Message.ShouldContain("pass it to the materializer's constructor");
+        (await _repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel).CountAsync(f => f.IsFile, Cancel)).ShouldBe(0);
 
         var trusting = Repository(_repository.Store, new(new MLContext(), typeof(DoubledFactory).Assembly));
-        await trusting.SaveAsync(model, "custom", Cancel);
-        var loaded = await trusting.LoadAsync<ITransformer>("custom", Cancel);
+        var saved = await trusting.SaveAsync(model, cancellationToken: Cancel);
+        var loaded = await trusting.LoadAsync<ITransformer>(saved.Digest, Cancel);
         loaded.Transform(data).GetColumn<float>("Twice").ShouldBe(data.GetColumn<float>("Size").Select(s => 2 * s));
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<ITransformer>("custom", Cancel))).Message.ShouldContain("requires code of the assembly");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<ITransformer>(saved.Digest, Cancel))).Message.ShouldContain("requires code of the assembly");
     }
 
     [Fact]

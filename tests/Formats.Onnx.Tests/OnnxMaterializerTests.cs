@@ -25,15 +25,15 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
     [Fact]
     public async Task A_session_of_a_saved_model_computes()
     {
-        await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0.5f, -0.5f])), "linear", Cancel);
-        using var session = await _repository.LoadAsync<InferenceSession>("linear", Cancel);
+        var saved = await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0.5f, -0.5f])), cancellationToken: Cancel);
+        using var session = await _repository.LoadAsync<InferenceSession>(saved.Digest, Cancel);
         Run(session, [2, 3], 1, 0, 2, 0, 1, 0).ShouldBe([11.5f, 13.5f, 3.5f, 3.5f]);
     }
 
     [Fact]
     public async Task Inputs_and_outputs_are_facts_which_any_program_shows()
     {
-        var saved = await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0, 0])), "linear", Cancel);
+        var saved = await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0, 0])), cancellationToken: Cancel);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string>
         {
             ["inputs"] = """[{"name":"x","type":"float32","shape":["rows",3]}]""",
@@ -43,19 +43,19 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
             ["parameters"] = "8",
             ["producer"] = "cairn-tests",
         }, ignoreOrder: true);
-        var preview = (await _repository.PreviewAsync("linear", Cancel))!;
+        var preview = (await _repository.PreviewAsync(saved.Digest, Cancel))!;
         preview.Columns.ShouldBe(["", "name", "type", "shape"]);
         preview.Rows.ShouldBe([["input", "x", "float32", "rows, 3"], ["output", "y", "float32", "rows, 2"]]);
-        (await new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault()).StatAsync("linear", Cancel)).Manifest.Facts["inputs"].ShouldContain("rows");
+        (await new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault(), StorePath.Root).StatAsync(saved.Digest, Cancel)).Manifest.Facts["inputs"].ShouldContain("rows");
     }
 
     [Fact]
     public async Task Weights_in_files_of_their_own_go_with_the_model_and_the_session_needs_them()
     {
-        var saved = await _repository.SaveAsync(_files.External(), "external", Cancel);
+        var saved = await _repository.SaveAsync(_files.External(), cancellationToken: Cancel);
         saved.Manifest.Files.Select(f => f.Name.Value).ShouldBe(["model.onnx", "weights/w.bin"]);
         var before = TemporaryFolders();
-        var session = await _repository.LoadAsync<InferenceSession>("external", Cancel);
+        var session = await _repository.LoadAsync<InferenceSession>(saved.Digest, Cancel);
         TemporaryFolders().Except(before).ShouldHaveSingleItem();
         Run(session, [3], 10, 20, 30).ShouldBe([11, 22, 33]);
         session.Dispose();
@@ -66,15 +66,15 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
     public async Task A_loaded_model_has_a_file_until_it_is_disposed()
     {
         var content = OnnxBytes.Sum();
-        await _repository.SaveAsync(OnnxModel.Parse(content), "sum", Cancel);
-        var model = await _repository.LoadAsync<OnnxModel>("sum", Cancel);
+        var saved = await _repository.SaveAsync(OnnxModel.Parse(content), cancellationToken: Cancel);
+        var model = await _repository.LoadAsync<OnnxModel>(saved.Digest, Cancel);
         (await model.ReadBytesAsync(Cancel)).ShouldBe(content);
         File.Exists(model.LocalFile).ShouldBeTrue();
-        (await _repository.SaveAsync(model, cancellationToken: Cancel)).Digest.ShouldBe((await _repository.StatAsync("sum", Cancel)).Digest);
+        (await _repository.SaveAsync(model, cancellationToken: Cancel)).Digest.ShouldBe((await _repository.StatAsync(saved.Digest, Cancel)).Digest);
         model.Dispose();
         File.Exists(model.LocalFile).ShouldBeFalse();
         var before = TemporaryFolders();
-        (await _repository.LoadAsync<InferenceSession>("sum", Cancel)).Dispose();
+        (await _repository.LoadAsync<InferenceSession>(saved.Digest, Cancel)).Dispose();
         TemporaryFolders().Except(before).ShouldBeEmpty();
     }
 
@@ -82,21 +82,21 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
     public async Task A_session_is_not_saved()
     {
         using var session = new InferenceSession(OnnxBytes.Sum(), OnnxFiles.Quiet());
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(session, "s", Cancel))).Message.ShouldContain("save the OnnxModel of the file");
-        (await _repository.Names.TryGetAsync("s", Cancel)).ShouldBeNull();
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(session, cancellationToken: Cancel))).Message.ShouldContain("save the OnnxModel of the file");
+        (await _repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel).CountAsync(f => f.IsFile, Cancel)).ShouldBe(0);
     }
 
     [Fact]
     public async Task What_the_runtime_does_not_take_still_loads_as_a_model()
     {
         var model = OnnxModel.Parse(OnnxBytes.Model("", [OnnxBytes.Node("NobodyHasThis", ["x"], ["y"])], [OnnxBytes.Value(11, "x", OnnxBytes.Float, 1), OnnxBytes.Value(12, "y", OnnxBytes.Float, 1)]));
-        await _repository.SaveAsync(model, "odd", Cancel);
+        var saved = await _repository.SaveAsync(model, cancellationToken: Cancel);
         var before = TemporaryFolders();
-        var error = await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<InferenceSession>("odd", Cancel));
+        var error = await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<InferenceSession>(saved.Digest, Cancel));
         error.Message.ShouldContain("ONNX Runtime makes no session of it");
         error.Message.ShouldContain("NobodyHasThis");
         TemporaryFolders().Except(before).ShouldBeEmpty();
-        using var loaded = await _repository.LoadAsync<OnnxModel>("odd", Cancel);
+        using var loaded = await _repository.LoadAsync<OnnxModel>(saved.Digest, Cancel);
         loaded.ToString().ShouldBe("(x: float32[1]) -> (y: float32[1])");
     }
 
@@ -109,8 +109,8 @@ public sealed class OnnxMaterializerTests : IAsyncLifetime
             made++;
             return OnnxFiles.Quiet();
         }));
-        await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Sum()), "sum", Cancel);
-        (await new ArtifactRepository(_repository.Store, registry).LoadAsync<InferenceSession>("sum", Cancel)).Dispose();
+        var saved = await _repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Sum()), cancellationToken: Cancel);
+        (await new ArtifactRepository(_repository.Store, registry, StorePath.Root).LoadAsync<InferenceSession>(saved.Digest, Cancel)).Dispose();
         made.ShouldBe(1);
     }
 

@@ -41,10 +41,10 @@ public sealed class OtherReadersTests : IDisposable
         await using var store = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://onnx-python", cancellationToken: Cancel);
         var repository = new ArtifactRepository(store, MaterializerRegistry.CreateDefault().Add(new OnnxMaterializer(OnnxFiles.Quiet)));
 
-        await repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0.5f, -0.5f])), "linear", Cancel);
-        await repository.SaveAsync(_files.External(), "external", Cancel);
-        (await DescribeAsync("linear")).ShouldBe("x FLOAT rows,3 -> y FLOAT rows,2 [[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [0.5, -0.5]]");
-        (await DescribeAsync("external")).ShouldBe("x FLOAT 3 -> y FLOAT 3 [[1.0, 2.0, 3.0]]");
+        var saved = await repository.SaveAsync(OnnxModel.Parse(OnnxBytes.Linear([1, 2, 3, 4, 5, 6], [0.5f, -0.5f])), cancellationToken: Cancel);
+        var external = await repository.SaveAsync(_files.External(), cancellationToken: Cancel);
+        (await DescribeAsync(saved)).ShouldBe("x FLOAT rows,3 -> y FLOAT rows,2 [[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [0.5, -0.5]]");
+        (await DescribeAsync(external)).ShouldBe("x FLOAT 3 -> y FLOAT 3 [[1.0, 2.0, 3.0]]");
 
         var (one, two) = (Path.Join(_files.Folder, "python.onnx"), Path.Join(_files.Folder, "two.onnx"));
         await DebianTool.RunAsync(python, "-c", Make, one, two);
@@ -54,17 +54,17 @@ public sealed class OtherReadersTests : IDisposable
             (model.ToString(), model.Producer, model.Parameters).ShouldBe(("(x: float32[n, 600]) -> (y: float32[n, 600])", "python", 600));
             model.Opsets.ShouldBe(new Dictionary<string, long> { [""] = 13, ["ai.onnx.ml"] = 2 }, ignoreOrder: true);
             model.ExternalFiles.Select(f => f.Value).ShouldBe(path == one ? [] : ["python.weights"]);
-            await repository.SaveAsync(model, "python", Cancel);
-            using var session = await repository.LoadAsync<InferenceSession>("python", Cancel);
+            var again = await repository.SaveAsync(model, cancellationToken: Cancel);
+            using var session = await repository.LoadAsync<InferenceSession>(again.Digest, Cancel);
             using var input = OrtValue.CreateTensorValueFromMemory(new float[600], [1, 600]);
             using var outputs = session.Run(new RunOptions(), new Dictionary<string, OrtValue> { ["x"] = input }, session.OutputNames);
             outputs[0].GetTensorDataAsSpan<float>().ToArray().ShouldBe(Enumerable.Range(0, 600).Select(i => (float)i));
         }
 
-        async Task<string> DescribeAsync(string name)
+        async Task<string> DescribeAsync(Artifact artifact)
         {
-            var folder = Path.Join(_files.Folder, "out", name);
-            await repository.DownloadAsync(name, folder, Cancel);
+            var folder = Path.Join(_files.Folder, "out", artifact.Digest.Hex);
+            await repository.DownloadAsync(artifact.Digest, folder, Cancel);
             return (await DebianTool.RunAsync(python, "-c", Describe, Path.Join(folder, "model.onnx"))).Trim();
         }
     }

@@ -88,7 +88,7 @@ public sealed class DamageTests : IAsyncLifetime
     {
         await using var store = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://parquet-{Guid.NewGuid():N}", cancellationToken: Cancel);
         var repository = new ArtifactRepository(store, new MaterializerRegistry().Add(new ParquetMaterializer()));
-        await using var reader = await repository.OpenAsync((await repository.SaveAsync(value, cancellationToken: Cancel)).ToString(), Cancel);
+        await using var reader = await repository.OpenAsync((await repository.SaveAsync(value, cancellationToken: Cancel)).Digest, Cancel);
         await using var stream = await reader.OpenAsync("table.parquet", Cancel);
         using var content = new MemoryStream();
         await stream.CopyToAsync(content, Cancel);

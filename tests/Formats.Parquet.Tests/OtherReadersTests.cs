@@ -182,7 +182,7 @@ public sealed class OtherReadersTests : IAsyncLifetime
         var repository = new ArtifactRepository(_store, new MaterializerRegistry().Add(new ParquetMaterializer(options ?? new())));
         var saved = await repository.SaveAsync(value, cancellationToken: Cancel);
         var folder = Path.Join(_folder.FullName, $"{Guid.NewGuid():N}");
-        await repository.DownloadAsync(saved.ToString(), folder, cancellationToken: Cancel);
+        await repository.DownloadAsync(saved.Digest, folder, cancellationToken: Cancel);
         return Path.Join(folder, "table.parquet");
     }
 
@@ -190,12 +190,13 @@ public sealed class OtherReadersTests : IAsyncLifetime
     private async Task<ParquetFile> ImportAsync(string path)
     {
         await using var reader = new LocalReader(path);
+        Artifact saved;
         await using (var local = (ParquetFile)await new ParquetMaterializer().LoadAsync(reader, typeof(ParquetFile), Cancel))
         {
-            var saved = await _repository.SaveAsync(local, "imported", Cancel);
+            saved = await _repository.SaveAsync(local, cancellationToken: Cancel);
             saved.Manifest.Files[0].Digest.Hex.ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(path, Cancel))));
         }
-        return await _repository.LoadAsync<ParquetFile>("imported", Cancel);
+        return await _repository.LoadAsync<ParquetFile>(saved.Digest, Cancel);
     }
 
     private static List<string> Query(string sql)

@@ -17,9 +17,9 @@ public sealed class ProjectionTests
         var counted = new Counted();
         await using var store = await ArtifactStore.OpenAsync(new CountingProvider(counted), "mem://projection", cancellationToken: Cancel);
         var repository = new ArtifactRepository(store, new MaterializerRegistry().Add(new ParquetMaterializer(new() { RowGroupRows = 100_000 })));
-        var saved = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Rows(300_000).ToAsyncEnumerable(), new SaveOptions { Name = "ten", Chunked = chunked }, Cancel);
+        var saved = await repository.SaveAsync<IAsyncEnumerable<Ten>>(Rows(300_000).ToAsyncEnumerable(), new SaveOptions { Chunked = chunked }, Cancel);
         counted.Bytes = 0;
-        await using var file = await repository.LoadAsync<ParquetFile>("ten", Cancel);
+        await using var file = await repository.LoadAsync<ParquetFile>(saved.Digest, Cancel);
         var opened = counted.Bytes;
         var column = await file.ReadColumnAsync<double>("C", Cancel);
         column.ShouldBe(Rows(300_000).Select(r => r.C));

@@ -15,7 +15,7 @@ public sealed class RoundTripTests : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static SaveOptions AsParquet(string name) => new() { Name = name, Materializer = "parquet" };
+    private static readonly SaveOptions AsParquet = new() { Materializer = "parquet" };
 
     public async ValueTask InitializeAsync()
     {
@@ -41,12 +41,12 @@ public sealed class RoundTripTests : IAsyncLifetime
     {
         var repository = new ArtifactRepository(_store, new MaterializerRegistry().Add(new ParquetMaterializer(new() { RowGroupRows = 100 })));
         var rows = Enumerable.Range(0, 1050).Select(Every.At).ToList();
-        var saved = await repository.SaveAsync<IEnumerable<Every>>(rows, "rows", Cancel);
+        var saved = await repository.SaveAsync<IEnumerable<Every>>(rows, cancellationToken: Cancel);
         saved.Manifest.Facts["rows"].ShouldBe("1050");
         saved.Manifest.Facts["schema"].ShouldContain("Double: Double, Decimal: Decimal, Text: String");
-        (await repository.LoadAsync<List<Every>>("rows", Cancel)).ShouldBe(rows);
-        (await (await repository.LoadAsync<IAsyncEnumerable<Every>>("rows", Cancel)).ToListAsync(Cancel)).ShouldBe(rows);
-        await using var file = await repository.LoadAsync<ParquetFile>("rows", Cancel);
+        (await repository.LoadAsync<List<Every>>(saved.Digest, Cancel)).ShouldBe(rows);
+        (await (await repository.LoadAsync<IAsyncEnumerable<Every>>(saved.Digest, Cancel)).ToListAsync(Cancel)).ShouldBe(rows);
+        await using var file = await repository.LoadAsync<ParquetFile>(saved.Digest, Cancel);
         file.RowCount.ShouldBe(1050);
         file.RowGroups.Select(g => g.Rows).ShouldBe([.. Enumerable.Repeat(100L, 10), 50L]);
         (await file.ReadColumnAsync<double>("Double", Cancel)).ShouldBe(rows.Select(r => r.Double));
@@ -61,9 +61,9 @@ public sealed class RoundTripTests : IAsyncLifetime
     public async Task Lists_and_nested_records_come_back_and_some_columns_of_them_alone()
     {
         var rows = Enumerable.Range(0, 60).Select(Nested.At).ToList();
-        await _repository.SaveAsync<IEnumerable<Nested>>(rows, AsParquet("nested"), Cancel);
-        (await _repository.LoadAsync<List<Nested>>("nested", Cancel)).ShouldBe(rows);
-        await using var file = await _repository.LoadAsync<ParquetFile>("nested", Cancel);
+        var saved = await _repository.SaveAsync<IEnumerable<Nested>>(rows, AsParquet, Cancel);
+        (await _repository.LoadAsync<List<Nested>>(saved.Digest, Cancel)).ShouldBe(rows);
+        await using var file = await _repository.LoadAsync<ParquetFile>(saved.Digest, Cancel);
         file.Columns.Select(c => c.TypeName).ShouldBe(["int32", "list<double>", "list<string>", "struct<City: string, Height: double>", "list<struct<City: string, Height: double>>",
             "list<list<int32>>"]);
         (await file.ReadColumnAsync<double[]>("Values", Cancel)).Select(v => v is null ? "null" : string.Join(',', v))
@@ -77,14 +77,13 @@ public sealed class RoundTripTests : IAsyncLifetime
         DateTime utc = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), unspecified = new(2026, 1, 2, 3, 4, 5), local = utc.ToLocalTime();
         foreach (var (time, back) in new[] { (utc, utc), (unspecified, unspecified), (local, utc) })
         {
-            await _repository.SaveAsync<IEnumerable<At>>([new(null), new(time)], AsParquet("at"), Cancel);
-            var loaded = (await _repository.LoadAsync<List<At>>("at", Cancel))[1].Time;
+            var saved = await _repository.SaveAsync<IEnumerable<At>>([new(null), new(time)], AsParquet, Cancel);
+            var loaded = (await _repository.LoadAsync<List<At>>(saved.Digest, Cancel))[1].Time;
             loaded.ShouldBe(back);
             loaded!.Value.Kind.ShouldBe(back.Kind);
         }
-        var error = await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync<IEnumerable<At>>([new(utc), new(unspecified)], AsParquet("mixed"), Cancel));
+        var error = await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync<IEnumerable<At>>([new(utc), new(unspecified)], AsParquet, Cancel));
         error.Message.ShouldContain("with a zone and without one");
-        (await _repository.Names.TryGetAsync("mixed", Cancel)).ShouldBeNull();
     }
 
     [Fact]
@@ -100,13 +99,11 @@ public sealed class RoundTripTests : IAsyncLifetime
         await RefusedAsync<Computed>([new()], "no public property that can be read and set");
         var table = new DataTable();
         table.Columns.Add("where", typeof(Uri));
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(table, "refused", Cancel))).Message.ShouldContain("'where' is of Uri");
-        (await _repository.Names.TryGetAsync("refused", Cancel)).ShouldBeNull();
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(table, cancellationToken: Cancel))).Message.ShouldContain("'where' is of Uri");
 
         async Task RefusedAsync<T>(IEnumerable<T> rows, string mention)
         {
-            (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(rows, AsParquet("refused"), Cancel))).Message.ShouldContain(mention);
-            (await _repository.Names.TryGetAsync("refused", Cancel)).ShouldBeNull();
+            (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(rows, AsParquet, Cancel))).Message.ShouldContain(mention);
         }
     }
 
@@ -115,8 +112,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     {
         var repository = new ArtifactRepository(_store, new MaterializerRegistry().Add(new ParquetMaterializer(new() { TimeUnit = ParquetTimeUnit.Microseconds })));
         At[] rows = [new(DateTime.MinValue), new(new DateTime(9999, 12, 31))];
-        await repository.SaveAsync<IEnumerable<At>>(rows, "old", Cancel);
-        (await repository.LoadAsync<List<At>>("old", Cancel)).ShouldBe(rows);
+        var saved = await repository.SaveAsync<IEnumerable<At>>(rows, cancellationToken: Cancel);
+        (await repository.LoadAsync<List<At>>(saved.Digest, Cancel)).ShouldBe(rows);
     }
 
     [Theory]
@@ -128,8 +125,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     {
         var repository = new ArtifactRepository(_store, new MaterializerRegistry().Add(new ParquetMaterializer(new() { Compression = compression })));
         var rows = Enumerable.Range(0, 300).Select(Every.At).ToList();
-        await repository.SaveAsync<IEnumerable<Every>>(rows, "c", Cancel);
-        (await repository.LoadAsync<List<Every>>("c", Cancel)).ShouldBe(rows);
+        var saved = await repository.SaveAsync<IEnumerable<Every>>(rows, cancellationToken: Cancel);
+        (await repository.LoadAsync<List<Every>>(saved.Digest, Cancel)).ShouldBe(rows);
     }
 
     [Fact]
@@ -139,22 +136,22 @@ public sealed class RoundTripTests : IAsyncLifetime
         for (var i = 0; i < 2000; i++)
             table.Columns.Add($"column.{i} \"ä\"", i % 2 == 0 ? typeof(int) : typeof(string));
         table.Rows.Add([.. Enumerable.Range(0, 2000).Select(i => i % 2 == 0 ? (object)i : $"v{i}")]);
-        await _repository.SaveAsync(table, "wide", Cancel);
-        (await _repository.LoadAsync<DataTable>("wide", Cancel)).Rows[0].ItemArray.ShouldBe(table.Rows[0].ItemArray);
-        (await _repository.PreviewAsync("wide", Cancel))!.Columns![^1].ShouldBe("and 1970 more");
+        var saved = await _repository.SaveAsync(table, cancellationToken: Cancel);
+        (await _repository.LoadAsync<DataTable>(saved.Digest, Cancel)).Rows[0].ItemArray.ShouldBe(table.Rows[0].ItemArray);
+        (await _repository.PreviewAsync(saved.Digest, Cancel))!.Columns![^1].ShouldBe("and 1970 more");
         Place[] huge = [new(new string('x', 20_000_000), 1), new("", null)];
-        await _repository.SaveAsync<IEnumerable<Place>>(huge, AsParquet("huge"), Cancel);
-        (await _repository.LoadAsync<List<Place>>("huge", Cancel)).ShouldBe(huge);
+        var large = await _repository.SaveAsync<IEnumerable<Place>>(huge, AsParquet, Cancel);
+        (await _repository.LoadAsync<List<Place>>(large.Digest, Cancel)).ShouldBe(huge);
     }
 
     [Fact]
     public async Task Missing_columns_and_values_are_named()
     {
-        await _repository.SaveAsync<IEnumerable<Place>>([new("here", 1), new("there", null)], AsParquet("places"), Cancel);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Money>>("places", Cancel))).Message.ShouldContain("there is no column 'Amount'");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Sure>>("places", Cancel))).Message.ShouldContain("column 'Height' has no value in row 1");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Wrong>>("places", Cancel))).Message.ShouldContain("'City' (string) is not read as Int32");
-        await using var file = await _repository.LoadAsync<ParquetFile>("places", Cancel);
+        var saved = await _repository.SaveAsync<IEnumerable<Place>>([new("here", 1), new("there", null)], AsParquet, Cancel);
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Money>>(saved.Digest, Cancel))).Message.ShouldContain("there is no column 'Amount'");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Sure>>(saved.Digest, Cancel))).Message.ShouldContain("column 'Height' has no value in row 1");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<List<Wrong>>(saved.Digest, Cancel))).Message.ShouldContain("'City' (string) is not read as Int32");
+        await using var file = await _repository.LoadAsync<ParquetFile>(saved.Digest, Cancel);
         (await Should.ThrowAsync<MaterializationException>(() => file.ReadColumnAsync<int>("Nothing", Cancel))).Message.ShouldContain("available: City, Height");
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => file.ReadColumnAsync<string>(1, "City", Cancel));
         await Should.ThrowAsync<MaterializationException>(() => file.ReadColumnAsync<double>("Height", Cancel));
@@ -163,8 +160,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     [Fact]
     public async Task A_preview_shows_the_first_rows()
     {
-        await _repository.SaveAsync<IEnumerable<Nested>>(Enumerable.Range(0, 30).Select(Nested.At).ToList(), AsParquet("nested"), Cancel);
-        var preview = (await _repository.PreviewAsync("nested", Cancel))!;
+        var saved = await _repository.SaveAsync<IEnumerable<Nested>>(Enumerable.Range(0, 30).Select(Nested.At).ToList(), AsParquet, Cancel);
+        var preview = (await _repository.PreviewAsync(saved.Digest, Cancel))!;
         preview.Columns.ShouldBe(["Id", "Values", "Tags", "Home", "Places", "Grid"]);
         preview.Rows.Count.ShouldBe(20);
         preview.Rows[5].ShouldBe(["5", "[]", "[a, , t5]", "{City: city 5, Height: 5}", "", "[[], [5], [5, 2]]"]);
@@ -174,8 +171,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     public async Task A_table_whose_columns_are_cut_at_different_rows_is_one()
     {
         var (one, two) = (Samples.Batch(3), Samples.Batch(5));
-        await _repository.SaveAsync(Table.TableFromRecordBatches(one.Schema, [one, two]), AsParquet("table"), Cancel);
-        var table = await _repository.LoadAsync<Table>("table", Cancel);
+        var saved = await _repository.SaveAsync(Table.TableFromRecordBatches(one.Schema, [one, two]), AsParquet, Cancel);
+        var table = await _repository.LoadAsync<Table>(saved.Digest, Cancel);
         table.RowCount.ShouldBe(8);
         ArrowText.Of(table.Column(3).Data.ArrowArray(0)).ShouldBe(ArrowText.Of(one.Column(3)) + ArrowText.Of(two.Column(3)));
     }

@@ -21,22 +21,22 @@ public sealed class PlotMaterializerTests : IAsyncLifetime
     public async Task A_chart_is_saved_as_its_picture_and_loads_as_that_alone()
     {
         using var plot = Sine();
-        var saved = await _repository.SaveAsync(plot, "chart", Cancel);
+        var saved = await _repository.SaveAsync(plot, cancellationToken: Cancel);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string> { ["format"] = "image/png", ["width"] = "800", ["height"] = "600" }, ignoreOrder: true);
         saved.Manifest.TypeName.ShouldBe("ScottPlot.Plot");
-        var picture = await new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault()).LoadAsync<ImageFile>("chart", Cancel);
+        var picture = await new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault(), StorePath.Root).LoadAsync<ImageFile>(saved.Digest, Cancel);
         (picture.Width, picture.Height).ShouldBe((800, 600));
-        (await _repository.PreviewAsync("chart", Cancel))!.MediaType.ShouldBe("image/png");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Plot>("chart", Cancel))).Message.ShouldContain("cannot be converted to a plot; load it as ImageFile");
+        (await _repository.PreviewAsync(saved.Digest, Cancel))!.MediaType.ShouldBe("image/png");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Plot>(saved.Digest, Cancel))).Message.ShouldContain("cannot be converted to a plot; load it as ImageFile");
     }
 
     [Fact]
     public async Task The_program_chooses_the_size()
     {
-        var repository = new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault().AddScottPlot(320, 200));
+        var repository = new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault().AddScottPlot(320, 200), StorePath.Root);
         using var plot = Sine();
-        await repository.SaveAsync(plot, "small", Cancel);
-        var picture = await repository.LoadAsync<ImageFile>("small", Cancel);
+        var saved = await repository.SaveAsync(plot, cancellationToken: Cancel);
+        var picture = await repository.LoadAsync<ImageFile>(saved.Digest, Cancel);
         (picture.Width, picture.Height).ShouldBe((320, 200));
     }
 
@@ -49,11 +49,11 @@ public sealed class PlotMaterializerTests : IAsyncLifetime
         plot.HideGrid();
         plot.Axes.SetLimits(0, 1, 0, 1);
         plot.Add.Rectangle(0.25, 0.75, 0.25, 0.75).FillColor = Colors.Red;
-        await _repository.SaveAsync(plot, "chart", Cancel);
+        var saved = await _repository.SaveAsync(plot, cancellationToken: Cancel);
         var folder = Directory.CreateTempSubdirectory("cairn-plot-");
         try
         {
-            await _repository.DownloadAsync("chart", folder.FullName, Cancel);
+            await _repository.DownloadAsync(saved.Digest, folder.FullName, Cancel);
             var local = Path.Join(folder.FullName, "image.png");
             (await DebianTool.RunAsync(identify, "-format", "%m %w %h", local)).Trim().ShouldBe("PNG 800 600");
             (await DebianTool.RunAsync(identify, "-format", "%[pixel:p{400,300}] %[pixel:p{20,20}]", local)).Trim().ShouldBe("srgba(255,0,0,1) srgba(255,255,255,1)");

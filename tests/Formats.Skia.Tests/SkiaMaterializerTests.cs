@@ -26,12 +26,12 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
     public async Task A_picture_is_an_image_for_programs_without_SkiaSharp()
     {
         using var bitmap = Pictures.Gradient();
-        var saved = await _repository.SaveAsync(bitmap, "p", Cancel);
+        var saved = await _repository.SaveAsync(bitmap, cancellationToken: Cancel);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string> { ["format"] = "image/png", ["width"] = "9", ["height"] = "5" }, ignoreOrder: true);
-        var plain = new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault());
-        var file = await plain.LoadAsync<ImageFile>("p", Cancel);
+        var plain = new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault(), StorePath.Root);
+        var file = await plain.LoadAsync<ImageFile>(saved.Digest, Cancel);
         (file.Format, file.Width, file.Height).ShouldBe((ImageFormat.Png, 9, 5));
-        (await plain.PreviewAsync("p", Cancel))!.MediaType.ShouldBe("image/png");
+        (await plain.PreviewAsync(saved.Digest, Cancel))!.MediaType.ShouldBe("image/png");
         (await _repository.SaveAsync(file, cancellationToken: Cancel)).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
     }
 
@@ -44,8 +44,8 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
             for (var y = 0; y < 16; y++)
                 bitmap.SetPixel(x, y, new SKColor((byte)x, (byte)(255 - x), 77, (byte)(y * 17)));
         }
-        await _repository.SaveAsync(bitmap, "p", Cancel);
-        using var loaded = await _repository.LoadAsync<SKBitmap>("p", Cancel);
+        var saved = await _repository.SaveAsync(bitmap, cancellationToken: Cancel);
+        using var loaded = await _repository.LoadAsync<SKBitmap>(saved.Digest, Cancel);
         loaded.Pixels.ShouldBe(bitmap.Pixels);
     }
 
@@ -60,7 +60,7 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
             try
             {
                 // Where only check sums are missing, every pixel is there.
-                using var loaded = await _repository.LoadAsync<SKBitmap>(saved.ToString(), Cancel);
+                using var loaded = await _repository.LoadAsync<SKBitmap>(saved.Digest, Cancel);
                 Pictures.Text(loaded).ShouldBe(Pictures.Text(whole), $"{length} bytes");
             }
             catch (MaterializationException e)
@@ -79,18 +79,18 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
         BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(16), 60_000);
         BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(20), 60_000);
         BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(29), Crc32.HashToUInt32(content.AsSpan(12, 17)));
-        await _repository.SaveAsync(ImageFile.Parse(content), "bomb", Cancel);
-        var error = await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<SKImage>("bomb", Cancel));
+        var saved = await _repository.SaveAsync(ImageFile.Parse(content), cancellationToken: Cancel);
+        var error = await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<SKImage>(saved.Digest, Cancel));
         error.Message.ShouldContain("it has 60000 × 60000 pixels, more than the limit of 10000");
-        (await _repository.LoadAsync<ImageFile>("bomb", Cancel)).Width.ShouldBe(60_000);
+        (await _repository.LoadAsync<ImageFile>(saved.Digest, Cancel)).Width.ShouldBe(60_000);
     }
 
     [Fact]
     public async Task What_SkiaSharp_does_not_draw_says_what_to_load_it_as()
     {
-        await _repository.SaveAsync(ImageFile.Parse(Encoding.UTF8.GetBytes("<svg width='3' height='4' xmlns='http://www.w3.org/2000/svg'/>")), "drawing", Cancel);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<SKImage>("drawing", Cancel))).Message.ShouldContain("load it as ImageFile");
-        (await _repository.LoadAsync<ImageFile>("drawing", Cancel)).Height.ShouldBe(4);
+        var saved = await _repository.SaveAsync(ImageFile.Parse(Encoding.UTF8.GetBytes("<svg width='3' height='4' xmlns='http://www.w3.org/2000/svg'/>")), cancellationToken: Cancel);
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<SKImage>(saved.Digest, Cancel))).Message.ShouldContain("load it as ImageFile");
+        (await _repository.LoadAsync<ImageFile>(saved.Digest, Cancel)).Height.ShouldBe(4);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
     {
         foreach (var registry in new[] { MaterializerRegistry.CreateDefault().AddSkia().AddScottPlot(40, 30), MaterializerRegistry.CreateDefault().AddScottPlot(40, 30).AddSkia() })
         {
-            var repository = new ArtifactRepository(_repository.Store, registry);
-            await repository.SaveAsync(new ScottPlot.Plot(), "chart", Cancel);
-            using var picture = await repository.LoadAsync<SKImage>("chart", Cancel);
+            var repository = new ArtifactRepository(_repository.Store, registry, StorePath.Root);
+            var saved = await repository.SaveAsync(new ScottPlot.Plot(), cancellationToken: Cancel);
+            using var picture = await repository.LoadAsync<SKImage>(saved.Digest, Cancel);
             (picture.Width, picture.Height).ShouldBe((40, 30));
         }
     }
@@ -113,8 +113,8 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
         try
         {
             using var bitmap = Pictures.Gradient();
-            await _repository.SaveAsync(bitmap, "p", Cancel);
-            await _repository.DownloadAsync("p", folder.FullName, Cancel);
+            var saved = await _repository.SaveAsync(bitmap, cancellationToken: Cancel);
+            await _repository.DownloadAsync(saved.Digest, folder.FullName, Cancel);
             var local = Path.Join(folder.FullName, "image.png");
             (await DebianTool.RunAsync(magick, "-format", "%m %w %h", local)).Trim().ShouldBe("PNG 9 5");
             var lines = (await DebianTool.RunAsync(Path.Join(Path.GetDirectoryName(magick), "convert"), local, "-depth", "8", "txt:-")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
@@ -131,8 +131,8 @@ public sealed class SkiaMaterializerTests : IAsyncLifetime
 
             var theirs = Path.Join(folder.FullName, "theirs.png");
             await DebianTool.RunAsync(Path.Join(Path.GetDirectoryName(magick), "convert"), "-size", "3x2", "xc:#336699", theirs);
-            await _repository.SaveAsync(await ImageFile.ReadAsync(theirs, Cancel), "theirs", Cancel);
-            using var loaded = await _repository.LoadAsync<SKBitmap>("theirs", Cancel);
+            var theirsSaved = await _repository.SaveAsync(await ImageFile.ReadAsync(theirs, Cancel), cancellationToken: Cancel);
+            using var loaded = await _repository.LoadAsync<SKBitmap>(theirsSaved.Digest, Cancel);
             (loaded.Width, loaded.Height, loaded.GetPixel(2, 1)).ShouldBe((3, 2, new SKColor(0x33, 0x66, 0x99)));
         }
         finally

@@ -19,19 +19,19 @@ public sealed partial class AddMaterializersTests
                 async (stream, token) => new(await new StreamReader(stream).ReadToEndAsync(token))))
             .AddJsonMaterializers(NoteContext.Default));
         var repository = services.GetRequiredService<ArtifactRepository>();
-        repository.Store.ShouldBeSameAs(services.GetRequiredService<ArtifactStore>());
+        repository.Store.Root.ShouldBe(services.GetRequiredService<ArtifactStore>().Root / "artifacts");
         var other = services.GetRequiredKeyedService<ArtifactRepository>("other");
         other.Store.Root.ToString().ShouldBe("mem://other");
         other.Materializers.ShouldBeSameAs(services.GetRequiredService<MaterializerRegistry>());
 
-        await repository.SaveAsync(new Point(3), "p");
-        (await repository.LoadAsync<Point>("p")).X.ShouldBe(3);
+        var saved = await repository.SaveAsync(new Point(3));
+        (await repository.LoadAsync<Point>(saved.Digest)).X.ShouldBe(3);
         services.GetRequiredService<Counter>().Saves.ShouldBe(1);
-        await repository.SaveAsync(new Tag("t"), "t");
-        (await repository.LoadAsync<Tag>("t")).ShouldBe(new Tag("t"));
-        await repository.SaveAsync(new Note("n"), "n");
-        (await repository.LoadAsync<Note>("n")).ShouldBe(new Note("n"));
-        await repository.SaveAsync(5, "five");
+        var t = await repository.SaveAsync(new Tag("t"));
+        (await repository.LoadAsync<Tag>(t.Digest)).ShouldBe(new Tag("t"));
+        var n = await repository.SaveAsync(new Note("n"));
+        (await repository.LoadAsync<Note>(n.Digest)).ShouldBe(new Note("n"));
+        var five = await repository.SaveAsync(5);
         Should.Throw<MaterializationException>(() => repository.Materializers.Resolve(typeof(Version[])));
     }
 

@@ -22,7 +22,9 @@ public sealed partial class MaterializerGuideTests(PackedFolder packed)
         // In user code: the program has the class itself.
         var store = Path.Join(folder, "store");
         await packed.DotnetAsync(folder, "build", "App", "-v", "q");
-        (await packed.DotnetAsync(folder, Path.Join("App", "bin", "Debug", "net10.0", "App.dll"), store)).ShouldBe("y = 2x; 3 weights; 2 points, noted 2\n");
+        var said = (await packed.DotnetAsync(folder, Path.Join("App", "bin", "Debug", "net10.0", "App.dll"), store)).Split('\n');
+        said[0].ShouldBe("y = 2x; 3 weights; 2 points, noted 2");
+        said[1].ShouldStartWith("sha256:");
 
         await packed.DotnetAsync(folder, "build", "Kit", "-v", "q");
         var kit = Path.Join("Kit", "bin", "Debug", "net10.0", "Kit.dll");
@@ -34,15 +36,15 @@ public sealed partial class MaterializerGuideTests(PackedFolder packed)
         await packed.DotnetAsync(folder, "pack", "Acme.Points", "-o", "out", "-v", "q");
         await packed.DotnetAsync(folder, "build", "Host", "-v", "q");
         var package = Path.Join(folder, "out", "Acme.Points.1.0.0.nupkg");
-        (await packed.DotnetAsync(folder, Path.Join("Host", "bin", "Debug", "net10.0", "Host.dll"), Path.Join(folder, "plugins"), package, store)).ShouldBe("2 points\n");
+        (await packed.DotnetAsync(folder, Path.Join("Host", "bin", "Debug", "net10.0", "Host.dll"), Path.Join(folder, "plugins"), package, store, said[1])).ShouldBe("2 points\n");
         await packed.DotnetAsync(folder, "tool", "install", "Cairn.Cli", "--tool-path", Path.Join(folder, "bin"), "--add-source", packed.Packages, "--version", "*");
         var cairn = Path.Join(folder, "bin", "cairn");
         var work = packed.NewFolder("guide-work");
         await packed.RunAsync(cairn, work, "init");
         await packed.RunAsync(cairn, work, "plugin", "add", package);
         await File.WriteAllBytesAsync(Path.Join(work, "points.bin"), new byte[24]);
-        await packed.RunAsync(cairn, work, "save", "points.bin", "--as", "acme-points", "--name", "points");
-        var shown = await packed.RunAsync(cairn, work, "show", "points");
+        var digest = (await packed.RunAsync(cairn, work, "save", "points.bin", "--as", "acme-points")).Trim();
+        var shown = await packed.RunAsync(cairn, work, "show", digest);
         shown.ShouldContain("acme-points 1");
         shown.ShouldContain("3 points");
     }

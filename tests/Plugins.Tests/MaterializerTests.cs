@@ -30,8 +30,8 @@ public sealed class MaterializerTests : IDisposable
         using var table = new DataTable("t");
         table.Columns.Add("n", typeof(int));
         table.Rows.Add(7);
-        await repository.SaveAsync(table, "t", Cancel);
-        (await repository.LoadAsync<DataTable>("t", Cancel)).Rows[0][0].ShouldBe(7);
+        var saved = await repository.SaveAsync(table, cancellationToken: Cancel);
+        (await repository.LoadAsync<DataTable>(saved.Digest, Cancel)).Rows[0][0].ShouldBe(7);
 
         var unload = await host.UnloadAsync("cairn.plugins.csv", Cancel);
         (unload.Outcome, unload.Holders).ShouldBe((PluginUnloadOutcome.InUse, 1));
@@ -91,8 +91,8 @@ public sealed class MaterializerTests : IDisposable
         materializers.List().ShouldHaveSingleItem().Materializer.Id.ShouldBe("acme-good");
         await using var store = await ArtifactStore.OpenAsync(new Cairn.Providers.Memory.MemoryProvider(), $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);
         var repository = new ArtifactRepository(store, materializers);
-        await repository.SaveAsync(new Version(1, 2), "v", Cancel);
-        (await repository.LoadAsync<Version>("v", Cancel)).ShouldBe(new Version(1, 2));
+        var saved = await repository.SaveAsync(new Version(1, 2), cancellationToken: Cancel);
+        (await repository.LoadAsync<Version>(saved.Digest, Cancel)).ShouldBe(new Version(1, 2));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class ProtobufMaterializerTests : IAsyncLifetime
     [Fact]
     public async Task Equal_messages_are_stored_once_in_whatever_order_their_maps_were_filled()
     {
-        var one = await _repository.SaveAsync(ProtobufHarness.Map("a", "b", "c"), "m", Cancel);
+        var one = await _repository.SaveAsync(ProtobufHarness.Map("a", "b", "c"), cancellationToken: Cancel);
         (await _repository.SaveAsync(ProtobufHarness.Map("c", "a", "b"), cancellationToken: Cancel)).Digest.ShouldBe(one.Digest);
         one.Manifest.Facts["message"].ShouldBe("google.protobuf.Struct");
     }
@@ -29,11 +29,11 @@ public sealed class ProtobufMaterializerTests : IAsyncLifetime
     [Fact]
     public async Task A_message_behind_its_interface_is_saved_as_what_it_is()
     {
-        await _repository.SaveAsync<IMessage>(new Timestamp { Seconds = 9 }, "t", Cancel);
-        (await _repository.LoadAsync<Timestamp>("t", Cancel)).Seconds.ShouldBe(9);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<IMessage>("t", Cancel))).Message.ShouldContain(
+        var saved = await _repository.SaveAsync<IMessage>(new Timestamp { Seconds = 9 }, cancellationToken: Cancel);
+        (await _repository.LoadAsync<Timestamp>(saved.Digest, Cancel)).Seconds.ShouldBe(9);
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<IMessage>(saved.Digest, Cancel))).Message.ShouldContain(
             "saved as Google.Protobuf.WellKnownTypes.Timestamp by protobuf 1");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Duration>("t", Cancel))).Message
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<Duration>(saved.Digest, Cancel))).Message
             .ShouldContain("it holds a message google.protobuf.Timestamp, and Google.Protobuf.WellKnownTypes.Duration is a google.protobuf.Duration");
     }
 
@@ -41,25 +41,25 @@ public sealed class ProtobufMaterializerTests : IAsyncLifetime
     public async Task Unknown_fields_are_kept_and_an_Any_stays_packed()
     {
         var any = Any.Pack(new Timestamp { Seconds = 4 });
-        await _repository.SaveAsync(any, "any", Cancel);
-        var loaded = await _repository.LoadAsync<Any>("any", Cancel);
+        var saved = await _repository.SaveAsync(any, cancellationToken: Cancel);
+        var loaded = await _repository.LoadAsync<Any>(saved.Digest, Cancel);
         loaded.TypeUrl.ShouldBe("type.googleapis.com/google.protobuf.Timestamp");
         loaded.Unpack<Timestamp>().Seconds.ShouldBe(4);
         var newer = new Empty();
         newer.MergeFrom(any.ToByteArray());
-        await _repository.SaveAsync(newer, "newer", Cancel);
-        (await _repository.LoadAsync<Empty>("newer", Cancel)).ToByteArray().ShouldBe(any.ToByteArray());
+        var newerSaved = await _repository.SaveAsync(newer, cancellationToken: Cancel);
+        (await _repository.LoadAsync<Empty>(newerSaved.Digest, Cancel)).ToByteArray().ShouldBe(any.ToByteArray());
     }
 
     [Fact]
     public async Task A_preview_shows_fields_by_number()
     {
-        await _repository.SaveAsync(new Any { TypeUrl = "x/y\u0007", Value = ByteString.CopyFrom(0xFF) }, "any", Cancel);
-        (await _repository.PreviewAsync("any", Cancel))!.Text.ShouldBe("google.protobuf.Any\n1: 4 bytes\n2: 1 bytes");
-        await _repository.SaveAsync(new Timestamp { Seconds = 3 }, "t", Cancel);
-        (await _repository.PreviewAsync("t", Cancel))!.Text.ShouldBe("google.protobuf.Timestamp\n1: 3");
-        await _repository.SaveAsync(new StringValue { Value = new string('ü', 100_000) }, "long", Cancel);
-        (await _repository.PreviewAsync("long", Cancel))!.Text.ShouldBe("google.protobuf.StringValue\n…");
+        var saved = await _repository.SaveAsync(new Any { TypeUrl = "x/y\u0007", Value = ByteString.CopyFrom(0xFF) }, cancellationToken: Cancel);
+        (await _repository.PreviewAsync(saved.Digest, Cancel))!.Text.ShouldBe("google.protobuf.Any\n1: 4 bytes\n2: 1 bytes");
+        var t = await _repository.SaveAsync(new Timestamp { Seconds = 3 }, cancellationToken: Cancel);
+        (await _repository.PreviewAsync(t.Digest, Cancel))!.Text.ShouldBe("google.protobuf.Timestamp\n1: 3");
+        var longSaved = await _repository.SaveAsync(new StringValue { Value = new string('ü', 100_000) }, cancellationToken: Cancel);
+        (await _repository.PreviewAsync(longSaved.Digest, Cancel))!.Text.ShouldBe("google.protobuf.StringValue\n…");
     }
 
     [Fact]

@@ -6,12 +6,13 @@ using Cairn.Providers;
 namespace Cairn.Artifacts;
 
 /// <summary>Content-addressed blobs below a root, in the layout of an OCI image layout. A blob is written once, with CreateNew, and never changes.</summary>
-internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
+/// <param name="store">The store of the folder.</param>
+/// <param name="above">The store that contains the folder; null if the folder is its root.</param>
+/// <param name="version">The version of the format. Only the current one is written.</param>
+internal sealed class BlobStore(ArtifactStore store, ArtifactStore? above, int version = StoreFormat.Version) : IChunkTarget
 {
     public static readonly StorePath Folder = "blobs/sha256";
     public static readonly StorePath Staging = "staging";
-    private static readonly StorePath Format = "cairn.json";
-    private const int MaxFormat = 64 << 10;
     private static readonly StorePath Layout = "oci-layout";
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly BlobLengths _lengths = new(store);
@@ -19,6 +20,9 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
     private volatile bool _prepared;
 
     public ArtifactStore Store => store;
+
+    /// <summary>Gets whether the repository has the format that this code writes.</summary>
+    public bool IsCurrent => version == StoreFormat.Version;
 
     /// <summary>Gets the store of chunks.</summary>
     public ChunkStore Chunks { get; } = new(store);
@@ -36,8 +40,11 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
 
     public static StorePath NewStagingPath() => Staging / $"{Guid.CreateVersion7():N}";
 
-    /// <summary>Refuses a store of a newer format, and marks a new one.</summary>
-    public async ValueTask PrepareAsync(bool forWriting, CancellationToken cancellationToken)
+    /// <summary>Refuses a repository of another version, and marks a new one.</summary>
+    /// <param name="forWriting">true to mark the folder if it is not marked yet.</param>
+    /// <param name="cancellationToken">Cancels the preparation.</param>
+    /// <param name="adopted">The repository of version 1 whose artifacts are brought over, which is no reason to refuse the store, and whose default for chunks a new repository keeps.</param>
+    public async ValueTask PrepareAsync(bool forWriting, CancellationToken cancellationToken, BlobStore? adopted = null)
     {
         if (_prepared)
             return;
@@ -46,15 +53,18 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         {
             if (_prepared)
                 return;
-            if (await store.ExistsAsync(Format, cancellationToken).ConfigureAwait(false))
-                _chunkedByDefault = CheckFormat(await store.ReadBytesAsync(Format, cancellationToken).ConfigureAwait(false)).Chunked;
+            if (await store.ExistsAsync(StoreFormat.File, cancellationToken).ConfigureAwait(false))
+                _chunkedByDefault = CheckFormat(await store.ReadBytesAsync(StoreFormat.File, cancellationToken).ConfigureAwait(false)).Chunked;
             else if (!forWriting)
                 return;
             else
             {
+                if (adopted is null)
+                    await RefuseRepositoryAboveAsync(cancellationToken).ConfigureAwait(false);
                 await MarkLayoutAsync(cancellationToken).ConfigureAwait(false);
-                var content = JsonSerializer.SerializeToUtf8Bytes(new($"{Guid.CreateVersion7()}", Checksum.Sha256, ManifestFormat.Version), StoreFormatContext.Default.StoreFormat);
-                await PutAsync(Format, content, cancellationToken).ConfigureAwait(false);
+                var format = new StoreFormat($"{Guid.CreateVersion7()}", Checksum.Sha256, version, adopted?.ChunkedByDefault ?? false);
+                await PutAsync(StoreFormat.File, JsonSerializer.SerializeToUtf8Bytes(format, StoreFormatContext.Default.StoreFormat), cancellationToken).ConfigureAwait(false);
+                _chunkedByDefault = format.Chunked;
             }
             _prepared = true;
         }
@@ -69,6 +79,21 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
     {
         await PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
         return _prepared;
+    }
+
+    /// <summary>
+    /// Refuses a store whose root is a repository itself, so that an old store is not taken for an empty one. Called only while the folder is not marked: before it is marked, and
+    /// before something is reported as missing.
+    /// </summary>
+    public async ValueTask RefuseRepositoryAboveAsync(CancellationToken cancellationToken)
+    {
+        if (_prepared || above is null || await StoreFormat.TryReadAsync(above, cancellationToken).ConfigureAwait(false) is not { } found)
+            return;
+        throw found.Format == 1
+            ? IsVersion1(above, "Bring its artifacts over with 'cairn asset adopt'.")
+            : above.CreateException(
+                StoreErrorCode.Unsupported, $"it is the folder of a repository, and not a store that contains one in '{store.Root.Path.Name}/'", StoreOperations.Read, StoreFormat.File,
+                "Give the store that contains this folder, or StorePath.Root as the folder of the repository.");
     }
 
     /// <summary>Marks the root as an OCI image layout.</summary>
@@ -180,11 +205,11 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
     public async ValueTask SetChunkedByDefaultAsync(bool chunked, CancellationToken cancellationToken)
     {
         await PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
-        var stream = await store.OpenReadAsync(Format, null, cancellationToken).ConfigureAwait(false);
+        var stream = await store.OpenReadAsync(StoreFormat.File, null, cancellationToken).ConfigureAwait(false);
         StoreFormat format;
         await using (stream.ConfigureAwait(false))
         {
-            var content = new byte[Math.Min(stream.Length, MaxFormat)];
+            var content = new byte[Math.Min(stream.Length, StoreFormat.MaxBytes)];
             await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
             format = CheckFormat(content);
         }
@@ -192,7 +217,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         {
             var mode = stream.Info.ETag is { } etag && store.Capabilities.WriteModes.HasFlag(WriteModes.Match) ? WriteMode.Match(etag) : WriteMode.Replace;
             var changed = JsonSerializer.SerializeToUtf8Bytes(format with { Chunked = chunked }, StoreFormatContext.Default.StoreFormat);
-            await store.WriteBytesAsync(Format, changed, mode, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await store.WriteBytesAsync(StoreFormat.File, changed, mode, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         _chunkedByDefault = chunked;
     }
@@ -218,7 +243,7 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
     {
         var path = PathOf(digest);
         await PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
-        var stream = await store.OpenReadAsync(path, new() { ExpectedChecksum = digest.Checksum, IsSequential = true }, cancellationToken).ConfigureAwait(false);
+        var stream = await OpenManifestAsync(path, digest, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
         if (stream.Length > ManifestFormat.MaxBytes)
             throw store.CreateException(StoreErrorCode.Unsupported, $"this blob is not the manifest of an artifact: it has {stream.Length} bytes", StoreOperations.Read, path);
@@ -243,6 +268,19 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
         }
     }
 
+    private async ValueTask<StoreReadStream> OpenManifestAsync(StorePath path, BlobDigest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.OpenReadAsync(path, new() { ExpectedChecksum = digest.Checksum, IsSequential = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            await RefuseRepositoryAboveAsync(cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private async ValueTask<ChunkRecipe?> TryReadRecipeAsync(BlobDigest digest, long? length, CancellationToken cancellationToken)
     {
         ChunkRecipe recipe;
@@ -261,18 +299,30 @@ internal sealed class BlobStore(ArtifactStore store) : IChunkTarget
 
     private StoreFormat CheckFormat(byte[] content)
     {
-        StoreFormat? format;
+        StoreFormat format;
         try
         {
-            format = JsonSerializer.Deserialize(content, StoreFormatContext.Default.StoreFormat);
+            format = StoreFormat.Parse(content);
         }
         catch (JsonException e)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it does not contain the store's format version") { Advice = "Is this the root of a Cairn store?" }, e)
-                .WithContext(StoreOperations.Read, store.GetUri(Format));
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, "it does not contain the store's format version") { Advice = "Is this the folder of a Cairn repository?" }, e)
+                .WithContext(StoreOperations.Read, store.GetUri(StoreFormat.File));
         }
-        if (format is not { Digest: Checksum.Sha256, Format: <= ManifestFormat.Version })
-            throw store.CreateException(StoreErrorCode.Unsupported, $"the store has format {format?.Format} with {format?.Digest}, and this version of Cairn knows up to {ManifestFormat.Version} with sha256", StoreOperations.Read, Format, "Use a newer version of Cairn.");
-        return format;
+        if (format is { Digest: Checksum.Sha256 } && format.Format == version)
+            return format;
+        throw format is { Digest: Checksum.Sha256, Format: 1 }
+            ? IsVersion1(store, above is null
+                ? "Bring its artifacts over to another folder or store with 'cairn asset adopt'."
+                : "Move the folder to another place in the store, then bring its artifacts over with 'cairn asset adopt'.")
+            : store.CreateException(
+                StoreErrorCode.Unsupported,
+                $"the store has format {format.Format} with {ErrorText.Escape(format.Digest)}, and this version of Cairn knows format {version} with sha256",
+                StoreOperations.Read,
+                StoreFormat.File,
+                format.Format > version ? "Use a newer version of Cairn." : null);
     }
+
+    private static StoreException IsVersion1(ArtifactStore root, string advice) => root.CreateException(
+        StoreErrorCode.Unsupported, "it is a repository of format 1, which this version of Cairn reads only to bring its artifacts over to format 2", StoreOperations.Read, StoreFormat.File, advice);
 }

@@ -11,7 +11,7 @@ internal static class ManifestFormat
     /// <summary>What every manifest of this format begins with, being canonical.</summary>
     public static ReadOnlySpan<byte> Head => "{\"artifactType\":\"application/vnd.cairn.artifact.v1\""u8;
 
-    /// <summary>The format of the config, and of the store.</summary>
+    /// <summary>The version of the format of the config.</summary>
     public const int Version = 1;
 
     /// <summary>A manifest is read whole, so it must not be larger.</summary>

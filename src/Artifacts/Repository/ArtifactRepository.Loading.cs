@@ -9,7 +9,7 @@ public sealed partial class ArtifactRepository
     /// <summary>Loads an object.</summary>
     /// <typeparam name="T">The requested type, which must be supported by the materializer that wrote the artifact, or <see cref="object"/> for the default
     /// type of that materializer.</typeparam>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>The object. Every byte that it was created from has been verified, except for values that are read later (streams, lazy sequences), whose
     /// last read verifies them.</returns>
@@ -19,19 +19,19 @@ public sealed partial class ArtifactRepository
     /// <see cref="StoreErrorCode.NotFound"/>. <see cref="StoreErrorCode.IntegrityFailure"/>: the content is not that which was saved. Also other errors of
     /// the store.
     /// </exception>
-    public async Task<T> LoadAsync<T>(string reference, CancellationToken cancellationToken = default)
-        where T : notnull => (T)await LoadAsync(reference, typeof(T), cancellationToken).ConfigureAwait(false);
+    public async Task<T> LoadAsync<T>(BlobDigest digest, CancellationToken cancellationToken = default)
+        where T : notnull => (T)await LoadAsync(digest, typeof(T), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Loads an object of a type that is known only at run time.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="type">The requested type; <see cref="object"/> for the default type of the materializer.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>The object.</returns>
-    public async Task<object> LoadAsync(string reference, Type type, CancellationToken cancellationToken = default)
+    public async Task<object> LoadAsync(BlobDigest digest, Type type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(type);
-        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
-        var operation = $"load {ErrorText.Escape(reference)} as {TypeNames.Of(type)}";
+        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
+        var operation = $"load {digest} as {TypeNames.Of(type)}";
         try
         {
             var materializer = ForLoading(artifact.Manifest, ref type);
@@ -48,12 +48,12 @@ public sealed partial class ArtifactRepository
     }
 
     /// <summary>Creates a small preview of an artifact, or returns null if its materializer is not registered or creates none.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The preview. Its source has been verified only if it was read to the end.</returns>
-    public async Task<ArtifactPreview?> PreviewAsync(string reference, CancellationToken cancellationToken = default)
+    public async Task<ArtifactPreview?> PreviewAsync(BlobDigest digest, CancellationToken cancellationToken = default)
     {
-        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
         if (!Materializers.TryGet(artifact.Manifest.MaterializerId, out var materializer) || artifact.Manifest.FormatVersion > materializer.FormatVersion)
             return null;
         var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
@@ -64,7 +64,7 @@ public sealed partial class ArtifactRepository
         }
         catch (Exception e) when (e is not MaterializationException && IsOfMaterializer(e, cancellationToken))
         {
-            throw Wrapped(materializer, e).WithContext($"preview {ErrorText.Escape(reference)}");
+            throw Wrapped(materializer, e).WithContext($"preview {digest}");
         }
     }
 

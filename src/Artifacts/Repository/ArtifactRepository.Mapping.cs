@@ -11,7 +11,7 @@ public sealed partial class ArtifactRepository
 
     /// <summary>Loads an array of a local store by mapping its file into memory, regardless of its size: data is read only on access.</summary>
     /// <typeparam name="T">The type of the elements, which must be the stored type.</typeparam>
-    /// <param name="reference">A digest or a name of an artifact that was saved as <c>.npy</c>, in C order and with the byte order of this machine.</param>
+    /// <param name="digest">The digest of an artifact that was saved as <c>.npy</c>, in C order and with the byte order of this machine.</param>
     /// <param name="check">The condition for comparing the file with its digest. Default: once. The manifest is always verified.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>The array. The caller disposes it. A small array that is part of the manifest is copied to memory.</returns>
@@ -20,12 +20,12 @@ public sealed partial class ArtifactRepository
     /// <see cref="StoreErrorCode.Unsupported"/>: the store is not in a local folder, or the array is stored in chunks; <see cref="StoreErrorCode.NotFound"/>;
     /// <see cref="StoreErrorCode.IntegrityFailure"/>.
     /// </exception>
-    public async Task<MappedArray<T>> LoadMappedAsync<T>(string reference, MappedCheck check = MappedCheck.Once, CancellationToken cancellationToken = default)
+    public async Task<MappedArray<T>> LoadMappedAsync<T>(BlobDigest digest, MappedCheck check = MappedCheck.Once, CancellationToken cancellationToken = default)
         where T : unmanaged
     {
         if (Store.GetLocalPath(BlobStore.Folder) is null)
             throw Store.CreateException(StoreErrorCode.Unsupported, "only files of a local store can be mapped into memory", StoreOperations.OpenRead, StorePath.Root, "Load it with LoadAsync.");
-        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
         var manifest = artifact.Manifest;
         if (manifest.MaterializerId != "npy" || manifest.Files.Count != 1)
             throw Unfit($"it was saved by {ErrorText.Escape(manifest.MaterializerId)}, and arrays that were saved by npy are mapped");
@@ -37,13 +37,13 @@ public sealed partial class ArtifactRepository
             content.Span[small.Start..].CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(elements.AsSpan()));
             return new(elements, small.Shape, null);
         }
-        var digest = BlobDigest.From(file.Digest);
-        var etag = await CheckFileAsync(digest, file.Length, check, cancellationToken).ConfigureAwait(false);
-        var mapping = new FileMapping(Store.GetLocalPath(BlobStore.PathOf(digest))!);
+        var blob = BlobDigest.From(file.Digest);
+        var etag = await CheckFileAsync(blob, file.Length, check, cancellationToken).ConfigureAwait(false);
+        var mapping = new FileMapping(Store.GetLocalPath(BlobStore.PathOf(blob))!);
         try
         {
-            if ((await Store.StatAsync(BlobStore.PathOf(digest), cancellationToken).ConfigureAwait(false)).ETag != etag || mapping.Length != file.Length)
-                throw Store.CreateException(StoreErrorCode.PreconditionFailed, "the file changed while it was mapped", StoreOperations.OpenRead, BlobStore.PathOf(digest), "Load it again.");
+            if ((await Store.StatAsync(BlobStore.PathOf(blob), cancellationToken).ConfigureAwait(false)).ETag != etag || mapping.Length != file.Length)
+                throw Store.CreateException(StoreErrorCode.PreconditionFailed, "the file changed while it was mapped", StoreOperations.OpenRead, BlobStore.PathOf(blob), "Load it again.");
             var header = await HeaderOfAsync<T>(mapping.OpenStream(), file.Length).ConfigureAwait(false);
             return new(mapping.Elements<T>(header.Start, header.Count), header.Shape, mapping);
         }
@@ -53,7 +53,7 @@ public sealed partial class ArtifactRepository
             throw;
         }
 
-        MaterializationException Unfit(string reason) => new MaterializationException("npy", reason).WithContext($"map {ErrorText.Escape(reference)} as {TypeNames.Of(typeof(T))}[]");
+        MaterializationException Unfit(string reason) => new MaterializationException("npy", reason).WithContext($"map {digest} as {TypeNames.Of(typeof(T))}[]");
 
         async ValueTask<(int Start, int Count, IReadOnlyList<int> Shape)> HeaderOfAsync<TElement>(Stream stream, long length)
             where TElement : unmanaged

@@ -14,21 +14,18 @@ public sealed partial class ArtifactRepository
     /// <typeparam name="T">The static type, which selects the materializer; if it is <see cref="object"/> or no materializer supports it, the type of the
     /// value does.</typeparam>
     /// <param name="value">The object.</param>
-    /// <param name="options">The name, materializer and metadata. Optional.</param>
+    /// <param name="options">The materializer, the form of storage and the metadata. Optional.</param>
     /// <param name="cancellationToken">Cancels the save; nothing new is visible then.</param>
     /// <returns>The artifact. Existing content is not stored again: an equal object has the same digest.</returns>
     /// <exception cref="MaterializationException">No materializer supports the type, two are equally good, or the materializer failed.</exception>
-    /// <exception cref="StoreException">
-    /// Errors of the store. <see cref="StoreErrorCode.PreconditionFailed"/> or <see cref="StoreErrorCode.AlreadyExists"/>: another writer has set the name
-    /// in the meantime.
-    /// </exception>
+    /// <exception cref="StoreException">Errors of the store.</exception>
     public Task<Artifact> SaveAsync<T>(T value, SaveOptions? options = null, CancellationToken cancellationToken = default)
         where T : notnull => SaveAsAsync(value, typeof(T), options, cancellationToken);
 
     /// <summary>Saves an object of a type that is known only at run time.</summary>
     /// <param name="value">The object.</param>
     /// <param name="type">The type that selects the materializer; the object must have this type.</param>
-    /// <param name="options">The name, materializer and metadata. Optional.</param>
+    /// <param name="options">The materializer, the form of storage and the metadata. Optional.</param>
     /// <param name="cancellationToken">Cancels the save.</param>
     /// <returns>The artifact.</returns>
     public async Task<Artifact> SaveAsAsync(object value, Type type, SaveOptions? options = null, CancellationToken cancellationToken = default)
@@ -40,11 +37,8 @@ public sealed partial class ArtifactRepository
         options ??= new();
         cancellationToken.ThrowIfCancellationRequested();
         var (materializer, served) = Choose(value, type, options.Materializer);
-        var artifact = await WithNameAsync(
-            options.Name,
-            () => SaveFilesAsync(materializer, served, options, writer => SaveValueAsync(materializer, value, served, writer, cancellationToken), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return artifact;
+        return await SaveFilesAsync(
+            materializer, served, options, writer => SaveValueAsync(materializer, value, served, writer, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Saves a local file that another program wrote in a format, unchanged, as an artifact of that format.</summary>
@@ -64,10 +58,7 @@ public sealed partial class ArtifactRepository
         var materializer = Require(options.Materializer);
         var type = materializer.DefaultType ?? throw new MaterializationException(materializer.Id, "it reads a file only as a named type");
         var file = new FileInfo(localFile);
-        return await WithNameAsync(
-            options.Name,
-            () => SaveFilesAsync(materializer, type, options, writer => SaveAsItIsAsync(materializer, file, writer, cancellationToken), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        return await SaveFilesAsync(materializer, type, options, writer => SaveAsItIsAsync(materializer, file, writer, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -83,7 +74,7 @@ public sealed partial class ArtifactRepository
     /// <summary>Saves many objects, several in parallel, so that small ones share the flushes and round trips of the store.</summary>
     /// <typeparam name="T">The static type, which selects the materializer; <see cref="object"/> for objects of different types.</typeparam>
     /// <param name="values">The objects, which are enumerated sequentially and referenced only while they are saved.</param>
-    /// <param name="options">Returns the name, materializer and metadata of an object. Optional.</param>
+    /// <param name="options">Returns the options for an object. Optional.</param>
     /// <param name="cancellationToken">Cancels the operation; objects that have been saved are kept.</param>
     /// <returns>The artifacts, in the order of the objects.</returns>
     /// <remarks>
@@ -184,18 +175,6 @@ public sealed partial class ArtifactRepository
         var digest = BlobDigest.Of(content.Span);
         await _blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
         return new(digest, manifest, content.Length);
-    }
-
-    /// <summary>Saves, then sets the name if it is still what it was when the save began.</summary>
-    private async Task<Artifact> WithNameAsync(string? name, Func<Task<Artifact>> save, CancellationToken cancellationToken)
-    {
-        if (name is null)
-            return await save().ConfigureAwait(false);
-        var before = await Names.TryGetAsync(name, cancellationToken).ConfigureAwait(false);
-        var artifact = await save().ConfigureAwait(false);
-        if (before?.Digest != artifact.Digest)
-            await Names.SetAsync(name, artifact.Digest, before?.ETag, cancellationToken).ConfigureAwait(false);
-        return artifact;
     }
 
     private (Materializer Materializer, Type Type) Choose(object value, Type type, string? id)

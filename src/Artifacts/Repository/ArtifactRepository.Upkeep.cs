@@ -9,61 +9,49 @@ public sealed partial class ArtifactRepository
     private const int CopyBuffer = 1 << 20;
 
     /// <summary>Copies an artifact to another store. Only missing blobs are transferred, and each is verified.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="target">The target repository.</param>
-    /// <param name="name">The name to give to the artifact in the target. Optional.</param>
     /// <param name="cancellationToken">Cancels the copy; transferred blobs are kept, but nothing refers to them.</param>
     /// <returns>The artifact, whose digest is the same in every store, and the number of transferred bytes.</returns>
-    public async Task<ArtifactCopy> CopyToAsync(string reference, ArtifactRepository target, string? name = null, CancellationToken cancellationToken = default)
+    public async Task<ArtifactCopy> CopyToAsync(BlobDigest digest, ArtifactRepository target, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
         var content = await _blobs.ReadManifestBytesAsync(digest, cancellationToken).ConfigureAwait(false);
         var manifest = _blobs.ParseManifest(digest, content);
         var copied = 0L;
-        var artifact = await target.WithNameAsync(name, CopyAsync, cancellationToken).ConfigureAwait(false);
-        return new(artifact, copied);
-
-        async Task<Artifact> CopyAsync()
+        await target._blobs.PrepareAsync(forWriting: true, cancellationToken, adopted: _blobs.IsCurrent ? null : _blobs).ConfigureAwait(false);
+        var missing = await target.MissingAsync([.. manifest.Blobs.Select(f => (BlobDigest.From(f.Digest), f.Length))], whole: false, cancellationToken).ConfigureAwait(false);
+        await Parallel.ForEachAsync(missing, InParallel(cancellationToken), async (blob, stopping) =>
         {
-            await target._blobs.PrepareAsync(forWriting: true, cancellationToken).ConfigureAwait(false);
-            var missing = await target.MissingAsync([.. manifest.Blobs.Select(f => (BlobDigest.From(f.Digest), f.Length))], whole: false, cancellationToken).ConfigureAwait(false);
-            await Parallel.ForEachAsync(missing, InParallel(cancellationToken), async (blob, stopping) =>
-            {
-                await CopyBlobAsync(blob.Digest, blob.Length, target, whole: false, stopping).ConfigureAwait(false);
-                Interlocked.Add(ref copied, blob.Length);
-            }).ConfigureAwait(false);
-            if (!await target.Store.ExistsAsync(BlobStore.PathOf(digest), cancellationToken).ConfigureAwait(false))
-            {
-                await target._blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
-                copied += content.Length;
-            }
-            return new(digest, manifest, content.Length);
+            await CopyBlobAsync(blob.Digest, blob.Length, target, whole: false, stopping).ConfigureAwait(false);
+            Interlocked.Add(ref copied, blob.Length);
+        }).ConfigureAwait(false);
+        if (!await target.Store.ExistsAsync(BlobStore.PathOf(digest), cancellationToken).ConfigureAwait(false))
+        {
+            await target._blobs.PutAsync(digest, content, cancellationToken).ConfigureAwait(false);
+            copied += content.Length;
         }
+        return new(new(digest, manifest, content.Length), copied);
     }
 
     /// <summary>Deletes an artifact: its manifest is removed, so it can no longer be loaded by its digest.</summary>
-    /// <remarks>
-    /// Its blobs are kept, because other artifacts may share them, until unreferenced blobs are collected. Names that refer to it are kept, but no longer
-    /// resolve.
-    /// </remarks>
-    /// <param name="reference">A digest, or a name, which is removed first.</param>
+    /// <remarks>Its blobs are kept, because other artifacts may share them, until unreferenced blobs are collected.</remarks>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="cancellationToken">Cancels the deletion.</param>
     /// <returns>false if the artifact did not exist.</returns>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the digest is not that of a manifest.</exception>
-    public async Task<bool> DeleteAsync(string reference, CancellationToken cancellationToken = default)
+    public async Task<bool> DeleteAsync(BlobDigest digest, CancellationToken cancellationToken = default)
     {
-        var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
         var path = BlobStore.PathOf(digest);
+        await _blobs.PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
         if (await Store.TryStatAsync(path, cancellationToken).ConfigureAwait(false) is null)
-            return !IsDigest(reference) && await Names.RemoveAsync(reference, cancellationToken).ConfigureAwait(false);
+        {
+            await _blobs.RefuseRepositoryAboveAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
         await _blobs.ReadManifestAsync(digest, cancellationToken).ConfigureAwait(false);
-        if (!IsDigest(reference))
-            await Names.RemoveAsync(reference, cancellationToken).ConfigureAwait(false);
         return await Store.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
     }
-
-    private static bool IsDigest(string reference) => reference.StartsWith("sha256:", StringComparison.Ordinal);
 
     private static ParallelOptions InParallel(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
 

@@ -10,13 +10,15 @@ namespace Cairn.Artifacts;
 public sealed partial class ArtifactRepository
 {
     /// <summary>Verifies one artifact: its manifest and all blobs that it requires.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>One result per blob, the manifest first. A missing blob has a problem, too.</returns>
-    public async IAsyncEnumerable<BlobCheck> VerifyAsync(string reference, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<BlobCheck> VerifyAsync(BlobDigest digest, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
+        await _blobs.PrepareAsync(forWriting: false, cancellationToken).ConfigureAwait(false);
         var check = await CheckAsync(digest, null, cancellationToken).ConfigureAwait(false);
+        if (!check.IsIntact)
+            await _blobs.RefuseRepositoryAboveAsync(cancellationToken).ConfigureAwait(false);
         yield return check;
         if (!check.IsIntact)
             yield break;
@@ -39,7 +41,10 @@ public sealed partial class ArtifactRepository
     public async IAsyncEnumerable<BlobCheck> VerifyAllAsync(BlobDigest? startAfter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (!await _blobs.IsPreparedAsync(cancellationToken).ConfigureAwait(false) && !await Store.IsDirectoryAsync(BlobStore.Folder, cancellationToken).ConfigureAwait(false))
+        {
+            await _blobs.RefuseRepositoryAboveAsync(cancellationToken).ConfigureAwait(false);
             throw Store.CreateException(StoreErrorCode.NotFound, "it contains no artifacts", StoreOperations.Verify, StorePath.Root, "Check that the address names the right store and folder.");
+        }
         var seen = new HashSet<BlobDigest>();
         var needed = new HashSet<BlobDigest>();
         var listing = Store.ListAsync(BlobStore.Folder, new() { StartAfter = startAfter is { } after ? BlobStore.PathOf(after).Value : null }, cancellationToken);

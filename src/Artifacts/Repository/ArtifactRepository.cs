@@ -5,13 +5,15 @@ using Cairn.Materializers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>Typed objects in a store: equal content is stored once, objects are found by digest or name, and content is verified on every read.</summary>
+/// <summary>Typed objects in a store: equal content is stored once, objects are found by their digest, and content is verified on every read.</summary>
 /// <remarks>
 /// <para>
-/// <para>A save writes the blobs, then the manifest, then the name. Each becomes visible completely or not at all, so a crash leaves only unreferenced
+/// <para>A save writes the blobs, then the manifest. Each becomes visible completely or not at all, so a crash leaves only unreferenced
 /// blobs. <c>docs/storage-format.md</c> describes the layout.</para>
 /// </para>
-/// <para><para>A reference is a digest (<c>sha256:…</c>) or a name. Thread-safe. It does not own the store.</para></para>
+/// <para>
+/// All of it is in one folder of the store. <c>Cairn.Catalog</c> gives artifacts names and versions. Thread-safe. It does not own the store.
+/// </para>
 /// </remarks>
 public sealed partial class ArtifactRepository
 {
@@ -20,94 +22,87 @@ public sealed partial class ArtifactRepository
     /// <summary>Gets the buffers for chunking, for tests.</summary>
     internal Artifacts.Chunking.ChunkBuffers ChunkBuffers => _blobs.ChunkBuffers;
 
-    /// <summary>Initializes a new repository below the root of a store.</summary>
-    /// <param name="store">The store, which is not disposed; <see cref="ArtifactStore.Under"/> returns one for a folder.</param>
+    /// <summary>Initializes a new repository in a folder of a store. Nothing is read or written yet.</summary>
+    /// <param name="store">The store, which is not disposed.</param>
     /// <param name="materializers">The materializers, which convert objects to files.</param>
-    public ArtifactRepository(ArtifactStore store, MaterializerRegistry materializers)
+    /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>. <see cref="StorePath.Root"/> is for a store that contains nothing else, such as an OCI image layout.</param>
+    /// <remarks>
+    /// The first use of a repository whose format this version does not know is an error (<see cref="StoreErrorCode.Unsupported"/>), and so is the first use of a folder without a
+    /// repository if the store itself is one, as in version 1 of the format: <see cref="Version1Repository"/> brings its artifacts over.
+    /// </remarks>
+    public ArtifactRepository(ArtifactStore store, MaterializerRegistry materializers, StorePath? folder = null)
+        : this(In(store, folder ?? DefaultFolder), (folder ?? DefaultFolder).IsRoot ? null : store, StoreFormat.Version, materializers)
     {
-        ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(materializers);
-        (Store, Materializers, _blobs, Names, _verified) = (store, materializers, new(store), new(store), new(store));
     }
 
-    /// <summary>Gets the store.</summary>
+    /// <summary>Initializes a repository in the root of a store.</summary>
+    internal ArtifactRepository(ArtifactStore root, ArtifactStore? above, int version, MaterializerRegistry materializers)
+    {
+        ArgumentNullException.ThrowIfNull(materializers);
+        (Store, Materializers, _blobs, _verified) = (root, materializers, new(root, above, version), new(root));
+    }
+
+    /// <summary>Gets the folder of a store that contains its repository, unless a program chooses another: <c>artifacts/</c>.</summary>
+    public static StorePath DefaultFolder { get; } = "artifacts";
+
+    /// <summary>Gets the store of the repository's folder: its paths are relative to the folder.</summary>
     public ArtifactStore Store { get; }
 
     /// <summary>Gets the materializers.</summary>
     public MaterializerRegistry Materializers { get; }
 
-    /// <summary>Gets the names.</summary>
-    public ArtifactNames Names { get; }
-
-    /// <summary>Returns the digest of a reference.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <summary>Returns whether a folder of a store contains a repository, of any version of the format.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="folder">The folder. Default: <see cref="DefaultFolder"/>.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>
-    /// <returns>The digest; a digest is returned even if no such artifact exists.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: the name does not exist. <see cref="StoreErrorCode.PathConflict"/>: the text
-    /// is not a valid name or digest.</exception>
-    public async Task<BlobDigest> ResolveAsync(string reference, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(reference);
-        if (reference.StartsWith("sha256:", StringComparison.Ordinal))
-        {
-            return BlobDigest.TryParse(reference, out var digest) ? digest : throw new StoreException(new StoreFault(StoreErrorCode.PathConflict, $"'{ErrorText.Escape(reference)}' is not a digest")
-            {
-                Advice = "A digest is 'sha256:' and 64 lower-case hexadecimal digits.",
-            });
-        }
-        var found = await Names.TryGetAsync(reference, cancellationToken).ConfigureAwait(false);
-        // A container that does not exist fails here, with that reason.
-        if (found is null)
-            await Store.TryStatAsync(ArtifactNames.PathOf(reference), cancellationToken).ConfigureAwait(false);
-        return found?.Digest ?? throw Store.CreateException(
-            StoreErrorCode.NotFound, "no artifact has this name", StoreOperations.Find, ArtifactNames.PathOf(reference), "The files below names/ are the names in this repository; check whether the artifact is in another one.");
-    }
+    /// <returns>true if the folder has a <c>cairn.json</c> that states the format of a repository.</returns>
+    public static async Task<bool> ExistsAsync(ArtifactStore store, StorePath? folder = null, CancellationToken cancellationToken = default) =>
+        await StoreFormat.TryReadAsync(In(store, folder ?? DefaultFolder), cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Returns an artifact from its manifest, without reading its files.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="StoreException">
     /// <see cref="StoreErrorCode.NotFound"/>; <see cref="StoreErrorCode.IntegrityFailure"/> when the manifest is damaged; <see cref="StoreErrorCode.Unsupported"/> when it is none, or of a
     /// newer format.
     /// </exception>
-    public async Task<Artifact> StatAsync(string reference, CancellationToken cancellationToken = default)
+    public async Task<Artifact> StatAsync(BlobDigest digest, CancellationToken cancellationToken = default)
     {
-        var digest = await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
         var content = await _blobs.ReadManifestBytesAsync(digest, cancellationToken).ConfigureAwait(false);
         return new(digest, _blobs.ParseManifest(digest, content), content.Length);
     }
 
     /// <summary>Opens the files of an artifact, regardless of its materializer.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <returns>A reader. The caller disposes it. Each stream is verified by the read that reaches its end.</returns>
-    public async Task<ArtifactReader> OpenAsync(string reference, CancellationToken cancellationToken = default)
+    public async Task<ArtifactReader> OpenAsync(BlobDigest digest, CancellationToken cancellationToken = default)
     {
-        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
         return new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
     }
 
     /// <summary>Opens one file of an artifact.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="file">The name of the file; optional if the artifact has exactly one.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <returns>A sequential stream. The caller disposes it. If the content is not that which was saved, the read that reaches the end fails.</returns>
-    public async Task<Stream> OpenFileAsync(string reference, StorePath? file = null, CancellationToken cancellationToken = default)
+    public async Task<Stream> OpenFileAsync(BlobDigest digest, StorePath? file = null, CancellationToken cancellationToken = default)
     {
-        var reader = await OpenAsync(reference, cancellationToken).ConfigureAwait(false);
+        var reader = await OpenAsync(digest, cancellationToken).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
         return await reader.OpenDetachedAsync(file ?? reader.Single.Name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Copies the files of an artifact to a local folder, and verifies each.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="localFolder">The folder, which is created if it does not exist. Existing files are an error.</param>
     /// <param name="cancellationToken">Cancels the operation; files that have been copied are kept.</param>
     /// <returns>The artifact.</returns>
-    public async Task<Artifact> DownloadAsync(string reference, string localFolder, CancellationToken cancellationToken = default)
+    public async Task<Artifact> DownloadAsync(BlobDigest digest, string localFolder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
-        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
         var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
         await using var closing = reader.ConfigureAwait(false);
         if (File.Exists(localFolder))
@@ -127,20 +122,29 @@ public sealed partial class ArtifactRepository
     }
 
     /// <summary>Copies the only file of an artifact to a local file, and verifies it.</summary>
-    /// <param name="reference">A digest or a name.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="localFile">The local file, which must not exist; its folder must exist.</param>
     /// <param name="cancellationToken">Cancels the operation; nothing remains.</param>
     /// <returns>The artifact.</returns>
     /// <exception cref="MaterializationException">The artifact has no files or several files.</exception>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for <see cref="DownloadAsync"/> otherwise.</exception>
-    public async Task<Artifact> DownloadFileAsync(string reference, string localFile, CancellationToken cancellationToken = default)
+    public async Task<Artifact> DownloadFileAsync(BlobDigest digest, string localFile, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localFile);
-        var artifact = await StatAsync(reference, cancellationToken).ConfigureAwait(false);
+        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
         var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
         await using var closing = reader.ConfigureAwait(false);
         await PlaceAsync(reader, reader.Single.Name, Path.GetFullPath(localFile), cancellationToken).ConfigureAwait(false);
         return artifact;
+    }
+
+    /// <summary>Returns whether the folder is marked as a repository of this version.</summary>
+    internal ValueTask<bool> IsMarkedAsync(CancellationToken cancellationToken) => _blobs.IsPreparedAsync(cancellationToken);
+
+    private static ArtifactStore In(ArtifactStore store, StorePath folder)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.Under(folder);
     }
 
     /// <summary>Uses a temporary name until the file is complete and verified.</summary>

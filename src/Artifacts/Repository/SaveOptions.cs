@@ -3,16 +3,8 @@ using System.Collections.ObjectModel;
 namespace Cairn.Artifacts;
 
 /// <summary>The options for saving an object.</summary>
-/// <remarks>Methods with these options also accept a name: a string is converted to options with that name.</remarks>
 public sealed record SaveOptions
 {
-    /// <summary>Creates options that contain only a name; null for null.</summary>
-    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(name))]
-    public static implicit operator SaveOptions?(string? name) => name is null ? null : new() { Name = name };
-
-    /// <summary>Gets the name to give to the artifact. Optional; the digest can always be used.</summary>
-    public string? Name { get; init; }
-
     /// <summary>Gets the id of the materializer. Default: the materializer for the type.</summary>
     public string? Materializer { get; init; }
 

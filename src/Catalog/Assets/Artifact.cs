@@ -19,7 +19,7 @@ public sealed class Artifact<T>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: the content is no longer in the store. Also other errors of the store.</exception>
     /// <exception cref="MaterializationException">The content cannot be loaded as this type.</exception>
-    public Task<T> LoadAsync(CancellationToken cancellationToken = default) => _repository.LoadAsync<T>(Digest.ToString(), cancellationToken);
+    public Task<T> LoadAsync(CancellationToken cancellationToken = default) => _repository.LoadAsync<T>(Digest, cancellationToken);
 
     /// <summary>Returns the digest.</summary>
     public override string ToString() => Digest.ToString();

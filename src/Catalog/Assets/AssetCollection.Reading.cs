@@ -41,7 +41,7 @@ public sealed partial class AssetCollection
     {
         ArgumentNullException.ThrowIfNull(reference);
         if (reference.Digest is { } digest)
-            return await _repository.LoadAsync<T>(digest.ToString(), cancellationToken).ConfigureAwait(false);
+            return await _repository.LoadAsync<T>(digest, cancellationToken).ConfigureAwait(false);
         var version = await GetAsync(reference, cancellationToken).ConfigureAwait(false);
         return await OfContentAsync(version, (artifact, stopping) => _repository.LoadAsync<T>(artifact, stopping), cancellationToken).ConfigureAwait(false);
     }
@@ -119,11 +119,11 @@ public sealed partial class AssetCollection
         (await OfContentAsync(version, (artifact, stopping) => _repository.StatAsync(artifact, stopping), cancellationToken).ConfigureAwait(false)).Manifest.Files.ToDictionary(f => f.Name);
 
     /// <summary>Uses the content of a version; reports if the store no longer has it.</summary>
-    private async Task<T> OfContentAsync<T>(AssetVersion version, Func<string, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+    private async Task<T> OfContentAsync<T>(AssetVersion version, Func<BlobDigest, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
         try
         {
-            return await use(version.Artifact.ToString(), cancellationToken).ConfigureAwait(false);
+            return await use(version.Artifact, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
         {

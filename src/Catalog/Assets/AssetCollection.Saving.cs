@@ -57,7 +57,7 @@ public sealed partial class AssetCollection
     public async Task<AssetVersion> RegisterAsync(string name, BlobDigest artifact, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (checkedName, request) = Check(name, options ?? new());
-        return await AppendVersionAsync(checkedName, request, _repository.StatAsync(artifact.ToString(), cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await AppendVersionAsync(checkedName, request, _repository.StatAsync(artifact, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static (CatalogName Name, SaveRequest Request) Check(string name, AssetSaveOptions options)

@@ -8,11 +8,11 @@ using Cairn.Materializers;
 namespace Cairn.Catalog.Checkpoints;
 
 /// <summary>The checkpoints of a catalog, and their segments.</summary>
-/// <param name="store">The store.</param>
+/// <param name="store">The store of the repository's folder.</param>
 /// <param name="catalog">The id of the catalog.</param>
 internal sealed class CheckpointStore(ArtifactStore store, Guid catalog)
 {
-    private readonly ArtifactRepository _artifacts = new(store, new MaterializerRegistry().Add(new SegmentMaterializer()));
+    private readonly ArtifactRepository _artifacts = new(store, new MaterializerRegistry().Add(new SegmentMaterializer()), StorePath.Root);
 
     /// <summary>Gets the chain of the checkpoints.</summary>
     public Chain Chain { get; } = new(store, "catalog/checkpoints", "checkpoint", catalog.ToString());
@@ -38,7 +38,7 @@ internal sealed class CheckpointStore(ArtifactStore store, Guid catalog)
     /// <summary>Reads the records of a segment. The end fails if the segment is not what was saved.</summary>
     public async IAsyncEnumerable<RecordLine> ReadAsync(SegmentReference segment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var stream = await _artifacts.OpenFileAsync(segment.Artifact.ToString(), SegmentMaterializer.File, cancellationToken).ConfigureAwait(false);
+        var stream = await _artifacts.OpenFileAsync(segment.Artifact, SegmentMaterializer.File, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
         await foreach (var line in RecordLines.ReadAsync(stream, cancellationToken).ConfigureAwait(false))
             yield return line;

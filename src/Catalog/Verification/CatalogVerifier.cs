@@ -141,7 +141,7 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
     {
         try
         {
-            await repository.StatAsync(artifact.ToString(), cancellationToken).ConfigureAwait(false);
+            await repository.StatAsync(artifact, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (StoreException e) when (e.Code is StoreErrorCode.NotFound or StoreErrorCode.IntegrityFailure)

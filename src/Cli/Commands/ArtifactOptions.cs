@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cairn.Artifacts;
+using Cairn.Errors;
 using Cairn.Materializers;
 
 namespace Cairn.Cli.Commands;
@@ -12,12 +13,17 @@ internal static partial class ArtifactOptions
     public static Option<string> Store() =>
         new("--store")
         {
-            Description = "The store or folder that contains the artifacts, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.",
+            Description = "The store whose folder 'artifacts' contains the artifacts, or a folder of a store, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.",
             HelpName = "ADDRESS",
             DefaultValueFactory = _ => ":"
         };
 
-    public static Argument<string> Reference() => new("ref") { Description = "An artifact: its name, or 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF" };
+    public static Argument<string> Reference() => new("ref") { Description = "An artifact: 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF" };
+
+    /// <summary>Returns the digest that a user has typed.</summary>
+    public static BlobDigest ParseDigest(string text) => BlobDigest.TryParse(text, out var digest)
+        ? digest
+        : throw new UsageException($"'{ErrorText.Escape(text)}' is not a digest. A digest is 'sha256:' followed by 64 lower-case hexadecimal digits, as 'cairn save' prints it.");
 
     /// <summary>Returns the built-in materializers and those of plugins, whose code is loaded. An error of a plugin is printed as a note.</summary>
     public static async ValueTask<MaterializerRegistry> MaterializersAsync(Session session, CancellationToken cancellationToken)

@@ -16,17 +16,17 @@ internal static class LoadCommand
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
-                var what = parsed.GetRequiredValue(reference);
+                var digest = ArtifactOptions.ParseDigest(parsed.GetRequiredValue(reference));
                 if (parsed.GetValue(output) is { } path)
                 {
                     var isFolder = Directory.Exists(path) || Path.EndsInDirectorySeparator(path);
-                    if (isFolder || (await repository.StatAsync(what, cancellationToken).ConfigureAwait(false)).Manifest.Files is not [{ MediaType: not ArtifactFile.Folder }])
-                        await repository.DownloadAsync(what, path, cancellationToken).ConfigureAwait(false);
+                    if (isFolder || (await repository.StatAsync(digest, cancellationToken).ConfigureAwait(false)).Manifest.Files is not [{ MediaType: not ArtifactFile.Folder }])
+                        await repository.DownloadAsync(digest, path, cancellationToken).ConfigureAwait(false);
                     else
-                        await repository.DownloadFileAsync(what, path, cancellationToken).ConfigureAwait(false);
+                        await repository.DownloadFileAsync(digest, path, cancellationToken).ConfigureAwait(false);
                     return;
                 }
-                var stream = await repository.OpenFileAsync(what, null, cancellationToken).ConfigureAwait(false);
+                var stream = await repository.OpenFileAsync(digest, null, cancellationToken).ConfigureAwait(false);
                 await using var closing = stream.ConfigureAwait(false);
                 await stream.CopyToAsync(session.Output.Stream, BufferSize, cancellationToken).ConfigureAwait(false);
             });

@@ -17,7 +17,8 @@ internal static class OciCommand
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var target = await session.OpenAsync(parsed.GetRequiredValue(layout), cancellationToken).ConfigureAwait(false);
-                var artifact = await repository.ExportOciAsync(parsed.GetRequiredValue(reference), target.Store.Under(target.Path), parsed.GetValue(tag), cancellationToken).ConfigureAwait(false);
+                var digest = ArtifactOptions.ParseDigest(parsed.GetRequiredValue(reference));
+                var artifact = await repository.ExportOciAsync(digest, target.Store.Under(target.Path), parsed.GetValue(tag), cancellationToken).ConfigureAwait(false);
                 session.Output.Line(artifact.Digest.ToString());
             });
     }
@@ -26,14 +27,13 @@ internal static class OciCommand
     {
         var layout = Layout();
         var tag = new Option<string?>("--tag") { Description = "The tag of the artifact in the layout. Optional if the layout contains only one manifest.", HelpName = "TAG" };
-        var name = new Option<string?>("--name") { Description = "The name to give to the imported artifact.", HelpName = "N" };
         var store = ArtifactOptions.Store();
-        return new Command("import", "Import an artifact from an OCI image layout, and print its digest.") { layout, tag, name, store }
+        return new Command("import", "Import an artifact from an OCI image layout, and print its digest.") { layout, tag, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var source = await session.OpenAsync(parsed.GetRequiredValue(layout), cancellationToken).ConfigureAwait(false);
-                var artifact = await repository.ImportOciAsync(source.Store.Under(source.Path), parsed.GetValue(tag), parsed.GetValue(name), cancellationToken).ConfigureAwait(false);
+                var artifact = await repository.ImportOciAsync(source.Store.Under(source.Path), parsed.GetValue(tag), cancellationToken).ConfigureAwait(false);
                 session.Output.Line(artifact.Digest.ToString());
             });
     }

@@ -8,7 +8,7 @@ internal static class RmCommand
     {
         var addresses = AddressArgument.Many("address", "The files to remove, or folders with -r.");
         var recursive = new Option<bool>("--recursive", "-r") { Description = "Remove folders with all their content." };
-        var force = new Option<bool>("--force", "-f") { Description = "Ignore missing files, and allow emptying the root of a store." };
+        var force = new Option<bool>("--force", "-f") { Description = "Ignore missing files, and allow emptying the root of a store and removing what belongs to an artifact repository." };
         var failFast = TransferFlags.FailFast();
         return new Command("rm", "Remove files, or folders with -r.") { addresses, recursive, force, failFast }
             .Runs((session, parsed, cancellationToken) => session.ForEachAsync(
@@ -30,6 +30,7 @@ internal static class RmCommand
         }
         if (found.IsFile)
         {
+            await GuardAsync().ConfigureAwait(false);
             await location.Store.RemoveAsync(location.Path, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -37,6 +38,11 @@ internal static class RmCommand
             throw location.Fault(StoreErrorCode.PathConflict, Operation, "it is a folder", "Add -r to remove it with all its content.");
         if (location.Path.IsRoot && (!force || location.Address.Kind is AddressKind.Local))
             throw location.Fault(StoreErrorCode.PathConflict, Operation, "it is the root of a store", "Add -f to empty a registered store.");
+        await GuardAsync().ConfigureAwait(false);
         await location.Store.RemoveTreeAsync(location.Path, failFast, cancellationToken).ConfigureAwait(false);
+
+        Task GuardAsync() => force
+            ? Task.CompletedTask
+            : RepositoryGuard.RefuseAsync(location, found.IsDirectory, Operation, "Its artifacts would be lost. Add -f to remove it nevertheless.", cancellationToken);
     }
 }

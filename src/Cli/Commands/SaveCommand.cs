@@ -10,15 +10,14 @@ internal static class SaveCommand
     public static Command Create()
     {
         var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
-        var name = new Option<string?>("--name") { Description = "The name to give to the artifact.", HelpName = "N" };
         var materializer = new Option<string?>("--as") { Description = "Read the file or folder with this materializer, and save the value as the materializer writes it. By default, the bytes are saved unchanged, and the format is taken from the file's extension if the content has that format. 'files' saves the bytes without checking their format.", HelpName = "MATERIALIZER" };
         var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that a new version of a file needs space only for its changes. 'false' stores them whole. Default: the setting of the store.", HelpName = "BOOL" };
         var store = ArtifactOptions.Store();
-        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, chunked, store }
+        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, materializer, chunked, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
-                var options = new SaveOptions { Name = parsed.GetValue(name), Chunked = parsed.GetValue(chunked) };
+                var options = new SaveOptions { Chunked = parsed.GetValue(chunked) };
                 var artifact = await SaveAsync(session, repository, parsed.GetRequiredValue(path), parsed.GetValue(materializer), options, cancellationToken).ConfigureAwait(false);
                 session.Output.Line(artifact.Digest.ToString());
             });

@@ -16,14 +16,14 @@ internal static class ShowCommand
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
-                var artifact = await repository.StatAsync(parsed.GetRequiredValue(reference), cancellationToken).ConfigureAwait(false);
+                var artifact = await repository.StatAsync(ArtifactOptions.ParseDigest(parsed.GetRequiredValue(reference)), cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(json))
                 {
                     session.Output.Json(writer => Write(writer, artifact));
                     return;
                 }
                 await ArtifactOptions.FindAsync(session, repository.Materializers, artifact.Manifest.MaterializerId, cancellationToken).ConfigureAwait(false);
-                var preview = await repository.PreviewAsync(artifact.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+                var preview = await repository.PreviewAsync(artifact.Digest, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(picture) is { } file)
                     await WriteAsync(session.Output, preview ?? throw new UsageException($"{artifact.Digest} has no preview."), file, cancellationToken).ConfigureAwait(false);
                 else

@@ -28,10 +28,12 @@ internal static class StoreCleanCommand
                     count++;
                     Tell(session.Output, asJson, removes, staged.Id, staged.Path, staged.Started);
                 }
-                await foreach (var file in new ArtifactRepository(store, new()).CleanStagingAsync(oldest, !removes, cancellationToken).ConfigureAwait(false))
+                var repository = new ArtifactRepository(store, new());
+                await foreach (var file in repository.CleanStagingAsync(oldest, !removes, cancellationToken).ConfigureAwait(false))
                 {
                     count++;
-                    Tell(session.Output, asJson, removes, file.Path.Value, file.Path, file.Modified ?? default);
+                    var path = ArtifactRepository.DefaultFolder / file.Path;
+                    Tell(session.Output, asJson, removes, path.Value, path, file.Modified ?? default);
                 }
                 if (!parsed.GetValue(json))
                     session.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{(removes ? "Removed" : "Found")} {count} interrupted {(count == 1 ? "upload" : "uploads")}."));

@@ -35,6 +35,9 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
 
     public ArtifactRepository Artifacts { get; set; } = null!;
 
+    /// <summary>Gets the saved artifacts by what they are.</summary>
+    public Dictionary<string, Artifact> Saved { get; } = new(StringComparer.Ordinal);
+
     public Workspace Workspace { get; set; } = null!;
 
     public ArtifactStore Store

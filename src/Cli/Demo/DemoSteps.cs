@@ -122,11 +122,13 @@ internal static class DemoSteps
         new("Save the objects: the type selects the format, the content determines the digest", async demo =>
         {
             var materializers = MaterializerRegistry.CreateDefault(DemoJson.Default).AddJsonLines(DemoJson.Default.Penguin);
-            demo.Artifacts = new ArtifactRepository(demo.Store.Under("artifacts"), materializers);
-            demo.Print($"table  {await demo.Artifacts.SaveAsync(demo.Penguins, "penguins/table")}");
-            demo.Print($"array  {await demo.Artifacts.SaveAsync(demo.Masses, "penguins/masses")}");
-            demo.Print($"model  {await demo.Artifacts.SaveAsync(demo.Model, "penguins/model")}");
-            demo.Print($"chart  {await demo.Artifacts.SaveAsync(demo.Chart, "penguins/chart")}");
+            demo.Artifacts = new ArtifactRepository(demo.Store, materializers);
+            demo.Saved["table"] = await demo.Artifacts.SaveAsync(demo.Penguins);
+            demo.Saved["array"] = await demo.Artifacts.SaveAsync(demo.Masses);
+            demo.Saved["model"] = await demo.Artifacts.SaveAsync(demo.Model);
+            demo.Saved["chart"] = await demo.Artifacts.SaveAsync(demo.Chart);
+            foreach (var (name, artifact) in demo.Saved)
+                demo.Print($"{name}  {artifact}");
         }),
         new("Save all of them again: equal content is stored once", async demo =>
         {
@@ -139,20 +141,20 @@ internal static class DemoSteps
         {
             var before = await demo.Store.ListAsync("artifacts/blobs/sha256").Select(b => b.Path).ToHashSetAsync();
             demo.Penguins[0] = demo.Penguins[0] with { Mass = 4000 };
-            await demo.Artifacts.SaveAsync(demo.Penguins, "penguins/table");
+            demo.Saved["table"] = await demo.Artifacts.SaveAsync(demo.Penguins);
             await foreach (var blob in demo.Store.ListAsync("artifacts/blobs/sha256").Where(b => !before.Contains(b.Path)))
                 demo.Print($"new: {blob.Path.Name[..12]}…  {blob.Length} bytes");
         }),
-        new("Load the objects by name as typed values", async demo =>
+        new("Load the objects by their digests as typed values", async demo =>
         {
-            var table = await demo.Artifacts.LoadAsync<List<Penguin>>("penguins/table");
-            var masses = await demo.Artifacts.LoadAsync<double[]>("penguins/masses");
+            var table = await demo.Artifacts.LoadAsync<List<Penguin>>(demo.Saved["table"].Digest);
+            var masses = await demo.Artifacts.LoadAsync<double[]>(demo.Saved["array"].Digest);
             demo.Print($"the first of {table.Count} weighs {table[0].Mass} g; all {masses.Length} together weigh {masses.Sum() / 1000:F1} kg");
         }),
         new("Load in a second process with the cairn command", async demo =>
         {
-            await demo.CairnAsync("load", "penguins/model", "--store", $"{demo.Store.Root}/artifacts");
-            await demo.CairnAsync("show", "penguins/masses", "--store", $"{demo.Store.Root}/artifacts");
+            await demo.CairnAsync("load", $"{demo.Saved["model"]}", "--store", $"{demo.Store.Root}");
+            await demo.CairnAsync("show", $"{demo.Saved["array"]}", "--store", $"{demo.Store.Root}");
         }),
         new("Verify every byte", async demo =>
         {

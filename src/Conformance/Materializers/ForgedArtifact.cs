@@ -28,7 +28,7 @@ internal sealed class ForgedArtifact
     {
         var manifest = JsonNode.Parse(await repository.Store.ReadBytesAsync(PathOf(digest.Hex), cancellationToken))!.AsObject();
         var config = JsonNode.Parse(Convert.FromBase64String((string)manifest["config"]!["data"]!))!.AsObject();
-        await using var reader = await repository.OpenAsync(digest.ToString(), cancellationToken);
+        await using var reader = await repository.OpenAsync(digest, cancellationToken);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var file in reader.Files)
             files[file.Name.Value] = await ReadAsync(reader, file, cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class ForgedArtifact
 
     /// <summary>Writes the blobs and the manifest.</summary>
     /// <returns>The digest of the artifact, and the paths of its blobs and its manifest.</returns>
-    public async Task<(string Digest, IReadOnlyList<StorePath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)
+    public async Task<(BlobDigest Digest, IReadOnlyList<StorePath> Blobs)> WriteAsync(ArtifactStore store, CancellationToken cancellationToken)
     {
         var blobs = new List<StorePath>();
         foreach (var layer in _manifest["layers"]!.AsArray().Select(l => l!.AsObject()))
@@ -69,7 +69,7 @@ internal sealed class ForgedArtifact
         var bytes = Encoding.UTF8.GetBytes(_manifest.ToJsonString());
         await store.WriteBytesAsync(PathOf(HexOf(bytes)), bytes, WriteMode.Replace, cancellationToken: cancellationToken);
         blobs.Add(PathOf(HexOf(bytes)));
-        return ($"sha256:{HexOf(bytes)}", blobs);
+        return (BlobDigest.Of(bytes), blobs);
     }
 
     private static async Task<StorePath> DescribeAsync(ArtifactStore store, JsonObject layer, byte[] content, CancellationToken cancellationToken)

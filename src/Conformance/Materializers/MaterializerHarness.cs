@@ -58,14 +58,14 @@ public abstract class MaterializerHarness : IAsyncDisposable
 
     /// <summary>Loads a value and reads it completely.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="reference">The artifact.</param>
+    /// <param name="digest">The digest of the artifact.</param>
     /// <param name="type">The requested type.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
     /// <returns>A value for <see cref="AssertEqual"/>.</returns>
-    public virtual async Task<object> LoadAsync(ArtifactRepository repository, string reference, Type type, CancellationToken cancellationToken)
+    public virtual async Task<object> LoadAsync(ArtifactRepository repository, BlobDigest digest, Type type, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return await ReadWholeAsync(await repository.LoadAsync(reference, type, cancellationToken), cancellationToken);
+        return await ReadWholeAsync(await repository.LoadAsync(digest, type, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads a lazy value to its end. The default implementation reads streams, whose bytes are compared; other values are compared directly.</summary>

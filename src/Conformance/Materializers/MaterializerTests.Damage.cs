@@ -1,3 +1,4 @@
+using Cairn.Artifacts;
 using Cairn.Materializers;
 using Xunit;
 using Xunit.Sdk;
@@ -11,7 +12,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     {
         foreach (var sample in Harness.Samples.Concat(Harness.Empty))
         {
-            await foreach (var (reference, blob, file) in BlobsAsync(sample))
+            await foreach (var (digest, blob, file) in BlobsAsync(sample))
             {
                 var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
                 for (var at = 0; at < intact.Length; at++)
@@ -20,10 +21,10 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                     {
                         var damaged = (byte[])intact.Clone();
                         damaged[at] ^= (byte)(1 << bit);
-                        await RefusedAsync(sample, reference, blob, damaged, $"bit {bit} of byte {at} of {file} ({intact.Length} bytes), flipped,");
+                        await RefusedAsync(sample, digest, blob, damaged, $"bit {bit} of byte {at} of {file} ({intact.Length} bytes), flipped,");
                     }
                 }
-                await RestoreAsync(sample, reference, blob, intact);
+                await RestoreAsync(sample, digest, blob, intact);
             }
         }
     }
@@ -33,16 +34,16 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     {
         foreach (var sample in Harness.Samples)
         {
-            await foreach (var (reference, blob, file) in BlobsAsync(sample))
+            await foreach (var (digest, blob, file) in BlobsAsync(sample))
             {
                 var intact = await Repository.Store.ReadBytesAsync(blob, Cancel);
                 for (var length = 0; length < intact.Length; length++)
-                    await RefusedAsync(sample, reference, blob, intact[..length], $"{file} cut to its first {length} of {intact.Length} bytes");
-                await RefusedAsync(sample, reference, blob, [.. intact, 0], $"an additional byte at the end of {file}");
+                    await RefusedAsync(sample, digest, blob, intact[..length], $"{file} cut to its first {length} of {intact.Length} bytes");
+                await RefusedAsync(sample, digest, blob, [.. intact, 0], $"an additional byte at the end of {file}");
                 await Repository.Store.RemoveAsync(blob, Cancel);
-                var gone = await Assert.ThrowsAnyAsync<StoreException>(() => LoadAsync(sample, reference));
+                var gone = await Assert.ThrowsAnyAsync<StoreException>(() => LoadAsync(sample, digest));
                 Assert.Equal(StoreErrorCode.NotFound, gone.Code);
-                await RestoreAsync(sample, reference, blob, intact);
+                await RestoreAsync(sample, digest, blob, intact);
             }
         }
     }
@@ -68,11 +69,11 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     }
 
     /// <summary>Returns every blob of a sample, with the manifest once as written and once with all content outside it.</summary>
-    private async IAsyncEnumerable<(string Reference, StorePath Blob, string File)> BlobsAsync(MaterializerSample sample)
+    private async IAsyncEnumerable<(BlobDigest Digest, StorePath Blob, string File)> BlobsAsync(MaterializerSample sample)
     {
         var saved = await SaveAsync(sample);
         Assert.True(saved.Manifest.TotalLength <= MaterializerHarness.MaxSample, $"{sample} has {saved.Manifest.TotalLength} bytes, more than a small sample may have.");
-        yield return (saved.ToString(), $"blobs/sha256/{saved.Digest.Hex}", "the manifest as saved");
+        yield return (saved.Digest, $"blobs/sha256/{saved.Digest.Hex}", "the manifest as saved");
         var forged = await ForgedArtifact.OfAsync(Repository, saved.Digest, Cancel);
         var (digest, blobs) = await forged.WriteAsync(Repository.Store, Cancel);
         await ComesBackAsync(sample, digest);
@@ -80,12 +81,12 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
             yield return (digest, blob, forged.NameOf(blob));
     }
 
-    private async Task RefusedAsync(MaterializerSample sample, string reference, StorePath blob, byte[] damaged, string what)
+    private async Task RefusedAsync(MaterializerSample sample, BlobDigest digest, StorePath blob, byte[] damaged, string what)
     {
         await Repository.Store.WriteBytesAsync(blob, damaged, WriteMode.Replace, cancellationToken: Cancel);
         try
         {
-            await LoadAsync(sample, reference);
+            await LoadAsync(sample, digest);
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.IntegrityFailure)
         {
@@ -98,10 +99,10 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         throw new XunitException($"{sample}: {what} is not detected.");
     }
 
-    private async Task RestoreAsync(MaterializerSample sample, string reference, StorePath blob, byte[] intact)
+    private async Task RestoreAsync(MaterializerSample sample, BlobDigest digest, StorePath blob, byte[] intact)
     {
         await Repository.Store.WriteBytesAsync(blob, intact, WriteMode.Replace, cancellationToken: Cancel);
-        await ComesBackAsync(sample, reference);
+        await ComesBackAsync(sample, digest);
     }
 
     private static async Task LoadsOrFailsClearlyAsync(Func<Task> act, string what)

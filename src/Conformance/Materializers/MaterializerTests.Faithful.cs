@@ -38,7 +38,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
             {
                 continue;
             }
-            await ComesBackAsync(sample, saved.ToString());
+            await ComesBackAsync(sample, saved.Digest);
         }
     }
 
@@ -46,7 +46,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     {
         try
         {
-            return await Repository.LoadAsync(saved.ToString(), awkward.Type, Cancel);
+            return await Repository.LoadAsync(saved.Digest, awkward.Type, Cancel);
         }
         catch (MaterializationException e)
         {

@@ -14,7 +14,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         foreach (var sample in Harness.Samples)
         {
             var saved = await SaveAsync(sample);
-            var error = await Assert.ThrowsAsync<MaterializationException>(() => Repository.LoadAsync(saved.ToString(), typeof(NobodysType), Cancel));
+            var error = await Assert.ThrowsAsync<MaterializationException>(() => Repository.LoadAsync(saved.Digest, typeof(NobodysType), Cancel));
             Assert.Contains(TypeNames.Of(typeof(NobodysType)), error.Message, StringComparison.Ordinal);
             Assert.Contains($"saved as {saved.Manifest.TypeName} by {materializer.Id}", error.Message, StringComparison.Ordinal);
             if (!materializer.Types.Contains(ServedType.Any))
@@ -23,7 +23,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         foreach (var (sample, wanted) in Harness.WrongTypes)
         {
             var saved = await SaveAsync(sample);
-            var error = await Assert.ThrowsAsync<MaterializationException>(() => Repository.LoadAsync(saved.ToString(), wanted, Cancel));
+            var error = await Assert.ThrowsAsync<MaterializationException>(() => Repository.LoadAsync(saved.Digest, wanted, Cancel));
             Assert.Contains(TypeNames.Of(wanted), error.Message, StringComparison.Ordinal);
             Assert.Contains(materializer.Id, error.Message, StringComparison.Ordinal);
         }
@@ -49,15 +49,15 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     [Fact]
     public async Task A_program_without_it_reads_the_files()
     {
-        var stranger = new ArtifactRepository(Repository.Store, new());
+        var stranger = new ArtifactRepository(Repository.Store, new(), StorePath.Root);
         foreach (var sample in Harness.Samples)
         {
             var saved = await SaveAsync(sample);
-            var error = await Assert.ThrowsAsync<MaterializationException>(() => stranger.LoadAsync(saved.ToString(), sample.LoadedAs, Cancel));
+            var error = await Assert.ThrowsAsync<MaterializationException>(() => stranger.LoadAsync(saved.Digest, sample.LoadedAs, Cancel));
             Assert.Contains(saved.Manifest.MaterializerId, error.Message, StringComparison.Ordinal);
             Assert.Contains("OpenAsync", error.Message, StringComparison.Ordinal);
-            Assert.Null(await stranger.PreviewAsync(saved.ToString(), Cancel));
-            await using var reader = await stranger.OpenAsync(saved.ToString(), Cancel);
+            Assert.Null(await stranger.PreviewAsync(saved.Digest, Cancel));
+            await using var reader = await stranger.OpenAsync(saved.Digest, Cancel);
             foreach (var file in reader.Files)
                 Assert.Equal(file.Length, (await ForgedArtifact.ReadAsync(reader, file, Cancel)).Length);
         }
@@ -69,11 +69,11 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         var sample = Harness.Samples.First();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.SaveAsAsync(sample.Make(), sample.Type, new() { Name = "n" }, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.SaveAsAsync(sample.Make(), sample.Type, null, cancelled.Token));
         await foreach (var entry in Repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel))
             Assert.Fail($"A cancelled save left {entry.Path}.");
         var saved = await SaveAsync(sample);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.LoadAsync(saved.ToString(), sample.LoadedAs, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Repository.LoadAsync(saved.Digest, sample.LoadedAs, cancelled.Token));
     }
 
     /// <summary>
@@ -94,7 +94,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
     {
         var sample = Harness.Huge(4 << 20) ?? Harness.Samples.First();
         using var cancelling = new CancellationTokenSource();
-        await using var reader = new HookedReader(await Repository.OpenAsync((await SaveAsync(sample)).ToString(), Cancel), given => Cancelling(cancelling, given));
+        await using var reader = new HookedReader(await Repository.OpenAsync((await SaveAsync(sample)).Digest, Cancel), given => Cancelling(cancelling, given));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
             await Harness.ReadWholeAsync(await Harness.Create().LoadAsync(reader, sample.LoadedAs, cancelling.Token), cancelling.Token));
     }
@@ -110,7 +110,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness>
                 continue;
             var saving = await Assert.ThrowsAsync<StoreException>(async () => await Harness.Create().SaveAsync(sample.Make(), sample.Type, writer, Cancel));
             Assert.Same(failure, saving);
-            await using var reader = new HookedReader(await Repository.OpenAsync((await SaveAsync(sample)).ToString(), Cancel), _ => throw failure);
+            await using var reader = new HookedReader(await Repository.OpenAsync((await SaveAsync(sample)).Digest, Cancel), _ => throw failure);
             var loading = await Assert.ThrowsAsync<StoreException>(async () => await Harness.ReadWholeAsync(await Harness.Create().LoadAsync(reader, sample.LoadedAs, Cancel), Cancel));
             Assert.Same(failure, loading);
         }

@@ -77,7 +77,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
     public async Task A_value_comes_back_equal()
     {
         foreach (var sample in Harness.Samples)
-            await ComesBackAsync(sample, (await SaveAsync(sample)).ToString());
+            await ComesBackAsync(sample, (await SaveAsync(sample)).Digest);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
     {
         Assert.NotEmpty(Harness.Empty);
         foreach (var sample in Harness.Empty)
-            await ComesBackAsync(sample, (await SaveAsync(sample)).ToString());
+            await ComesBackAsync(sample, (await SaveAsync(sample)).Digest);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         Assert.NotNull(sample);
         var saved = await SaveAsync(sample);
         Assert.True(saved.Manifest.TotalLength >= length / 2, $"{length} bytes were requested, but its files have {saved.Manifest.TotalLength}.");
-        await ComesBackAsync(sample, saved.ToString());
+        await ComesBackAsync(sample, saved.Digest);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         await Parallel.ForEachAsync(Enumerable.Range(0, 8 * samples.Count), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (i, _) =>
         {
             var sample = samples[i % samples.Count];
-            await ComesBackAsync(sample, (await SaveAsync(sample)).ToString());
+            await ComesBackAsync(sample, (await SaveAsync(sample)).Digest);
         });
     }
 
@@ -128,7 +128,7 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
         {
             var saved = await SaveAsync(sample);
             Assert.All(saved.Manifest.Facts, f => Assert.NotNull(f.Value));
-            if (await Repository.PreviewAsync(saved.ToString(), Cancel) is not { } preview)
+            if (await Repository.PreviewAsync(saved.Digest, Cancel) is not { } preview)
                 continue;
             Assert.NotEmpty(preview.MediaType);
             Assert.True(preview.Text is not null || preview.Columns is not null || !preview.Image.IsEmpty, $"{sample}: its preview is empty.");
@@ -147,17 +147,17 @@ public abstract partial class MaterializerTests<TMaterializerHarness> : IAsyncLi
     }
 
     /// <summary>Loads a sample and reads it completely.</summary>
-    protected Task<object> LoadAsync(MaterializerSample sample, string reference)
+    protected Task<object> LoadAsync(MaterializerSample sample, BlobDigest digest)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        return Harness.LoadAsync(Repository, reference, sample.LoadedAs, Cancel);
+        return Harness.LoadAsync(Repository, digest, sample.LoadedAs, Cancel);
     }
 
     /// <summary>Asserts that an artifact contains a sample.</summary>
-    protected async Task ComesBackAsync(MaterializerSample sample, string reference)
+    protected async Task ComesBackAsync(MaterializerSample sample, BlobDigest digest)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        var loaded = await LoadAsync(sample, reference);
+        var loaded = await LoadAsync(sample, digest);
         Harness.AssertEqual(await Harness.ReadWholeAsync(sample.Make(), Cancel), loaded);
     }
 }

@@ -134,7 +134,7 @@ public sealed class BoundedMemoryTests
         await using var store = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(folder["store"]));
         var saved = await new ArtifactRepository(store, registry).SaveAsync(content);
         registry.TryGet(id, out var materializer).ShouldBeTrue();
-        await using var reader = await new ArtifactRepository(store, registry).OpenAsync(saved.ToString());
+        await using var reader = await new ArtifactRepository(store, registry).OpenAsync(saved.Digest);
         return await Record.ExceptionAsync(async () => await materializer!.LoadAsync(reader, materializer.DefaultType!, default)) switch
         {
             MaterializationException e => e,

@@ -61,9 +61,9 @@ public sealed partial class BuiltInTests : IAsyncLifetime
     [Fact]
     public async Task A_value_is_not_read_as_one_of_another_kind()
     {
-        await _repository.SaveAsync(5, "n");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<long>("n"))).Message.ShouldContain("kind 'int32' and not 'int64'");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<string>("n"))).Message.ShouldContain("saved as Int32 by scalar 1");
+        var saved = await _repository.SaveAsync(5);
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<long>(saved.Digest))).Message.ShouldContain("kind 'int32' and not 'int64'");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<string>(saved.Digest))).Message.ShouldContain("saved as Int32 by scalar 1");
         (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync("\ud800"))).Message.ShouldContain("Cannot save a String");
     }
 
@@ -74,11 +74,11 @@ public sealed partial class BuiltInTests : IAsyncLifetime
     public async Task Bytes_and_streams(int length)
     {
         var bytes = Bytes.Of(length);
-        var saved = await _repository.SaveAsync(bytes, "b");
+        var saved = await _repository.SaveAsync(bytes);
         (await _repository.SaveAsync<Stream>(new MemoryStream(bytes))).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
-        (await _repository.LoadAsync<byte[]>("b")).ShouldBe(bytes);
-        (await _repository.LoadAsync<ReadOnlyMemory<byte>>("b")).ToArray().ShouldBe(bytes);
-        await using var stream = await _repository.LoadAsync<Stream>("b");
+        (await _repository.LoadAsync<byte[]>(saved.Digest)).ShouldBe(bytes);
+        (await _repository.LoadAsync<ReadOnlyMemory<byte>>(saved.Digest)).ToArray().ShouldBe(bytes);
+        await using var stream = await _repository.LoadAsync<Stream>(saved.Digest);
         (await Bytes.ReadAllAsync(stream)).ShouldBe(bytes);
     }
 
@@ -92,13 +92,14 @@ public sealed partial class BuiltInTests : IAsyncLifetime
         var penguin = Penguins(1).Single();
         await SameAsync(penguin);
         var list = Penguins(3000).ToList();
-        (await _repository.SaveAsync(list, "l")).Manifest.MaterializerId.ShouldBe("json");
-        (await _repository.LoadAsync<List<Penguin>>("l")).ShouldBe(list);
-        (await _repository.LoadAsync<object>("l")).ShouldBeOfType<JsonElement>().GetArrayLength().ShouldBe(3000);
+        var records = await _repository.SaveAsync(list);
+        records.Manifest.MaterializerId.ShouldBe("json");
+        (await _repository.LoadAsync<List<Penguin>>(records.Digest)).ShouldBe(list);
+        (await _repository.LoadAsync<object>(records.Digest)).ShouldBeOfType<JsonElement>().GetArrayLength().ShouldBe(3000);
         var map = new Dictionary<string, int> { ["a"] = 1 };
-        await _repository.SaveAsync(map, "m");
-        (await _repository.LoadAsync<Dictionary<string, int>>("m")).ShouldBe(map);
-        (await _repository.PreviewAsync("m"))!.Text.ShouldBe("""{"a":1}""");
+        var saved = await _repository.SaveAsync(map);
+        (await _repository.LoadAsync<Dictionary<string, int>>(saved.Digest)).ShouldBe(map);
+        (await _repository.PreviewAsync(saved.Digest))!.Text.ShouldBe("""{"a":1}""");
         foreach (var type in new[] { typeof(Action), typeof(Task), typeof(Type), typeof(IDisposable), typeof(NetworkStreamish) })
             _repository.Materializers.Explain(type).Chosen?.Id.ShouldNotBe("json", type.Name);
     }
@@ -106,31 +107,31 @@ public sealed partial class BuiltInTests : IAsyncLifetime
     [Fact]
     public async Task Sequences_as_json_lines_are_streamed()
     {
-        var saved = await _repository.SaveAsync(Penguins(5000), "rows");
+        var saved = await _repository.SaveAsync(Penguins(5000));
         saved.Manifest.MaterializerId.ShouldBe("jsonl");
         saved.Manifest.Facts["rows"].ShouldBe("5000");
         (await _repository.SaveAsync(Penguins(5000).ToAsyncEnumerable())).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
-        (await _repository.LoadAsync<IEnumerable<Penguin>>("rows")).ShouldBe(Penguins(5000));
-        var lazy = await _repository.LoadAsync<IAsyncEnumerable<Penguin>>("rows");
+        (await _repository.LoadAsync<IEnumerable<Penguin>>(saved.Digest)).ShouldBe(Penguins(5000));
+        var lazy = await _repository.LoadAsync<IAsyncEnumerable<Penguin>>(saved.Digest);
         (await lazy.ToListAsync()).ShouldBe(Penguins(5000));
         (await lazy.Take(3).ToListAsync()).ShouldBe(Penguins(3));
-        await _repository.SaveAsync(Penguins(0), "none");
-        (await _repository.LoadAsync<IEnumerable<Penguin>>("none")).ShouldBeEmpty();
-        await using var lines = await _repository.OpenFileAsync("rows");
+        var none = await _repository.SaveAsync(Penguins(0));
+        (await _repository.LoadAsync<IEnumerable<Penguin>>(none.Digest)).ShouldBeEmpty();
+        await using var lines = await _repository.OpenFileAsync(saved.Digest);
         (await new StreamReader(lines).ReadLineAsync()).ShouldBe("""{"Species":"Ad\u00E9lie\n0","Mass":null,"Seen":"2024-01-01"}""");
     }
 
     [Fact]
     public async Task Source_generated_json_needs_no_reflection()
     {
-        var repository = new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault(PenguinContext.Default).AddJsonLines(PenguinContext.Default.Penguin));
+        var repository = new ArtifactRepository(_repository.Store, MaterializerRegistry.CreateDefault(PenguinContext.Default).AddJsonLines(PenguinContext.Default.Penguin), StorePath.Root);
         var penguin = Penguins(1).Single();
-        await repository.SaveAsync(penguin, "p");
-        (await repository.LoadAsync<Penguin>("p")).ShouldBe(penguin);
-        await repository.SaveAsync(Penguins(10), "ps");
-        (await repository.LoadAsync<IAsyncEnumerable<Penguin>>("ps")).ShouldNotBeNull();
-        (await repository.LoadAsync<List<Penguin>>("ps")).ShouldBe(Penguins(10));
-        (await _repository.LoadAsync<IEnumerable<Penguin>>("ps")).ShouldBe(Penguins(10));
+        var saved = await repository.SaveAsync(penguin);
+        (await repository.LoadAsync<Penguin>(saved.Digest)).ShouldBe(penguin);
+        var ps = await repository.SaveAsync(Penguins(10));
+        (await repository.LoadAsync<IAsyncEnumerable<Penguin>>(ps.Digest)).ShouldNotBeNull();
+        (await repository.LoadAsync<List<Penguin>>(ps.Digest)).ShouldBe(Penguins(10));
+        (await _repository.LoadAsync<IEnumerable<Penguin>>(ps.Digest)).ShouldBe(Penguins(10));
         (await Should.ThrowAsync<MaterializationException>(() => repository.SaveAsync(new List<Version>()))).Message.ShouldContain("no materializer serves");
     }
 
@@ -141,13 +142,13 @@ public sealed partial class BuiltInTests : IAsyncLifetime
         Directory.CreateDirectory(folder["in/sub"]);
         File.WriteAllBytes(folder["in/a.bin"], Bytes.Of(300_000));
         File.WriteAllText(folder["in/sub/.hidden"], "x");
-        var saved = await _repository.SaveAsync(new DirectoryInfo(folder["in"]), "folder");
+        var saved = await _repository.SaveAsync(new DirectoryInfo(folder["in"]));
         saved.Manifest.Files.Select(f => f.Name.Value).ShouldBe(["a.bin", "sub/.hidden"]);
-        await _repository.DownloadAsync("folder", folder["out"]);
+        await _repository.DownloadAsync(saved.Digest, folder["out"]);
         File.ReadAllBytes(folder["out/a.bin"]).ShouldBe(Bytes.Of(300_000));
         File.ReadAllText(folder["out/sub/.hidden"]).ShouldBe("x");
         (await _repository.SaveAsync(new FileInfo(folder["in/a.bin"]))).Manifest.Files[0].Digest.ShouldBe(saved.Manifest.Files[0].Digest);
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<FileInfo>("folder"))).Message.ShouldContain("DownloadAsync");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<FileInfo>(saved.Digest))).Message.ShouldContain("DownloadAsync");
         (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(new FileInfo(folder["nope"])))).InnerException.ShouldBeOfType<FileNotFoundException>();
     }
 
@@ -155,7 +156,7 @@ public sealed partial class BuiltInTests : IAsyncLifetime
         where T : notnull
     {
         var saved = await _repository.SaveAsync(value);
-        (await _repository.LoadAsync<T>(saved.Digest.ToString())).ShouldBe(value);
+        (await _repository.LoadAsync<T>(saved.Digest)).ShouldBe(value);
         (await _repository.SaveAsync<object>(value)).Manifest.Files[0].ShouldBe(saved.Manifest.Files[0]);
     }
 

@@ -58,7 +58,7 @@ public sealed class DocumentTests
         image.Manifest.Facts.ShouldBe(new Dictionary<string, string> { ["format"] = "image/png", ["width"] = "3", ["height"] = "2" }, ignoreOrder: true);
         image.Manifest.Files.ShouldHaveSingleItem().MediaType.ShouldBe("image/png");
         image.Manifest.Files[0].Name.Value.ShouldBe("image.png");
-        var preview = (await repository.PreviewAsync(image.ToString()))!;
+        var preview = (await repository.PreviewAsync(image.Digest))!;
         (preview.MediaType, preview.Image.Length).ShouldBe(("image/png", Images.Png.Length));
         var page = await repository.SaveAsync(new HtmlFile("<title>Sales</title>"));
         page.Manifest.Facts["title"].ShouldBe("Sales");

@@ -31,29 +31,29 @@ public sealed class NpyTests : IAsyncLifetime
         await SameAsync<int>([]);
         await SameAsync<long>([.. Enumerable.Range(0, 300_000)]);
         var grid = new float[2, 3] { { 1, 2, 3 }, { 4, 5, 6 } };
-        var saved = await _repository.SaveAsync(grid, "g");
+        var saved = await _repository.SaveAsync(grid);
         saved.Manifest.Facts.ShouldBe(new Dictionary<string, string> { ["dtype"] = "f4", ["shape"] = "2,3" });
-        (await _repository.LoadAsync<float[,]>("g")).ShouldBe(grid);
-        var any = (await _repository.LoadAsync<object>("g")).ShouldBeOfType<NdArray<float>>();
+        (await _repository.LoadAsync<float[,]>(saved.Digest)).ShouldBe(grid);
+        var any = (await _repository.LoadAsync<object>(saved.Digest)).ShouldBeOfType<NdArray<float>>();
         any.Shape.ShouldBe([2, 3]);
         any.Data.ShouldBe([1, 2, 3, 4, 5, 6]);
-        (await _repository.PreviewAsync("g"))!.Text.ShouldBe("f4 (2, 3)");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<float[]>("g"))).Message.ShouldContain("shape (2, 3)");
-        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<double[,]>("g"))).Message.ShouldContain("it holds f4");
+        (await _repository.PreviewAsync(saved.Digest))!.Text.ShouldBe("f4 (2, 3)");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<float[]>(saved.Digest))).Message.ShouldContain("shape (2, 3)");
+        (await Should.ThrowAsync<MaterializationException>(() => _repository.LoadAsync<double[,]>(saved.Digest))).Message.ShouldContain("it holds f4");
         var cube = new byte[2, 1, 2] { { { 1, 2 } }, { { 3, 4 } } };
-        await _repository.SaveAsync(cube, "c");
-        (await _repository.LoadAsync<byte[,,]>("c")).ShouldBe(cube);
-        await _repository.SaveAsync(new Memory<short>([7, 8, 9], 1, 2), "m");
-        (await _repository.LoadAsync<ReadOnlyMemory<short>>("m")).ToArray().ShouldBe([8, 9]);
+        var c = await _repository.SaveAsync(cube);
+        (await _repository.LoadAsync<byte[,,]>(c.Digest)).ShouldBe(cube);
+        var m = await _repository.SaveAsync(new Memory<short>([7, 8, 9], 1, 2));
+        (await _repository.LoadAsync<ReadOnlyMemory<short>>(m.Digest)).ToArray().ShouldBe([8, 9]);
     }
 
     [Fact]
     public async Task Named_arrays_come_back_and_equal_ones_are_equal_bytes()
     {
         var arrays = new Dictionary<string, NdArray> { ["b"] = new NdArray<int>([1, 2], 2), ["a"] = new NdArray<double>([3], []) };
-        var saved = await _repository.SaveAsync(arrays, "z");
+        var saved = await _repository.SaveAsync(arrays);
         (await _repository.SaveAsync(new Dictionary<string, NdArray>(arrays.Reverse()))).Digest.ShouldBe(saved.Digest);
-        var back = await _repository.LoadAsync<Dictionary<string, NdArray>>("z");
+        var back = await _repository.LoadAsync<Dictionary<string, NdArray>>(saved.Digest);
         back.Keys.Order().ShouldBe(["a", "b"]);
         ((NdArray<int>)back["b"]).Data.ShouldBe([1, 2]);
         back["a"].Shape.ShouldBeEmpty();
@@ -94,7 +94,7 @@ public sealed class NpyTests : IAsyncLifetime
         }
         foreach (var (name, size) in new[] { ("stored", 2), ("packed", 100) })
         {
-            await _repository.SaveAsync<Stream>(File.OpenRead(folder[name + ".npz"]), name);
+            await _repository.SaveAsync<Stream>(File.OpenRead(folder[name + ".npz"]));
             var arrays = await LoadAsAsync<Dictionary<string, NdArray>>("npz", await File.ReadAllBytesAsync(folder[name + ".npz"]));
             Numbers(arrays["x"]).ShouldBe([0, 1, 2, 3, 4]);
             arrays["y"].Shape.ShouldBe([size, size]);
@@ -181,7 +181,7 @@ public sealed class NpyTests : IAsyncLifetime
             ["complex128"] = new NdArray<Complex>([1, 0], 2, 1),
         };
         var saved = await _repository.SaveAsync(arrays);
-        await using (var stream = await _repository.OpenFileAsync(saved.Digest.ToString()))
+        await using (var stream = await _repository.OpenFileAsync(saved.Digest))
         await using (var file = File.Create(folder["all.npz"]))
             await stream.CopyToAsync(file);
         var said = await DebianTool.RunAsync(
@@ -213,7 +213,7 @@ public sealed class NpyTests : IAsyncLifetime
             where T : notnull
         {
             var saved = await _repository.SaveAsync(value);
-            await using var stream = await _repository.OpenFileAsync(saved.Digest.ToString());
+            await using var stream = await _repository.OpenFileAsync(saved.Digest);
             await using var file = File.Create(folder[name]);
             await stream.CopyToAsync(file);
         }
@@ -308,13 +308,13 @@ public sealed class NpyTests : IAsyncLifetime
         var digest = Cairn.Artifacts.BlobDigest.Of(bytes.Span);
         foreach (var blob in new[] { content, bytes.ToArray() })
             await _repository.Store.WriteBytesAsync($"blobs/sha256/{Cairn.Artifacts.BlobDigest.Of(blob).Hex}", blob, WriteMode.Replace);
-        return await _repository.LoadAsync<T>(digest.ToString());
+        return await _repository.LoadAsync<T>(digest);
     }
 
     private async Task SameAsync<T>(T[] values)
     {
         var saved = await _repository.SaveAsync(values);
         saved.Manifest.MaterializerId.ShouldBe("npy");
-        (await _repository.LoadAsync<T[]>(saved.Digest.ToString())).ShouldBe(values);
+        (await _repository.LoadAsync<T[]>(saved.Digest)).ShouldBe(values);
     }
 }

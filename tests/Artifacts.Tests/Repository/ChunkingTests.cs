@@ -52,7 +52,7 @@ public sealed class ChunkingTests
         {
             await using var stage = await Stage.OpenAsync(local);
             stage.Driver?.PartSize = 4 << 20;
-            var blobs = new BlobStore(stage.Store);
+            var blobs = new BlobStore(stage.Store, above: null);
             await using var writer = new ChunkWriter(blobs);
             for (var at = 0; at < content.Length; at += size)
                 await writer.WriteAsync(content.AsMemory(at, Math.Min(size, content.Length - at)), default);
@@ -73,24 +73,24 @@ public sealed class ChunkingTests
         stage.Driver?.PartSize = 1 << 20;
         var large = Bytes.Of(9 << 20, 1);
         var bundle = Bundle.Of(("large", large), ("half", Bytes.Of(900_000, 2)), ("tiny", [1]));
-        var chunked = await stage.Repository.SaveAsync(bundle, new SaveOptions { Name = "m", Chunked = true });
+        var chunked = await stage.Repository.SaveAsync(bundle, new SaveOptions { Chunked = true });
         (await stage.CountAsync("packs")).ShouldBe(2);
         (await stage.CountAsync("chunked")).ShouldBe(1);
         (await stage.CountAsync("blobs")).ShouldBe(2, "what is up to 1 MiB stays whole");
         (await stage.CountAsync("staging")).ShouldBe(0);
-        (await stage.Repository.LoadAsync<Bundle>("m")).ShouldEqual(bundle);
+        (await stage.Repository.LoadAsync<Bundle>(chunked.Digest)).ShouldEqual(bundle);
 
         var files = await stage.FilesAsync();
         (await stage.Repository.SaveAsync(bundle)).Digest.ShouldBe(chunked.Digest, "whichever way it is stored");
         (await stage.Repository.SaveAsync(bundle, new SaveOptions { Chunked = true })).Digest.ShouldBe(chunked.Digest);
         var near = large.AsSpan().ToArray();
         near[5_000_000] ^= 1;
-        await stage.Repository.SaveAsync(Bundle.Of(("large", near)), new SaveOptions { Name = "near", Chunked = true });
+        var saved = await stage.Repository.SaveAsync(Bundle.Of(("large", near)), new SaveOptions { Chunked = true });
         var added = (await stage.FilesAsync()).Except(files).Where(f => f.EndsWith(".pack", StringComparison.Ordinal)).ToList();
         (await stage.Store.GetLengthAsync(added.ShouldHaveSingleItem())).ShouldBeLessThanOrEqualTo(2 * FastCdc.Max);
-        (await stage.Repository.LoadAsync<Bundle>("near")).Files["large"].AsSpan().SequenceEqual(near).ShouldBeTrue();
+        (await stage.Repository.LoadAsync<Bundle>(saved.Digest)).Files["large"].AsSpan().SequenceEqual(near).ShouldBeTrue();
         (await stage.Repository.VerifyAllAsync().Where(c => !c.IsIntact).ToListAsync()).ShouldBeEmpty();
-        (await stage.Repository.VerifyAsync("near").CountAsync(c => c.IsIntact)).ShouldBe(2);
+        (await stage.Repository.VerifyAsync(saved.Digest).CountAsync(c => c.IsIntact)).ShouldBe(2);
     }
 
     [Fact]
@@ -101,29 +101,29 @@ public sealed class ChunkingTests
         await stage.Repository.SetChunkedByDefaultAsync(true);
         await stage.Repository.SetChunkedByDefaultAsync(true);
         (await stage.Store.ReadTextAsync("cairn.json")).ShouldContain("\"chunked\":true");
-        var again = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
+        var again = new ArtifactRepository(stage.Store, stage.Repository.Materializers, StorePath.Root);
         var bundle = Bundle.Of(("large", Bytes.Of(3 << 20, 1)));
-        var saved = await again.SaveAsync(bundle, "m");
+        var saved = await again.SaveAsync(bundle);
         (await stage.CountAsync("chunked")).ShouldBe(1);
-        (await again.DeleteAsync(saved.Digest.ToString())).ShouldBeTrue();
-        (await again.SaveAsync(bundle, "m")).Digest.ShouldBe(saved.Digest);
+        (await again.DeleteAsync(saved.Digest)).ShouldBeTrue();
+        (await again.SaveAsync(bundle)).Digest.ShouldBe(saved.Digest);
 
-        (await again.CopyToAsync("m", to.Repository, "m")).BytesCopied.ShouldBe((3 << 20) + saved.ManifestLength);
+        (await again.CopyToAsync(saved.Digest, to.Repository)).BytesCopied.ShouldBe((3 << 20) + saved.ManifestLength);
         (await to.CountAsync("chunked")).ShouldBe(0);
-        (await again.CopyToAsync("m", to.Repository)).BytesCopied.ShouldBe(0);
+        (await again.CopyToAsync(saved.Digest, to.Repository)).BytesCopied.ShouldBe(0);
         await using var chunks = await Stage.OpenAsync(local: true);
         await chunks.Repository.SetChunkedByDefaultAsync(true);
-        await to.Repository.CopyToAsync("m", chunks.Repository, "m");
+        await to.Repository.CopyToAsync(saved.Digest, chunks.Repository);
         (await chunks.CountAsync("chunked")).ShouldBe(1);
-        (await again.CopyToAsync("m", chunks.Repository)).BytesCopied.ShouldBe(0);
-        (await chunks.Repository.LoadAsync<Bundle>("m")).ShouldEqual(bundle);
+        (await again.CopyToAsync(saved.Digest, chunks.Repository)).BytesCopied.ShouldBe(0);
+        (await chunks.Repository.LoadAsync<Bundle>(saved.Digest)).ShouldEqual(bundle);
 
         // Tools of others know whole blobs alone.
         await using var layout = await Stage.OpenAsync(local: true);
-        await chunks.Repository.ExportOciAsync("m", layout.Store, "v1");
+        await chunks.Repository.ExportOciAsync(saved.Digest, layout.Store, "v1");
         (await layout.FilesAsync()).ShouldContain($"blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}");
         await using var imported = await Stage.OpenAsync(local: true);
-        (await imported.Repository.ImportOciAsync(layout.Store, "v1", "m")).Digest.ShouldBe(saved.Digest);
+        (await imported.Repository.ImportOciAsync(layout.Store, "v1")).Digest.ShouldBe(saved.Digest);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class ChunkingTests
     {
         await using var stage = await Stage.OpenAsync(local: true);
         var bundle = Bundle.Of(("large", Bytes.Of(3 << 20, 1)));
-        await stage.Repository.SaveAsync(bundle, new SaveOptions { Name = "m", Chunked = true });
+        var saved = await stage.Repository.SaveAsync(bundle, new SaveOptions { Chunked = true });
         var files = (await stage.FilesAsync()).Where(f => f.StartsWith("packs", StringComparison.Ordinal) || f.StartsWith("chunked", StringComparison.Ordinal)).ToList();
         files.Count.ShouldBe(3);
         foreach (var file in files)
@@ -142,19 +142,20 @@ public sealed class ChunkingTests
                 await stage.Store.WriteBytesAsync(file, damaged, WriteMode.Replace);
                 (await stage.Repository.VerifyAllAsync().Where(c => !c.IsIntact).Select(c => c.Path.Value).ToListAsync()).ShouldContain(file);
                 if (file.EndsWith(".index", StringComparison.Ordinal) || damaged.Length > intact.Length && file.EndsWith(".pack", StringComparison.Ordinal))
-                    (await stage.Repository.LoadAsync<Bundle>("m")).ShouldEqual(bundle);
+                    (await stage.Repository.LoadAsync<Bundle>(saved.Digest)).ShouldEqual(bundle);
                 else
-                    (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadAsync<Bundle>("m"))).Code.ShouldBeOneOf(StoreErrorCode.IntegrityFailure, StoreErrorCode.RangeNotSatisfiable);
+                    (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadAsync<Bundle>(saved.Digest))).Code
+                        .ShouldBeOneOf(StoreErrorCode.IntegrityFailure, StoreErrorCode.RangeNotSatisfiable);
             }
             await stage.Store.RemoveAsync(file);
             if (!file.EndsWith(".index", StringComparison.Ordinal))
             {
                 (await stage.Repository.VerifyAllAsync().CountAsync(c => !c.IsIntact)).ShouldBeGreaterThan(0);
-                (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadAsync<Bundle>("m"))).Code.ShouldBe(StoreErrorCode.NotFound);
+                (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadAsync<Bundle>(saved.Digest))).Code.ShouldBe(StoreErrorCode.NotFound);
             }
             await stage.Store.WriteBytesAsync(file, intact, WriteMode.CreateNew);
         }
-        (await stage.Repository.LoadAsync<Bundle>("m")).ShouldEqual(bundle);
+        (await stage.Repository.LoadAsync<Bundle>(saved.Digest)).ShouldEqual(bundle);
 
         static byte[] Flipped(byte[] bytes, int at)
         {
@@ -173,8 +174,8 @@ public sealed class ChunkingTests
         var index = (await stage.FilesAsync()).Single(f => f.EndsWith(".index", StringComparison.Ordinal));
         await stage.Store.WriteBytesAsync(index, new byte[] { 1, 2, 3 }, WriteMode.Replace);
         var near = Bundle.Of(("large", [.. Bytes.Of(3 << 20, 1), 7]));
-        await new ArtifactRepository(stage.Store, stage.Repository.Materializers).SaveAsync(near, new SaveOptions { Name = "near", Chunked = true });
-        (await stage.Repository.LoadAsync<Bundle>("near")).ShouldEqual(near);
+        var saved = await new ArtifactRepository(stage.Store, stage.Repository.Materializers, StorePath.Root).SaveAsync(near, new SaveOptions { Chunked = true });
+        (await stage.Repository.LoadAsync<Bundle>(saved.Digest)).ShouldEqual(near);
     }
 
     /// <summary>Random damage of recipes and indexes: read as nothing, or as exactly what was written.</summary>

@@ -15,8 +15,9 @@ public sealed class FlippedBitTests(ITestOutputHelper output)
     {
         var rounds = Environment.GetEnvironmentVariable("CAIRN_FULL") == "1" ? 10_000 : 150;
         using var folder = new TempFolder();
-        await using var store = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(folder["store"]), new Dictionary<string, string> { ["durability"] = "none" });
-        var repository = new ArtifactRepository(store, new MaterializerRegistry().Add(new BundleMaterializer()));
+        await using var root = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(folder["store"]), new Dictionary<string, string> { ["durability"] = "none" });
+        var repository = new ArtifactRepository(root, new MaterializerRegistry().Add(new BundleMaterializer()));
+        var store = repository.Store;
         var near = Bytes.Of(1_300_000, 1);
         var changed = near.AsSpan().ToArray();
         changed[600_000] ^= 1;
@@ -42,7 +43,7 @@ public sealed class FlippedBitTests(ITestOutputHelper output)
         {
             var file = files[random.Next(files.Count)];
             var bit = random.NextInt64(8 * await store.GetLengthAsync(file));
-            var real = folder[$"store/{file}"];
+            var real = folder[$"store/artifacts/{file}"];
             Flip(real, bit);
             var where = $"{file}, bit {bit}";
             var damaged = await repository.VerifyAllAsync().Where(c => !c.IsIntact).Select(c => c.Path).ToListAsync();
@@ -50,11 +51,11 @@ public sealed class FlippedBitTests(ITestOutputHelper output)
             damaged.Where(p => p != file && !NeedsByte(p, file, bit / 8)).ShouldBeEmpty(where);
             for (var i = 0; i < saved.Count; i++)
             {
-                var load = () => repository.LoadAsync<Bundle>(saved[i].ToString());
+                var load = () => repository.LoadAsync<Bundle>(saved[i].Digest);
                 if (Needs(saved[i], file, bit / 8))
                 {
                     (await Should.ThrowAsync<StoreException>(load, where)).Code.ShouldBe(StoreErrorCode.IntegrityFailure, where);
-                    (await repository.VerifyAsync(saved[i].ToString()).CountAsync(c => !c.IsIntact)).ShouldBe(1, where);
+                    (await repository.VerifyAsync(saved[i].Digest).CountAsync(c => !c.IsIntact)).ShouldBe(1, where);
                 }
                 else
                     (await load()).ShouldEqual(samples[i].Bundle);

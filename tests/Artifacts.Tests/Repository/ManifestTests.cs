@@ -200,7 +200,7 @@ public sealed class ManifestTests
             var content = ManifestWriter.Write(manifest);
             var digest = BlobDigest.Of(content.Span);
             await stage.Store.WriteBytesAsync($"blobs/sha256/{digest.Hex}", content, WriteMode.CreateNew);
-            (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadAsync<object>(digest.ToString()))).Message.ShouldContain("not registered");
+            (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadAsync<object>(digest))).Message.ShouldContain("not registered");
             Armed.Fired.ShouldBeFalse();
         }
     }

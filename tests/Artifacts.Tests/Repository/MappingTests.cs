@@ -15,26 +15,26 @@ public sealed class MappingTests
     {
         await using var stage = await OpenAsync();
         var repository = stage.Repository;
-        await repository.SaveAsync(Numbers, "flat");
-        using (var mapped = await repository.LoadMappedAsync<double>("flat"))
+        var saved = await repository.SaveAsync(Numbers);
+        using (var mapped = await repository.LoadMappedAsync<double>(saved.Digest))
         {
             mapped.Shape.ShouldBe([100_000]);
             mapped.Memory.Span.SequenceEqual(Numbers).ShouldBeTrue();
             // Written to in memory, and the file is as it was.
             mapped.Memory.Span.Fill(1);
         }
-        (await repository.LoadAsync<double[]>("flat")).ShouldBe(Numbers);
+        (await repository.LoadAsync<double[]>(saved.Digest)).ShouldBe(Numbers);
         var grid = new int[300, 500];
         grid[299, 499] = 7;
-        await repository.SaveAsync(grid, "grid");
-        using var rows = await repository.LoadMappedAsync<int>("grid", MappedCheck.Always);
+        var gridSaved = await repository.SaveAsync(grid);
+        using var rows = await repository.LoadMappedAsync<int>(gridSaved.Digest, MappedCheck.Always);
         rows.Shape.ShouldBe([300, 500]);
         rows.Memory.Span[^1].ShouldBe(7);
         using var pin = rows.Memory.Pin();
-        await repository.SaveAsync(new byte[,] { { 1, 2 } }, "small");
-        using var small = await repository.LoadMappedAsync<byte>("small");
+        var smallSaved = await repository.SaveAsync(new byte[,] { { 1, 2 } });
+        using var small = await repository.LoadMappedAsync<byte>(smallSaved.Digest);
         small.Memory.ToArray().ShouldBe([1, 2]);
-        var used = await repository.LoadMappedAsync<double>("flat");
+        var used = await repository.LoadMappedAsync<double>(saved.Digest);
         var memory = used.Memory;
         used.Dispose();
         used.Dispose();
@@ -46,10 +46,10 @@ public sealed class MappingTests
     public async Task Arrays_of_any_store_that_names_its_local_files_are_mapped()
     {
         await using var stage = await OpenAsync();
-        var saved = await stage.Repository.SaveAsync(Numbers, "a");
+        var saved = await stage.Repository.SaveAsync(Numbers);
         await using var local = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(stage.Folder!["store"]));
         await using var elsewhere = new ArtifactStore(new Mounted((StoreDriver)local.GetService(typeof(StoreDriver))!));
-        using var mapped = await new ArtifactRepository(elsewhere, stage.Repository.Materializers).LoadMappedAsync<double>($"{saved.Digest}");
+        using var mapped = await new ArtifactRepository(elsewhere, stage.Repository.Materializers).LoadMappedAsync<double>(saved.Digest);
         mapped.Memory.Span.SequenceEqual(Numbers).ShouldBeTrue();
     }
 
@@ -57,31 +57,31 @@ public sealed class MappingTests
     public async Task Damage_is_found_once_always_or_never_as_asked()
     {
         await using var stage = await OpenAsync();
-        var saved = await stage.Repository.SaveAsync(Numbers, "a");
-        (await stage.Repository.LoadMappedAsync<double>("a")).Dispose();
+        var saved = await stage.Repository.SaveAsync(Numbers);
+        (await stage.Repository.LoadMappedAsync<double>(saved.Digest)).Dispose();
         (await stage.CountAsync("verified")).ShouldBe(1);
-        var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
+        var file = stage.Folder![$"store/artifacts/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
         var time = File.GetLastWriteTimeUtc(file);
         Flip(file);
         // A time that differs by less than a microsecond is another version.
         File.SetLastWriteTimeUtc(file, time.AddTicks(1));
         foreach (var check in new[] { MappedCheck.Once, MappedCheck.Always })
         {
-            (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadMappedAsync<double>("a", check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+            (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadMappedAsync<double>(saved.Digest, check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
             // What the store has on record is of the version before, also for who reads it first.
-            var fresh = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
-            (await Should.ThrowAsync<StoreException>(() => fresh.LoadMappedAsync<double>("a", check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+            var fresh = new ArtifactRepository(stage.Store, stage.Repository.Materializers, StorePath.Root);
+            (await Should.ThrowAsync<StoreException>(() => fresh.LoadMappedAsync<double>(saved.Digest, check))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         }
-        (await stage.Repository.LoadMappedAsync<double>("a", MappedCheck.Never)).Dispose();
+        (await stage.Repository.LoadMappedAsync<double>(saved.Digest, MappedCheck.Never)).Dispose();
         Flip(file);
-        var other = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
-        (await other.LoadMappedAsync<double>("a")).Dispose();
-        var third = new ArtifactRepository(stage.Store, stage.Repository.Materializers);
-        (await third.LoadMappedAsync<double>("a")).Dispose();
+        var other = new ArtifactRepository(stage.Store, stage.Repository.Materializers, StorePath.Root);
+        (await other.LoadMappedAsync<double>(saved.Digest)).Dispose();
+        var third = new ArtifactRepository(stage.Store, stage.Repository.Materializers, StorePath.Root);
+        (await third.LoadMappedAsync<double>(saved.Digest)).Dispose();
         File.AppendAllText(file, "x");
-        (await Should.ThrowAsync<StoreException>(() => third.LoadMappedAsync<double>("a", MappedCheck.Never))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        (await Should.ThrowAsync<StoreException>(() => third.LoadMappedAsync<double>(saved.Digest, MappedCheck.Never))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         File.Delete(file);
-        (await Should.ThrowAsync<StoreException>(() => third.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.NotFound);
+        (await Should.ThrowAsync<StoreException>(() => third.LoadMappedAsync<double>(saved.Digest))).Code.ShouldBe(StoreErrorCode.NotFound);
 
         static void Flip(string file)
         {
@@ -97,35 +97,35 @@ public sealed class MappingTests
     public async Task A_file_that_is_changed_between_its_check_and_its_mapping_is_refused()
     {
         await using var stage = await OpenAsync();
-        var saved = await stage.Repository.SaveAsync(Numbers, "a");
-        (await stage.Repository.LoadMappedAsync<double>("a")).Dispose();
-        var file = stage.Folder![$"store/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
-        var hooked = new HookedStore(await new LocalProvider().OpenAsync(new StoreContext { Root = stage.Store.Root }, TestContext.Current.CancellationToken))
+        var saved = await stage.Repository.SaveAsync(Numbers);
+        (await stage.Repository.LoadMappedAsync<double>(saved.Digest)).Dispose();
+        var file = stage.Folder![$"store/artifacts/blobs/sha256/{saved.Manifest.Files[0].Digest.Hex}"];
+        var hooked = new HookedStore(await new LocalProvider().OpenAsync(new StoreContext { Root = stage.Root.Root }, TestContext.Current.CancellationToken))
         {
             OnRead = path =>
         {
             // The record of the check is read right before the file is mapped.
-            if (path.Value.StartsWith("verified/", StringComparison.Ordinal))
+            if (path.Value.StartsWith("artifacts/verified/", StringComparison.Ordinal))
                 File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);
         }
         };
         var repository = new ArtifactRepository(new ArtifactStore(hooked), stage.Repository.Materializers);
-        (await Should.ThrowAsync<StoreException>(() => repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        (await Should.ThrowAsync<StoreException>(() => repository.LoadMappedAsync<double>(saved.Digest))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
     }
 
     [Fact]
     public async Task What_cannot_be_mapped_says_why()
     {
         await using var stage = await OpenAsync();
-        await stage.Repository.SaveAsync(Numbers, "a");
-        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<float>("a"))).Message.ShouldContain("holds f8, and not f4");
-        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<DateTime>("a"))).Message.ShouldContain("not numbers");
-        await stage.Repository.SaveAsync("text", "t");
-        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<double>("t"))).Message.ShouldContain("saved by text");
-        await stage.Repository.SaveAsync(new double[1_000_000], new SaveOptions { Name = "c", Chunked = true });
-        (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadMappedAsync<double>("c"))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        var saved = await stage.Repository.SaveAsync(Numbers);
+        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<float>(saved.Digest))).Message.ShouldContain("holds f8, and not f4");
+        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<DateTime>(saved.Digest))).Message.ShouldContain("not numbers");
+        var t = await stage.Repository.SaveAsync("text");
+        (await Should.ThrowAsync<MaterializationException>(() => stage.Repository.LoadMappedAsync<double>(t.Digest))).Message.ShouldContain("saved by text");
+        var c = await stage.Repository.SaveAsync(new double[1_000_000], new SaveOptions { Chunked = true });
+        (await Should.ThrowAsync<StoreException>(() => stage.Repository.LoadMappedAsync<double>(c.Digest))).Code.ShouldBe(StoreErrorCode.Unsupported);
         await using var remote = await Stage.OpenAsync(local: false);
-        (await Should.ThrowAsync<StoreException>(() => remote.Repository.LoadMappedAsync<double>("a"))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => remote.Repository.LoadMappedAsync<double>(saved.Digest))).Code.ShouldBe(StoreErrorCode.Unsupported);
     }
 
     /// <summary>Does something when a file was opened.</summary>

@@ -17,10 +17,10 @@ public sealed class OciTests : IDisposable
         await using var stage = await Stage.OpenAsync(local: false);
         await using var back = await Stage.OpenAsync(local: false);
         await using var layout = await OpenLayoutAsync();
-        var saved = await stage.Repository.SaveAsync(Mixed, "mixed");
+        var saved = await stage.Repository.SaveAsync(Mixed);
 
-        (await stage.Repository.ExportOciAsync("mixed", layout, "v1")).Digest.ShouldBe(saved.Digest);
-        (await stage.Repository.ExportOciAsync("mixed", layout, "v1")).Digest.ShouldBe(saved.Digest);
+        (await stage.Repository.ExportOciAsync(saved.Digest, layout, "v1")).Digest.ShouldBe(saved.Digest);
+        (await stage.Repository.ExportOciAsync(saved.Digest, layout, "v1")).Digest.ShouldBe(saved.Digest);
 
         using (var index = JsonDocument.Parse(File.ReadAllBytes(Path.Join(Layout, "index.json"))))
         {
@@ -32,8 +32,8 @@ public sealed class OciTests : IDisposable
         Directory.GetFiles(Path.Join(Layout, "blobs/sha256")).Length.ShouldBe(5);
         File.Exists(Path.Join(Layout, "cairn.json")).ShouldBeFalse();
 
-        (await back.Repository.ImportOciAsync(layout, name: "again")).Digest.ShouldBe(saved.Digest);
-        (await back.Repository.LoadAsync<Bundle>("again")).ShouldEqual(Mixed);
+        (await back.Repository.ImportOciAsync(layout)).Digest.ShouldBe(saved.Digest);
+        (await back.Repository.LoadAsync<Bundle>(saved.Digest)).ShouldEqual(Mixed);
     }
 
     [Fact]
@@ -43,11 +43,11 @@ public sealed class OciTests : IDisposable
         await using var layout = await OpenLayoutAsync();
         var other = new string('a', 64);
         await layout.WriteTextAsync("index.json", $$$"""{"schemaVersion":2,"annotations":{"mine":"kept"},"manifests":[{"mediaType":"x/y","digest":"sha256:{{{other}}}","size":3,"annotations":{"org.opencontainers.image.ref.name":"other"}}]}""", WriteMode.CreateNew);
-        var first = await stage.Repository.SaveAsync(Bundle.Of(("f", [1])), "first");
-        var second = await stage.Repository.SaveAsync(Bundle.Of(("f", [2])), "second");
-        await stage.Repository.ExportOciAsync("first", layout, "v1");
-        await stage.Repository.ExportOciAsync("first", layout, "old");
-        await stage.Repository.ExportOciAsync("second", layout, "v1");
+        var first = await stage.Repository.SaveAsync(Bundle.Of(("f", [1])));
+        var second = await stage.Repository.SaveAsync(Bundle.Of(("f", [2])));
+        await stage.Repository.ExportOciAsync(first.Digest, layout, "v1");
+        await stage.Repository.ExportOciAsync(first.Digest, layout, "old");
+        await stage.Repository.ExportOciAsync(second.Digest, layout, "v1");
 
         (await stage.Repository.ImportOciAsync(layout, "v1")).Digest.ShouldBe(second.Digest);
         (await stage.Repository.ImportOciAsync(layout, "old")).Digest.ShouldBe(first.Digest);
@@ -57,7 +57,7 @@ public sealed class OciTests : IDisposable
         (await Should.ThrowAsync<StoreException>(() => stage.Repository.ImportOciAsync(layout))).Message.ShouldContain("v1");
         (await Should.ThrowAsync<StoreException>(() => stage.Repository.ImportOciAsync(layout, "v2"))).Code.ShouldBe(StoreErrorCode.NotFound);
         (await Should.ThrowAsync<StoreException>(() => stage.Repository.ImportOciAsync(layout, "other"))).Code.ShouldBe(StoreErrorCode.NotFound, "its manifest is not there");
-        (await Should.ThrowAsync<StoreException>(() => stage.Repository.ExportOciAsync("first", layout, "no tag"))).Message.ShouldContain("'no tag' cannot be a tag");
+        (await Should.ThrowAsync<StoreException>(() => stage.Repository.ExportOciAsync(first.Digest, layout, "no tag"))).Message.ShouldContain("'no tag' cannot be a tag");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class OciTests : IDisposable
         await using var stage = await Stage.OpenAsync(local: false);
         await using var layout = await OpenLayoutAsync();
         var saved = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => stage.Repository.SaveAsync(Bundle.Of(("f", [(byte)i])))));
-        await Task.WhenAll(saved.Select((a, i) => Task.Run(() => stage.Repository.ExportOciAsync(a.Digest.ToString(), layout, $"t{i}"))));
+        await Task.WhenAll(saved.Select((a, i) => Task.Run(() => stage.Repository.ExportOciAsync(a.Digest, layout, $"t{i}"))));
         for (var i = 0; i < saved.Length; i++)
             (await stage.Repository.ImportOciAsync(layout, $"t{i}")).Digest.ShouldBe(saved[i].Digest);
     }
@@ -89,20 +89,20 @@ public sealed class OciTests : IDisposable
     }
 
     [Fact]
-    public async Task Damage_is_refused_and_no_name_is_set()
+    public async Task Damage_is_refused_and_no_manifest_is_written()
     {
         await using var stage = await Stage.OpenAsync(local: false);
         await using var layout = await OpenLayoutAsync();
         (await Should.ThrowAsync<StoreException>(() => stage.Repository.ImportOciAsync(layout))).Code.ShouldBe(StoreErrorCode.NotFound);
-        await stage.Repository.SaveAsync(Mixed, "mixed");
-        await stage.Repository.ExportOciAsync("mixed", layout);
+        var saved = await stage.Repository.SaveAsync(Mixed);
+        await stage.Repository.ExportOciAsync(saved.Digest, layout);
         var large = Directory.GetFiles(Path.Join(Layout, "blobs/sha256")).Single(f => new FileInfo(f).Length == 700_000);
         var bytes = File.ReadAllBytes(large);
         bytes[350_000] ^= 1;
         File.WriteAllBytes(large, bytes);
         await using var back = await Stage.OpenAsync(local: false);
-        (await Should.ThrowAsync<StoreException>(() => back.Repository.ImportOciAsync(layout, name: "bad"))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
-        (await back.Repository.Names.TryGetAsync("bad")).ShouldBeNull();
+        (await Should.ThrowAsync<StoreException>(() => back.Repository.ImportOciAsync(layout))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
+        (await back.FilesAsync()).ShouldNotContain($"blobs/sha256/{saved.Digest.Hex}");
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class OciTests : IDisposable
         await using var registry = await DockerRegistry.StartAsync(await DebianTool.ProgramAsync("docker-registry"));
         await using var stage = await Stage.OpenAsync(local: true);
         await using var layout = await OpenLayoutAsync();
-        var saved = await stage.Repository.SaveAsync(Mixed, "mixed");
-        await stage.Repository.ExportOciAsync("mixed", layout, "v1");
+        var saved = await stage.Repository.SaveAsync(Mixed);
+        await stage.Repository.ExportOciAsync(saved.Digest, layout, "v1");
 
         using (var seen = JsonDocument.Parse(await DebianTool.RunAsync(skopeo, "--insecure-policy", "inspect", "--raw", $"oci:{Layout}:v1")))
             seen.RootElement.GetProperty("layers").GetArrayLength().ShouldBe(3);
@@ -124,8 +124,8 @@ public sealed class OciTests : IDisposable
 
         await using var back = await Stage.OpenAsync(local: true);
         await using var from = await ArtifactStore.OpenAsync(new Cairn.Providers.Local.LocalProvider(), new Uri(pulled).AbsoluteUri);
-        (await back.Repository.ImportOciAsync(from, "v1", "back")).Digest.ShouldBe(saved.Digest);
-        (await back.Repository.LoadAsync<Bundle>("back")).ShouldEqual(Mixed);
+        (await back.Repository.ImportOciAsync(from, "v1")).Digest.ShouldBe(saved.Digest);
+        (await back.Repository.LoadAsync<Bundle>(saved.Digest)).ShouldEqual(Mixed);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -80,7 +80,7 @@ internal sealed class Stage : IAsyncDisposable
 {
     private Stage(ArtifactStore store, BundleMaterializer bundles)
     {
-        Bundles = bundles;
+        (Root, Bundles) = (store, bundles);
         Repository = new(store, new MaterializerRegistry().Add(bundles));
     }
 
@@ -88,6 +88,10 @@ internal sealed class Stage : IAsyncDisposable
 
     public ArtifactRepository Repository { get; }
 
+    /// <summary>Gets the store, which contains the repository in a folder.</summary>
+    public ArtifactStore Root { get; }
+
+    /// <summary>Gets the store of the repository's folder.</summary>
     public ArtifactStore Store => Repository.Store;
 
     public BundleMaterializer Bundles { get; }
@@ -115,7 +119,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        await Root.DisposeAsync();
         Folder?.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Cairn;
+using Cairn.Artifacts;
 
 namespace Catalog.Stores.Tests.Checking;
 
@@ -15,6 +16,7 @@ internal sealed record StoredChain(StorePath Folder, IReadOnlyList<JsonObject> R
     /// <summary>Reads all chains of a store. Fails if a file is no whole record, numbers are missing, or a link does not match.</summary>
     public static async Task<(List<StoredChain> Assets, List<StoredChain> Names)> ReadAllAsync(ArtifactStore store)
     {
+        store = store.Under(ArtifactRepository.DefaultFolder);
         var files = new SortedDictionary<string, StorePath>(StringComparer.Ordinal);
         await foreach (var entry in store.ListAsync("catalog", new() { Recursive = true }))
         {

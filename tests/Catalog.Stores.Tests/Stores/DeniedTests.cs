@@ -124,7 +124,7 @@ public sealed class DeniedTests
     private static async Task<Closed> DenyCatalogAsync(TestPlace place)
     {
         if (place.Place.Flavor == "s3")
-            return new(place.Place, await PolicyAsync(place, "Deny", ["s3:*"], "/in/catalog/*"));
+            return new(place.Place, await PolicyAsync(place, "Deny", ["s3:*"], "/in/artifacts/catalog/*"));
         var isDenied = true;
         place.Gcs!.Refuse(403, int.MaxValue, when: (_, target) => isDenied && (target.Contains("catalog%2F", StringComparison.OrdinalIgnoreCase) || target.Contains("catalog/", StringComparison.Ordinal)));
         return new(place.Place, () =>

@@ -34,7 +34,7 @@ public sealed class OperationTests
         // Another machine sees all of it.
         var other = (await place.OpenAsync("bob")).Assets;
         (await other.LoadAsync<string>("éclair/model@candidate")).ShouldBe("an object");
-        await using (var content = await (await place.OpenAsync()).Repository.OpenFileAsync(second.Artifact.ToString()))
+        await using (var content = await (await place.OpenAsync()).Repository.OpenFileAsync(second.Artifact))
         {
             using var reader = new StreamReader(content);
             (await reader.ReadToEndAsync()).ShouldBe("from a file");

@@ -103,7 +103,7 @@ public sealed class AssetCollectionTests
         (await test.Assets.HistoryAsync("x").Select(v => (v.Number, v.IsDeleted)).ToListAsync()).ShouldBe([(2, true), (1, true)]);
         (await test.Assets.RestoreAsync("x:1")).ShouldBeTrue();
         (await test.Assets.GetAsync("x")).Number.ShouldBe(1);
-        await test.Catalog.Repository.DeleteAsync((await test.ArtifactAsync("2")).ToString());
+        await test.Catalog.Repository.DeleteAsync(await test.ArtifactAsync("2"));
         (await Refused(() => test.Assets.RestoreAsync("x:2"))).Reason.ShouldContain("not in the store");
         (await Refused(() => test.Assets.DeleteAsync("x"))).Reason.ShouldContain("names an asset but not a version");
     }
@@ -189,7 +189,7 @@ public sealed class AssetCollectionTests
         (await Refused(() => test.Assets.RegisterAsync("y", Cairn.Artifacts.BlobDigest.Of([1])))).Code.ShouldBe(StoreErrorCode.NotFound);
         (await Refused(() => test.Assets.GetAssetAsync("y"))).Code.ShouldBe(StoreErrorCode.NotFound);
         (await test.Assets.LoadAsync<string>(digest.ToString())).ShouldBe("content");
-        await test.Catalog.Repository.DeleteAsync(digest.ToString());
+        await test.Catalog.Repository.DeleteAsync(digest);
         (await Refused(() => test.Assets.LoadAsync<string>("x"))).Reason.ShouldContain("x:1 is recorded");
     }
 
@@ -267,7 +267,7 @@ public sealed class AssetCollectionTests
     private static Task<StoreException> Refused(Func<Task> call) => Should.ThrowAsync<StoreException>(call);
 
     private static ArtifactStore Limited(TestCatalog test, WriteModes modes) =>
-        new(new LimitedDriver((StoreDriver)test.Store.GetService(typeof(StoreDriver))!, modes));
+        new(new LimitedDriver((StoreDriver)test.Root.GetService(typeof(StoreDriver))!, modes));
 
     private sealed class LimitedDriver(StoreDriver inner, WriteModes modes) : DelegatingStoreDriver(inner)
     {

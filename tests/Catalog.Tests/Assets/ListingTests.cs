@@ -163,7 +163,7 @@ public sealed class ListingTests
         await test.Store.RemoveAsync($"catalog/assets/{ids["missing"]}/00000002.json");
         var forged = (StorePath)$"catalog/assets/{ids["forged"]}/00000002.json";
         await test.Store.WriteTextAsync(forged, (await test.Store.ReadTextAsync(forged)).Replace("u:ada", "u:eve", StringComparison.Ordinal), WriteMode.Replace);
-        await test.Catalog.Repository.DeleteAsync((await test.ArtifactAsync("gone 2")).ToString());
+        await test.Catalog.Repository.DeleteAsync(await test.ArtifactAsync("gone 2"));
         await test.Store.WriteTextAsync($"catalog/assets/{ids["other"]}/00000004.json", "{", WriteMode.CreateNew);
         var faults = await test.Catalog.VerifyAsync().Select(f => $"{f.Asset} {f.Uri.ToString().Split('/')[^1]}: {f.Reason}").ToListAsync();
         faults.ShouldContain(f => f.StartsWith("missing 00000002.json: it is missing", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cairn;
+using Cairn.Artifacts;
 using Cairn.Providers;
 
 namespace Catalog.Tests.Assets;
@@ -49,8 +50,11 @@ internal sealed class RecordingDriver(StoreDriver inner) : DelegatingStoreDriver
         return Inner.BeginUploadAsync(request, cancellationToken);
     }
 
+    /// <summary>Paths are noted relative to the folder of the repository.</summary>
     private void Note(string verb, StorePath path)
     {
+        if (path.IsUnder(ArtifactRepository.DefaultFolder))
+            path = path.RelativeTo(ArtifactRepository.DefaultFolder);
         lock (_lock)
             _requests.Add($"{verb} {path}");
         if (Refuses(verb, path))

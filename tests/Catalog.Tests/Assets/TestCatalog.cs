@@ -12,9 +12,12 @@ internal sealed class TestCatalog : IAsyncDisposable
 {
     private readonly MemoryProvider _provider;
 
-    private TestCatalog(MemoryProvider provider, ArtifactStore store, Cairn.Catalog.Catalog catalog) => (_provider, Store, Catalog) = (provider, store, catalog);
+    private TestCatalog(MemoryProvider provider, ArtifactStore root, Cairn.Catalog.Catalog catalog) => (_provider, Root, Catalog) = (provider, root, catalog);
 
-    public ArtifactStore Store { get; }
+    public ArtifactStore Root { get; }
+
+    /// <summary>Gets the store of the repository's folder.</summary>
+    public ArtifactStore Store => Catalog.Repository.Store;
 
     public Cairn.Catalog.Catalog Catalog { get; }
 
@@ -29,7 +32,7 @@ internal sealed class TestCatalog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Catalog.DisposeAsync();
-        await Store.DisposeAsync();
+        await Root.DisposeAsync();
     }
 
     /// <summary>Opens the catalog as another machine, whose requests pass through a driver.</summary>

@@ -93,7 +93,7 @@ internal sealed class Party
     private async Task<T> RequestAsync<T>(string verb, StorePath path, Func<ValueTask<T>> request)
     {
         // The feed is published in the background, and no scenario reads it.
-        if (!path.Value.StartsWith("catalog/", StringComparison.Ordinal) || path.Value.StartsWith("catalog/feed", StringComparison.Ordinal))
+        if (!path.Value.StartsWith("artifacts/catalog/", StringComparison.Ordinal) || path.Value.StartsWith("artifacts/catalog/feed", StringComparison.Ordinal))
             return await request();
         if (!_isStepping)
         {

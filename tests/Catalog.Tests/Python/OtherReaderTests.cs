@@ -37,7 +37,7 @@ public sealed class OtherReaderTests : IDisposable
     public async Task The_python_reader_names_a_record_that_was_altered()
     {
         await FillAsync();
-        var record = Directory.GetFiles(_folder["catalog/assets"], "00000002.json", SearchOption.AllDirectories).First();
+        var record = Directory.GetFiles(_folder["artifacts/catalog/assets"], "00000002.json", SearchOption.AllDirectories).First();
         await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record)).Replace("u:ada", "u:eve", StringComparison.Ordinal));
         var (code, output) = await ReadAsync("verify");
         (code, output).ShouldSatisfyAllConditions(r => r.code.ShouldBe(1), r => r.output.ShouldContain("00000003.json"), r => r.output.ShouldContain("prev"));
@@ -95,7 +95,7 @@ public sealed class OtherReaderTests : IDisposable
     private async Task<(int Code, string Output)> ReadAsync(params string[] args)
     {
         var python = await DebianTool.PythonAsync("json", "python3");
-        var (code, output, error) = await DebianTool.ExecuteAsync(python, [Path.Join(AppContext.BaseDirectory, "Python", "catalog_reader.py"), .. args, _folder.Path]);
+        var (code, output, error) = await DebianTool.ExecuteAsync(python, [Path.Join(AppContext.BaseDirectory, "Python", "catalog_reader.py"), .. args, _folder["artifacts"]]);
         return (code, output + error);
     }
 }

@@ -470,7 +470,7 @@ class Catalog:
 
     def _load(self):
         def store(value):
-            need(is_int(value.get("format")) and value["format"] == 1, "format is not 1")
+            need(is_int(value.get("format")) and value["format"] == 2, "format is not 2")
             need(value.get("digest") == "sha256", "digest is not sha256")
             need(isinstance(value.get("store"), str), "store is not text")
 

@@ -64,8 +64,9 @@ public sealed class AssetRecordTests
     [MemberData(nameof(Wrong))]
     public async Task A_member_of_another_form_makes_the_record_unreadable_to_all_readers(string change, string state, string reason)
     {
-        await using var store = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{Guid.NewGuid():N}");
-        var catalog = await Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()));
+        await using var root = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{Guid.NewGuid():N}");
+        var catalog = await Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(root, MaterializerRegistry.CreateDefault()));
+        var store = catalog.Repository.Store;
         var id = (await catalog.Assets.SaveAsync("x", "one")).AssetId;
         var first = Record.Parse(await store.ReadBytesAsync($"catalog/assets/{id}/00000001.json"));
         var second = $$"""{"v":1,"kind":"asset","id":"{{Guid.CreateVersion7()}}","at":"2026-11-28T15:02:11Z","by":"","asset":"{{id}}","seq":2,"prev":"{{first.Hash.Hex}}","change":{{change}},"state":{{state}}}""";

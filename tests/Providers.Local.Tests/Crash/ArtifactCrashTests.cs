@@ -5,49 +5,38 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local.Tests.Crash;
 
-/// <summary>A save that returned survives a crash: the artifact loads, and its name leads to it. What else is visible is whole.</summary>
+/// <summary>A save that returned survives a crash: the artifact loads. What else is visible is whole.</summary>
 public sealed class ArtifactCrashTests
 {
     private static readonly bool Full = Environment.GetEnvironmentVariable("CAIRN_FULL") is not null;
 
     private static readonly IReadOnlyDictionary<string, Func<ArtifactRun, Task>> All = new Dictionary<string, Func<ArtifactRun, Task>>
     {
-        ["small"] = static run => run.SaveAsync("n/0", 200),
-        ["a name that leads elsewhere"] = static async run =>
-        {
-            await run.SaveAsync("n", 200);
-            await run.SaveAsync("n", 300);
-        },
-        ["six at the same time"] = static run => Task.WhenAll(Enumerable.Range(0, 6).Select(n => run.SaveAsync($"n/{n}", 200))),
-        ["beside its manifest"] = static run => Task.WhenAll(Enumerable.Range(0, 3).Select(n => run.SaveAsync($"n/{n}", 6_000))),
+        ["small"] = static run => run.SaveAsync(200),
+        ["six at the same time"] = static run => Task.WhenAll(Enumerable.Range(0, 6).Select(_ => run.SaveAsync(200))),
+        ["beside its manifest"] = static run => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => run.SaveAsync(6_000))),
         ["staged and moved"] = static async run =>
         {
-            await Task.WhenAll(run.SaveAsync("n/0", 300_000), run.SaveAsync("n/1", 300_000));
-            await run.SaveAsync("n/0", 300_000);
+            await Task.WhenAll(run.SaveAsync(300_000), run.SaveAsync(300_000));
+            await run.SaveAsync(300_000);
         },
         ["in chunks"] = static async run =>
         {
-            await Task.WhenAll(run.SaveAsync("n/0", 1_200_000, chunked: true), run.SaveAsync("n/1", 1_200_000, chunked: true));
-            await run.SaveAsync("n/0", 1_200_000, chunked: true);
+            await Task.WhenAll(run.SaveAsync(1_200_000, chunked: true), run.SaveAsync(1_200_000, chunked: true));
+            await run.SaveAsync(1_200_000, chunked: true);
         },
-        ["the same content at the same time"] = static run => Task.WhenAll(run.SaveAsync("n/0", 6_000, seed: 7), run.SaveAsync("n/1", 6_000, seed: 7)),
+        ["the same content at the same time"] = static run => Task.WhenAll(run.SaveAsync(6_000, seed: 7), run.SaveAsync(6_000, seed: 7)),
         ["the same content once more, in chunks"] = static async run =>
         {
-            await run.SaveAsync("n/0", 1_200_000, chunked: true, seed: 8);
-            await run.SaveAsync("n/1", 1_200_000, chunked: true, seed: 8);
+            await run.SaveAsync(1_200_000, chunked: true, seed: 8);
+            await run.SaveAsync(1_200_000, chunked: true, seed: 8);
         },
-        ["one batch of small and large"] = static run => run.SaveAllAsync("n", 200, 6_000, 200, 300_000, 200, 6_000),
+        ["one batch of small and large"] = static run => run.SaveAllAsync(200, 6_000, 200, 300_000, 200, 6_000),
         ["batches one after the other"] = static async run =>
         {
-            await run.SaveAllAsync("a", 200, 200, 200, 200);
-            await run.SaveAllAsync("b", 200, 200, 200, 200);
-            await run.SaveAllAsync("a", 300, 300, 300, 300);
-        },
-        ["a name removed and set again"] = static async run =>
-        {
-            await run.SaveAsync("n", 200);
-            await run.RemoveNameAsync("n");
-            await run.SaveAsync("n", 300);
+            await run.SaveAllAsync(200, 200, 200, 200);
+            await run.SaveAllAsync(200, 200, 200, 200);
+            await run.SaveAllAsync(300, 300, 300, 300);
         },
     };
 
@@ -83,8 +72,7 @@ public sealed class ArtifactCrashTests
         var content = CrashRun.Content(1, 6_000);
         var lost = Convert.ToHexStringLower(SHA256.HashData(content));
         var repository = await FailAsync(crash, content, name => name == lost, chunked: false);
-        (await repository.Names.TryGetAsync("n", Cancel)).ShouldBeNull();
-        await foreach (var entry in crash.Store.ListAsync("blobs", new() { Recursive = true }, Cancel))
+        await foreach (var entry in repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel))
             entry.IsDirectory.ShouldBeTrue(entry.Path.Value);
     }
 
@@ -96,15 +84,15 @@ public sealed class ArtifactCrashTests
         var content = CrashRun.Content(2, 1_200_000);
         await FailAsync(crash, content, name => name.EndsWith(".pack", StringComparison.Ordinal), chunked: true);
         var later = ArtifactRun.Open(crash.Driver);
-        await later.SaveAsync(content, new SaveOptions { Name = "n", Chunked = true }, Cancel);
-        (await later.LoadAsync<byte[]>("n", Cancel)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        var saved = await later.SaveAsync(content, new SaveOptions { Chunked = true }, Cancel);
+        (await later.LoadAsync<byte[]>(saved.Digest, Cancel)).AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
 
     /// <summary>Saves on a disk that refuses to publish some file.</summary>
     private static async Task<ArtifactRepository> FailAsync(CrashRun crash, byte[] content, Func<string, bool> refused, bool chunked)
     {
         Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "Only the implementation that works with handles is recorded.");
-        await crash.Driver.MakeDirectoryAsync("blobs", Cancel);
+        await crash.Driver.MakeDirectoryAsync("artifacts/blobs", Cancel);
         var isAsked = false;
         crash.Disk.Before = (operation, name) =>
         {
@@ -114,7 +102,7 @@ public sealed class ArtifactCrashTests
             throw new IOException("The device refuses.");
         };
         var repository = ArtifactRun.Open(crash.Driver);
-        await Should.ThrowAsync<StoreException>(() => repository.SaveAsync(content, new SaveOptions { Name = "n", Chunked = chunked }, Cancel));
+        await Should.ThrowAsync<StoreException>(() => repository.SaveAsync(content, new SaveOptions { Chunked = chunked }, Cancel));
         isAsked.ShouldBeTrue();
         crash.Disk.Before = null;
         return repository;
@@ -126,34 +114,25 @@ public sealed class ArtifactCrashTests
         private const int ChunkedLength = 1_000_000;
 
         private readonly ArtifactRepository _repository = Open(run.Driver);
-        private readonly List<Change> _changes = [];
+        private readonly List<Save> _saves = [];
         private int _seed = 100;
 
-        /// <summary>A name leads to an artifact from some moment on, or to none.</summary>
-        private sealed record Change(string Name, BlobDigest? Digest, byte[]? Content, int Begun, int Done);
+        /// <summary>A save, and the moment when it returned.</summary>
+        private sealed record Save(BlobDigest Digest, byte[] Content, int Done);
 
-        public async Task SaveAsync(string name, int length, bool chunked = false, int? seed = null)
+        public async Task SaveAsync(int length, bool chunked = false, int? seed = null)
         {
             var content = CrashRun.Content(seed ?? Interlocked.Increment(ref _seed), length);
-            var begun = run.Log.Now;
-            var artifact = await _repository.SaveAsync(content, new SaveOptions { Name = name, Chunked = chunked }, Cancel);
-            Add(new(name, artifact.Digest, content, begun, run.Log.Now));
+            var artifact = await _repository.SaveAsync(content, new SaveOptions { Chunked = chunked }, Cancel);
+            Add(new(artifact.Digest, content, run.Log.Now));
         }
 
-        public async Task SaveAllAsync(string folder, params int[] lengths)
+        public async Task SaveAllAsync(params int[] lengths)
         {
             var contents = lengths.Select(l => CrashRun.Content(Interlocked.Increment(ref _seed), l)).ToArray();
-            var begun = run.Log.Now;
-            var artifacts = await _repository.SaveAllAsync(contents, c => new() { Name = $"{folder}/{Array.IndexOf(contents, c)}" }, Cancel);
+            var artifacts = await _repository.SaveAllAsync(contents, cancellationToken: Cancel);
             for (var i = 0; i < contents.Length; i++)
-                Add(new($"{folder}/{i}", artifacts[i].Digest, contents[i], begun, run.Log.Now));
-        }
-
-        public async Task RemoveNameAsync(string name)
-        {
-            var begun = run.Log.Now;
-            (await _repository.Names.RemoveAsync(name, Cancel)).ShouldBeTrue();
-            Add(new(name, null, null, begun, run.Log.Now));
+                Add(new(artifacts[i].Digest, contents[i], run.Log.Now));
         }
 
         /// <summary>Compares a repository with what its user may expect after a crash at a moment.</summary>
@@ -161,16 +140,10 @@ public sealed class ArtifactCrashTests
         public async Task<string?> ProblemAsync(LocalDriver driver, int at)
         {
             var repository = Open(driver);
-            foreach (var change in _changes.Where(c => c.Done <= at && c.Digest is not null))
+            foreach (var save in _saves.Where(s => s.Done <= at))
             {
-                if (!(await repository.LoadAsync<byte[]>(change.Digest.ToString()!, Cancel)).AsSpan().SequenceEqual(change.Content))
-                    return $"{change.Name} of {change.Digest} does not load";
-            }
-            foreach (var named in _changes.GroupBy(c => c.Name))
-            {
-                var allowed = named.Where(c => c.Begun <= at && c.Done > at).Select(c => c.Digest).Append(named.LastOrDefault(c => c.Done <= at)?.Digest).ToList();
-                if ((await repository.Names.TryGetAsync(named.Key, Cancel))?.Digest is var found && !allowed.Contains(found))
-                    return $"{named.Key} leads to {found?.ToString() ?? "nothing"}";
+                if (!(await repository.LoadAsync<byte[]>(save.Digest, Cancel)).AsSpan().SequenceEqual(save.Content))
+                    return $"{save.Digest} does not load";
             }
             try
             {
@@ -180,31 +153,28 @@ public sealed class ArtifactCrashTests
                         return $"{check.Path}: {check.Problem}";
                 }
             }
-            catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && !_changes.Exists(c => c.Done <= at))
+            catch (StoreException e) when (e.Code == StoreErrorCode.NotFound && !_saves.Exists(s => s.Done <= at))
             {
                 // Nothing of the repository has reached the disk yet.
                 return null;
             }
-            await foreach (var name in repository.Names.ListAsync(Cancel))
-                _ = await repository.LoadAsync<byte[]>(name, Cancel);
             // What was under way is saved once more: nothing that the crash left is taken for a part that is not there.
             var again = Open(driver);
-            foreach (var change in _changes.Where(c => c.Done > at && c.Content is not null))
+            foreach (var save in _saves.Where(s => s.Done > at))
             {
-                var saved = await again.SaveAsync(change.Content!, new SaveOptions { Chunked = change.Content!.Length > ChunkedLength }, Cancel);
-                if (!(await again.LoadAsync<byte[]>(saved.Digest.ToString(), Cancel)).AsSpan().SequenceEqual(change.Content))
-                    return $"{change.Name} is damaged when it is saved again";
+                var saved = await again.SaveAsync(save.Content, new SaveOptions { Chunked = save.Content.Length > ChunkedLength }, Cancel);
+                if (!(await again.LoadAsync<byte[]>(saved.Digest, Cancel)).AsSpan().SequenceEqual(save.Content))
+                    return $"{save.Digest} is damaged when it is saved again";
             }
             return null;
         }
 
         public static ArtifactRepository Open(LocalDriver driver) => new(new ArtifactStore(driver), MaterializerRegistry.CreateDefault());
 
-        /// <summary>Changes of one name follow each other.</summary>
-        private void Add(Change change)
+        private void Add(Save save)
         {
-            lock (_changes)
-                _changes.Add(change);
+            lock (_saves)
+                _saves.Add(save);
         }
     }
 }

@@ -160,7 +160,7 @@ public sealed class TreeFailureTests : IDisposable
         foreach (var run in new Func<Task>[]
         {
             () => store.UploadFileAsync(pipe, "x", WriteMode.CreateNew),
-            () => artifacts.SaveAsync(new FileInfo(pipe), "x"),
+            () => artifacts.SaveAsync(new FileInfo(pipe)),
         })
         {
             // Without the look, the open would wait for a writer for ever.

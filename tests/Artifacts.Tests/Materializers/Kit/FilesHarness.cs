@@ -29,10 +29,10 @@ public sealed class FilesHarness() : BuiltInHarness("files")
 
     public override MaterializerSample Huge(int length) => MaterializerSample.Of(() => new FileInfo(Place("huge", ("h", Bytes.Of(length))) + "/h"));
 
-    public override async Task<object> LoadAsync(ArtifactRepository repository, string reference, Type type, CancellationToken cancellationToken)
+    public override async Task<object> LoadAsync(ArtifactRepository repository, BlobDigest digest, Type type, CancellationToken cancellationToken)
     {
         var target = Path.Join(_folder.FullName, $"out{Interlocked.Increment(ref _count)}");
-        await repository.DownloadAsync(reference, target, cancellationToken);
+        await repository.DownloadAsync(digest, target, cancellationToken);
         return Content(target);
     }
 
