@@ -153,7 +153,7 @@ public sealed class DeniedTests
         };
     }
 
-    private static void Run(params string[] command)
+    internal static void Run(params string[] command)
     {
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();

@@ -70,6 +70,7 @@ public sealed class CatalogCrashTests
         private readonly CrashRun _run;
         private readonly List<(AssetVersion Version, string Content, int Done)> _versions = [];
         private readonly List<(string Name, string Alias, int To, int Begun, int Done)> _moves = [];
+        private readonly List<(int Begun, int Done)> _changes = [];
         private readonly DirectoryInfo _index = Directory.CreateTempSubdirectory("cairn-crash-index-");
         private Cairn.Catalog.Catalog _catalog = null!;
         private int _content;
@@ -98,7 +99,12 @@ public sealed class CatalogCrashTests
             _moves.Add((name, alias, to, begun, _run.Log.Now));
         }
 
-        public Task DoAsync(Func<AssetCollection, Task> change) => change(_catalog.Assets);
+        public async Task DoAsync(Func<AssetCollection, Task> change)
+        {
+            var begun = _run.Log.Now;
+            await change(_catalog.Assets);
+            _changes.Add((begun, _run.Log.Now));
+        }
 
         /// <summary>Waits for what is published in the background.</summary>
         public Task EndAsync() => _catalog.FlushAsync(Cancel);
@@ -136,8 +142,13 @@ public sealed class CatalogCrashTests
                 if (!allowed.Contains(found))
                     return $"{moves.Key.Alias} leads to {found?.ToString() ?? "nothing"}";
             }
+            var isChanging = _changes.Exists(c => c.Begun <= at && c.Done > at);
             await foreach (var fault in catalog.VerifyAsync(Cancel))
-                return $"{fault}";
+            {
+                // A name is reserved between the two records of a rename, and of a release.
+                if (!isChanging || !fault.Reason.Contains("not finished", StringComparison.Ordinal))
+                    return $"{fault}";
+            }
             foreach (var asset in assets.Values.Where(a => a.Newest > 0))
             {
                 if (await catalog.Assets.HistoryAsync(asset.Name, Cancel).CountAsync(Cancel) != asset.Newest)
