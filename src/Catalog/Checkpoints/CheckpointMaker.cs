@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cairn.Artifacts;
 using Cairn.Catalog.Chains;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Records;
@@ -27,27 +28,16 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
     /// <remarks>Segments of at least half the greatest size are carried over. Smaller ones are merged with the new records, so that their number stays bounded.</remarks>
     public async Task<Checkpoint?> MakeAsync(string by, CancellationToken cancellationToken)
     {
-        var found = await _checkpoints.TryFindAsync(cancellationToken).ConfigureAwait(false);
-        // Before the chains are listed: what a batch up to this time tells is in the listing then.
-        var feed = await FindFeedTimeAsync(found?.Checkpoint.Feed ?? DateTimeOffset.UnixEpoch, cancellationToken).ConfigureAwait(false);
-        List<SegmentReference> kept = [];
-        Dictionary<ChainKey, int> covered = [];
-        Dictionary<ChainKey, Dictionary<int, byte[]>> merged = [];
-        foreach (var segment in found?.Checkpoint.Segments ?? [])
+        FoundCheckpoint? newest = null, found = null;
+        await foreach (var candidate in _checkpoints.FindAsync(cancellationToken).ConfigureAwait(false))
         {
-            var isKept = segment.Bytes >= maxSegment / 2;
-            if (isKept)
-                kept.Add(segment);
-            await foreach (var line in _checkpoints.ReadAsync(segment, cancellationToken).ConfigureAwait(false))
-            {
-                if (PlaceOf(line) is not { } place)
-                    continue;
-                if (isKept)
-                    covered[place.Key] = Math.Max(place.Sequence, covered.GetValueOrDefault(place.Key));
-                else if (merged.TryGetValue(place.Key, out var lines) || merged.TryAdd(place.Key, lines = []))
-                    lines[place.Sequence] = line.Content.ToArray();
-            }
+            newest ??= candidate;
+            if ((found = candidate).Checkpoint is not null)
+                break;
         }
+        // Before the chains are listed: what a batch up to this time tells is in the listing then.
+        var feed = await FindFeedTimeAsync(found?.Checkpoint?.Feed ?? DateTimeOffset.UnixEpoch, cancellationToken).ConfigureAwait(false);
+        var (kept, covered, merged) = await ReadSegmentsAsync(found?.Checkpoint?.Segments ?? [], cancellationToken).ConfigureAwait(false);
         var builder = new SegmentBuilder(_checkpoints, maxSegment);
         List<(ChainKey Key, int Sequence, byte[]? Known)> window = [];
         await foreach (var (key, greatest) in ChainListing.ListAsync(store, cancellationToken).ConfigureAwait(false))
@@ -61,10 +51,43 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
         }
         await AddWindowAsync(builder, window, cancellationToken).ConfigureAwait(false);
         var checkpoint = new Checkpoint(feed, [.. kept, .. await builder.EndAsync(cancellationToken).ConfigureAwait(false)]);
+        // One that cannot be used has its place in the chain.
+        var head = newest is null ? null : new ChainHead(newest.Sequence, BlobDigest.Of(newest.Content.Span), [], null);
         var (_, isAppended) = await _checkpoints.Chain.AppendAsync(
-            found?.Head, ids.Next(), (head, _) => new(head?.Sequence == found?.Head.Sequence ? Members(checkpoint, by) : null), cancellationToken)
-            .ConfigureAwait(false);
+            head, ids.Next(), (now, _) => new(now?.Sequence == head?.Sequence ? Members(checkpoint, by) : null), cancellationToken).ConfigureAwait(false);
         return isAppended ? checkpoint : null;
+    }
+
+    /// <summary>Reads the segments of the checkpoint before. If one of them cannot be read, none is used, and all chains are read.</summary>
+    private async Task<(List<SegmentReference> Kept, Dictionary<ChainKey, int> Covered, Dictionary<ChainKey, Dictionary<int, byte[]>> Merged)> ReadSegmentsAsync(
+        IReadOnlyList<SegmentReference> segments, CancellationToken cancellationToken)
+    {
+        List<SegmentReference> kept = [];
+        Dictionary<ChainKey, int> covered = [];
+        Dictionary<ChainKey, Dictionary<int, byte[]>> merged = [];
+        try
+        {
+            foreach (var segment in segments)
+            {
+                var isKept = segment.Bytes >= maxSegment / 2;
+                if (isKept)
+                    kept.Add(segment);
+                await foreach (var line in _checkpoints.ReadAsync(segment, cancellationToken).ConfigureAwait(false))
+                {
+                    if (PlaceOf(line) is not { } place)
+                        continue;
+                    if (isKept)
+                        covered[place.Key] = Math.Max(place.Sequence, covered.GetValueOrDefault(place.Key));
+                    else if (merged.TryGetValue(place.Key, out var lines) || merged.TryAdd(place.Key, lines = []))
+                        lines[place.Sequence] = line.Content.ToArray();
+                }
+            }
+            return (kept, covered, merged);
+        }
+        catch (StoreException e) when (e.Code is StoreErrorCode.NotFound or StoreErrorCode.IntegrityFailure)
+        {
+            return ([], [], []);
+        }
     }
 
     private static (ChainKey Key, int Sequence)? PlaceOf(RecordLine line)

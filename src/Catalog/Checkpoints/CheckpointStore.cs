@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Cairn.Artifacts;
 using Cairn.Catalog.Chains;
@@ -32,6 +33,44 @@ internal sealed class CheckpointStore(ArtifactStore store, Guid catalog)
         {
             var fault = new StoreFault(StoreErrorCode.IntegrityFailure, $"the catalog cannot use this checkpoint: {e.Message}") { Advice = "Make a new checkpoint." };
             throw new StoreException(fault, e).WithContext(StoreOperations.Read, store.GetUri(Chain.PathOf(head.Sequence)));
+        }
+    }
+
+    /// <summary>Finds the checkpoints, the newest first. One that cannot be used is among them, with the reason.</summary>
+    public async IAsyncEnumerable<FoundCheckpoint> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var greatest = 0;
+        await foreach (var entry in store.ListAsync(Chain.Folder, cancellationToken: cancellationToken).OrEmptyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.IsFile && int.TryParse(entry.Path.Name.Replace(".json", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && Chain.PathOf(number) == entry.Path)
+                greatest = Math.Max(greatest, number);
+        }
+        for (var number = greatest; number >= 1; number--)
+        {
+            if (await FindAsync(number, cancellationToken).ConfigureAwait(false) is { } found)
+                yield return found;
+        }
+    }
+
+    private async Task<FoundCheckpoint?> FindAsync(int number, CancellationToken cancellationToken)
+    {
+        byte[] content = [];
+        try
+        {
+            if (await Chain.TryReadBytesAsync(number, cancellationToken).ConfigureAwait(false) is not { } bytes)
+                return null;
+            content = bytes;
+            var record = Chain.Check(content, number);
+            return new(number, content, Checkpoint.Of(record), null);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.IntegrityFailure)
+        {
+            return new(number, content, null, e.Reason);
+        }
+        catch (FormatException e)
+        {
+            return new(number, content, null, e.Message);
         }
     }
 

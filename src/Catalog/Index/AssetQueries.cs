@@ -1,4 +1,5 @@
 using Cairn.Catalog.Names;
+
 namespace Cairn.Catalog.Index;
 
 /// <summary>Queries for assets.</summary>

@@ -2,8 +2,8 @@ namespace Cairn.Catalog.Index;
 
 /// <summary>Selects assets that have a name.</summary>
 /// <remarks>
-/// With <see cref="Text"/>, the newest assets come first; otherwise they come in the order of <see cref="Order"/>. Conditions other than the first of text, alias and tag are tested on each asset; a page
-/// takes longer where few meet them.
+/// With <see cref="Text"/>, the newest assets come first; otherwise they come in the order of <see cref="Order"/>. Conditions other than the first of text, alias and tag are tested on each asset;
+/// a page takes longer where few meet them.
 /// </remarks>
 internal sealed record AssetQuery
 {

@@ -1,38 +1,57 @@
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
+
 namespace Cairn.Catalog.Index;
 
 /// <summary>Writes what records of assets say into the tables.</summary>
 /// <param name="connection">The connection, in a transaction.</param>
-internal sealed class AssetRows(IndexConnection connection)
+/// <param name="isBuilding">Whether the database is filled for the first time, by this object alone.</param>
+internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
 {
-    private readonly VersionRows _versions = new(connection);
+    private const int Remembered = 4000;
+    private readonly VersionRows _versions = new(connection, isBuilding);
+    private readonly Dictionary<Guid, AssetRow> _known = [];
 
     /// <summary>Applies the next records of an asset's chain. The rows of new versions are written by <see cref="End"/>.</summary>
     public void Apply(Guid asset, IReadOnlyList<AssetRecord> records)
     {
-        var (uuid, first, last) = (asset.ToBytes(), records[0].Record, records[^1].Record);
-        var before = connection.Rows("SELECT id, state FROM asset WHERE uuid = $0", AssetBefore.Of, uuid).SingleOrDefault();
-        var (id, state) = (before?.Id ?? Free(first.At.ToMicroseconds(), asset), records[^1].State);
-        var (names, isGone) = (state.Names, state.IsGone);
-        var name = names.Count > 0 ? names[0] : null;
-        var isRenamed = before is null || !before.State.Names.SequenceEqual(names);
-        connection.Execute("""
-            INSERT INTO asset(id, uuid, fold, type, created_at, created_by, changed_at, latest, gone, state) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT(id) DO UPDATE SET fold = $2, type = $3, changed_at = $6, latest = $7, gone = $8, state = $9
-            """, id, uuid, name is null ? null : UnicodeTable.Fold(name), state.Type, first.At.ToMicroseconds(), first.By, last.At.ToMicroseconds(), state.Latest, isGone ? 1 : 0,
-            ColumnValues.ToText(state.Node));
+        var (uuid, first, last, state) = (asset.ToBytes(), records[0].Record, records[^1].Record, records[^1].State);
+        var before = _known.GetValueOrDefault(asset) ?? connection.Rows("SELECT id, state FROM asset WHERE uuid = $0", AssetRow.Of, uuid).SingleOrDefault();
+        var now = new AssetRow(before?.Id ?? Free(first.At.ToMicroseconds(), asset), state, last.At.ToMicroseconds());
+        var (id, name) = (now.Id, now.Name);
+        if (before is null)
+        {
+            connection.Execute(
+                "INSERT INTO asset(id, uuid, fold, type, created_at, created_by, changed_at, latest, gone, state) VALUES($0, $1, NULL, NULL, $2, $3, 0, 0, 0, '')",
+                id, uuid, first.At.ToMicroseconds(), first.By);
+        }
+        var isRenamed = before is null || !before.Names.SequenceEqual(now.Names);
+        var hasOtherTags = before is null || !before.Tags.SequenceEqual(now.Tags);
         if (isRenamed)
-            SetNames(id, names);
-        if (before is null || !before.State.Tags.SequenceEqual(state.Tags))
-            SetTags(id, state.Tags);
-        if (isRenamed || before!.State.IsGone != isGone || before.State.Display != state.Display || before.State.Description != state.Description || !before.State.Tags.SequenceEqual(state.Tags))
+            SetNames(id, now.Names);
+        if (hasOtherTags)
+            SetTags(id, now.Tags);
+        if (isRenamed || hasOtherTags || before!.State.IsGone != state.IsGone || before.State.Display != state.Display || before.State.Description != state.Description)
             SetSearch(id, state);
-        SetAliases(id, records, isNew: before is null);
+        SetAliases(id, records, isNew: before is null || before.State.Aliases.Count == 0);
         if (before is not null)
-            ChangeVersions(id, before.State, state);
+            ChangeVersions(before, now);
         SetVersions(id, asset, name, records);
+        _known[asset] = now;
+        if (!isBuilding || _known.Count >= Remembered)
+            Write();
+    }
+
+    /// <summary>Writes the rows of assets that are left.</summary>
+    public void Write()
+    {
+        foreach (var (id, state, at) in _known.Values)
+        {
+            connection.Execute("UPDATE asset SET fold = $1, type = $2, changed_at = $3, latest = $4, gone = $5, state = $6 WHERE id = $0",
+                id, state.Names is [var name, ..] ? UnicodeTable.Fold(name) : null, state.Type, at, state.Latest, state.IsGone ? 1 : 0, ColumnValues.ToText(state.Node));
+        }
+        _known.Clear();
     }
 
     /// <summary>Writes the rows of the new versions.</summary>
@@ -43,6 +62,7 @@ internal sealed class AssetRows(IndexConnection connection)
     {
         if (connection.Integer("SELECT id FROM asset WHERE uuid = $0", asset.ToBytes()) is not { } id)
             return;
+        _known.Remove(asset);
         _versions.RemoveAll(id);
         foreach (var table in (string[])["asset_name", "asset_tag", "alias", "alias_move"])
             connection.Execute($"DELETE FROM {table} WHERE asset = $0", id);
@@ -113,12 +133,12 @@ internal sealed class AssetRows(IndexConnection connection)
     }
 
     /// <summary>Changes the versions that have rows, where the new state differs from the old one.</summary>
-    private void ChangeVersions(long id, AssetState before, AssetState state)
+    private void ChangeVersions(AssetRow rowBefore, AssetRow row)
     {
+        var (id, name, before, state) = (row.Id, row.Name, rowBefore.State, row.State);
         if (before.Type != state.Type)
             connection.Execute("UPDATE version SET type = $1 WHERE asset = $0", id, state.Type);
-        var (nameBefore, name) = (before.Names.FirstOrDefault(), state.Names.FirstOrDefault());
-        if (nameBefore != name)
+        if (rowBefore.Name != name)
             _versions.Rename(id, name);
         if (before.IsGone == state.IsGone && before.Deleted.Ranges.SequenceEqual(state.Deleted.Ranges))
             return;
@@ -152,8 +172,14 @@ internal sealed class AssetRows(IndexConnection connection)
             _versions.Add(version);
     }
 
-    private sealed record AssetBefore(long Id, AssetState State)
+    private sealed record AssetRow(long Id, AssetState State, long ChangedAt)
     {
-        public static AssetBefore Of(IndexRow row) => new(row.Integer(0), ColumnValues.ToState(row.Text(1)));
+        public IReadOnlyList<string> Names { get; } = State.Names;
+
+        public IReadOnlyList<string> Tags { get; } = State.Tags;
+
+        public string? Name => Names.Count > 0 ? Names[0] : null;
+
+        public static AssetRow Of(IndexRow row) => new(row.Integer(0), ColumnValues.ToState(row.Text(1)), 0);
     }
 }

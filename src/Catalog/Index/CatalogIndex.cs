@@ -20,11 +20,19 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
     /// <param name="store">The store.</param>
     /// <param name="catalog">The id of the catalog.</param>
     /// <param name="time">The clock.</param>
-    public static CatalogIndex Open(string folder, ArtifactStore store, Guid catalog, TimeProvider time) =>
-        new(new(folder, catalog, store.Root.ToString(), IndexSchema.Number, BootId.Current), store, catalog, time);
+    /// <remarks>Removes files of other schemas that are no longer used.</remarks>
+    public static CatalogIndex Open(string folder, ArtifactStore store, Guid catalog, TimeProvider time)
+    {
+        var file = new IndexFile(folder, catalog, store.Root.ToString(), IndexSchema.Number, BootId.Current);
+        file.RemoveOthers(time.GetUtcNow());
+        return new(file, store, catalog, time);
+    }
 
-    /// <summary>Applies what the store has and the index has not.</summary>
-    /// <param name="isFull">Whether to list the chains as well, which finds records whose copy in the feed was lost. Takes requests in proportion to the number of records.</param>
+    /// <summary>Applies what the store has and the index has not. If another process writes the index, waits for it for 250 milliseconds.</summary>
+    /// <param name="isFull">
+    /// Whether to list the chains as well, which finds records whose copy in the feed was lost, and to compare the newest record of each with the known one, which finds a chain that was replaced.
+    /// Takes requests in proportion to the number of records.
+    /// </param>
     /// <param name="cancellationToken">Cancels the synchronization; what is applied stays.</param>
     /// <exception cref="StoreWentBackException">The store no longer has a batch that was read. The index was dropped.</exception>
     public Task<SyncResult> SyncAsync(bool isFull, CancellationToken cancellationToken) => SyncAsync(isFull, fromCheckpoint: true, cancellationToken);
@@ -52,9 +60,9 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             {
                 try
                 {
-                    var result = await new IndexSync(store, catalog, _database, time).RunAsync(isFull, fromCheckpoint, cancellationToken).ConfigureAwait(false);
+                    var result = await _database.TryBuildAsync(b => RunAsync(b)).ConfigureAwait(false) ?? await RunAsync(_database).ConfigureAwait(false);
                     CatalogInstruments.SyncRecordCount.Add(result.Applied);
-                    return result;
+                    return result.IsLeft ? result with { Behind = await CountBehindAsync(cancellationToken).ConfigureAwait(false) } : result;
                 }
                 catch (IndexDamagedException) when (attempt < Attempts)
                 {
@@ -77,6 +85,8 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
             CatalogInstruments.SyncDurations.Record(time.GetElapsedTime(started).TotalSeconds);
             _syncing.Release();
         }
+
+        Task<SyncResult> RunAsync(IIndexTarget target) => new IndexSync(store, catalog, target, time).RunAsync(isFull, fromCheckpoint, cancellationToken);
     }
 
     /// <summary>Gets what the index contains.</summary>
@@ -91,9 +101,11 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
     /// <summary>Gets what the index contains, and asks the store how many batches it lacks.</summary>
     public async Task<IndexStatus> StatusAsync(CancellationToken cancellationToken)
     {
-        var behind = await new IndexSync(store, catalog, _database, time).CountBehindAsync(cancellationToken).ConfigureAwait(false);
+        var behind = await CountBehindAsync(cancellationToken).ConfigureAwait(false);
         return Status() with { Behind = behind };
     }
+
+    private Task<int> CountBehindAsync(CancellationToken cancellationToken) => new IndexSync(store, catalog, _database, time).CountBehindAsync(cancellationToken);
 
     /// <summary>Finds the asset that owns a name.</summary>
     /// <param name="fold">The fold key of the name.</param>

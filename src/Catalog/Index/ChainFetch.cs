@@ -44,6 +44,19 @@ internal sealed class ChainFetch(ArtifactStore store)
         return wanted.Count;
     }
 
+    /// <summary>Compares the newest known record of each chain with that of the store. A chain whose record is missing or different is read again from its beginning.</summary>
+    /// <param name="groups">The groups with the numbers and hashes of their heads.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task ConfirmAsync(IReadOnlyList<(ChainGroup Group, int Head, string Hash)> groups, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(groups.Where(g => g.Hash.Length > 0), parallel, async (known, stopping) =>
+        {
+            if ((await ReadAsync(known.Group.Key, known.Head, stopping).ConfigureAwait(false))?.Hash?.Hex != known.Hash)
+                known.Group.Rebuild();
+        }).ConfigureAwait(false);
+    }
+
     /// <summary>Reads a record as the store has it; null if the store does not.</summary>
     public async Task<ChainRecord?> ReadAsync(ChainKey key, int sequence, CancellationToken cancellationToken)
     {

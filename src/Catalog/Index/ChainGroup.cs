@@ -26,12 +26,22 @@ internal sealed class ChainGroup(ChainKey key)
     /// <summary>Gets or sets whether the transaction removes the rows.</summary>
     public bool WillBeDropped { get; set; }
 
+    /// <summary>Gets or sets the number of the last record that the transaction applied, or that was applied before.</summary>
+    public int Applied { get; set; }
+
     /// <summary>Takes note of a transaction that was committed.</summary>
     public void Settle()
     {
         IsDropped |= WillBeDropped;
-        if (!MustBeRebuilt)
-            return;
+        if (MustBeRebuilt)
+            Rebuild();
+        else
+            Forget(n => n <= Applied);
+    }
+
+    /// <summary>Has the chain read again from its beginning.</summary>
+    public void Rebuild()
+    {
         (MustBeRebuilt, IsRebuilt) = (false, true);
         Records.Clear();
     }
@@ -49,7 +59,12 @@ internal sealed class ChainGroup(ChainKey key)
     public void Shorten(int greatest)
     {
         Greatest = greatest;
-        foreach (var number in Records.Keys.Where(n => n > greatest).ToList())
+        Forget(n => n > greatest);
+    }
+
+    private void Forget(Func<int, bool> condition)
+    {
+        foreach (var number in Records.Keys.Where(condition).ToList())
             Records.Remove(number);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
 using Cairn.Catalog.States;
+
 namespace Cairn.Catalog.Index;
 
 /// <summary>Converts between values of the catalog and columns of the index.</summary>
@@ -27,6 +28,8 @@ internal static class ColumnValues
 
     public static IReadOnlyList<string> ToTexts(string json)
     {
+        if (json == "[]")
+            return [];
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray().Select(e => e.GetString()!)];
     }

@@ -9,10 +9,12 @@ namespace Cairn.Catalog.Index;
 /// What is missing before a record is fetched from the chain. Copies are hints: where one contradicts what is known, the chain is read again from its beginning. Records that cannot be read change
 /// nothing but their count; the chain goes on behind them.
 /// </remarks>
-internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
+internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
 {
     private const int FetchLimit = 1000;
     private readonly ChainFetch _fetch = new(store);
+    private readonly ChainHeads _heads = new(database.IsBuilding);
+    private AssetRows? _building;
 
     /// <summary>Applies lines, and the records of chains up to given numbers.</summary>
     /// <param name="lines">Lines of the feed or of segments, in any order, and any number of times.</param>
@@ -20,8 +22,19 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
     /// <param name="alongside">What else to write when all is applied, in the same transaction as the last records.</param>
     /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
     /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
-    public async Task<int?> ApplyAsync(
-        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken)
+    public Task<int?> ApplyAsync(
+        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken) =>
+        ApplyAsync(lines, chains, isConfirmed: false, alongside, cancellationToken);
+
+    /// <summary>Applies the records of chains up to given numbers, and reads those chains from the beginning whose newest known record the store does not have.</summary>
+    /// <param name="chains">Chains with numbers that exist.</param>
+    /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
+    /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
+    public Task<int?> RepairAsync(IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, CancellationToken cancellationToken) =>
+        ApplyAsync([], chains, isConfirmed: true, _ => { }, cancellationToken);
+
+    private async Task<int?> ApplyAsync(
+        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, bool isConfirmed, Action<IndexConnection> alongside, CancellationToken cancellationToken)
     {
         List<RecordLine> unusable = [];
         Dictionary<ChainKey, ChainGroup> groups = [];
@@ -35,9 +48,14 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
         }
         foreach (var (key, greatest) in chains)
             GroupOf(key).Extend(greatest);
+        if (isConfirmed)
+        {
+            var known = database.Read(c => groups.Values.Select(g => (Group: g, Head: _heads.Of(c, g.Key))).Select(g => (g.Group, g.Head.Sequence, g.Head.Hash)).ToList());
+            await _fetch.ConfirmAsync(known, cancellationToken).ConfigureAwait(false);
+        }
         for (var applied = 0; ;)
         {
-            var heads = database.Read(c => groups.Values.Select(g => (g, g.IsRebuilt && !g.IsDropped ? 0 : HeadOf(c, g.Key).Sequence)).ToList());
+            var heads = database.Read(c => groups.Values.Select(g => (g, g.IsRebuilt && !g.IsDropped ? 0 : _heads.Of(c, g.Key).Sequence)).ToList());
             var fetched = await _fetch.CompleteAsync(heads, FetchLimit, unusable, cancellationToken).ConfigureAwait(false);
             if (fetched < FetchLimit)
                 DropGaps(heads, unusable);
@@ -47,7 +65,7 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             {
                 count = 0;
                 isComplete = true;
-                var assets = new AssetRows(connection);
+                var assets = RowsOf(connection);
                 foreach (var group in groups.Values)
                     isComplete &= Apply(connection, assets, group, ref count);
                 assets.End();
@@ -70,18 +88,30 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
     }
 
     /// <summary>Removes everything about a chain that the store does not have.</summary>
-    public static void Remove(IndexConnection connection, ChainKey key)
+    public bool TryRemove(ChainKey key) => database.TryWrite(c => Remove(c, RowsOf(c), key));
+
+    /// <summary>Writes what an <see cref="IIndexTarget.IsBuilding"/> target has not written yet.</summary>
+    public void End()
     {
-        if (key.Kind == "asset")
-            new AssetRows(connection).Remove(Guid.Parse(key.Folder.Name));
-        else
-            connection.Execute("DELETE FROM name WHERE folder = $0", key.Folder.Value);
-        connection.Execute("DELETE FROM chain WHERE folder = $0", key.Folder.Value);
+        if (!database.IsBuilding)
+            return;
+        database.TryWrite(connection =>
+        {
+            _building?.Write();
+            _heads.Write(connection);
+        });
     }
 
-    /// <summary>The number and the hash of the newest record of a chain that was applied.</summary>
-    public static (int Sequence, string Hash) HeadOf(IndexConnection connection, ChainKey key) =>
-        connection.Rows("SELECT head, hash FROM chain WHERE folder = $0", r => (r.Number(0), r.Text(1)), key.Folder.Value).SingleOrDefault((0, ""));
+    private AssetRows RowsOf(IndexConnection connection) => database.IsBuilding ? _building ??= new(connection, isBuilding: true) : new(connection, isBuilding: false);
+
+    private void Remove(IndexConnection connection, AssetRows assets, ChainKey key)
+    {
+        if (key.Kind == "asset")
+            assets.Remove(Guid.Parse(key.Folder.Name));
+        else
+            connection.Execute("DELETE FROM name WHERE folder = $0", key.Folder.Value);
+        _heads.Remove(connection, key);
+    }
 
     /// <summary>Leaves out what lies behind a record that the store does not have.</summary>
     private static void DropGaps(List<(ChainGroup Group, int Head)> heads, List<RecordLine> unusable)
@@ -100,14 +130,14 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
 
     /// <summary>Applies the records of a chain that come next.</summary>
     /// <returns>Whether nothing is left to be applied.</returns>
-    private static bool Apply(IndexConnection connection, AssetRows assets, ChainGroup group, ref int count)
+    private bool Apply(IndexConnection connection, AssetRows assets, ChainGroup group, ref int count)
     {
         if (group.IsRebuilt && !group.IsDropped)
         {
-            Remove(connection, group.Key);
+            Remove(connection, assets, group.Key);
             group.WillBeDropped = true;
         }
-        var (head, hash) = HeadOf(connection, group.Key);
+        var (head, hash) = _heads.Of(connection, group.Key);
         var before = head;
         if (group.Records.TryGetValue(head, out var known) && hash.Length > 0 && known.Hash?.Hex != hash && !group.IsRebuilt)
         {
@@ -137,8 +167,9 @@ internal sealed class IndexApplier(ArtifactStore store, IndexDatabase database)
             assets.Apply(Guid.Parse(group.Key.Folder.Name), changes);
         if (name is not null)
             ApplyName(connection, group.Key, name);
+        group.Applied = head;
         if (head != before)
-            connection.Execute("INSERT OR REPLACE INTO chain(folder, head, hash) VALUES($0, $1, $2)", group.Key.Folder.Value, head, hash);
+            _heads.Set(connection, group.Key, head, hash);
         return !group.MustBeRebuilt && head >= group.Greatest;
     }
 

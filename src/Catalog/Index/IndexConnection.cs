@@ -13,7 +13,10 @@ internal sealed class IndexConnection : IDisposable
     private readonly sqlite3 _database;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    public IndexConnection(string path)
+    /// <summary>Opens the database.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="isBuilding">Whether the connection is to fill a new database: it gets a larger cache, and sorts in files.</param>
+    public IndexConnection(string path, bool isBuilding = false)
     {
         Batteries_V2.Init();
         var code = sqlite3_open_v2(path, out _database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, null);
@@ -21,7 +24,8 @@ internal sealed class IndexConnection : IDisposable
         {
             Check(code);
             sqlite3_busy_timeout(_database, (int)_wait.TotalMilliseconds);
-            ExecuteScript("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
+            ExecuteScript("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;");
+            ExecuteScript(isBuilding ? "PRAGMA cache_size=-49152; PRAGMA temp_store=FILE;" : "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
         }
         catch
         {
@@ -113,6 +117,21 @@ internal sealed class IndexConnection : IDisposable
             sqlite3_reset(statement);
         }
         return rows;
+    }
+
+    /// <summary>Executes a query, and passes each row on before the next one is read.</summary>
+    public void Each(string sql, Action<IndexRow> use)
+    {
+        var statement = Prepare(sql, []);
+        try
+        {
+            while (Step(statement))
+                use(new(statement));
+        }
+        finally
+        {
+            sqlite3_reset(statement);
+        }
     }
 
     public void Dispose()

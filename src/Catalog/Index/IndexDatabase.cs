@@ -6,19 +6,22 @@ using static SQLitePCL.raw;
 namespace Cairn.Catalog.Index;
 
 /// <summary>The open database of an index. It is created when it is used first, and dropped when it turns out to be damaged. Thread-safe.</summary>
-internal sealed class IndexDatabase(IndexFile file) : IDisposable
+internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
 {
     private static readonly TimeSpan _creationWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _writerWait = TimeSpan.FromMilliseconds(250);
     private readonly Lock _lock = new();
     private readonly Lock _writing = new();
     private ConcurrentBag<IndexConnection>? _idle;
+
+    public bool IsBuilding => false;
 
     /// <summary>Reads from one state of the database.</summary>
     /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
     public T Read<T>(Func<IndexConnection, T> read) => Use(read);
 
     /// <summary>Changes the database in one transaction.</summary>
-    /// <returns>false: another process is writing, and nothing was changed.</returns>
+    /// <returns>false: another process was writing for 250 milliseconds, and nothing was changed.</returns>
     /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
     public bool TryWrite(Action<IndexConnection> write)
     {
@@ -27,7 +30,7 @@ internal sealed class IndexDatabase(IndexFile file) : IDisposable
             return Use(connection =>
             {
                 file.KeepOpen();
-                if (!connection.TryBegin())
+                if (!connection.TryBegin(_writerWait))
                     return false;
                 try
                 {
@@ -40,6 +43,41 @@ internal sealed class IndexDatabase(IndexFile file) : IDisposable
                     connection.RollBack();
                 }
             });
+        }
+    }
+
+    /// <summary>Fills the database if it has no content, in one transaction.</summary>
+    /// <param name="fill">Fills it.</param>
+    /// <returns>The result; null if the database has content.</returns>
+    /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
+    public async Task<SyncResult?> TryBuildAsync(Func<IIndexTarget, Task<SyncResult>> fill)
+    {
+        if (Read(c => c.Integer("SELECT EXISTS (SELECT 1 FROM chain)")) != 0)
+            return null;
+        try
+        {
+            file.KeepOpen();
+            using var connection = new IndexConnection(file.Path, isBuilding: true);
+            if (!connection.TryBegin(_writerWait))
+                return new(0, 0, IsLeft: true);
+            try
+            {
+                if (IndexBuild.TryBegin(connection) is not { } build)
+                    return null;
+                var result = await fill(build).ConfigureAwait(false);
+                build.End();
+                connection.Commit();
+                return result;
+            }
+            finally
+            {
+                connection.RollBack();
+            }
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            Drop();
+            throw new IndexDamagedException(file.Path, e);
         }
     }
 
@@ -155,7 +193,7 @@ internal sealed class IndexDatabase(IndexFile file) : IDisposable
         {
             if (HasTables())
                 return;
-            connection.ExecuteScript(IndexSchema.Tables);
+            connection.ExecuteScript(IndexSchema.Tables + IndexSchema.Indexes);
             connection.Commit();
         }
         finally

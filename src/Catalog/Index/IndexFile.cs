@@ -75,14 +75,20 @@ internal sealed class IndexFile
             File.Delete(Path + suffix);
     }
 
-    /// <summary>Removes files of other schemas that nobody has used for a week.</summary>
+    /// <summary>Removes the files of other schemas that nobody has written for a week.</summary>
     /// <param name="now">The time.</param>
     public void RemoveOthers(DateTimeOffset now)
     {
-        foreach (var other in Directory.EnumerateFiles(Folder, Prefix + "*"))
+        if (!Directory.Exists(Folder))
+            return;
+        // The files of one schema go together: the newest changes may be in a file beside the database.
+        foreach (var schema in Directory.GetFiles(Folder, Prefix + "*").GroupBy(f => System.IO.Path.GetFileName(f)[Prefix.Length..].Split('.')[0]))
         {
-            if (!other.StartsWith(Path, StringComparison.Ordinal) && now - File.GetLastWriteTimeUtc(other) > _keptFor)
-                File.Delete(other);
+            if (schema.All(f => !f.StartsWith(Path, StringComparison.Ordinal)) && now - schema.Max(File.GetLastWriteTimeUtc) > _keptFor)
+            {
+                foreach (var other in schema)
+                    File.Delete(other);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ internal static class IndexSchema
     /// <summary>The number of the schema, which is part of the file's name. Each change of the tables, and of what is written into them, increments it.</summary>
     public const int Number = 2;
 
+    /// <summary>The tables, and the indexes that the application of records needs.</summary>
     public const string Tables = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
         CREATE TABLE feed_cursor(day INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
@@ -22,32 +23,36 @@ internal static class IndexSchema
         CREATE TABLE asset(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, fold TEXT, type TEXT, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, changed_at INTEGER NOT NULL,
             latest INTEGER NOT NULL, gone INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
         CREATE INDEX asset_uuid ON asset(uuid);
-        CREATE INDEX asset_fold ON asset(fold);
-        CREATE INDEX asset_type ON asset(type, fold);
-        CREATE INDEX asset_changed ON asset(changed_at);
         CREATE TABLE asset_name(fold TEXT, asset INTEGER, PRIMARY KEY(fold, asset)) STRICT, WITHOUT ROWID;
         CREATE INDEX asset_name_asset ON asset_name(asset);
         CREATE TABLE asset_tag(tag TEXT, asset INTEGER, PRIMARY KEY(tag, asset)) STRICT, WITHOUT ROWID;
         CREATE INDEX asset_tag_asset ON asset_tag(asset);
         CREATE TABLE alias(asset INTEGER, name TEXT, fold TEXT NOT NULL, n INTEGER NOT NULL, fixed INTEGER NOT NULL, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL, moved_by TEXT NOT NULL,
             PRIMARY KEY(asset, name)) STRICT, WITHOUT ROWID;
-        CREATE INDEX alias_fold ON alias(fold, asset);
         CREATE TABLE alias_move(asset INTEGER, seq INTEGER, name TEXT, from_n INTEGER, to_n INTEGER, at INTEGER NOT NULL, by TEXT NOT NULL, why TEXT,
             PRIMARY KEY(asset, seq, name)) STRICT, WITHOUT ROWID;
         CREATE TABLE version(id INTEGER PRIMARY KEY, asset INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, artifact BLOB NOT NULL, origin TEXT, type TEXT,
             created_at INTEGER NOT NULL, created_by TEXT NOT NULL, description TEXT, tags TEXT NOT NULL, hidden INTEGER NOT NULL) STRICT;
         CREATE UNIQUE INDEX version_number ON version(asset, n);
-        CREATE INDEX version_time ON version(hidden, id);
-        CREATE INDEX version_type ON version(type, hidden, id);
-        CREATE INDEX version_artifact ON version(artifact);
         CREATE TABLE document(version INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
         CREATE TABLE key(id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
         CREATE INDEX key_name ON key(name);
         CREATE TABLE property(version INTEGER, key INTEGER, value ANY, PRIMARY KEY(version, key, value)) STRICT, WITHOUT ROWID;
-        CREATE INDEX property_value ON property(key, value, version);
         CREATE TABLE version_tag(tag TEXT, version INTEGER, PRIMARY KEY(tag, version)) STRICT, WITHOUT ROWID;
-        CREATE INDEX version_tag_version ON version_tag(version);
         CREATE VIRTUAL TABLE asset_search USING fts5(name, text, tags, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE version_search USING fts5(name, text, tags, meta, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+        """;
+
+    /// <summary>The indexes that only queries need.</summary>
+    public const string Indexes = """
+        CREATE INDEX asset_fold ON asset(fold);
+        CREATE INDEX asset_type ON asset(type, fold);
+        CREATE INDEX asset_changed ON asset(changed_at);
+        CREATE INDEX alias_fold ON alias(fold, asset);
+        CREATE INDEX version_time ON version(hidden, id);
+        CREATE INDEX version_type ON version(type, hidden, id);
+        CREATE INDEX version_artifact ON version(artifact);
+        CREATE INDEX property_value ON property(key, value, version);
+        CREATE INDEX version_tag_version ON version_tag(version);
         """;
 }

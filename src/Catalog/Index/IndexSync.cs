@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Cairn.Catalog.Chains;
 using Cairn.Catalog.Checkpoints;
 using Cairn.Catalog.Feed;
@@ -6,9 +7,9 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.Index;
 
 /// <summary>Brings the index up to the store: from the newest checkpoint, the feed behind it, or the chains themselves.</summary>
-internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase database, TimeProvider time)
+internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget database, TimeProvider time)
 {
-    private const int LinesAtOnce = 2000;
+    private const int LinesAtOnce = 1000;
     private const int BatchesAtOnce = 32;
     private const int ChainsAtOnce = 500;
     private readonly IndexApplier _applier = new(store, database);
@@ -35,6 +36,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
             var filled = await FillAsync(cancellationToken).ConfigureAwait(false);
             (applied, isLeft) = (applied + (filled ?? 0), filled is null);
         }
+        _applier.End();
         if (!isLeft)
             isLeft = !database.TryWrite(c => c.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('synced', $0)", time.GetUtcNow().ToMicroseconds()));
         return new(applied, batches, isLeft);
@@ -65,37 +67,85 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
         }
     });
 
-    /// <summary>Applies the newest checkpoint.</summary>
+    /// <summary>Applies the newest checkpoint that can be read.</summary>
     /// <returns>The position at which the feed continues; null if another process is writing.</returns>
     private async Task<(int Applied, FeedPosition Position)?> StartAsync(bool fromCheckpoint, CancellationToken cancellationToken)
     {
         var applied = 0;
-        var cursor = DateTimeOffset.UnixEpoch;
-        if (fromCheckpoint && await _checkpoints.TryFindAsync(cancellationToken).ConfigureAwait(false) is { } found)
+        if (fromCheckpoint)
         {
-            List<RecordLine> lines = [];
-            foreach (var segment in found.Checkpoint.Segments)
+            await foreach (var found in _checkpoints.FindAsync(cancellationToken).ConfigureAwait(false))
             {
-                await foreach (var line in _checkpoints.ReadAsync(segment, cancellationToken).ConfigureAwait(false))
+                var problem = found.Problem;
+                if (found.Checkpoint is { } checkpoint)
                 {
-                    lines.Add(line);
-                    if (lines.Count >= LinesAtOnce && !await ApplyAsync().ConfigureAwait(false))
-                        return null;
+                    try
+                    {
+                        if (await ApplyAsync(checkpoint, cancellationToken).ConfigureAwait(false) is not { } count)
+                            return null;
+                        return (applied + count, new(checkpoint.Feed, new HashSet<StorePath>()));
+                    }
+                    catch (StoreException e) when (e.Code is StoreErrorCode.NotFound or StoreErrorCode.IntegrityFailure)
+                    {
+                        // The records that were applied stay: each is what its chain has.
+                        problem = $"one of its segments cannot be read: {e.Reason}";
+                    }
                 }
-            }
-            if (!await ApplyAsync().ConfigureAwait(false))
-                return null;
-            cursor = found.Checkpoint.Feed;
-
-            async Task<bool> ApplyAsync()
-            {
-                var count = await _applier.ApplyAsync(lines, [], _ => { }, cancellationToken).ConfigureAwait(false);
-                applied += count ?? 0;
-                lines.Clear();
-                return count is not null;
+                if (await _applier.ApplyAsync([RecordLine.Unusable(found.Content, problem!)], [], _ => { }, cancellationToken).ConfigureAwait(false) is null)
+                    return null;
             }
         }
-        return (applied, new(cursor, new HashSet<StorePath>()));
+        return (applied, FeedPosition.Start);
+    }
+
+    /// <summary>Applies the segments of a checkpoint. The next records are read while the ones before are applied.</summary>
+    private async Task<int?> ApplyAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var read = Channel.CreateBounded<List<RecordLine>>(2);
+        var reading = Task.Run(ReadAsync, CancellationToken.None);
+        try
+        {
+            int? applied = 0;
+            await foreach (var lines in read.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                applied += await _applier.ApplyAsync(lines, [], _ => { }, cancellationToken).ConfigureAwait(false);
+                if (applied is null)
+                    break;
+            }
+            return applied;
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+        }
+
+        async Task ReadAsync()
+        {
+            try
+            {
+                List<RecordLine> lines = [];
+                foreach (var segment in checkpoint.Segments)
+                {
+                    await foreach (var line in _checkpoints.ReadAsync(segment, stopping.Token).ConfigureAwait(false))
+                    {
+                        lines.Add(line);
+                        if (lines.Count < LinesAtOnce)
+                            continue;
+                        await read.Writer.WriteAsync(lines, stopping.Token).ConfigureAwait(false);
+                        lines = [];
+                    }
+                }
+                await read.Writer.WriteAsync(lines, stopping.Token).ConfigureAwait(false);
+                read.Writer.Complete();
+            }
+            catch (Exception e)
+            {
+                // The one who applies the records throws it.
+                read.Writer.Complete(e);
+            }
+        }
     }
 
     /// <summary>Applies the batches behind a position.</summary>
@@ -103,15 +153,31 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
     {
         var (applied, batches) = (0, 0);
         FeedPosition? end = null;
-        List<StorePath> window = [];
-        await foreach (var path in _feed.ListAsync(position, p => end = p, cancellationToken).ConfigureAwait(false))
+        var reading = new Queue<(StorePath Path, Task<IReadOnlyList<RecordLine>> Lines)>();
+        // Small batches are many, and their latency counts; large ones would fill the memory.
+        var ahead = 4;
+        List<StorePath> paths = [];
+        List<RecordLine> lines = [];
+        try
         {
-            window.Add(path);
-            if (window.Count == BatchesAtOnce && !await ApplyAsync().ConfigureAwait(false))
+            await foreach (var path in _feed.ListAsync(position, p => end = p, cancellationToken).ConfigureAwait(false))
+            {
+                reading.Enqueue((path, _feed.ReadAsync(path, cancellationToken)));
+                while (reading.Count >= ahead)
+                    await TakeAsync().ConfigureAwait(false);
+                if ((lines.Count >= LinesAtOnce || paths.Count >= BatchesAtOnce) && !await ApplyAsync().ConfigureAwait(false))
+                    return (applied, batches, true);
+            }
+            while (reading.Count > 0)
+                await TakeAsync().ConfigureAwait(false);
+            if (!await ApplyAsync().ConfigureAwait(false))
                 return (applied, batches, true);
         }
-        if (!await ApplyAsync().ConfigureAwait(false))
-            return (applied, batches, true);
+        finally
+        {
+            // Their errors, if any, are those of the batch whose error ends this.
+            await ((Task)Task.WhenAll(reading.Select(r => r.Lines))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         var isWritten = database.TryWrite(c =>
         {
             var (at, now) = (end!.Cursor.ToMicroseconds(), time.GetUtcNow().ToMicroseconds());
@@ -122,19 +188,30 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
         });
         return (applied, batches, !isWritten);
 
+        async Task TakeAsync()
+        {
+            var (path, task) = reading.Dequeue();
+            var batch = await task.ConfigureAwait(false);
+            ahead = batch.Count < LinesAtOnce / BatchesAtOnce ? Math.Min(ahead + 1, BatchesAtOnce) : Math.Max(ahead / 2, 2);
+            paths.Add(path);
+            lines.AddRange(batch);
+        }
+
         async Task<bool> ApplyAsync()
         {
-            if (window.Count == 0)
+            if (paths.Count == 0)
                 return true;
-            var lines = await Task.WhenAll(window.Select(p => _feed.ReadAsync(p, cancellationToken))).ConfigureAwait(false);
-            var count = await _applier.ApplyAsync([.. lines.SelectMany(l => l)], [], c =>
+            var count = await _applier.ApplyAsync(lines, [], c =>
             {
-                foreach (var path in window)
+                foreach (var path in paths)
                     c.Execute("INSERT OR IGNORE INTO feed_seen(path) VALUES($0)", path.Value);
             }, cancellationToken).ConfigureAwait(false);
-            (applied, batches) = (applied + (count ?? 0), batches + window.Count);
-            window.Clear();
-            return count is not null;
+            if (count is null)
+                return false;
+            (applied, batches) = (applied + count.Value, batches + paths.Count);
+            paths.Clear();
+            lines.Clear();
+            return true;
         }
     }
 
@@ -153,19 +230,20 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IndexDatabase
         }
         if (!await ApplyAsync().ConfigureAwait(false))
             return null;
+        _applier.End();
         foreach (var folder in database.Read(c => c.Rows("SELECT folder FROM chain", r => r.Text(0))).Where(f => !listed.Contains(f)))
         {
             // A copy in the feed, or the store, told of a chain that is not there.
             if (ChainKey.TryParse((StorePath)folder / "00000001.json", out var key, out _)
                 && !await store.IsFileAsync(key.Open(store).PathOf(1), cancellationToken).ConfigureAwait(false)
-                && !database.TryWrite(c => IndexApplier.Remove(c, key)))
+                && !_applier.TryRemove(key))
                 return null;
         }
         return applied;
 
         async Task<bool> ApplyAsync()
         {
-            var count = await _applier.ApplyAsync([], window, _ => { }, cancellationToken).ConfigureAwait(false);
+            var count = await _applier.RepairAsync(window, cancellationToken).ConfigureAwait(false);
             applied += count ?? 0;
             window.Clear();
             return count is not null;

@@ -25,7 +25,7 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _index ??= CatalogIndex.Open(folder ?? DefaultFolder(), store, id, time);
+            return _index ??= CatalogIndex.Open(folder is null ? DefaultFolder() : IndexFolder.Local(folder), store, id, time);
         }
     }
 
@@ -65,11 +65,6 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
         // What is in memory ends with the process, and so does its index.
         if (store.Root.Scheme == "mem")
             return _temporary = Directory.CreateTempSubdirectory("cairn-index-").FullName;
-        var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathFullyQualified(set)
-            ? set
-            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : OperatingSystem.IsMacOS() ? Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "Library", "Caches")
-            : Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Join(Path.IsPathFullyQualified(caches) ? caches : Path.GetTempPath(), "cairn", "index");
+        return IndexFolder.Default();
     }
 }

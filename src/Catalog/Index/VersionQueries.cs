@@ -1,11 +1,14 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.States;
+
 namespace Cairn.Catalog.Index;
 
 /// <summary>Queries for versions.</summary>
 internal sealed class VersionQueries(IndexConnection connection)
 {
-    private const string Columns = "a.uuid, a.state, v.n, v.seq, v.artifact, v.origin, v.created_at, v.created_by, v.description, v.tags, (SELECT d.json FROM document d WHERE d.version = v.id), v.id, a.id, a.fold";
+    private const string Columns =
+        "a.uuid, a.state, v.n, v.seq, v.artifact, v.origin, v.created_at, v.created_by, v.description, v.tags, (SELECT d.json FROM document d WHERE d.version = v.id), v.id, a.id, a.fold";
+
     private readonly Dictionary<long, AssetState> _states = [];
 
     public VersionItem? Find(Guid asset, int number) => connection.Rows(
@@ -78,7 +81,8 @@ internal sealed class VersionQueries(IndexConnection connection)
         if (query.After is not null)
             builder.And($"v.n < {builder.Add(PageCursor.Read(query.After, 1)[0])}");
         Filter(builder, query with { Asset = null }, []);
-        return Page(query, Rows("version v INDEXED BY version_number CROSS JOIN asset a ON a.id = v.asset", "NULL", builder, "v.n DESC", query.PageSize + 1), r => PageCursor.Write((long)r.Item.Number));
+        var rows = Rows("version v INDEXED BY version_number CROSS JOIN asset a ON a.id = v.asset", "NULL", builder, "v.n DESC", query.PageSize + 1);
+        return Page(query, rows, r => PageCursor.Write((long)r.Item.Number));
     }
 
     /// <summary>By name; of each asset, the greatest number first. The rest of the asset at which the page before ended comes by itself.</summary>

@@ -5,7 +5,8 @@ namespace Cairn.Catalog.Index;
 
 /// <summary>Writes the rows of versions, and those by which versions that lists show are found.</summary>
 /// <param name="connection">The connection, in a transaction.</param>
-internal sealed class VersionRows(IndexConnection connection)
+/// <param name="isBuilding">Whether the rows by which versions are found are left to <see cref="ShowAll"/>.</param>
+internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
 {
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
     private readonly List<NewVersion> _added = [];
@@ -48,7 +49,7 @@ internal sealed class VersionRows(IndexConnection connection)
         {
             Unshow(id);
             connection.Execute("UPDATE version SET hidden = $1 WHERE id = $0", id, isHidden ? 1 : 0);
-            if (!isHidden)
+            if (!isHidden && !isBuilding)
                 Show(id, name);
         }
     }
@@ -56,12 +57,22 @@ internal sealed class VersionRows(IndexConnection connection)
     /// <summary>Makes the versions of an asset found by another name.</summary>
     public void Rename(long asset, string? name)
     {
+        if (isBuilding)
+            return;
         foreach (var id in connection.Rows("SELECT id FROM version WHERE asset = $0 AND hidden = 0", r => r.Integer(0), asset))
         {
             Unshow(id);
             Show(id, name);
         }
     }
+
+    /// <summary>Writes the rows by which versions are found, of all versions that lists show.</summary>
+    public void ShowAll() => connection.Each(
+        """
+        SELECT v.id, json_extract(a.state, '$.names[0]'), v.description, v.tags, d.json FROM version v CROSS JOIN asset a ON a.id = v.asset LEFT JOIN document d ON d.version = v.id
+        WHERE v.hidden = 0 ORDER BY v.id
+        """,
+        r => Show(r.Integer(0), r.OptionalText(1), r.OptionalText(2), ColumnValues.ToTexts(r.Text(3)), ColumnValues.ToMetadata(r.OptionalText(4))));
 
     /// <summary>Removes all versions of an asset.</summary>
     public void RemoveAll(long asset)
@@ -93,7 +104,7 @@ internal sealed class VersionRows(IndexConnection connection)
         }
         var metadata = edits.Metadata.Count == 0 ? change.Metadata : edits.Apply(change.Metadata);
         SetMetadata(id, metadata);
-        if (!version.IsHidden)
+        if (!version.IsHidden && !isBuilding)
             Show(id, version.Name, text, tags, metadata);
     }
 
@@ -103,6 +114,8 @@ internal sealed class VersionRows(IndexConnection connection)
     /// <returns>Whether lists show the version.</returns>
     private bool Unshow(long id)
     {
+        if (isBuilding)
+            return false;
         connection.Execute("DELETE FROM property WHERE version = $0", id);
         connection.Execute("DELETE FROM version_tag WHERE version = $0", id);
         connection.Execute("DELETE FROM version_search WHERE rowid = $0", id);

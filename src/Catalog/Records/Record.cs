@@ -8,9 +8,9 @@ namespace Cairn.Catalog.Records;
 /// <summary>A record as it is stored: one change, which is written once and never modified.</summary>
 internal sealed class Record
 {
-    private Record(ReadOnlyMemory<byte> content, JsonObject node, string kind, Guid id)
+    private Record(ReadOnlyMemory<byte> content, JsonObject node, string kind, Guid id, DateTimeOffset at)
     {
-        (Content, Node, Kind, Id) = (content, node, kind, id);
+        (Content, Node, Kind, Id, At) = (content, node, kind, id, at);
         Hash = BlobDigest.Of(content.Span);
     }
 
@@ -32,7 +32,7 @@ internal sealed class Record
 
     public string? Previous => Text(Node["prev"]);
 
-    public DateTimeOffset At => Time(Node["at"], "at");
+    public DateTimeOffset At { get; }
 
     public string By => Text(Node["by"]) ?? "";
 
@@ -56,9 +56,7 @@ internal sealed class Record
         var kind = Text(node["kind"]) ?? throw new FormatException("it has no member 'kind'");
         if (!Guid.TryParseExact(Text(node["id"]), "D", out var id))
             throw new FormatException("its member 'id' is not a UUID");
-        var record = new Record(content, node, kind, id);
-        _ = record.At;
-        return record;
+        return new(content, node, kind, id, Time(node["at"], "at"));
     }
 
     public static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;

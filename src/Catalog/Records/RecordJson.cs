@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Cairn.Catalog.Records;
 
@@ -31,12 +32,15 @@ internal static class RecordJson
     {
         if (content.Length > MaxBytes)
             throw new FormatException($"it has more than {MaxBytes} bytes");
+        if (!Utf8.IsValid(content))
+            throw new FormatException("it is not JSON in UTF-8");
         try
         {
             var reader = new Utf8JsonReader(content, _reading);
             while (reader.Read())
             {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                // An escape may be half of a surrogate pair.
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                     _ = reader.GetString();
                 else if (reader.TokenType == JsonTokenType.Number)
                     CheckNumber(reader.ValueSpan);

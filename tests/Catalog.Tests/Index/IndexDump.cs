@@ -7,6 +7,7 @@ internal static class IndexDump
 {
     private static readonly string[] _queries =
     [
+        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
         "SELECT folder, head, hash FROM chain",
         "SELECT hash, reason FROM unreadable",
         "SELECT fold, text, hex(owner), seq FROM name",

@@ -50,6 +50,8 @@ public sealed class IndexTests : IDisposable
         await catalog.FillAsync();
         await PublishAsync(catalog, 0);
         var byFeed = await SyncAsync(catalog, "feed", isFull: false);
+        // The first time, in one transaction and with rows that are written at the end.
+        byFeed.ShouldBe(await ApplyAsync(catalog, [catalog.Records]));
         await new CheckpointMaker(catalog.Store, catalog.Id, new(TimeProvider.System), TimeProvider.System).MakeAsync("", default);
         (await SyncAsync(catalog, "checkpoint", isFull: false)).ShouldBe(byFeed);
         var count = catalog.Records.Count;
@@ -368,6 +370,125 @@ public sealed class IndexTests : IDisposable
                     return names;
             }
         }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_read_is_counted_and_the_one_before_or_the_records_are_used()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var maker = new CheckpointMaker(catalog.Store, catalog.Id, new(TimeProvider.System), TimeProvider.System);
+        await catalog.FillAsync();
+        await PublishAsync(catalog, 0);
+        var expected = await SyncAsync(catalog, "feed", isFull: false);
+        await maker.MakeAsync("", default);
+        // Only the checkpoint has the records.
+        await catalog.Store.RemoveTreeAsync("catalog/feed");
+        await catalog.Store.WriteTextAsync("catalog/checkpoints/00000002.json", "{}", WriteMode.CreateNew);
+        WithoutUnreadable(await SyncAsync(catalog, "before", isFull: false)).ShouldBe(WithoutUnreadable(expected));
+        Unreadable("before").ShouldBe(2);
+
+        await maker.MakeAsync("", default);
+        (await catalog.Store.IsFileAsync("catalog/checkpoints/00000003.json")).ShouldBeTrue();
+        WithoutUnreadable(await SyncAsync(catalog, "after", isFull: false)).ShouldBe(WithoutUnreadable(expected));
+        Unreadable("after").ShouldBe(1);
+
+        await catalog.Store.RemoveTreeAsync("blobs");
+        (await SyncAsync(catalog, "none", isFull: false)).ShouldNotContain("production");
+        Unreadable("none").ShouldBe(3);
+        WithoutUnreadable(await SyncAsync(catalog, "none", isFull: true)).ShouldBe(WithoutUnreadable(expected));
+        (await maker.MakeAsync("", default))!.Segments.Sum(s => s.Records).ShouldBe(catalog.Records.Count);
+        WithoutUnreadable(await SyncAsync(catalog, "again", isFull: false)).ShouldBe(WithoutUnreadable(expected));
+
+        // One of the records of the catalog cannot be applied.
+        long Unreadable(string folder)
+        {
+            using var index = Open(catalog, folder);
+            return index.Status().Unreadable;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_full_synchronization_finds_a_chain_that_was_replaced(int records)
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var asset = Guid.CreateVersion7();
+        await catalog.NameAsync("a", asset);
+        for (var n = 1; n <= 3; n++)
+            await catalog.VersionAsync(asset, n, "a");
+        using var index = Open(catalog, "i");
+        await index.SyncAsync(isFull: true, default);
+        index.FindAsset("a")!.State.Newest.ShouldBe(3);
+
+        await using var other = await TestCatalog.OpenAsync();
+        for (var n = 1; n <= records; n++)
+            await other.VersionAsync(asset, n, "a", """{"auc":0.5}""");
+        await catalog.Store.RemoveTreeAsync($"catalog/assets/{asset}");
+        foreach (var record in other.Records)
+            await catalog.Store.WriteBytesAsync($"catalog/assets/{asset}/{record.Sequence:D8}.json", record.Content, WriteMode.CreateNew);
+        await index.SyncAsync(isFull: false, default);
+        index.FindVersion(asset, 1)!.Metadata.ShouldBeEmpty();
+        await index.SyncAsync(isFull: true, default);
+        index.FindAsset("a")!.State.Newest.ShouldBe(records);
+        index.FindVersion(asset, 1)!.Metadata["auc"].ShouldBe(0.5);
+        index.FindVersion(asset, 2)?.Metadata.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_finds_the_index_locked_says_how_far_behind_it_is()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        await catalog.FillAsync();
+        await PublishAsync(catalog, 0);
+        using var index = Open(catalog, "i");
+        index.Status().Versions.ShouldBe(0);
+        using (var other = new IndexConnection(FileOf(catalog, "i").Path))
+        {
+            other.TryBegin().ShouldBeTrue();
+            (await index.SyncAsync(isFull: false, default)).ShouldBe(new SyncResult(0, 0, IsLeft: true, Behind: 1));
+            other.RollBack();
+        }
+        (await index.SyncAsync(isFull: false, default)).ShouldSatisfyAllConditions(r => r.IsLeft.ShouldBeFalse(), r => r.Batches.ShouldBe(1));
+        await catalog.FillAsync();
+        await PublishAsync(catalog, catalog.Records.Count / 2);
+        using (var other = new IndexConnection(FileOf(catalog, "i").Path))
+        {
+            other.TryBegin().ShouldBeTrue();
+            (await index.SyncAsync(isFull: false, default)).ShouldBe(new SyncResult(0, 0, IsLeft: true, Behind: 1));
+            index.Status().Assets.ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public async Task Files_of_other_schemas_are_removed_after_a_week_without_writing()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        IndexFile Other(int schema) => new(_folder["i"], catalog.Id, catalog.Store.Root.ToString(), schema, BootId.Current);
+        Directory.CreateDirectory(_folder["i"]);
+        foreach (var (schema, days, walDays) in ((int, int, int)[])[(90, 8, 8), (91, 6, 6), (92, 8, 1)])
+        {
+            foreach (var (suffix, age) in ((string, int)[])[("", days), (".mark", days), ("-wal", walDays)])
+            {
+                await File.WriteAllTextAsync(Other(schema).Path + suffix, "x");
+                File.SetLastWriteTimeUtc(Other(schema).Path + suffix, DateTime.UtcNow.AddDays(-age));
+            }
+        }
+        await File.WriteAllTextAsync(_folder["i/unrelated.db"], "x");
+        File.SetLastWriteTimeUtc(_folder["i/unrelated.db"], DateTime.UtcNow.AddDays(-100));
+        using (var index = Open(catalog, "i"))
+            index.Status().Assets.ShouldBe(0);
+        Directory.GetFiles(_folder["i"]).Where(f => !f.StartsWith(FileOf(catalog, "i").Path, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .ShouldBe(((string[])[_folder["i/unrelated.db"], .. new[] { 91, 92 }.SelectMany(s => new[] { Other(s).Path, Other(s).Path + ".mark", Other(s).Path + "-wal" })]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_index_is_never_on_a_network_file_system()
+    {
+        IndexFolder.Local(_folder["x"], _ => false).ShouldBe(_folder["x"]);
+        IndexFolder.Local(_folder["x"], f => f == _folder["x"]).ShouldBe(IndexFolder.Default(_ => false));
+        IndexFolder.Local(_folder["x"], _ => true).ShouldBe(Path.Join(Path.GetTempPath(), "cairn", "index"));
+        IndexFolder.IsRemote(_folder["new/and/deep"]).ShouldBeFalse();
     }
 
     private static string WithoutUnreadable(string dump) => string.Join('\n', dump.Split("SELECT fold, text, hex(owner), seq FROM name") is [var head, var tail] ? [head.Split("SELECT hash, reason")[0], tail] : []);
