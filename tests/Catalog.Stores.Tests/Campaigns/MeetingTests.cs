@@ -21,6 +21,7 @@ public sealed class MeetingTests(ITestOutputHelper output)
         CallingProcess[] processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => CallingProcess.StartAsync(place.Place, $"u:m{i}", place.IndexFolder("callers"))));
         try
         {
+            var number = 0;
             var tally = new SortedDictionary<string, int>(StringComparer.Ordinal);
             for (var round = 0; round < Rounds; round++)
             {
@@ -36,7 +37,7 @@ public sealed class MeetingTests(ITestOutputHelper output)
             {
                 await SaveAsync(x, 3);
                 await setup.MoveAliasAsync(x, "a", 1);
-                var answers = await MeetAsync("moves", new Operation("u:m0", round, Deed.Move, x) { Alias = "a", Version = 2, From = 1 }, new Operation("u:m1", round, Deed.Move, x) { Alias = "a", Version = 3, From = 1 });
+                var answers = await MeetAsync("moves", new Operation("u:m0", ++number, Deed.Move, x) { Alias = "a", Version = 2, From = 1 }, new Operation("u:m1", ++number, Deed.Move, x) { Alias = "a", Version = 3, From = 1 });
                 answers.Count(a => a.Outcome == Answer.Changed).ShouldBe(1);
                 answers.Count(a => a.Outcome == Answer.Refused).ShouldBe(1);
                 (await setup.GetAssetAsync(x)).Aliases["a"].ShouldBe(answers[0].Outcome == Answer.Changed ? 2 : 3);
@@ -46,7 +47,7 @@ public sealed class MeetingTests(ITestOutputHelper output)
             async Task DeletionAsync(string x)
             {
                 await SaveAsync(x, 2);
-                var answers = await MeetAsync("deletion, move", new Operation("u:m0", round, Deed.Delete, x) { Version = 1 }, new Operation("u:m1", round, Deed.Move, x) { Alias = "a", Version = 1 });
+                var answers = await MeetAsync("deletion, move", new Operation("u:m0", ++number, Deed.Delete, x) { Version = 1 }, new Operation("u:m1", ++number, Deed.Move, x) { Alias = "a", Version = 1 });
                 answers.Count(a => a.Outcome == Answer.Changed).ShouldBe(1);
                 var asset = await setup.GetAssetAsync(x);
                 asset.Aliases.ContainsKey("a").ShouldBe(answers[1].Outcome == Answer.Changed);
@@ -57,13 +58,14 @@ public sealed class MeetingTests(ITestOutputHelper output)
             {
                 var id = await SaveAsync(x, 1);
                 var answers = await MeetAsync("rename, save of the old name, save of the new one",
-                    new Operation("u:m0", round, Deed.Rename, x) { Name = x + "-new" }, new Operation("u:m1", round, Deed.Save, x), new Operation("u:m2", round, Deed.Save, x + "-new"));
+                    new Operation("u:m0", ++number, Deed.Rename, x) { Name = x + "-new" }, new Operation("u:m1", ++number, Deed.Save, x), new Operation("u:m2", ++number, Deed.Save, x + "-new"));
                 answers[1].Outcome.ShouldBe(Answer.Changed);
                 answers[2].Outcome.ShouldBe(Answer.Changed);
                 (await setup.GetAssetAsync(x)).Id.ShouldBe(id);
                 answers[1].AssetId.ShouldBe(id);
-                // The new name is the renamed asset's, or it was there before the rename.
-                answers[0].Outcome.ShouldBe(answers[2].AssetId == id ? Answer.Changed : Answer.Taken);
+                // The new name is the renamed asset's, or it was there before the rename. A save that comes across the rename finishes it.
+                string[] possible = answers[2].AssetId == id ? [Answer.Changed, Answer.Unchanged] : [Answer.Taken];
+                answers[0].Outcome.ShouldBeOneOf(possible);
                 (await setup.GetAssetAsync(x + "-new")).Id.ShouldBe(answers[2].AssetId);
             }
 
@@ -72,13 +74,13 @@ public sealed class MeetingTests(ITestOutputHelper output)
                 var id = await SaveAsync(x, 1);
                 await setup.RenameAsync(x, x + "-new");
                 var answers = await MeetAsync("release, rename back, save",
-                    new Operation("u:m0", round, Deed.Release, x + "-new") { Name = x }, new Operation("u:m1", round, Deed.Rename, x + "-new") { Name = x }, new Operation("u:m2", round, Deed.Save, x));
+                    new Operation("u:m0", ++number, Deed.Release, x + "-new") { Name = x }, new Operation("u:m1", ++number, Deed.Rename, x + "-new") { Name = x }, new Operation("u:m2", ++number, Deed.Save, x));
                 answers[2].Outcome.ShouldBe(Answer.Changed);
                 var owner = (await setup.GetAssetAsync(x)).Id;
                 owner.ShouldBeOneOf(id, answers[2].AssetId);
-                if (answers[1].Outcome == Answer.Changed)
+                if (answers[1].Outcome is Answer.Changed or Answer.Unchanged)
                     owner.ShouldBe(id);
-                if (answers[0].Outcome == Answer.Changed && answers[1].Outcome != Answer.Changed)
+                if (answers[0].Outcome == Answer.Changed && answers[1].Outcome == Answer.Taken)
                     (owner, answers[2].Version).ShouldBeOneOf((answers[2].AssetId, 1), (answers[2].AssetId, 2));
                 (await setup.GetAssetAsync(x + "-new")).Id.ShouldBe(id);
             }
