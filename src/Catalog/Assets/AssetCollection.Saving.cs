@@ -68,11 +68,13 @@ public sealed partial class AssetCollection
         MetadataLimits.CheckText(options.Why, "the reason");
         MetadataLimits.CheckText(options.Display, "the displayed name");
         MetadataLimits.CheckText(options.Key, "the key");
-        List<(string, bool)> aliases = [];
+        if (options.AliasFrom.IsStated && options.Alias is null)
+            throw new ArgumentException("Where an alias has to be is stated, and no alias.", nameof(options));
+        List<(string, AliasExpectation, bool)> aliases = [];
         if (options.Alias is { } alias)
-            aliases.Add((CatalogName.OfAlias(alias), false));
+            aliases.Add((CatalogName.OfAlias(alias), options.AliasFrom, false));
         if (options.FixedAlias is { } label)
-            aliases.Add((CatalogName.OfAlias(label), true));
+            aliases.Add((CatalogName.OfAlias(label), default, true));
         return (CatalogName.OfAsset(name), new(default, metadata)
         {
             Description = options.Description,
