@@ -128,8 +128,12 @@ public sealed class Catalog : IAsyncDisposable
     {
         var index = await _index.OpenAsync(cancellationToken).ConfigureAwait(false);
         var status = await index.StatusAsync(cancellationToken).ConfigureAwait(false);
-        return new(status.Assets, status.Versions, status.Unreadable, status.SyncedAt, status.Behind ?? 0);
+        return StatusOf(status);
     }
+
+    /// <summary>Returns the content of the index on this machine, without a request.</summary>
+    /// <returns>The content; null if this machine has no index of the catalog. Lists with <see cref="Freshness.Cached"/> make no request if it has one.</returns>
+    public CatalogStatus? GetCachedStatus() => _index.TryOpen() is { } index ? StatusOf(index.Status()) : null;
 
     /// <summary>Writes a checkpoint, from which another machine builds its index with a few requests.</summary>
     /// <param name="cancellationToken">Cancels the checkpoint.</param>
@@ -169,6 +173,8 @@ public sealed class Catalog : IAsyncDisposable
         await _feed.DisposeAsync().ConfigureAwait(false);
         _index.Dispose();
     }
+
+    private static CatalogStatus StatusOf(IndexStatus status) => new(status.Assets, status.Versions, status.Unreadable, status.SyncedAt, status.Behind);
 
     private async Task<bool> MakeCheckpointAsync(CancellationToken cancellationToken)
     {

@@ -5,5 +5,5 @@ namespace Cairn.Catalog;
 /// <param name="Versions">The number of versions, including deleted ones.</param>
 /// <param name="Unreadable">The number of records that could not be read, and are in no list.</param>
 /// <param name="SynchronizedAt">When the index last contained everything that the feed of the store had, by this machine's clock; null if never.</param>
-/// <param name="Behind">The number of batches in the feed that the index lacks.</param>
-public sealed record CatalogStatus(long Assets, long Versions, long Unreadable, DateTimeOffset? SynchronizedAt, int Behind);
+/// <param name="Behind">The number of batches in the feed that the index lacks; null if the store was not asked.</param>
+public sealed record CatalogStatus(long Assets, long Versions, long Unreadable, DateTimeOffset? SynchronizedAt, int? Behind);

@@ -6,6 +6,7 @@ public enum Freshness
     /// <summary>The index on this machine is brought up to the store first: at least one listing of the store.</summary>
     Synchronized,
 
-    /// <summary>The index answers as it is, without a request. <see cref="Catalog.StatusAsync"/> tells when it was last brought up to the store.</summary>
+    /// <summary>The index answers as it is, without a request. <see cref="Catalog.GetCachedStatus"/> tells when it was last brought up to the store. A machine without an index asks the store for the
+    /// catalog, and answers with nothing.</summary>
     Cached,
 }

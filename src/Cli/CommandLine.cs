@@ -32,6 +32,8 @@ internal static class CommandLine
         new("load", LoadCommand.Create, Changes: true),
         new("show", ShowCommand.Create),
         new("verify", VerifyCommand.Create),
+        new("asset", AssetCommand.Create, Changes: true),
+        new("catalog", CatalogCommand.Create, Changes: true),
         new("materializer", MaterializerCommand.Create),
         new("oci", OciCommand.Create, Changes: true),
         new("demo", DemoCommand.Create, Changes: true),
@@ -99,7 +101,8 @@ internal static class CommandLine
     {
         try
         {
-            session.Output.GoesOn = Array.Exists(Commands, c => c.Changes && c.Name == TopOf(parsed.CommandResult.Command));
+            session.Output.GoesOn = parsed.CommandResult.Command is not RunnableCommand { OnlyReads: true }
+                && Array.Exists(Commands, c => c.Changes && c.Name == TopOf(parsed.CommandResult.Command));
             var code = parsed switch
             {
                 _ when GlobalOptions.IsVersion(parsed) => PrintVersion(session),

@@ -10,6 +10,9 @@ namespace Cairn.Cli;
 /// </remarks>
 internal sealed class RunnableCommand(string name, string description, Func<Session, ParseResult, CancellationToken, Task> run) : Command(name, description)
 {
+    /// <summary>Gets whether the command changes nothing, although other commands of its group do.</summary>
+    public bool OnlyReads { get; init; }
+
     /// <summary>Runs the command to completion.</summary>
     /// <returns>The exit code of the command.</returns>
     public int Run(Session session, ParseResult parsed, CancellationToken cancellationToken)
@@ -25,13 +28,13 @@ internal sealed class RunnableCommand(string name, string description, Func<Sess
 internal static class CommandExtensions
 {
     /// <summary>Sets the action of a command; the action returns the exit code.</summary>
-    public static Command Runs(this Command command, Func<Session, ParseResult, CancellationToken, Task<int>> run) =>
-        command.Runs((Func<Session, ParseResult, CancellationToken, Task>)run);
+    public static Command Runs(this Command command, Func<Session, ParseResult, CancellationToken, Task<int>> run, bool onlyReads = false) =>
+        command.Runs((Func<Session, ParseResult, CancellationToken, Task>)run, onlyReads);
 
     /// <summary>Sets the action of a command; the exit code is 0 unless the action throws.</summary>
-    public static Command Runs(this Command command, Func<Session, ParseResult, CancellationToken, Task> run)
+    public static Command Runs(this Command command, Func<Session, ParseResult, CancellationToken, Task> run, bool onlyReads = false)
     {
-        var runnable = new RunnableCommand(command.Name, command.Description ?? "", run) { Hidden = command.Hidden };
+        var runnable = new RunnableCommand(command.Name, command.Description ?? "", run) { Hidden = command.Hidden, OnlyReads = onlyReads };
         foreach (var argument in command.Arguments)
             runnable.Add(argument);
         foreach (var option in command.Options)

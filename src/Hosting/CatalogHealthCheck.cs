@@ -40,11 +40,12 @@ public sealed class CatalogHealthCheck(Catalog.Catalog catalog, int maxBehind = 
         try
         {
             var status = await catalog.StatusAsync(cancellationToken).ConfigureAwait(false);
-            var data = new Dictionary<string, object> { ["behind"] = status.Behind, ["unreadable"] = status.Unreadable };
+            var behind = status.Behind ?? 0;
+            var data = new Dictionary<string, object> { ["behind"] = behind, ["unreadable"] = status.Unreadable };
             if (status.SynchronizedAt is { } at)
                 data["synchronized"] = at;
-            var text = $"The index contains {status.Assets} assets and {status.Versions} versions, and is {status.Behind} batches behind the store; {status.Unreadable} records could not be read.";
-            return status.Behind > maxBehind || status.Unreadable > 0 ? HealthCheckResult.Degraded(text, null, data) : HealthCheckResult.Healthy(text, data);
+            var text = $"The index contains {status.Assets} assets and {status.Versions} versions, and is {behind} batches behind the store; {status.Unreadable} records could not be read.";
+            return behind > maxBehind || status.Unreadable > 0 ? HealthCheckResult.Degraded(text, null, data) : HealthCheckResult.Healthy(text, data);
         }
         catch (StoreException e)
         {

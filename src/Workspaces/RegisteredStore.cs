@@ -13,7 +13,8 @@ public sealed record RegisteredStore(string Name, string Flavor, StoreUri Root)
     public IReadOnlyDictionary<string, string> Options { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Returns true if a text is a valid name for a store: 2 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, beginning with a letter or digit.
+    /// Returns true if a text has the form of a name for a store: 2 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, beginning with a letter or digit. The names <c>asset</c>,
+    /// <c>run</c>, <c>dataset</c> and <c>export</c> have it, and are reserved.
     /// </summary>
     public static bool IsName(string? text) =>
         text is { Length: >= 2 and <= 64 } && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

@@ -9,6 +9,9 @@ namespace Cairn.Workspaces;
 /// <summary>Validates a store for registration without opening it or loading its provider.</summary>
 internal static class StoreRules
 {
+    /// <summary>The names that begin references in the place of addresses, such as <c>asset:churn-model@production</c>.</summary>
+    private static readonly string[] _reserved = ["asset", "run", "dataset", "export"];
+
     /// <param name="store">The store.</param>
     /// <param name="flavors">The known flavors.</param>
     /// <param name="holdsSecrets">true if secret options contain the values, as in the configuration of a program; false if they contain references.</param>
@@ -34,6 +37,13 @@ internal static class StoreRules
 
     public static void CheckName(string name)
     {
+        if (Array.IndexOf(_reserved, name) >= 0)
+        {
+            throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"'{name}' cannot be the name of a store, because '{name}:' begins a reference")
+            {
+                Advice = $"Choose a name other than {ErrorText.List(_reserved)}.",
+            });
+        }
         if (!RegisteredStore.IsName(name))
             throw Invalid($"'{ErrorText.Escape(name)}' is not a valid name for a store: use 2 to 64 letters, digits, '-', '_' or '.', beginning with a letter or digit");
     }

@@ -20,7 +20,7 @@ public sealed partial class ArchitectureTests
         ["Workspaces"] = ["Store"],
         ["Hosting"] = ["Artifacts", "Catalog", "Workspaces"],
         ["Conformance"] = ["Store", "Artifacts", "Providers.Memory"],
-        ["Cli"] = ["Store", "Artifacts", "Plugins", "Workspaces", "Providers.Local", "Providers.Memory"],
+        ["Cli"] = ["Store", "Artifacts", "Catalog", "Plugins", "Workspaces", "Providers.Local", "Providers.Memory"],
         ["PluginTool"] = [],
         ["Formats.Arrow"] = ["Abstractions"],
         ["Formats.MachineLearning"] = ["Abstractions"],

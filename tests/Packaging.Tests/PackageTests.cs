@@ -131,6 +131,9 @@ public sealed class PackageTests(PackedFolder packed)
         await packed.RunAsync(cairn, here, "cp", "a.txt", ":keep/a.txt");
         (await packed.RunAsync(cairn, here, "cat", ":keep/a.txt")).ShouldBe("content\n");
         (await packed.RunAsync(cairn, here, "demo")).ShouldContain("verif", Case.Insensitive);
+        // The index of the catalog needs the native library of SQLite.
+        (await packed.RunAsync(cairn, here, "asset", "save", "a.txt", "--name", "a")).ShouldBe("a:1 new\n");
+        (await packed.RunAsync(cairn, here, "asset", "list")).ShouldBe("a  -  1  -\n");
     }
 
     private static bool HasEmbeddedSymbols(ZipArchiveEntry assembly)

@@ -68,11 +68,13 @@ public sealed partial class AssetCollection
         MetadataLimits.CheckText(options.Why, "the reason");
         MetadataLimits.CheckText(options.Display, "the displayed name");
         MetadataLimits.CheckText(options.Key, "the key");
-        List<(string, bool)> aliases = [];
+        if (options.AliasFrom.IsStated && options.Alias is null)
+            throw new ArgumentException("Where an alias has to be is stated, and no alias.", nameof(options));
+        List<(string, AliasExpectation, bool)> aliases = [];
         if (options.Alias is { } alias)
-            aliases.Add((CatalogName.OfAlias(alias), false));
+            aliases.Add((CatalogName.OfAlias(alias), options.AliasFrom, false));
         if (options.FixedAlias is { } label)
-            aliases.Add((CatalogName.OfAlias(label), true));
+            aliases.Add((CatalogName.OfAlias(label), default, true));
         return (CatalogName.OfAsset(name), new(default, metadata)
         {
             Description = options.Description,
@@ -131,7 +133,7 @@ public sealed partial class AssetCollection
     private async Task<AssetVersion> AppendOnceAsync(CatalogName name, string key, SaveRequest request, CancellationToken cancellationToken)
     {
         var print = SaveKey.PrintOf(name, request);
-        var claim = await _keys.FindAsync(key, cancellationToken).ConfigureAwait(false);
+        var (claim, isOwn) = (await _keys.FindAsync(key, cancellationToken).ConfigureAwait(false), false);
         while (claim is null)
         {
             var seen = await LookUpAsync(name, confirm: true, cancellationToken).ConfigureAwait(false);
@@ -140,7 +142,7 @@ public sealed partial class AssetCollection
             // A refusal leaves the key unused.
             var equal = await FindEqualAsync(begun, request, cancellationToken).ConfigureAwait(false);
             var (change, _) = SaveDecision.Save(begun.State, begun.Sequence + 1, name, request, equal);
-            claim = await _keys.ClaimAsync(key, new(begun.Id, begun.Sequence, change is null ? null : _source.NextId(), equal?.Number, print), cancellationToken).ConfigureAwait(false);
+            (claim, isOwn) = await _keys.ClaimAsync(key, new(begun.Id, begun.Sequence, change is null ? null : _source.NextId(), equal?.Number, print), cancellationToken).ConfigureAwait(false);
         }
         if (claim.Print != print)
         {
@@ -148,10 +150,10 @@ public sealed partial class AssetCollection
                 .WithContext(StoreOperations.Save, Store.GetUri(SaveKeys.FolderOf(key)));
         }
         var asset = await _chains.ReadAsync(claim.Asset, confirm: true, cancellationToken).ConfigureAwait(false);
-        var (searched, number, isNew) = (claim.After, claim.Version ?? 0, false);
+        var (searched, number) = (claim.After, claim.Version ?? 0);
         if (claim.Record is { } id)
-            (asset, isNew) = await _chains.AppendAsync(asset, StoreOperations.Save, id, DecideAsync, cancellationToken).ConfigureAwait(false);
-        return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isNew && claim.Version is null };
+            (asset, _) = await _chains.AppendAsync(asset, StoreOperations.Save, id, DecideAsync, cancellationToken).ConfigureAwait(false);
+        return await _versions.ReadAsync(asset, number, cancellationToken).ConfigureAwait(false) with { Created = isOwn && claim.Version is null };
 
         async ValueTask<StateChange?> DecideAsync(AssetHead now, CancellationToken stopping)
         {

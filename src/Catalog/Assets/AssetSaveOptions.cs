@@ -23,8 +23,11 @@ public sealed record AssetSaveOptions
     /// </summary>
     public string? Key { get; init; }
 
-    /// <summary>Gets an alias to move to the version in the same record, wherever it is. Default: none.</summary>
+    /// <summary>Gets an alias to move to the version in the same record. Default: none.</summary>
     public string? Alias { get; init; }
+
+    /// <summary>Gets where <see cref="Alias"/> has to be. If it is elsewhere, the save creates no version and throws <see cref="AliasMovedException"/>. Default: anywhere.</summary>
+    public AliasExpectation AliasFrom { get; init; }
 
     /// <summary>Gets an alias that leads to the version and never moves from there, such as <c>1.4.0</c>. It is an error if it leads to another version. Default: none.</summary>
     public string? FixedAlias { get; init; }

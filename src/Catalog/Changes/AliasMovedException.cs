@@ -27,9 +27,11 @@ public sealed class AliasMovedException : StoreException
 
     private static string Text(string alias, int? expected, int? actual, string by, DateTimeOffset? at)
     {
-        var where = actual is null ? "does not exist" : string.Create(CultureInfo.InvariantCulture, $"is at version {actual}");
+        if (actual is null)
+            return string.Create(CultureInfo.InvariantCulture, $"the alias '{ErrorText.Escape(alias)}' does not exist, and should be at version {expected}");
+        var where = string.Create(CultureInfo.InvariantCulture, $"is at version {actual}");
         var instead = expected is null ? "no longer absent" : string.Create(CultureInfo.InvariantCulture, $"not at version {expected}");
-        var who = at is { } time ? $", where {(by.Length > 0 ? ErrorText.Escape(by) : "an unknown user")} put it at {time:u}" : "";
-        return $"the alias '{ErrorText.Escape(alias)}' {where} and {instead}{(actual is null ? "" : who)}";
+        var who = at is { } time ? $"; {(by.Length > 0 ? ErrorText.Escape(by) : "an unknown user")} put it there at {time:u}" : "";
+        return $"the alias '{ErrorText.Escape(alias)}' {where} and {instead}{who}";
     }
 }

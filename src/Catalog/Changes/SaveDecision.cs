@@ -57,8 +57,8 @@ internal static class SaveDecision
             state.Display = request.Display;
             change.SetProperty("display", state.Node["display"]);
         }
-        foreach (var (alias, isFixed) in request.Aliases)
-            AliasDecision.Apply(result, new(alias, number, default, isFixed), request.Why);
+        foreach (var (alias, from, isFixed) in request.Aliases)
+            AliasDecision.Apply(result, new(alias, number, from, isFixed), request.Why);
         return (result.OrNothing(), number);
     }
 

@@ -11,8 +11,8 @@ internal sealed record SaveRequest(BlobDigest Artifact, IReadOnlyDictionary<stri
 
     public string? Display { get; init; }
 
-    /// <summary>The aliases that shall lead to the version, with whether they are fixed.</summary>
-    public IReadOnlyList<(string Alias, bool IsFixed)> Aliases { get; init; } = [];
+    /// <summary>The aliases that shall lead to the version, with where they have to be, and whether they are fixed.</summary>
+    public IReadOnlyList<(string Alias, AliasExpectation From, bool IsFixed)> Aliases { get; init; } = [];
 
     public string? Why { get; init; }
 

@@ -28,6 +28,11 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
         return new(file, store, catalog, time);
     }
 
+    /// <summary>Opens the index that a folder holds for a store, whose catalog need not be known.</summary>
+    /// <returns>The index; null if there is none, or if the address of the store had several catalogs.</returns>
+    public static CatalogIndex? TryOpen(string folder, ArtifactStore store, TimeProvider time) =>
+        IndexFile.FindCatalog(folder, store.Root.ToString(), IndexSchema.Number) is { } catalog ? Open(folder, store, catalog, time) : null;
+
     /// <summary>Applies what the store has and the index has not. If another process writes the index, waits for it for 250 milliseconds.</summary>
     /// <param name="isFull">
     /// Whether to list the chains as well, which finds records whose copy in the feed was lost, and to compare the newest record of each with the known one, which finds a chain that was replaced.

@@ -112,6 +112,10 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
             {
                 file.Drop();
             }
+            catch (SqliteException)
+            {
+                // The file stays marked as open: it was removed, or cannot be flushed.
+            }
         }
     }
 
@@ -133,7 +137,7 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
             }
             return result;
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (IsDamage(e) || IsRemoved(e))
         {
             connection?.Dispose();
             connection = null;
@@ -141,7 +145,12 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
             {
                 // Another call may have dropped the file already, and this connection be one to the dropped file.
                 if (pool is null || _idle == pool)
-                    Drop();
+                {
+                    Disconnect();
+                    // In the place of a file that somebody removed, another process may have begun a new one.
+                    if (!IsRemoved(e))
+                        file.Drop();
+                }
             }
             throw new IndexDamagedException(file.Path, e);
         }
@@ -201,6 +210,9 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
             connection.Dispose();
         _idle = null;
     }
+
+    /// <summary>Whether an exception shows that the file was removed, or another one took its place, while it was open.</summary>
+    private static bool IsRemoved(Exception exception) => exception is SqliteException { SqliteExtendedErrorCode: SQLITE_READONLY_DBMOVED };
 
     /// <summary>Whether an exception shows that the database is not what was written: pages, tables or values are missing or different.</summary>
     private static bool IsDamage(Exception exception) => exception switch

@@ -14,6 +14,7 @@ namespace Cairn.Catalog.Index;
 internal sealed class IndexFile
 {
     private static readonly TimeSpan _keptFor = TimeSpan.FromDays(7);
+    private const int Attempts = 3;
     private readonly string _mark;
     private readonly string _boot;
 
@@ -25,7 +26,7 @@ internal sealed class IndexFile
     /// <param name="boot">The id of the machine's run; empty if unknown.</param>
     public IndexFile(string folder, Guid catalog, string root, int schema, string boot)
     {
-        Prefix = string.Create(CultureInfo.InvariantCulture, $"{catalog}-{BlobDigest.Of(Encoding.UTF8.GetBytes(root)).Hex[..16]}-");
+        Prefix = $"{catalog}-{KeyOf(root)}-";
         (Folder, _boot) = (folder, boot);
         Path = System.IO.Path.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{schema}.db"));
         _mark = Path + ".mark";
@@ -38,11 +39,25 @@ internal sealed class IndexFile
 
     private string Prefix { get; }
 
+    /// <summary>Finds the catalog of which a folder holds the index for a store.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="root">The address of the store.</param>
+    /// <param name="schema">The number of the schema.</param>
+    /// <returns>The id of the catalog; null if there is no such index, or if there are several.</returns>
+    public static Guid? FindCatalog(string folder, string root, int schema)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        var ending = string.Create(CultureInfo.InvariantCulture, $"-{KeyOf(root)}-{schema}.db");
+        var found = Directory.EnumerateFiles(folder, $"*{ending}").Select(f => System.IO.Path.GetFileName(f)[..^ending.Length]).Take(2).ToList();
+        return found.Count == 1 && Guid.TryParseExact(found[0], "D", out var catalog) ? catalog : null;
+    }
+
     /// <summary>Prepares the file for writing: drops one that cannot be used, and marks it as open.</summary>
     public void Open()
     {
         DurableDisk.Local.MakeFolders(Folder);
-        var mark = File.Exists(_mark) ? File.ReadAllText(_mark) : "";
+        var mark = ReadMark();
         if (mark != OpenMark || _boot.Length == 0)
         {
             if (File.Exists(Path) && mark != CleanMark())
@@ -54,7 +69,7 @@ internal sealed class IndexFile
     /// <summary>Marks the file as open if another process has marked it as clean. Called before each write.</summary>
     public void KeepOpen()
     {
-        if (!File.Exists(_mark) || File.ReadAllText(_mark) != OpenMark)
+        if (ReadMark() != OpenMark)
             SetMark(OpenMark);
     }
 
@@ -70,6 +85,8 @@ internal sealed class IndexFile
     /// <summary>Removes the database. Processes that have it open keep the removed one.</summary>
     public void Drop()
     {
+        if (!Directory.Exists(Folder))
+            return;
         foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])
             File.Delete(Path + suffix);
     }
@@ -91,6 +108,8 @@ internal sealed class IndexFile
         }
     }
 
+    private static string KeyOf(string root) => BlobDigest.Of(Encoding.UTF8.GetBytes(root)).Hex[..16];
+
     private string OpenMark => $"open {_boot}\n";
 
     private string CleanMark()
@@ -99,12 +118,35 @@ internal sealed class IndexFile
         return string.Create(CultureInfo.InvariantCulture, $"clean {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
     }
 
+    private string ReadMark()
+    {
+        try
+        {
+            return File.ReadAllText(_mark);
+        }
+        catch (FileNotFoundException)
+        {
+            return "";
+        }
+    }
+
     private void SetMark(string text)
     {
-        var next = $"{_mark}.{Guid.NewGuid():N}";
-        DurableDisk.Local.Create(next, Encoding.UTF8.GetBytes(text));
-        DurableDisk.Local.Flush(next);
-        DurableDisk.Local.Replace(_mark, next);
-        DurableDisk.Local.FlushFolder(Folder);
+        for (var attempt = 1; ; attempt++)
+        {
+            var next = $"{_mark}.{Guid.NewGuid():N}";
+            try
+            {
+                DurableDisk.Local.Create(next, Encoding.UTF8.GetBytes(text));
+                DurableDisk.Local.Flush(next);
+                DurableDisk.Local.Replace(_mark, next);
+                DurableDisk.Local.FlushFolder(Folder);
+                return;
+            }
+            catch (FileNotFoundException) when (attempt < Attempts)
+            {
+                // Somebody deletes the files of the folder.
+            }
+        }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
 {
     private readonly Lock _lock = new();
     private CatalogIndex? _index;
+    private CatalogIndex? _cached;
+    private string? _folder;
     private string? _temporary;
     private bool _isDisposed;
 
@@ -25,13 +27,28 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _index ??= CatalogIndex.Open(folder is null ? DefaultFolder() : IndexFolder.Local(folder), store, id, time);
+            return _index ??= CatalogIndex.Open(Folder(), store, id, time);
+        }
+    }
+
+    /// <summary>Opens the index that this machine has, without a request.</summary>
+    /// <returns>The index; null if there is none, or if the address of the store had several catalogs.</returns>
+    public CatalogIndex? TryOpen()
+    {
+        if (Volatile.Read(ref _index) is { } known)
+            return known;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _cached ??= CatalogIndex.TryOpen(Folder(), store, time);
         }
     }
 
     /// <summary>Opens the index with everything that this process has appended and that others have published.</summary>
     public async Task<CatalogIndex> OpenAsync(Freshness freshness, CancellationToken cancellationToken)
     {
+        if (freshness == Freshness.Cached && TryOpen() is { } cached)
+            return cached;
         var index = await OpenAsync(cancellationToken).ConfigureAwait(false);
         if (freshness == Freshness.Synchronized)
             await SyncAsync(isFull: false, cancellationToken).ConfigureAwait(false);
@@ -47,7 +64,7 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
     }
 
     /// <summary>Drops the content of the index if it is open, because the store has another history.</summary>
-    public void Drop() => Volatile.Read(ref _index)?.Drop();
+    public void Drop() => (Volatile.Read(ref _index) ?? Volatile.Read(ref _cached))?.Drop();
 
     public void Dispose()
     {
@@ -55,10 +72,13 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
         {
             _isDisposed = true;
             _index?.Dispose();
+            _cached?.Dispose();
             if (_temporary is not null && Directory.Exists(_temporary))
                 Directory.Delete(_temporary, recursive: true);
         }
     }
+
+    private string Folder() => _folder ??= folder is null ? DefaultFolder() : IndexFolder.Local(folder);
 
     private string DefaultFolder()
     {

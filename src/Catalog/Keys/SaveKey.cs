@@ -18,7 +18,7 @@ internal sealed record SaveKey(Guid Asset, int After, Guid? Record, int? Version
     /// <summary>The digest of a name and a request: SHA-256 of JSON whose members are sorted.</summary>
     public static string PrintOf(CatalogName name, SaveRequest request) => BlobDigest.Of(RecordJson.Write(new JsonObject
     {
-        ["aliases"] = new JsonArray([.. request.Aliases.Select(a => new JsonArray(a.Alias, a.IsFixed))]),
+        ["aliases"] = new JsonArray([.. request.Aliases.Select(a => a.From.IsStated ? new JsonArray(a.Alias, a.IsFixed, a.From.Version) : new JsonArray(a.Alias, a.IsFixed))]),
         ["artifact"] = request.Artifact.ToString(),
         ["description"] = request.Description,
         ["display"] = request.Display,

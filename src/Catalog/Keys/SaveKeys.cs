@@ -19,16 +19,16 @@ internal sealed class SaveKeys(ArtifactStore store, RecordSource source)
         await ChainOf(key).TryReadAsync(1, cancellationToken).ConfigureAwait(false) is { } record ? Read(key, record) : null;
 
     /// <summary>Decides which save a key belongs to, unless another caller has decided.</summary>
-    /// <returns>The save that the key belongs to.</returns>
-    public async Task<SaveKey> ClaimAsync(string key, SaveKey save, CancellationToken cancellationToken)
+    /// <returns>The save that the key belongs to, and whether this call decided.</returns>
+    public async Task<(SaveKey Save, bool IsOwn)> ClaimAsync(string key, SaveKey save, CancellationToken cancellationToken)
     {
-        var (head, _) = await ChainOf(key).AppendAsync(
+        var (head, isOwn) = await ChainOf(key).AppendAsync(
             null,
             source.NextId(),
             (now, _) => new(now is not null ? null : source.Begin(
                 Kind, key, ("of", OfSaves), ("asset", save.Asset.ToString()), ("after", save.After), ("record", save.Record?.ToString()), ("version", save.Version), ("request", save.Print))),
             cancellationToken).ConfigureAwait(false);
-        return Read(key, head!.Record!);
+        return (Read(key, head!.Record!), isOwn);
     }
 
     private Chain ChainOf(string key) => new(store, FolderOf(key), Kind, key);

@@ -49,6 +49,8 @@ internal sealed record Address(string Text, AddressKind Kind, string? Store, str
         }
         if (text[0] == ':')
             return new(text, AddressKind.Active, null, text[1..]);
+        if (text.StartsWith("asset:", StringComparison.Ordinal))
+            throw new UsageException($"'{text}' is a reference to an asset, and this command takes addresses of files. Use 'cairn asset load'.");
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0 && text.AsSpan(colon).StartsWith("://") && IsScheme(text.AsSpan(0, colon)))
             return new(text, AddressKind.Uri, null, text);

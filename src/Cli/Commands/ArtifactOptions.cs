@@ -10,15 +10,24 @@ namespace Cairn.Cli.Commands;
 /// <summary>Options shared by the artifact commands: the store of the artifacts and the materializers.</summary>
 internal static partial class ArtifactOptions
 {
+    private const string StoreName = "--store";
+    private const string ActiveStore = ":";
+
+    /// <summary>Returns the address of the store that a command line names, for completions.</summary>
+    public static string StoreOf(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == StoreName) is Option<string> option && parsed.GetValue(option) is { } address ? address : ActiveStore;
+
     public static Option<string> Store() =>
-        new("--store")
+        new(StoreName)
         {
             Description = "The store whose folder 'artifacts' contains the artifacts, or a folder of a store, as an address: ':folder', 'NAME:', 's3://bucket/folder', or a local folder.",
             HelpName = "ADDRESS",
-            DefaultValueFactory = _ => ":"
+            DefaultValueFactory = _ => ActiveStore
         };
 
-    public static Argument<string> Reference() => new("ref") { Description = "An artifact: 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF" };
+    public const string ReferenceText = "A version of an asset, as 'name' (the newest), 'name:7' or 'name@alias', or an artifact, as 'sha256:' followed by 64 hexadecimal digits.";
+
+    public static Argument<string> Reference() => AssetArgument.Reference(description: ReferenceText);
 
     /// <summary>Returns the digest that a user has typed.</summary>
     public static BlobDigest ParseDigest(string text) => BlobDigest.TryParse(text, out var digest)

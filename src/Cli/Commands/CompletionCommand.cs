@@ -49,6 +49,8 @@ internal static class CompletionCommand
         offered.RemoveAll(i => i.StartsWith('-') || i.StartsWith('/'));
         if (parsed.CommandResult.Command.Arguments.Any(AddressArgument.IsAddress))
             offered.AddRange(await AddressCompletion.CompleteAsync(session, word, cancellationToken).ConfigureAwait(false));
+        if (parsed.CommandResult.Command.Arguments.Any(AssetArgument.IsAsset))
+            offered.AddRange(await AssetCompletion.CompleteAsync(session, ArtifactOptions.StoreOf(parsed), word, cancellationToken).ConfigureAwait(false));
         return [.. offered.Distinct()];
     }
 

@@ -17,7 +17,7 @@ internal static class OciCommand
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var target = await session.OpenAsync(parsed.GetRequiredValue(layout), cancellationToken).ConfigureAwait(false);
-                var digest = ArtifactOptions.ParseDigest(parsed.GetRequiredValue(reference));
+                var digest = await AssetResolver.ResolveAsync(session, repository, parsed.GetRequiredValue(reference), cancellationToken).ConfigureAwait(false);
                 var artifact = await repository.ExportOciAsync(digest, target.Store.Under(target.Path), parsed.GetValue(tag), cancellationToken).ConfigureAwait(false);
                 session.Output.Line(artifact.Digest.ToString());
             });
@@ -27,14 +27,19 @@ internal static class OciCommand
     {
         var layout = Layout();
         var tag = new Option<string?>("--tag") { Description = "The tag of the artifact in the layout. Optional if the layout contains only one manifest.", HelpName = "TAG" };
+        var name = AssetSaveCommand.Name();
         var store = ArtifactOptions.Store();
-        return new Command("import", "Import an artifact from an OCI image layout, and print its digest.") { layout, tag, store }
+        return new Command("import", "Import an artifact from an OCI image layout, and print its digest.") { layout, tag, name, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
+                var asset = parsed.GetValue(name) is { } given ? AssetArgument.ParseName(given) : null;
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var source = await session.OpenAsync(parsed.GetRequiredValue(layout), cancellationToken).ConfigureAwait(false);
                 var artifact = await repository.ImportOciAsync(source.Store.Under(source.Path), parsed.GetValue(tag), cancellationToken).ConfigureAwait(false);
-                session.Output.Line(artifact.Digest.ToString());
+                if (asset is null)
+                    session.Output.Line(artifact.Digest.ToString());
+                else
+                    await AssetSaveCommand.RegisterAsync(session, repository, asset, artifact.Digest, cancellationToken).ConfigureAwait(false);
             });
     }
 

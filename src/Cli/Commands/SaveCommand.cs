@@ -9,21 +9,35 @@ internal static class SaveCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
-        var materializer = new Option<string?>("--as") { Description = "Read the file or folder with this materializer, and save the value as the materializer writes it. By default, the bytes are saved unchanged, and the format is taken from the file's extension if the content has that format. 'files' saves the bytes without checking their format.", HelpName = "MATERIALIZER" };
-        var chunked = new Option<bool?>("--chunked") { Description = "Store large files in chunks, so that a new version of a file needs space only for its changes. 'false' stores them whole. Default: the setting of the store.", HelpName = "BOOL" };
+        var path = Path();
+        var name = AssetSaveCommand.Name();
+        var materializer = Materializer();
+        var chunked = Chunked();
         var store = ArtifactOptions.Store();
-        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, materializer, chunked, store }
+        return new Command("save", "Save a file or folder as an artifact, and print its digest.") { path, name, materializer, chunked, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
+                var asset = parsed.GetValue(name) is { } given ? AssetArgument.ParseName(given) : null;
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var options = new SaveOptions { Chunked = parsed.GetValue(chunked) };
                 var artifact = await SaveAsync(session, repository, parsed.GetRequiredValue(path), parsed.GetValue(materializer), options, cancellationToken).ConfigureAwait(false);
-                session.Output.Line(artifact.Digest.ToString());
+                if (asset is null)
+                    session.Output.Line(artifact.Digest.ToString());
+                else
+                    await AssetSaveCommand.RegisterAsync(session, repository, asset, artifact.Digest, cancellationToken).ConfigureAwait(false);
             });
     }
 
-    private static async Task<Artifact> SaveAsync(Session session, ArtifactRepository repository, string path, string? materializer, SaveOptions options, CancellationToken cancellationToken)
+    public static Argument<string> Path() => new("path") { Description = "A local file or folder, or '-' for standard input.", HelpName = "PATH|-" };
+
+    public static Option<string?> Materializer() =>
+        new("--as") { Description = "Read the file or folder with this materializer, and save the value as the materializer writes it. By default, the bytes are saved unchanged, and the format is taken from the file's extension if the content has that format. 'files' saves the bytes without checking their format.", HelpName = "MATERIALIZER" };
+
+    public static Option<bool?> Chunked() =>
+        new("--chunked") { Description = "Store large files in chunks, so that a new version of a file needs space only for its changes. 'false' stores them whole. Default: the setting of the store.", HelpName = "BOOL" };
+
+    /// <summary>Saves a file, a folder or standard input as an artifact.</summary>
+    public static async Task<Artifact> SaveAsync(Session session, ArtifactRepository repository, string path, string? materializer, SaveOptions options, CancellationToken cancellationToken)
     {
         if (path != "-" && Directory.Exists(path))
         {

@@ -16,7 +16,8 @@ internal static class ShowCommand
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
-                var artifact = await repository.StatAsync(ArtifactOptions.ParseDigest(parsed.GetRequiredValue(reference)), cancellationToken).ConfigureAwait(false);
+                var artifact = await repository.StatAsync(
+                    await AssetResolver.ResolveAsync(session, repository, parsed.GetRequiredValue(reference), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(json))
                 {
                     session.Output.Json(writer => Write(writer, artifact));
@@ -72,7 +73,7 @@ internal static class ShowCommand
             Columns.Write(output, [[.. columns], .. preview.Rows.Select(r => r.ToArray())]);
     }
 
-    private static void Write(System.Text.Json.Utf8JsonWriter writer, Artifact artifact)
+    public static void Write(System.Text.Json.Utf8JsonWriter writer, Artifact artifact)
     {
         var manifest = artifact.Manifest;
         writer.WriteString("digest", artifact.Digest.ToString());

@@ -7,7 +7,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var reference = new Argument<string?>("ref") { Description = "An artifact: 'sha256:' followed by 64 hexadecimal digits.", HelpName = "REF", Arity = ArgumentArity.ZeroOrOne };
+        var reference = AssetArgument.OptionalReference(ArtifactOptions.ReferenceText);
         var all = new Option<bool>("--all") { Description = "Verify every blob of the store, and check that all blobs that the manifests refer to exist." };
         var after = new Option<string?>("--after") { Description = "With --all: start after this digest.", HelpName = "DIGEST" };
         var store = ArtifactOptions.Store();
@@ -21,7 +21,7 @@ internal static class VerifyCommand
                     throw new UsageException("--after requires --all.");
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var checks = what is not null
-                    ? repository.VerifyAsync(ArtifactOptions.ParseDigest(what), cancellationToken)
+                    ? repository.VerifyAsync(await AssetResolver.ResolveAsync(session, repository, what, cancellationToken).ConfigureAwait(false), cancellationToken)
                     : repository.VerifyAllAsync(parsed.GetValue(after) is { } start ? ArtifactOptions.ParseDigest(start) : null, cancellationToken);
                 long intact = 0, bytes = 0, damaged = 0;
                 await foreach (var check in checks.ConfigureAwait(false))

@@ -9,9 +9,9 @@ internal static class ShellScripts
             local line="${COMP_LINE:0:COMP_POINT}" found=() one
             local word="${line##*[[:space:]]}"
             while IFS= read -r one; do found+=("$one"); done < <("${COMP_WORDS[0]}" complete "$line" 2>/dev/null)
-            # bash breaks words at ':' and replaces only what follows the last one.
-            local kept=""
-            [[ $word == *:* && $COMP_WORDBREAKS == *:* ]] && kept="${word%"${word##*:}"}"
+            # bash breaks words at ':' and '@' and replaces only what follows the last one.
+            local kept="" breaks="${COMP_WORDBREAKS//[^:@]/}"
+            [[ -n $breaks && $word == *["$breaks"]* ]] && kept="${word%"${word##*["$breaks"]}"}"
             COMPREPLY=()
             for one in "${found[@]}"; do
                 one="${one#"$kept"}"

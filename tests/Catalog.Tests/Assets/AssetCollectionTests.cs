@@ -82,6 +82,19 @@ public sealed class AssetCollectionTests
     }
 
     [Fact]
+    public async Task A_save_creates_no_version_if_its_alias_is_elsewhere()
+    {
+        await using var test = await TestCatalog.OpenAsync();
+        await test.Assets.SaveAsync("x", "1", new() { Alias = "a", AliasFrom = AliasExpectation.Absent });
+        var moved = await Should.ThrowAsync<AliasMovedException>(() => test.Assets.SaveAsync("x", "2", new() { Alias = "a", AliasFrom = AliasExpectation.Absent }));
+        (moved.Expected, moved.Actual).ShouldBe((null, 1));
+        await Should.ThrowAsync<AliasMovedException>(() => test.Assets.SaveAsync("x", "2", new() { Alias = "b", AliasFrom = 1 }));
+        (await test.Assets.GetAssetAsync("x")).Newest.ShouldBe(1);
+        (await test.Assets.SaveAsync("x", "2", new() { Alias = "a", AliasFrom = 1, FixedAlias = "1.0" })).Aliases.ShouldBe(["1.0", "a"]);
+        await Should.ThrowAsync<ArgumentException>(() => test.Assets.SaveAsync("x", "3", new() { AliasFrom = 1 }));
+    }
+
+    [Fact]
     public async Task A_deletion_is_refused_with_all_reasons()
     {
         await using var test = await TestCatalog.OpenAsync();

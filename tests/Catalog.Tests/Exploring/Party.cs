@@ -45,7 +45,7 @@ internal sealed class Party
         var store = new ArtifactStore(new Driver(driver, party), new() { TimeProvider = new StillTime() });
         var catalog = await Cairn.Catalog.Catalog.OpenAsync(
             new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = $"u:{seed}" }, new RecordId(new StillTime(), new Random(seed)), default);
-        (party.Assets, party.Store) = (catalog.Assets, store);
+        (party.Assets, party.Store) = (catalog.Assets, catalog.Repository.Store);
         return party;
     }
 

@@ -137,7 +137,7 @@ public sealed class ProtocolTests
         await ExploreAsync(
             RenamedAsync, [Do(a => a.ReleaseNameAsync("x")), Do(async a => await a.ReleaseNameAsync("x") && await a.RenameAsync("y", "x") && await a.RenameAsync("x", "z"))], async end =>
             {
-                if (end.Results.Any(r => r is null or StoreException))
+                if (end.Results[1] is not true)
                     return;
                 // Nothing was interrupted, so nothing is reserved: the name leads to the asset, or anybody may have it.
                 var isFormer = (await end.Assets.GetAssetAsync("z")).FormerNames.Contains("x");

@@ -66,7 +66,8 @@ public sealed class ArtifactCommandTests
         bad.Error.ShouldContain("Cannot read the file as json");
         (await sandbox.RunAsync("save", sandbox["a.json"], "--as", "nope")).Code.ShouldBe(2);
         (await sandbox.RunAsync("save", sandbox["missing"])).Code.ShouldBe(2);
-        (await sandbox.RunAsync("show", "missing")).Fails(2, "'missing' is not a digest");
+        (await sandbox.RunAsync("show", "missing")).Fails(1, "there is no catalog");
+        (await sandbox.RunAsync("show", "sha256:12")).Fails(2, "not followed by 64 lower-case hexadecimal digits");
         (await sandbox.RunAsync("show", $"sha256:{new string('0', 64)}")).Fails(1, "NotFound");
     }
 

@@ -174,4 +174,20 @@ public sealed class StoreCommandTests
             flavor.Schemes.ShouldAllBe(s => Session.KnownFlavors().FlavorOfScheme(s) == flavor.Name);
         }
     }
+
+    [Theory, InlineData("asset"), InlineData("run"), InlineData("dataset"), InlineData("export")]
+    public async Task Names_that_begin_references_are_reserved(string name)
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync("store", "register", name, "--root", box["x"])).Fails(1, $"'{name}' cannot be the name of a store, because '{name}:' begins a reference");
+        (await box.RunAsync("store", "rename", "default", name)).Fails(1, "begins a reference");
+        (await box.RunAsync("store", "register", name + "s", "--root", box["x"])).Ok();
+    }
+
+    [Fact]
+    public async Task A_reference_in_the_place_of_an_address_is_told_apart()
+    {
+        using var box = await Sandbox.CreateAsync();
+        (await box.RunAsync("cat", "asset:m@production")).Fails(2, "'asset:m@production' is a reference to an asset, and this command takes addresses of files. Use 'cairn asset load'.");
+    }
 }

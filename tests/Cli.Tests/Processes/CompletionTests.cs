@@ -48,6 +48,25 @@ public sealed class CompletionTests
         (await box.BashAsync("source <(cairn completion bash); complete -p cairn")).Ok().Output.ShouldContain("_cairn");
     }
 
+    [Theory]
+    [InlineData("cairn asset load model@", "candidate", "latest")]
+    [InlineData("cairn asset load model@c", "candidate")]
+    [InlineData("cairn asset load model:", "1")]
+    [InlineData("cairn asset load mo", "model")]
+    [InlineData("cairn load model@l", "latest")]
+    public async Task The_bash_script_completes_references_although_bash_breaks_words_in_them(string line, params string[] expected)
+    {
+        using var box = await PrepareAsync();
+        (await box.RunAsync("asset", "save", box["in/a.txt"], "--name", "model", "--alias", "candidate")).Ok();
+        (await box.RunAsync("catalog", "sync")).Ok();
+        var script = $$"""
+            source <(cairn completion bash)
+            COMP_LINE='{{line}}'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(cairn); COMP_WORDBREAKS=$' \t\n"\'@><=;|&(:'
+            _cairn; printf '%s\n' "${COMPREPLY[@]}"
+            """;
+        (await box.BashAsync(script)).Ok().Lines.ShouldBe(expected, ignoreOrder: true);
+    }
+
     [Fact]
     public async Task The_fish_script_completes()
     {
