@@ -25,6 +25,7 @@ internal static class IndexBench
         {
             Row("read all batches of the feed (the download)", "read", bare, folder, "");
             Row("first synchronization, from the feed", "sync", bare, folder, "≤ 120 s, ≤ 256 MiB");
+            Row("the same with a heap limit of 96 MiB", "sync", bare, folder, "≤ 256 MiB", ("DOTNET_GCHeapHardLimit", "0x6000000"));
             Row("read all segments of the checkpoint (the download)", "read", full, folder, "");
             Row("first synchronization, from the checkpoint", "sync", full, folder, "≤ the download + 5 s");
         }
@@ -113,9 +114,12 @@ internal static class IndexBench
         await store.WriteBytesAsync(FeedPath.Create(at), lines.ToArray(), WriteMode.CreateNew);
     }
 
-    private static void Row(string what, string part, string root, string folder, string aim)
+    private static void Row(string what, string part, string root, string folder, string aim, (string Name, string Value)? setting = null)
     {
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["part", part, root, folder]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["part", part, root, folder]) { RedirectStandardOutput = true };
+        if (setting is var (name, value))
+            start.Environment[name] = value;
+        using var child = Process.Start(start)!;
         var figures = child.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries);
         child.WaitForExit();
         if (child.ExitCode != 0)
