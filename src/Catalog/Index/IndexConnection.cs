@@ -15,7 +15,7 @@ internal sealed class IndexConnection : IDisposable
 
     /// <summary>Opens the database.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="isBuilding">Whether the connection is to fill a new database: it gets a larger cache, and sorts in files.</param>
+    /// <param name="isBuilding">Whether the connection is to fill a new database: it sorts in files.</param>
     public IndexConnection(string path, bool isBuilding = false)
     {
         Batteries_V2.Init();
@@ -25,7 +25,7 @@ internal sealed class IndexConnection : IDisposable
             Check(code);
             sqlite3_busy_timeout(_database, (int)_wait.TotalMilliseconds);
             ExecuteScript("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;");
-            ExecuteScript(isBuilding ? "PRAGMA cache_size=-49152; PRAGMA temp_store=FILE;" : "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
+            ExecuteScript(isBuilding ? "PRAGMA cache_size=-24576; PRAGMA temp_store=FILE;" : "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
         }
         catch
         {

@@ -1,0 +1,289 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cairn.Artifacts;
+using Cairn.Catalog;
+using Cairn.Materializers;
+using Cairn.Providers.Local;
+using Cairn.Providers.S3;
+using Cairn.TestServers.Fixtures;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Catalogs = Cairn.Catalog.Catalog;
+using Record = Cairn.Catalog.Records.Record;
+
+namespace Cairn.Bench.Catalog;
+
+/// <summary>Operations on assets, each beside what it consists of or what a database does instead.</summary>
+internal sealed class OperationBench(string folder, int rounds, int seconds)
+{
+    private const int Writers = 16;
+    private const string Shared = "shared";
+
+    /// <summary>Resolves an alias that is known, beside one call that finds no file and one prepared query.</summary>
+    public async Task ResolveAsync(int chain)
+    {
+        var root = Path.Join(folder, "resolve");
+        await using var store = await OpenAsync(root);
+        await using var catalog = await OpenAsync(store);
+        var absent = Path.Join(root, "artifacts", "catalog", "absent.json");
+        foreach (var (name, length) in ((string, int)[])[("short", 1000), ("long", chain)])
+        {
+            var first = await catalog.Assets.SaveAsync(name, "content", new() { Alias = "candidate" });
+            await ExtendAsync(Path.Join(root, "artifacts", "catalog", "assets", first.AssetId.ToString()), length);
+            await catalog.Assets.GetAsync($"{name}@candidate");
+        }
+        await using var database = new SqliteConnection($"Data Source={Path.Join(folder, "lookup.db")}");
+        await database.OpenAsync();
+        Execute(database, "CREATE TABLE alias(asset TEXT, name TEXT, n INTEGER, artifact BLOB, PRIMARY KEY(asset, name)) WITHOUT ROWID");
+        Execute(database, "WITH RECURSIVE c(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM c WHERE i < 100000) INSERT INTO alias SELECT 'model-' || i, 'candidate', i, randomblob(32) FROM c");
+        using var query = database.CreateCommand();
+        query.CommandText = "SELECT n, artifact FROM alias WHERE asset = $asset AND name = $name";
+        query.Parameters.AddWithValue("$asset", "model-777");
+        query.Parameters.AddWithValue("$name", "candidate");
+        query.Prepare();
+        List<double> shorts = [], longs = [], references = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            shorts.Add(await MicrosecondsAsync(2000, async _ => await catalog.Assets.GetAsync("short@candidate")));
+            longs.Add(await MicrosecondsAsync(2000, async _ => await catalog.Assets.GetAsync("long@candidate")));
+            references.Add(await MicrosecondsAsync(2000, _ =>
+            {
+                if (File.Exists(absent) || query.ExecuteScalar() is not 777L)
+                    throw new InvalidOperationException("The look-up gave something else.");
+                return Task.CompletedTask;
+            }));
+        }
+        Row("resolve name@alias, chain of 1,000", $"{Median(shorts):f1} µs; one stat and one query {Median(references):f1} µs", Ratio(shorts, references), "≤ 3");
+        Row($"the same, chain of {chain:n0}", $"{Median(longs):f1} µs; chain of 1,000 {Median(shorts):f1} µs", Ratio(longs, shorts), "≤ 2");
+    }
+
+    /// <summary>Saves versions of tiny objects, beside the save of the artifact and one durable file of the record's size.</summary>
+    public async Task SaveAsync()
+    {
+        await using var store = await OpenAsync(Path.Join(folder, "save"));
+        await using var catalog = await OpenAsync(store);
+        var record = new byte[600];
+        List<double> versions = [], references = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            versions.Add(await MicrosecondsAsync(50, async i => await catalog.Assets.SaveAsync("tiny", $"version {round} {i}")));
+            references.Add(await MicrosecondsAsync(50, async i =>
+            {
+                await catalog.Repository.SaveAsync($"artifact {round} {i}");
+                await store.WriteBytesAsync($"records/{round:d4}{i:d4}.json", record, WriteMode.CreateNew);
+            }));
+        }
+        Row("save a version of a tiny object", $"{Median(versions) / 1000:f2} ms; its artifact and one durable record {Median(references) / 1000:f2} ms", Ratio(versions, references), "≤ 1.25");
+    }
+
+    /// <summary>16 processes save versions of assets of their own, beside one process that commits to SQLite at full durability.</summary>
+    public async Task WorkspaceAsync()
+    {
+        List<double> ours, references, least;
+        (ours, references, least) = ([], [], []);
+        for (var round = 0; round < rounds; round++)
+        {
+            var root = Path.Join(folder, $"workspace-{round}");
+            var counts = await WriteAsync(root, i => $"asset-{i}");
+            ours.Add(counts.Sum() / (double)seconds);
+            least.Add(counts.Min() / (double)counts.Max());
+            references.Add(SqliteCommits(Path.Join(folder, $"commits-{round}.db")) / (double)seconds);
+        }
+        Row(
+            "16 processes, one workspace: versions with their content",
+            $"{Median(ours):f0}/s; one process in SQLite, synchronous=FULL {Median(references):f0}/s; least process {Median(least):f2} of the busiest",
+            Ratio(ours, references),
+            "≥ 2");
+    }
+
+    /// <summary>16 processes register versions of one asset, beside 16 connections that increment a row of PostgreSQL.</summary>
+    public async Task AssetAsync()
+    {
+        var server = await PostgresServer.StartAsync();
+        var name = await server.CreateDatabaseAsync();
+        List<double> ours = [], references = [], least = [];
+        try
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                var root = Path.Join(folder, $"asset-{round}");
+                var counts = await WriteAsync(root, _ => Shared);
+                await using var store = await OpenAsync(root);
+                await using var catalog = await OpenAsync(store);
+                List<int> numbers = [];
+                await foreach (var version in catalog.Assets.HistoryAsync(Shared))
+                    numbers.Add(version.Number);
+                // One version was saved before the processes began.
+                if (!numbers.SequenceEqual(Enumerable.Range(1, counts.Sum() + 1).Reverse()))
+                    throw new InvalidOperationException($"{counts.Sum()} saves gave {numbers.Count} versions.");
+                ours.Add(counts.Sum() / (double)seconds);
+                least.Add(counts.Min() / (double)counts.Max());
+                references.Add(await CounterAsync(server.ConnectionString(name)) / (double)seconds);
+            }
+        }
+        finally
+        {
+            NpgsqlConnection.ClearAllPools();
+            await server.DeleteDatabaseAsync(name);
+        }
+        Row(
+            "16 processes, one asset: versions, numbers 1 to N exactly",
+            $"{Median(ours):f0}/s; 16 connections, a counter of PostgreSQL {Median(references):f0}/s; least process {Median(least):f2} of the busiest",
+            Ratio(ours, references),
+            "≥ 0.5");
+    }
+
+    /// <summary>Operations on S3 through a proxy that delays each answer by 40 milliseconds.</summary>
+    public async Task S3Async()
+    {
+        var server = await S3Server.StartAsync();
+        var bucket = await server.CreateBucketAsync();
+        await using var proxy = await ProxyProcess.StartAsync(server.Endpoint, latency: 40);
+        var at = server.At(proxy.Endpoint);
+        var settings = new Dictionary<string, string> { ["endpoint"] = at.Endpoint.ToString(), ["region"] = at.Region, ["access-key"] = at.AccessKey, ["secret-key"] = at.SecretKey };
+        await using (var store = await ArtifactStore.OpenAsync(new S3Provider(), $"s3://{bucket}", settings))
+        {
+            await using (var catalog = await OpenAsync(store))
+            {
+                await catalog.Assets.SaveAsync("tiny", "first", new() { Alias = "candidate" });
+                List<double> versions = [], artifacts = [], resolved = [];
+                for (var round = 0; round < rounds; round++)
+                {
+                    versions.Add(await MicrosecondsAsync(10, async i => await catalog.Assets.SaveAsync("tiny", $"version {round} {i}")) / 1000);
+                    artifacts.Add(await MicrosecondsAsync(10, async i => await catalog.Repository.SaveAsync($"artifact {round} {i}")) / 1000);
+                    resolved.Add(await MicrosecondsAsync(10, async _ => await catalog.Assets.GetAsync("tiny@candidate")) / 1000);
+                }
+                Row("S3 at 40 ms: save a version of a tiny object", $"{Median(versions):f0} ms; its artifact {Median(artifacts):f0} ms", $"{Median(versions) - Median(artifacts):f0} ms more", "≤ 60 ms more");
+                Row("S3 at 40 ms: resolve name@alias", $"{Median(resolved):f0} ms", "", "≤ 50 ms");
+            }
+            await store.RemoveTreeAsync(default);
+        }
+        await server.DeleteBucketAsync(bucket);
+    }
+
+    /// <summary>One of the processes that save: from a moment on, for some seconds. Prints the number of versions.</summary>
+    public static async Task<int> WriterAsync(string root, string asset, string writer, string start, string length)
+    {
+        await using var store = await OpenAsync(root);
+        await using var catalog = await OpenAsync(store);
+        var begin = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(start, CultureInfo.InvariantCulture));
+        var end = begin.AddSeconds(int.Parse(length, CultureInfo.InvariantCulture));
+        // Versions of one asset contend for its chain: what is measured is the commit, without the content that each writer saves for itself.
+        var content = (await catalog.Repository.SaveAsync($"content {writer}")).Digest;
+        await Task.Delay(begin - DateTimeOffset.UtcNow is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        var count = 0;
+        for (; DateTimeOffset.UtcNow < end; count++)
+        {
+            if (asset == Shared)
+                await catalog.Assets.RegisterAsync(asset, content, new() { Mode = SaveMode.Always });
+            else
+                await catalog.Assets.SaveAsync(asset, $"{writer} {count}");
+        }
+        Console.WriteLine(count);
+        return 0;
+    }
+
+    private static async Task<ArtifactStore> OpenAsync(string root) => await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(root));
+
+    private static Task<Catalogs> OpenAsync(ArtifactStore store) => Catalogs.OpenAsync(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()));
+
+    /// <summary>Gives the asset in a folder more versions, by files that are not durable.</summary>
+    private static async Task ExtendAsync(string folder, int length)
+    {
+        var content = await File.ReadAllBytesAsync(Path.Join(folder, "00000001.json"));
+        for (var n = 2; n <= length; n++)
+        {
+            var record = Record.Parse(content);
+            var node = record.Node;
+            (node["seq"], node["prev"], node["id"]) = (n, record.Hash.Hex, Guid.CreateVersion7().ToString());
+            (node["change"]!["version"], node["state"]!["n"], node["state"]!["at"]) = (n, n, n);
+            content = Record.Create(node).Content.ToArray();
+            await File.WriteAllBytesAsync(Path.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{n:d8}.json")), content);
+        }
+    }
+
+    private async Task<List<int>> WriteAsync(string root, Func<int, string> asset)
+    {
+        await using (var store = await OpenAsync(root))
+        {
+            await using var catalog = await OpenAsync(store);
+            foreach (var name in Enumerable.Range(0, Writers).Select(asset).Distinct())
+                await catalog.Assets.SaveAsync(name, "first");
+        }
+        var start = DateTimeOffset.UtcNow.AddSeconds(20).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var processes = Enumerable.Range(0, Writers).Select(i => Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, ["writer", root, asset(i), $"writer {i}", start, $"{seconds}"]) { RedirectStandardOutput = true })!).ToList();
+        List<int> counts = [];
+        foreach (var process in processes)
+        {
+            var text = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            if (process.ExitCode != 0)
+                throw new InvalidOperationException($"A writer ended with {process.ExitCode}.");
+            counts.Add(int.Parse(text, CultureInfo.InvariantCulture));
+            process.Dispose();
+        }
+        return counts;
+    }
+
+    private int SqliteCommits(string path)
+    {
+        using var database = new SqliteConnection($"Data Source={path}");
+        database.Open();
+        Execute(database, "PRAGMA journal_mode=WAL");
+        Execute(database, "PRAGMA synchronous=FULL");
+        Execute(database, "CREATE TABLE record(id INTEGER PRIMARY KEY, content BLOB)");
+        using var insert = database.CreateCommand();
+        insert.CommandText = "INSERT INTO record(content) VALUES($content)";
+        insert.Parameters.AddWithValue("$content", new byte[600]);
+        insert.Prepare();
+        var watch = Stopwatch.StartNew();
+        var count = 0;
+        for (; watch.Elapsed.TotalSeconds < seconds; count++)
+            insert.ExecuteNonQuery();
+        return count;
+    }
+
+    private async Task<int> CounterAsync(string connectionString)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using (var create = source.CreateCommand("CREATE TABLE IF NOT EXISTS counter(id INT PRIMARY KEY, n BIGINT); INSERT INTO counter VALUES(1, 0) ON CONFLICT DO NOTHING"))
+            await create.ExecuteNonQueryAsync();
+        var watch = Stopwatch.StartNew();
+        var counts = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await using var increment = new NpgsqlCommand("UPDATE counter SET n = n + 1 WHERE id = 1 RETURNING n", connection);
+            await increment.PrepareAsync();
+            var count = 0;
+            for (; watch.Elapsed.TotalSeconds < seconds; count++)
+                await increment.ExecuteScalarAsync();
+            return count;
+        })));
+        return counts.Sum();
+    }
+
+    private static async Task<double> MicrosecondsAsync(int count, Func<int, Task> act)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < count; i++)
+            await act(i);
+        return watch.Elapsed.TotalMicroseconds / count;
+    }
+
+    private static void Execute(SqliteConnection database, string sql)
+    {
+        using var command = database.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+
+    private static string Ratio(List<double> ours, List<double> references) => Median(ours.Zip(references, (a, b) => a / b)).ToString("f2", CultureInfo.InvariantCulture);
+
+    private static void Row(string what, FormattableString result, string ratio, string aim) =>
+        Console.WriteLine($"| {what} | {result.ToString(CultureInfo.InvariantCulture)} | {ratio} | {aim} | {IndexBench.Load()} |");
+
+    private static void Row(string what, FormattableString result, FormattableString ratio, string aim) => Row(what, result, ratio.ToString(CultureInfo.InvariantCulture), aim);
+}
