@@ -37,7 +37,9 @@ public sealed class MeetingTests(ITestOutputHelper output)
             {
                 await SaveAsync(x, 3);
                 await setup.MoveAliasAsync(x, "a", 1);
-                var answers = await MeetAsync("moves", new Operation("u:m0", ++number, Deed.Move, x) { Alias = "a", Version = 2, From = 1 }, new Operation("u:m1", ++number, Deed.Move, x) { Alias = "a", Version = 3, From = 1 });
+                var answers = await MeetAsync("moves",
+                    new Operation("u:m0", ++number, Deed.Move, x) { Alias = "a", Version = 2, From = 1 },
+                    new Operation("u:m1", ++number, Deed.Move, x) { Alias = "a", Version = 3, From = 1 });
                 answers.Count(a => a.Outcome == Answer.Changed).ShouldBe(1);
                 answers.Count(a => a.Outcome == Answer.Refused).ShouldBe(1);
                 (await setup.GetAssetAsync(x)).Aliases["a"].ShouldBe(answers[0].Outcome == Answer.Changed ? 2 : 3);
@@ -47,7 +49,9 @@ public sealed class MeetingTests(ITestOutputHelper output)
             async Task DeletionAsync(string x)
             {
                 await SaveAsync(x, 2);
-                var answers = await MeetAsync("deletion, move", new Operation("u:m0", ++number, Deed.Delete, x) { Version = 1 }, new Operation("u:m1", ++number, Deed.Move, x) { Alias = "a", Version = 1 });
+                var answers = await MeetAsync("deletion, move",
+                    new Operation("u:m0", ++number, Deed.Delete, x) { Version = 1 },
+                    new Operation("u:m1", ++number, Deed.Move, x) { Alias = "a", Version = 1 });
                 answers.Count(a => a.Outcome == Answer.Changed).ShouldBe(1);
                 var asset = await setup.GetAssetAsync(x);
                 asset.Aliases.ContainsKey("a").ShouldBe(answers[1].Outcome == Answer.Changed);
@@ -74,7 +78,9 @@ public sealed class MeetingTests(ITestOutputHelper output)
                 var id = await SaveAsync(x, 1);
                 await setup.RenameAsync(x, x + "-new");
                 var answers = await MeetAsync("release, rename back, save",
-                    new Operation("u:m0", ++number, Deed.Release, x + "-new") { Name = x }, new Operation("u:m1", ++number, Deed.Rename, x + "-new") { Name = x }, new Operation("u:m2", ++number, Deed.Save, x));
+                    new Operation("u:m0", ++number, Deed.Release, x + "-new") { Name = x },
+                    new Operation("u:m1", ++number, Deed.Rename, x + "-new") { Name = x },
+                    new Operation("u:m2", ++number, Deed.Save, x));
                 answers[2].Outcome.ShouldBe(Answer.Changed);
                 var owner = (await setup.GetAssetAsync(x)).Id;
                 owner.ShouldBeOneOf(id, answers[2].AssetId);

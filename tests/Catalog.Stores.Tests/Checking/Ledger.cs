@@ -129,7 +129,8 @@ internal sealed class Ledger
         foreach (var asset in listed)
         {
             var state = states[asset.Id];
-            (asset.Name, asset.Newest, asset.Latest, asset.IsDeleted, asset.Description).ShouldBe((state.Names.FirstOrDefault() ?? asset.Id.ToString(), state.Newest, state.Latest, state.IsGone, state.Description));
+            (asset.Name, asset.Newest, asset.Latest, asset.IsDeleted, asset.Description)
+                .ShouldBe((state.Names.FirstOrDefault() ?? asset.Id.ToString(), state.Newest, state.Latest, state.IsGone, state.Description));
             asset.FormerNames.ShouldBe(state.Names.Skip(1));
             asset.Aliases.OrderBy(a => a.Key, StringComparer.Ordinal).ShouldBe(state.Aliases);
         }
@@ -189,7 +190,8 @@ internal sealed class Ledger
                 before = after;
             }
         }
-        foreach (var (key, entries) in calls.Where(c => !HasToken(c.Operation) && c.Operation.Deed is not (Deed.Release or Deed.Move)).ToLookup(c => KeyOf(bases[c.Operation.Asset], c.Operation)).ToDictionary(g => g.Key, g => g.ToList()))
+        foreach (var (key, entries) in calls.Where(c => !HasToken(c.Operation) && c.Operation.Deed is not (Deed.Release or Deed.Move))
+            .ToLookup(c => KeyOf(bases[c.Operation.Asset], c.Operation)).ToDictionary(g => g.Key, g => g.ToList()))
         {
             made.Remove(key, out var count);
             var least = entries.Count(e => e.Answer?.Outcome == Answer.Changed);
@@ -203,7 +205,8 @@ internal sealed class Ledger
 
     private static string? KeyOf(Guid asset, JsonObject change, AssetModel before, AssetModel after) =>
         change.ContainsKey("restore") ? $"{asset} restore {change["restore"]}"
-        : (change["set"] as JsonObject)?.ContainsKey("pinned") == true ? $"{asset} {(after.Pinned.Count > before.Pinned.Count ? "pin" : "unpin")} {after.Pinned.SymmetricExcept(before.Pinned).Single()}"
+        : (change["set"] as JsonObject)?.ContainsKey("pinned") == true
+            ? $"{asset} {(after.Pinned.Count > before.Pinned.Count ? "pin" : "unpin")} {after.Pinned.SymmetricExcept(before.Pinned).Single()}"
         : change.ContainsKey("names") && after.Names.Length >= before.Names.Length ? $"{asset} rename {after.Names[0]}"
         : null;
 

@@ -33,7 +33,7 @@ internal sealed record StoredChain(StorePath Folder, IReadOnlyList<JsonObject> R
         });
         List<StoredChain> assets = [], names = [];
         var ids = new HashSet<string>();
-        foreach (var group in files.Values.Where(p => !p.Value.StartsWith("catalog/feed/", StringComparison.Ordinal) && !p.Value.StartsWith("catalog/checkpoints/", StringComparison.Ordinal)).GroupBy(p => p.Parent))
+        foreach (var group in files.Values.Where(p => !p.IsUnder("catalog/feed") && !p.IsUnder("catalog/checkpoints")).GroupBy(p => p.Parent))
         {
             List<JsonObject> records = [];
             string? previous = null;

@@ -32,7 +32,8 @@ public sealed class OperationTests
         (await assets.RegisterAsync("éclair/model", first.Artifact)).Created.ShouldBeFalse();
 
         // Another machine sees all of it.
-        var other = (await place.OpenAsync("bob")).Assets;
+        var others = await place.OpenAsync("bob");
+        var other = others.Assets;
         (await other.LoadAsync<string>("éclair/model@candidate")).ShouldBe("an object");
         await using (var content = await (await place.OpenAsync()).Repository.OpenFileAsync(second.Artifact))
         {
@@ -72,6 +73,7 @@ public sealed class OperationTests
         (await assets.ReleaseNameAsync("éclair/model")).ShouldBeTrue();
         var fresh = await other.SaveAsync("éclair/model", "a new asset");
         (fresh.Number, fresh.AssetId == first.AssetId).ShouldBe((1, false));
+        await others.FlushAsync();
         (await assets.ListAsync().Select(a => a.Name).ToListAsync()).ShouldBe(["models/cake", "éclair/model"], ignoreOrder: true);
         (await assets.DeleteAssetAsync("models/cake")).ShouldBeTrue();
         (await Refused(() => other.SaveAsync("models/cake", "no"))).Reason.ShouldContain("deleted");
