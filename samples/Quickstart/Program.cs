@@ -1,6 +1,5 @@
 using Cairn;
-using Cairn.Artifacts;
-using Cairn.Materializers;
+using Cairn.Catalog;
 using Cairn.Providers.Local;
 
 await using var store = await ArtifactStore.OpenAsync(new LocalProvider(), "file:///tmp/cairn-quickstart");
@@ -11,7 +10,9 @@ await store.WriteJsonAsync($"runs/{Guid.CreateVersion7()}.json", new { Accuracy 
 await foreach (var file in store.GlobAsync("**/*.txt"))
     Console.WriteLine($"{file.Path}  {file.Length} bytes: {await store.ReadTextAsync(file.Path)}");
 
-// Typed objects: content-addressed, so that equal ones are stored once, and verified whenever they are read.
-var artifacts = new ArtifactRepository(store, MaterializerRegistry.CreateDefault());
-var saved = await artifacts.SaveAsync(new[] { 0.25, 0.5, 1.0 });
-Console.WriteLine($"{(await artifacts.LoadAsync<double[]>(saved.Digest)).Length} numbers, as NumPy reads them");
+// Typed objects with names and versions: equal content makes no new version, and every read is verified.
+await using var catalog = await Catalog.OpenAsync(store);
+var saved = await catalog.Assets.SaveAsync("models/weights", new[] { 0.25, 0.5, 1.0 }, new() { Metadata = { ["accuracy"] = 0.93 } });
+await catalog.Assets.MoveAliasAsync("models/weights", "production", saved.Number, why: "the first model");
+var weights = await catalog.Assets.LoadAsync<double[]>("models/weights@production");
+Console.WriteLine($"{saved}: {weights.Length} numbers, as NumPy reads them");

@@ -197,6 +197,32 @@ public class AddCairnTests
         (await new ArtifactStoreHealthCheck(services.GetRequiredService<ArtifactStores>(), "none").CheckHealthAsync(context)).Status.ShouldBe(HealthStatus.Degraded);
     }
 
+    [Fact]
+    public async Task A_catalog_is_injected_for_each_store_and_opened_when_it_is_used()
+    {
+        await using var services = Build(cairn => cairn.AddStore("aa", "mem://aa").AddStore("bb", "mem://bb").UseDefaultStore("bb")
+            .AddJsonMaterializers().ConfigureCatalog(o => o with { User = "u:service" }));
+        var catalog = services.GetRequiredService<Cairn.Catalog.Catalog>();
+        catalog.ShouldBeSameAs(services.GetRequiredService<Cairn.Catalog.Catalog>());
+        catalog.Repository.ShouldBeSameAs(services.GetRequiredService<Cairn.Artifacts.ArtifactRepository>());
+        (await services.GetRequiredService<ArtifactStore>().ListAsync().CountAsync()).ShouldBe(0);
+        (await catalog.Assets.SaveAsync("x", "content")).CreatedBy.ShouldBe("u:service");
+        var other = services.GetRequiredKeyedService<Cairn.Catalog.Catalog>("aa");
+        (await other.Assets.ListAsync().CountAsync()).ShouldBe(0);
+
+        var registration = CatalogHealthCheck.Registration("bb", maxBehind: 0);
+        registration.Name.ShouldBe("cairn-catalog:bb");
+        var context = new HealthCheckContext { Registration = registration };
+        // Keyed and default catalog of one store have an index each in memory; the keyed one has not read the batch yet.
+        var keyed = services.GetRequiredKeyedService<Cairn.Catalog.Catalog>("bb");
+        await catalog.FlushAsync();
+        var behind = await registration.Factory(services).CheckHealthAsync(context);
+        (behind.Status, (int)behind.Data["behind"] > 0).ShouldBe((HealthStatus.Degraded, true));
+        await keyed.SyncAsync();
+        var current = await registration.Factory(services).CheckHealthAsync(context);
+        (current.Status, current.Data["behind"], current.Data.ContainsKey("synchronized")).ShouldBe((HealthStatus.Healthy, 0, true));
+    }
+
     private static ServiceProvider Build(Action<CairnBuilder> configure) =>
         new ServiceCollection().AddCairn(cairn => configure(cairn.AddProvider<MemoryProvider>())).BuildServiceProvider();
 

@@ -21,7 +21,7 @@ public sealed partial class AddMaterializersTests
         var repository = services.GetRequiredService<ArtifactRepository>();
         repository.Store.Root.ShouldBe(services.GetRequiredService<ArtifactStore>().Root / "artifacts");
         var other = services.GetRequiredKeyedService<ArtifactRepository>("other");
-        other.Store.Root.ToString().ShouldBe("mem://other");
+        other.Store.Root.ToString().ShouldBe("mem://other/artifacts");
         other.Materializers.ShouldBeSameAs(services.GetRequiredService<MaterializerRegistry>());
 
         var saved = await repository.SaveAsync(new Point(3));

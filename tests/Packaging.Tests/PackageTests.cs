@@ -66,7 +66,7 @@ public sealed class PackageTests(PackedFolder packed)
                 <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Cairn.Artifacts" Version="*" />
+                <PackageReference Include="Cairn.Catalog" Version="*" />
                 <PackageReference Include="Cairn.Providers.Local" Version="*" />
               </ItemGroup>
             </Project>
@@ -74,7 +74,7 @@ public sealed class PackageTests(PackedFolder packed)
         await packed.DotnetAsync(folder, "build", "-v", "q");
         var run = Path.Join(folder, "bin", "Debug", "net10.0", "Consumer.dll");
         for (var i = 0; i < 2; i++)
-            (await packed.DotnetAsync(folder, run)).ShouldBe("notes/first.txt  13 bytes: Hello, Cairn.\n3 numbers, as NumPy reads them\n");
+            (await packed.DotnetAsync(folder, run)).ShouldBe("notes/first.txt  13 bytes: Hello, Cairn.\nmodels/weights:1: 3 numbers, as NumPy reads them\n");
         Directory.GetFiles(Path.Join(folder, "store", "runs"), "*.json").Length.ShouldBe(2);
     }
 

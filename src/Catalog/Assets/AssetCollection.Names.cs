@@ -2,6 +2,7 @@ using Cairn.Catalog.Assets;
 using Cairn.Catalog.Changes;
 using Cairn.Catalog.Claims;
 using Cairn.Catalog.Names;
+using Cairn.Catalog.States;
 using Cairn.Errors;
 
 namespace Cairn.Catalog;
@@ -47,14 +48,27 @@ public sealed partial class AssetCollection
     public async Task<bool> ReleaseNameAsync(string name, CancellationToken cancellationToken = default)
     {
         var key = CatalogName.OfAsset(name);
-        // A remembered claim may be an earlier one of the same asset, which a release must not name.
-        if (await LookUpClaimAsync(key, confirm: true, cancellationToken).ConfigureAwait(false) is not (var claim, { } asset))
-            return false;
-        if (asset.Head is null)
-            throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the asset '{ErrorText.Escape(key.Text)}' has no versions, and somebody may be saving the first one", "Delete the asset, then release the name.");
-        await _chains.AppendAsync(asset, Changing, null, (now, _) => new(NameDecision.Release(now.State, key, claim.Sequence)), cancellationToken).ConfigureAwait(false);
-        await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
-        return true;
+        while (true)
+        {
+            if (await LookUpClaimAsync(key, confirm: true, cancellationToken).ConfigureAwait(false) is not (var claim, { } asset))
+                return false;
+            if (asset.Head is null)
+                throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the asset '{ErrorText.Escape(key.Text)}' has no versions, and somebody may be saving the first one", "Delete the asset, then release the name.");
+            var isLost = false;
+            await _chains.AppendAsync(asset, Changing, null, DecideAsync, cancellationToken).ConfigureAwait(false);
+            if (isLost)
+                continue;
+            await _claims.ReleaseAsync(claim, cancellationToken).ConfigureAwait(false);
+            return true;
+
+            // The claim is read after the state: an earlier claim of the same asset may have been given up and made again.
+            async ValueTask<StateChange?> DecideAsync(AssetHead now, CancellationToken stopping)
+            {
+                claim = await _claims.ReadAsync(key, confirm: true, stopping).ConfigureAwait(false);
+                isLost = claim.Owner != now.Id;
+                return isLost ? null : NameDecision.Release(now.State, key, claim.Sequence);
+            }
+        }
     }
 
     /// <summary>Claims a name for an asset that has records.</summary>

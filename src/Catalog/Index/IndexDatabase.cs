@@ -217,7 +217,8 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
     /// <summary>Whether an exception shows that the database is not what was written: pages, tables or values are missing or different.</summary>
     private static bool IsDamage(Exception exception) => exception switch
     {
-        SqliteException e => e.SqliteErrorCode is SQLITE_CORRUPT or SQLITE_NOTADB or SQLITE_IOERR or SQLITE_ERROR or SQLITE_SCHEMA or SQLITE_PROTOCOL or SQLITE_CONSTRAINT or SQLITE_FORMAT or SQLITE_MISMATCH,
+        SqliteException e => e.SqliteErrorCode is SQLITE_CORRUPT or SQLITE_NOTADB or SQLITE_IOERR or SQLITE_ERROR or SQLITE_SCHEMA or SQLITE_PROTOCOL or SQLITE_CONSTRAINT or SQLITE_FORMAT
+            or SQLITE_MISMATCH,
         JsonException or FormatException or InvalidCastException => true,
         _ => false,
     };

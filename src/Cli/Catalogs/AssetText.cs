@@ -16,6 +16,9 @@ internal static class AssetText
     /// <summary>The beginning of a digest.</summary>
     public static string Short(BlobDigest digest) => digest.Hex[..ShortDigits];
 
+    /// <summary>A text in one line.</summary>
+    public static string OneLine(string? text) => text?.ReplaceLineEndings(" ") ?? "";
+
     public static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
     public static string Move(AliasMove move) => $"{Number(move.From)} → {Number(move.To)}";
@@ -25,8 +28,8 @@ internal static class AssetText
         yield return ["name", asset.Name + (asset.IsDeleted ? " (deleted)" : "")];
         yield return ["id", asset.Id.ToString()];
         yield return ["type", asset.Type ?? ""];
-        yield return ["display", asset.Display == asset.Name ? "" : asset.Display];
-        yield return ["description", asset.Description ?? ""];
+        yield return ["display", asset.Display == asset.Name ? "" : OneLine(asset.Display)];
+        yield return ["description", OneLine(asset.Description)];
         yield return ["former names", string.Join(", ", asset.FormerNames)];
         yield return ["tags", string.Join(", ", asset.Tags)];
         yield return ["versions", string.Create(CultureInfo.InvariantCulture, $"{asset.Count}, latest {Number(asset.Latest)}, newest {Number(asset.Newest == 0 ? null : asset.Newest)}")];
@@ -47,11 +50,11 @@ internal static class AssetText
     {
         yield return ["version", version.Reference.ToString() + (version.IsDeleted ? " (deleted)" : version.IsPinned ? " (pinned)" : "")];
         yield return ["created", $"{Timestamp.Short(version.CreatedAt)}{(version.CreatedBy.Length > 0 ? $" by {version.CreatedBy}" : "")}"];
-        yield return ["description", version.Description ?? ""];
+        yield return ["description", OneLine(version.Description)];
         yield return ["aliases", string.Join(", ", version.Aliases)];
         yield return ["tags", string.Join(", ", version.Tags)];
         foreach (var (key, value) in version.Metadata.OrderBy(m => m.Key, Utf8Order.Comparer))
-            yield return ["metadata", $"{key}={value}"];
+            yield return ["metadata", OneLine($"{key}={value}")];
         yield return ["artifact", version.Artifact.ToString()];
         yield return content is null
             ? ["content", "missing: the store does not hold the artifact"]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Cairn.Catalog;
 using Cairn.Cli.Commands;
+using Cairn.Errors;
 
 namespace Cairn.Cli;
 
@@ -68,7 +69,7 @@ internal sealed class CatalogCall(CatalogOptionSet options, Session session, Par
 
     /// <summary>Makes a change for each reference; a failure does not stop the others.</summary>
     /// <param name="texts">The references.</param>
-    /// <param name="change">The name of the change, in JSON.</param>
+    /// <param name="change">The verb for the change, such as <c>delete</c>.</param>
     /// <param name="done">The word for a change that was made, such as <c>deleted</c>.</param>
     /// <param name="apply">Makes the change; returns false if nothing had to be changed.</param>
     public async Task<int> ForEachAsync(IReadOnlyList<string> texts, string change, string done, Func<AssetCollection, AssetReference, Task<bool>> apply)
@@ -77,7 +78,16 @@ internal sealed class CatalogCall(CatalogOptionSet options, Session session, Par
         var catalog = await OpenAsync().ConfigureAwait(false);
         return await session.ForEachAsync(references, async reference =>
         {
-            var changed = await apply(catalog.Assets, reference).ConfigureAwait(false);
+            bool changed;
+            try
+            {
+                changed = await apply(catalog.Assets, reference).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (e.Code is StoreErrorCode.NotFound or StoreErrorCode.PreconditionFailed)
+            {
+                // The address of a record does not tell which of the references it was.
+                throw new StoreException(new StoreFault(e.Code, e.Reason) { Advice = e.Advice }, e).WithContext($"{change} '{ErrorText.Escape(reference.ToString())}' in", catalog.Repository.Store.Root);
+            }
             Report(changed ? $"{reference} {done}" : $"{reference} unchanged", writer =>
             {
                 writer.WriteString("reference", reference.ToString());

@@ -14,9 +14,10 @@ internal static class SyncCommand
         var maxDelete = new Option<long?>("--max-delete") { Description = "With --delete: remove nothing if more than N files and folders would be removed.", HelpName = "N" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes without making them." };
         var checksum = new Option<bool>("--checksum") { Description = "Compare files of equal length by their content instead of their times; this reads both files." };
+        var force = new Option<bool>("--force", "-f") { Description = "With --delete: allow removing what belongs to an artifact repository in the target." };
         var json = Json.Option();
         var flags = new TransferFlags();
-        return flags.AddTo(new Command("sync", "Make the target folder equal to the source folder: copy files that are new, or that differ in length or in the modification time recorded at the last copy.") { source, target, delete, despite, maxDelete, dryRun, checksum, json })
+        return flags.AddTo(new Command("sync", "Make the target folder equal to the source folder: copy files that are new, or that differ in length or in the modification time recorded at the last copy.") { source, target, delete, despite, maxDelete, dryRun, checksum, force, json })
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 if (parsed.GetValue(maxDelete) is < 0)
@@ -24,10 +25,16 @@ internal static class SyncCommand
                 var from = await session.OpenForCopyAsync(parsed.GetRequiredValue(source), cancellationToken).ConfigureAwait(false);
                 var to = await session.OpenForCopyAsync(parsed.GetRequiredValue(target), cancellationToken).ConfigureAwait(false);
                 await CheckAsync(from, to, cancellationToken).ConfigureAwait(false);
+                var deletes = parsed.GetValue(delete) || parsed.GetValue(despite);
+                if (deletes && !parsed.GetValue(force) && !parsed.GetValue(dryRun))
+                {
+                    await RepositoryGuard.RefuseAsync(
+                        to, mayContain: true, "synchronise to", "Artifacts that are not in the source would be lost. Add -f to remove them nevertheless, or omit --delete.", cancellationToken).ConfigureAwait(false);
+                }
                 var report = new SyncReport(session, parsed.GetValue(dryRun), parsed.GetValue(json));
                 var options = flags.Apply(parsed, new SyncOptions
                 {
-                    Delete = parsed.GetValue(delete) || parsed.GetValue(despite),
+                    Delete = deletes,
                     DeleteDespiteFailures = parsed.GetValue(despite),
                     MaxDelete = parsed.GetValue(maxDelete),
                     ByContent = parsed.GetValue(checksum),

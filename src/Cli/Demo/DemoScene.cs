@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cairn.Artifacts;
 using Cairn.Flavors;
 using Cairn.Materializers;
 using Cairn.Workspaces;
@@ -11,6 +10,7 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
 {
     private ArtifactStore? _store;
     private ArtifactStore? _second;
+    private Catalog.Catalog? _catalog;
 
     /// <summary>Gets a temporary folder, which is empty at first.</summary>
     public string Folder => folder;
@@ -33,10 +33,11 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
 
     public ImageFile Chart { get; set; } = null!;
 
-    public ArtifactRepository Artifacts { get; set; } = null!;
-
-    /// <summary>Gets the saved artifacts by what they are.</summary>
-    public Dictionary<string, Artifact> Saved { get; } = new(StringComparer.Ordinal);
+    public Catalog.Catalog Catalog
+    {
+        get => _catalog ?? throw new InvalidOperationException("No step has opened the catalog.");
+        set => _catalog = value;
+    }
 
     public Workspace Workspace { get; set; } = null!;
 
@@ -75,6 +76,9 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
     /// <summary>Removes the files that were written to a store outside the temporary folder.</summary>
     public async Task ClearAsync()
     {
+        // Copies of records may still be published.
+        if (_catalog is not null)
+            await _catalog.DisposeAsync().ConfigureAwait(false);
         if (_store is not null)
             await _store.RemoveTreeAsync(StorePath.Root, CancellationToken.None).ConfigureAwait(false);
         // A store can empty its root but does not remove it.
@@ -84,6 +88,8 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
 
     public async ValueTask DisposeAsync()
     {
+        if (_catalog is not null)
+            await _catalog.DisposeAsync().ConfigureAwait(false);
         if (_store is not null)
             await _store.DisposeAsync().ConfigureAwait(false);
         if (_second is not null)

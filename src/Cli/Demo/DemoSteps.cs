@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Cairn.Artifacts;
+using Cairn.Catalog;
 using Cairn.Materializers;
 using Cairn.Workspaces;
 
 namespace Cairn.Cli.Demo;
+
+using Catalog = Cairn.Catalog.Catalog;
 
 /// <summary>The steps of the demo, in order. Each step depends on the previous ones.</summary>
 [SuppressMessage("Reliability", "CA2007", Justification = "The demo prints its own source as a program would write it.")]
@@ -119,46 +122,72 @@ internal static class DemoSteps
             demo.Chart = MassChart.Of(demo.Model);
             demo.Print($"{demo.Penguins.Count} rows, {demo.Masses.Length} numbers, {demo.Model.MeanMass.Count} species, {demo.Chart}");
         }),
-        new("Save the objects: the type selects the format, the content determines the digest", async demo =>
+        new("Save the objects as assets: the type selects the format, the content determines the digest", async demo =>
         {
             var materializers = MaterializerRegistry.CreateDefault(DemoJson.Default).AddJsonLines(DemoJson.Default.Penguin);
-            demo.Artifacts = new ArtifactRepository(demo.Store, materializers);
-            demo.Saved["table"] = await demo.Artifacts.SaveAsync(demo.Penguins);
-            demo.Saved["array"] = await demo.Artifacts.SaveAsync(demo.Masses);
-            demo.Saved["model"] = await demo.Artifacts.SaveAsync(demo.Model);
-            demo.Saved["chart"] = await demo.Artifacts.SaveAsync(demo.Chart);
-            foreach (var (name, artifact) in demo.Saved)
-                demo.Print($"{name}  {artifact}");
+            var repository = new ArtifactRepository(demo.Store, materializers);
+            demo.Catalog = await Catalog.OpenAsync(repository, new() { User = "u:demo", IndexFolder = Path.Join(demo.Folder, "index") });
+            var table = await demo.Catalog.Assets.SaveAsync("penguins/table", demo.Penguins, new() { Type = "dataset" });
+            var masses = await demo.Catalog.Assets.SaveAsync("penguins/masses", demo.Masses);
+            var model = await demo.Catalog.Assets.SaveAsync("penguins/model", demo.Model, new() { Type = "model", Metadata = { ["species"] = demo.Model.MeanMass.Count } });
+            var chart = await demo.Catalog.Assets.SaveAsync("penguins/chart", demo.Chart);
+            foreach (var version in new[] { table, masses, model, chart })
+                demo.Print($"{version}  {version.Artifact.Hex[..12]}…");
         }),
-        new("Save all of them again: equal content is stored once", async demo =>
+        new("Save one of them again: equal content makes no new version and no new blob", async demo =>
         {
             var before = await demo.Store.ListAsync("artifacts/blobs/sha256").CountAsync();
-            foreach (object value in new object[] { demo.Penguins, demo.Masses, demo.Model, demo.Chart })
-                await demo.Artifacts.SaveAsync(value);
+            var again = await demo.Catalog.Assets.SaveAsync("penguins/table", demo.Penguins);
+            demo.Print($"{again} {(again.Created ? "new" : "unchanged")}");
             demo.Print($"{before} blobs before, {await demo.Store.ListAsync("artifacts/blobs/sha256").CountAsync() - before} new");
         }),
-        new("Change one row, and count the new blobs", async demo =>
+        new("Change one row: the next version, and the new blobs", async demo =>
         {
             var before = await demo.Store.ListAsync("artifacts/blobs/sha256").Select(b => b.Path).ToHashSetAsync();
             demo.Penguins[0] = demo.Penguins[0] with { Mass = 4000 };
-            demo.Saved["table"] = await demo.Artifacts.SaveAsync(demo.Penguins);
+            var next = await demo.Catalog.Assets.SaveAsync("penguins/table", demo.Penguins);
+            demo.Print($"{next} {(next.Created ? "new" : "unchanged")}");
             await foreach (var blob in demo.Store.ListAsync("artifacts/blobs/sha256").Where(b => !before.Contains(b.Path)))
                 demo.Print($"new: {blob.Path.Name[..12]}…  {blob.Length} bytes");
         }),
-        new("Load the objects by their digests as typed values", async demo =>
+        new("Point an alias to a version, and move it only if it is where it was seen", async demo =>
         {
-            var table = await demo.Artifacts.LoadAsync<List<Penguin>>(demo.Saved["table"].Digest);
-            var masses = await demo.Artifacts.LoadAsync<double[]>(demo.Saved["array"].Digest);
-            demo.Print($"the first of {table.Count} weighs {table[0].Mass} g; all {masses.Length} together weigh {masses.Sum() / 1000:F1} kg");
+            await demo.Catalog.Assets.MoveAliasAsync("penguins/table", "production", to: 1, why: "checked");
+            await demo.Catalog.Assets.MoveAliasAsync("penguins/table", "production", to: 2, from: 1, why: "one weight corrected");
+            try
+            {
+                await demo.Catalog.Assets.MoveAliasAsync("penguins/table", "production", to: 1, from: 1, why: "late");
+            }
+            catch (AliasMovedException e)
+            {
+                demo.Print($"the late move was refused: {e.Alias} is at version {e.Actual}");
+            }
+            await foreach (var move in demo.Catalog.Assets.AliasHistoryAsync("penguins/table", "production"))
+                demo.Print($"{move.Alias}: {move.From?.ToString() ?? "none"} -> {move.To}, by {move.By}: {move.Why}");
+        }),
+        new("Load the objects by name, number or alias as typed values", async demo =>
+        {
+            var table = await demo.Catalog.Assets.LoadAsync<List<Penguin>>("penguins/table@production");
+            var first = await demo.Catalog.Assets.LoadAsync<List<Penguin>>("penguins/table:1");
+            var masses = await demo.Catalog.Assets.LoadAsync<double[]>("penguins/masses");
+            demo.Print($"the first of {table.Count} weighs {table[0].Mass} g, and weighed {first[0].Mass} g; all {masses.Length} together weigh {masses.Sum() / 1000:F1} kg");
+        }),
+        new("List and search", async demo =>
+        {
+            await foreach (var asset in demo.Catalog.Assets.ListAsync(new() { Where = [Meta.Key("species") > 2] }))
+                demo.Print($"{asset.Name}, a {asset.Type}: latest version {asset.Latest}");
+            await foreach (var hit in demo.Catalog.SearchAsync("penguins tab"))
+                demo.Print($"found: {hit}");
         }),
         new("Load in a second process with the cairn command", async demo =>
         {
-            await demo.CairnAsync("load", $"{demo.Saved["model"]}", "--store", $"{demo.Store.Root}");
-            await demo.CairnAsync("show", $"{demo.Saved["array"]}", "--store", $"{demo.Store.Root}");
+            await demo.CairnAsync("load", "penguins/model", "--store", $"{demo.Store.Root}");
+            await demo.CairnAsync("show", "penguins/masses:1", "--store", $"{demo.Store.Root}");
+            await demo.CairnAsync("asset", "diff", "penguins/table:1", "penguins/table:2", "--store", $"{demo.Store.Root}");
         }),
         new("Verify every byte", async demo =>
         {
-            await foreach (var check in demo.Artifacts.VerifyAllAsync())
+            await foreach (var check in demo.Catalog.Repository.VerifyAllAsync())
                 demo.Print($"{check.Digest.Hex[..12]}…  {check.Length,6} bytes  {check.Problem ?? "intact"}");
         }),
     ];

@@ -8,8 +8,8 @@ namespace Cairn.Providers.Local.Platform;
 /// The names of one directory in compact form, sorted like listings: by UTF-8 bytes, with a directory as <c>name/</c>. Disposal returns the memory.
 /// </summary>
 /// <remarks>
-/// Each entry is a sequence of bytes, and the list orders their starts. Only bytes and <see cref="int"/> are pooled and sorted, because the framework contains that code ahead-of-time compiled. For a struct, the runtime compiles some
-/// twenty methods at the first listing of a process.
+/// Each entry is a sequence of bytes, and the list orders their starts. Only bytes and <see cref="int"/> are pooled and sorted, because the framework
+/// contains that code ahead-of-time compiled. For a struct, the runtime compiles some twenty methods at the first listing of a process.
 /// </remarks>
 internal sealed class NameList : IDisposable, IComparer<int>
 {

@@ -48,7 +48,12 @@ public sealed class BlobDigestTests
         var hex = string.Concat(Enumerable.Repeat("0123456789abcdef", 4));
         var digest = BlobDigest.Parse("sha256:" + hex);
         (digest.Hex, digest.ToString(), digest.Checksum).ShouldBe((hex, "sha256:" + hex, new Checksum(Checksum.Sha256, hex)));
-        foreach (var text in new[] { "", "sha256:", hex, "sha512:" + hex, "SHA256:" + hex, $"sha256:{hex}0", "sha256:" + hex[1..], "sha256:" + hex.ToUpperInvariant(), $"sha256:{hex[..^1]}g", $"sha256:{hex[..^1]} " })
+        string[] others =
+        [
+            "", "sha256:", hex, "sha512:" + hex, "SHA256:" + hex, $"sha256:{hex}0", "sha256:" + hex[1..], "sha256:" + hex.ToUpperInvariant(),
+            $"sha256:{hex[..^1]}g", $"sha256:{hex[..^1]} ",
+        ];
+        foreach (var text in others)
         {
             BlobDigest.TryParse(text, out var other).ShouldBeFalse(text);
             other.ShouldBe(default);

@@ -227,7 +227,8 @@ public sealed class ManifestTests
     {
         var bytes = Encoding.UTF8.GetBytes(config);
         var end = Canonical.IndexOf("},\"layers\"", StringComparison.Ordinal);
-        return $$"""{"artifactType":"{{ManifestFormat.ArtifactType}}","config":{"data":"{{Convert.ToBase64String(bytes)}}","digest":"{{BlobDigest.Of(bytes)}}","mediaType":"{{ManifestFormat.ConfigType}}","size":{{size ?? bytes.Length}}""" + Canonical[end..];
+        var head = $$"""{"artifactType":"{{ManifestFormat.ArtifactType}}","config":{"data":"{{Convert.ToBase64String(bytes)}}","digest":"{{BlobDigest.Of(bytes)}}" """;
+        return head + $$""","mediaType":"{{ManifestFormat.ConfigType}}","size":{{size ?? bytes.Length}}""" + Canonical[end..];
     }
 
     private static ArtifactManifest Sample() => new()

@@ -47,4 +47,23 @@ public sealed class RepositoryGuardTests
         (await sandbox.RunAsync("rm", "-r", ":build")).Ok();
         (await sandbox.RunAsync("ls", ":")).Ok().Output.ShouldBe("artifacts/\n");
     }
+
+    [Fact]
+    public async Task A_synchronization_removes_from_a_repository_only_by_force()
+    {
+        using var sandbox = await Sandbox.CreateAsync();
+        sandbox.File("in/a.txt", "x");
+        (await sandbox.RunAsync("save", sandbox["in/a.txt"])).Ok();
+        var digest = (await sandbox.RunAsync("save", sandbox["in/a.txt"], "--store", ":below")).Ok().Output.Trim();
+        foreach (var target in new[] { ":", ":below", ":artifacts", ":below/artifacts/blobs" })
+        {
+            (await sandbox.RunAsync("sync", "--delete", sandbox["in"], target)).Fails(1, "artifact repository").Error.ShouldContain("Add -f");
+            (await sandbox.RunAsync("sync", "--delete-despite-failures", sandbox["in"], target)).Fails(1, "artifact repository");
+        }
+        (await sandbox.RunAsync("sync", "--delete", "--dry-run", sandbox["in"], ":below")).Code.ShouldBe(0);
+        (await sandbox.RunAsync("sync", sandbox["in"], ":below")).Code.ShouldBe(0);
+        (await sandbox.RunAsync("verify", digest, "--store", ":below")).Ok();
+        (await sandbox.RunAsync("sync", "--delete", "-f", sandbox["in"], ":below")).Code.ShouldBe(0);
+        (await sandbox.RunAsync("ls", "-r", ":below")).Ok().Output.ShouldBe("a.txt\n");
+    }
 }

@@ -51,6 +51,47 @@ public class OverlappedSha256Tests
     }
 
     [Fact]
+    public async Task Blocks_of_the_caller_and_of_the_other_thread_are_hashed_in_order()
+    {
+        await using var sha = new OverlappedSha256();
+        using var reference = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var i = 1; i <= 20; i++)
+        {
+            byte[] large = RandomNumberGenerator.GetBytes(i * 20_000), small = RandomNumberGenerator.GetBytes(i);
+            reference.AppendData(large);
+            reference.AppendData(small);
+            await sha.AppendAsync(large);
+            sha.Append(small);
+        }
+        sha.Length.ShouldBe(20_001 * 210);
+        (await sha.FinishAsync()).ShouldBe(Checksum.FromBytes(Checksum.Sha256, reference.GetHashAndReset()));
+    }
+
+    [Fact]
+    public async Task A_small_block_is_hashed_at_once_and_a_drained_hash_has_no_block_in_use()
+    {
+        await using var sha = new OverlappedSha256();
+        var small = new byte[OverlappedSha256.InlineLimit];
+        sha.AppendAsync(small).IsCompletedSuccessfully.ShouldBeTrue();
+        Array.Fill(small, (byte)1);
+        var large = new byte[1 << 20];
+        var hashed = sha.AppendAsync(large);
+        await sha.DrainAsync();
+        Array.Fill(large, (byte)1);
+        await hashed;
+        (await sha.FinishAsync()).ShouldBe(Checksum.FromBytes(Checksum.Sha256, SHA256.HashData(new byte[small.Length + large.Length])));
+    }
+
+    [Fact]
+    public async Task A_disposed_hash_takes_and_gives_nothing()
+    {
+        var sha = new OverlappedSha256();
+        await sha.DisposeAsync();
+        Should.Throw<ObjectDisposedException>(() => sha.Append(new byte[1]));
+        await Should.ThrowAsync<ObjectDisposedException>(() => sha.FinishAsync().AsTask());
+    }
+
+    [Fact]
     public async Task Disposal_waits_for_the_blocks_in_use_and_refuses_more()
     {
         var sha = new OverlappedSha256();

@@ -210,7 +210,9 @@ public class RetryDriverTests
     public void Options_out_of_range_are_refused() =>
         Should.Throw<ArgumentOutOfRangeException>(() => new RetryDriver(_store, new() { MaxAttempts = 0 }));
 
-    private static StoreException Unavailable() => new(StoreErrorCode.Unavailable, "the connection ended early");
+    /// <summary>A passing failure. The store asks for a wait, because the jitter alone can be below a millisecond, and then there is no wait.</summary>
+    private static StoreException Unavailable() =>
+        new(new StoreFault(StoreErrorCode.Unavailable, "the connection ended early") { RetryAfter = TimeSpan.FromMilliseconds(1) });
 
     private static StoreEntry Checksummed(StoreEntry info) =>
         new() { Path = info.Path, Length = info.Length, ETag = info.ETag, Checksum = new("crc32c", "0000" + info.Length) };

@@ -213,7 +213,9 @@ public sealed class RetryOutcomeTests
     public void The_least_of_each_option_is_allowed() => _ = new RetryDriver(
         _store, new() { MaxAttempts = 1, BaseDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero, TotalTime = TimeSpan.Zero, BudgetRatio = 0, BudgetReserve = 0 });
 
-    private static StoreException Unavailable() => new(StoreErrorCode.Unavailable, "the connection ended early");
+    /// <summary>A passing failure. The store asks for a wait, because the jitter alone can be below a millisecond, and then there is no wait.</summary>
+    private static StoreException Unavailable() =>
+        new(new StoreFault(StoreErrorCode.Unavailable, "the connection ended early") { RetryAfter = TimeSpan.FromMilliseconds(1) });
 
     private RetryDriver Retrying() => new(_store, null, new() { TimeProvider = _time });
 

@@ -188,6 +188,52 @@ public sealed class CopyMoveTests
         reports.Select(r => r.Bytes).ShouldBe(reports.Select(r => r.Bytes).Order());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_to_another_store_takes_along_what_that_store_keeps(bool keeps)
+    {
+        var (_, store) = await RemoteDriver.OpenAsync(name: "one");
+        var (target, other) = await RemoteDriver.OpenAsync(name: "two");
+        target.Declare = c => c with { ContentType = keeps, Metadata = keeps };
+        await store.WriteTextAsync("a", "x", WriteMode.CreateNew, new() { ContentType = "x/y", Metadata = new Dictionary<string, string> { ["k"] = "v" } });
+        await store.CopyToAsync("a", other, "b", WriteMode.CreateNew);
+        var info = await other.StatAsync("b");
+        info.ContentType.ShouldBe(keeps ? "x/y" : null);
+        info.Metadata.GetValueOrDefault("k").ShouldBe(keeps ? "v" : null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_progress_of_a_tree_counts_the_bytes_of_each_copy(bool isNative)
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        driver.Declare = c => c with { Copy = isNative };
+        for (var i = 1; i <= 3; i++)
+            await store.WriteBytesAsync($"t/{i}", Bytes.Of(i * 1000), WriteMode.CreateNew);
+        var reports = new List<TransferProgress>();
+        (await store.CopyTreeAsync("t", "u", new() { Progress = new Recorder(reports) })).Bytes.ShouldBe(6000);
+        (reports[^1].Bytes, reports[^1].TotalBytes).ShouldBe((6000, 6000));
+        driver.Copies.ShouldBe(isNative ? 3 : 0);
+    }
+
+    [Fact]
+    public async Task A_copy_that_cannot_be_is_refused_before_the_store_is_asked()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        await store.WriteTextAsync("d/a", "x", WriteMode.CreateNew);
+        await Should.ThrowAsync<ArgumentException>(() => store.CopyAsync("d/a", "", WriteMode.Replace));
+        (await Should.ThrowAsync<StoreException>(() => store.CopyAsync("", "b", WriteMode.Replace))).Operation.ShouldBe("copy");
+        driver.Declare = c => c with { WriteModes = WriteModes.Replace };
+        (await Should.ThrowAsync<StoreException>(() => store.CopyAsync("d/a", "d/a", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        (await Should.ThrowAsync<StoreException>(() => store.CopyAsync("d/a", "b", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.Unsupported);
+        await Should.ThrowAsync<OperationCanceledException>(() => store.CopyAsync("d/a", "d/a", WriteMode.Replace, new CancellationToken(canceled: true)));
+        driver.Copies.ShouldBe(0);
+        await store.DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(() => store.CopyAsync("d/a", "d/a", WriteMode.Replace));
+    }
+
     [Fact]
     public async Task Filters_choose_files()
     {

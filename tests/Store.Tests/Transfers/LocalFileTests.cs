@@ -130,6 +130,23 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_download_that_cannot_be_reads_nothing_and_leaves_nothing()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        await store.WriteTextAsync("x", "new", WriteMode.CreateNew);
+        Directory.CreateDirectory(Local("d/in"));
+        (await Should.ThrowAsync<StoreException>(() => store.DownloadFileAsync("x", Local("d"), WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        driver.Opened.ShouldBeEmpty();
+        var error = await Should.ThrowAsync<StoreException>(() => store.DownloadFileAsync("x", Local("d"), WriteMode.Replace));
+        error.Operation.ShouldBe("download");
+        error.Message.ShouldContain(Local("d"));
+        driver.Opened.ShouldHaveSingleItem();
+        Directory.GetFileSystemEntries(_folder).ShouldBe([Local("d")]);
+        await store.DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(() => store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew));
+    }
+
+    [Fact]
     public async Task A_folder_goes_up_and_down_with_its_empty_folders()
     {
         var (_, store) = await RemoteDriver.OpenAsync();

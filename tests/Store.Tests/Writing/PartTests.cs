@@ -134,8 +134,10 @@ public sealed class PartTests
         (await store.ReadTextAsync("f")).ShouldBe("old");
     }
 
-    [Fact]
-    public async Task A_failure_that_no_write_has_met_shows_at_completion()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failure_that_no_write_has_met_shows_at_completion(bool isDuring)
     {
         var (driver, store) = await RemoteDriver.OpenAsync();
         var written = new TaskCompletionSource();
@@ -146,9 +148,52 @@ public sealed class PartTests
         };
         await using var stream = await store.OpenWriteAsync("f", WriteMode.CreateNew);
         await stream.WriteAsync(Bytes.Of(1001));
-        written.SetResult();
-        (await Should.ThrowAsync<StoreException>(() => stream.CompleteAsync())).Code.ShouldBe(StoreErrorCode.Unavailable);
+        if (!isDuring)
+            written.SetResult();
+        var completing = stream.CompleteAsync();
+        written.TrySetResult();
+        (await Should.ThrowAsync<StoreException>(() => completing)).Code.ShouldBe(StoreErrorCode.Unavailable);
+        driver.Parts.Count.ShouldBe(1, "the last part is not sent");
         (await store.ExistsAsync("f")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Disposal_stops_the_parts_under_way_and_waits_for_them()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        var ended = 0;
+        driver.OnPart = async (_, token) =>
+        {
+            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (token.Register(() => stopped.SetResult()))
+                await stopped.Task;
+            await Task.Yield();
+            Interlocked.Increment(ref ended);
+            token.ThrowIfCancellationRequested();
+        };
+        var stream = await store.OpenWriteAsync("f", WriteMode.CreateNew);
+        await stream.WriteAsync(Bytes.Of(2500));
+        await stream.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        ended.ShouldBe(2);
+        (await store.ExistsAsync("f")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_checksum_of_the_entry_is_that_of_the_store_or_else_the_computed_one(bool hasOwn)
+    {
+        var content = Bytes.Of(2500);
+        var own = hasOwn ? Checksum.FromCrc32C(7) : null;
+        var (driver, _) = await RemoteDriver.OpenAsync();
+        await using var store = new ArtifactStore(new ChecksumDriver(driver, own));
+        await using (var stream = await store.OpenWriteAsync("f", WriteMode.CreateNew, new() { ComputeSha256 = true }))
+        {
+            await stream.WriteAsync(content);
+            (await stream.CompleteAsync()).Checksum.ShouldBe(own ?? Checksum.FromBytes(Checksum.Sha256, SHA256.HashData(content)));
+        }
+        await using (var stream = await store.OpenWriteAsync("g", WriteMode.CreateNew))
+            (await stream.CompleteAsync()).Checksum.ShouldBe(own);
     }
 
     [Fact]
@@ -285,6 +330,19 @@ public sealed class PartTests
         await Should.ThrowAsync<ArgumentException>(() => store.OpenWriteAsync("f", default));
         await Should.ThrowAsync<ArgumentException>(() => store.OpenWriteAsync("", WriteMode.Replace));
         await Should.ThrowAsync<ArgumentException>(() => store.CopyAsync("a", "b", default));
+    }
+
+    /// <summary>Returns a chosen checksum with each completed upload.</summary>
+    private sealed class ChecksumDriver(StoreDriver inner, Checksum? checksum) : DelegatingStoreDriver(inner)
+    {
+        public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
+            new Upload(await Inner.BeginUploadAsync(request, cancellationToken), checksum);
+
+        private sealed class Upload(StoreUpload inner, Checksum? checksum) : DelegatingStoreUpload(inner)
+        {
+            public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken) =>
+                (await Inner.CompleteAsync(last, cancellationToken)).WithChecksum(checksum);
+        }
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -86,7 +86,7 @@ internal static class AssetAliasCommand
             if (call.IsJson)
                 call.Output.Json(writer => AssetJson.Write(writer, move));
             else
-                rows.Add([Timestamp.Short(move.At), AssetText.Move(move), move.By, move.Why ?? ""]);
+                rows.Add([Timestamp.Short(move.At), AssetText.Move(move), move.By, AssetText.OneLine(move.Why)]);
         }
         Columns.Write(call.Output, rows);
     }

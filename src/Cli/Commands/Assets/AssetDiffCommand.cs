@@ -32,7 +32,7 @@ internal static class AssetDiffCommand
         if (difference.IsEmpty)
             output.Line($"{difference.From} and {difference.To} have equal files and metadata");
         Columns.Write(output, [.. difference.Files.Select(f => new[] { $"{Kind(f)[0]}", f.Name.Value, $"{Length(f.From)} → {Length(f.To)}" })]);
-        Columns.Write(output, [.. difference.Metadata.Select(m => new[] { "metadata", m.Key, $"{m.From?.ToString() ?? "-"} → {m.To?.ToString() ?? "-"}" })]);
+        Columns.Write(output, [.. difference.Metadata.Select(m => new[] { "metadata", m.Key, AssetText.OneLine($"{m.From?.ToString() ?? "-"} → {m.To?.ToString() ?? "-"}") })]);
         foreach (var part in content)
         {
             output.Line($"--- {part.From}{(part.IsPreview ? " (preview)" : "")}");

@@ -21,7 +21,7 @@ internal static class AssetHistoryCommand
                 else
                 {
                     var marks = version.Aliases.Concat(version.IsPinned ? ["pinned"] : []).Concat(version.IsDeleted ? ["deleted"] : []);
-                    rows.Add([$"{version.Number}", Timestamp.Short(version.CreatedAt), version.CreatedBy, AssetText.Short(version.Artifact), string.Join(", ", marks), version.Description ?? ""]);
+                    rows.Add([$"{version.Number}", Timestamp.Short(version.CreatedAt), version.CreatedBy, AssetText.Short(version.Artifact), string.Join(", ", marks), AssetText.OneLine(version.Description)]);
                 }
             }
             Columns.Write(call.Output, rows);

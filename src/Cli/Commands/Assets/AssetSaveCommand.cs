@@ -14,6 +14,8 @@ internal static class AssetSaveCommand
         var (save, options) = (new AssetSaveOptionSet(), CatalogOptionSet.ForChanges());
         return options.Runs(save.AddTo(new("save", "Save a file or folder as the next version of an asset, and print the version.") { path, name, materializer, chunked }), async call =>
         {
+            if (call.Get(path) == "-" && save.ReadsStandardInput(call.Parsed))
+                throw new UsageException("Standard input can be the content or the metadata, but not both.");
             var (asset, request) = (AssetArgument.ParseName(call.Get(name)!), save.Read(call.Parsed));
             var catalog = await call.OpenAsync().ConfigureAwait(false);
             var content = new SaveOptions { Chunked = call.Get(chunked) };

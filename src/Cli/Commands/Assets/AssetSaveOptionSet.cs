@@ -31,6 +31,9 @@ internal sealed class AssetSaveOptionSet
     /// <summary>Returns whether the command line states any of the options.</summary>
     public bool IsGiven(ParseResult parsed) => All.Any(o => parsed.GetResult(o) is { Implicit: false });
 
+    /// <summary>Returns whether the metadata is read from standard input.</summary>
+    public bool ReadsStandardInput(ParseResult parsed) => parsed.GetValue(_metadata.MetaJson) == "-";
+
     /// <summary>Reads the options.</summary>
     /// <exception cref="UsageException">An option is not valid.</exception>
     public AssetSaveOptions Read(ParseResult parsed)

@@ -8,7 +8,10 @@ namespace Cairn.Layers;
 /// <summary>Reports every operation as a span, metrics (<see cref="StoreInstruments"/>) and log entries.</summary>
 internal sealed class TelemetryDriver : DelegatingStoreDriver
 {
-    /// <summary>A program in which nothing listens to spans or metrics sets this switch to false: the first look for a listener creates all instruments and loads their assembly.</summary>
+    /// <summary>
+    /// A program in which nothing listens to spans or metrics sets this switch to false: the first look for a listener creates all instruments and loads
+    /// their assembly.
+    /// </summary>
     public const string Switch = "Cairn.Telemetry";
 
     /// <summary>Initializes the layer.</summary>
@@ -31,7 +34,8 @@ internal sealed class TelemetryDriver : DelegatingStoreDriver
     internal ILogger Logger { get; }
 
     private bool IsHeard =>
-        ((!AppContext.TryGetSwitch(Switch, out var isOn) || isOn) && (StoreInstruments.Source.HasListeners() || StoreInstruments.Durations.Enabled || StoreInstruments.Bytes.Enabled || StoreInstruments.Active.Enabled))
+        ((!AppContext.TryGetSwitch(Switch, out var isOn) || isOn)
+            && (StoreInstruments.Source.HasListeners() || StoreInstruments.Durations.Enabled || StoreInstruments.Bytes.Enabled || StoreInstruments.Active.Enabled))
         || Logger.IsEnabled(LogLevel.Warning);
 
     /// <inheritdoc/>

@@ -77,7 +77,9 @@ public sealed class AssetChangeTests
         var result = await box.AssetAsync("pin", "m:1", "m:9", "nobody:1", "m:2", "--json");
         result.Code.ShouldBe(1);
         result.Json.Select(j => j.Text("reference")).ShouldBe(["m:1", "m:2"]);
-        result.Error.ShouldContain("the asset has no version 9");
+        result.Error.ShouldContain("Cannot pin 'm:9' in file://");
+        result.Error.ShouldContain("store/artifacts: the asset has no version 9 (NotFound).");
+        result.Error.ShouldContain("Cannot pin 'nobody:1' in file://");
         result.Error.ShouldContain("no asset has the name 'nobody'");
         (await box.AssetAsync("pin", "m:1", "m:")).Fails(2, "nothing follows the separator");
     }

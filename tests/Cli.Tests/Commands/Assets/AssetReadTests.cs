@@ -25,6 +25,17 @@ public sealed class AssetReadTests
     }
 
     [Fact]
+    public async Task Texts_of_several_lines_and_control_characters_do_not_break_lines()
+    {
+        using var box = await AssetBox.WithModelAsync();
+        (await box.AssetAsync("update", "m:3", "--description", "one\ntwo\u001b[2J", "--meta", "note=a\nb")).Ok();
+        (await box.AssetAsync("history", "m")).Ok().Lines.Length.ShouldBe(3);
+        (await box.AssetAsync("show", "m:3")).Ok().Lines.ShouldContain("description  one two\u001b[2J");
+        (await box.JsonAsync("show", "m:3")).Text("description").ShouldBe("one\ntwo\u001b[2J");
+        (await box.TerminalAsync("asset", "show", "m:3")).ShouldContain("one two\\u001b[2J");
+    }
+
+    [Fact]
     public async Task A_load_accepts_every_kind_of_reference()
     {
         using var box = await AssetBox.WithModelAsync();

@@ -148,6 +148,9 @@ public sealed class AssetSaveTests
         (await box.ProcessAsync(["asset", "save", "-", "--name", "piped"], input: "from a pipe")).Ok().Output.ShouldBe("piped:1 new\n");
         (await box.AssetAsync("load", "piped")).Ok().Output.ShouldBe("from a pipe");
         (await box.AssetAsync("save", box["nowhere"], "--name", "x")).Fails(2, "does not exist");
+        (await box.ProcessAsync(["asset", "save", "a.json", "--name", "meta", "--meta-json", "-"], input: """{"piped":true}""")).Ok();
+        (await box.JsonAsync("show", "meta:1")).GetProperty("metadata").GetRawText().ShouldBe("""{"piped":true}""");
+        (await box.AssetAsync("save", "-", "--name", "x", "--meta-json", "-")).Fails(2, "but not both");
     }
 
     [Fact]
