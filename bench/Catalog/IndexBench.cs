@@ -63,7 +63,8 @@ internal static class IndexBench
             count = result.IsLeft ? -1 : result.Applied;
         }
         using var process = Process.GetCurrentProcess();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:f2} {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:f2} {process.PeakWorkingSet64 >> 20} {count}"));
+        var processor = Environment.CpuUsage.TotalTime - cpu;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:f2} {processor.TotalSeconds:f2} {process.PeakWorkingSet64 >> 20} {count}"));
         return 0;
     }
 

@@ -25,9 +25,13 @@ internal sealed class SampleRecords
         var type = a == Assets - 1 ? "rare" : a % 3 == 0 ? "model" : "table";
         var auc = (_random.Next(1000) + 0.5) / 1000;
         var previous = asset.Previous.Length == 0 ? "" : $",\"prev\":\"{asset.Previous}\"";
-        var content = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
-            {"v":1,"kind":"asset","asset":"{{{asset.Id}}}","change":{"version":{{{asset.Number}}},"artifact":"{{{BlobDigest.Of(BitConverter.GetBytes(_count++))}}}","meta":{"auc":{{{auc}}},"rows":{{{_random.Next(1000)}}},"region":"region {{{_random.Next(50)}}}"},"text":"northern word{{{_random.Next(1000)}}} churn"},"state":{"n":{{{asset.Number}}},"at":{{{asset.Number}}},"names":["model-{{{a}}}"],"type":"{{{type}}}"},"at":"{{{Record.Format(_at)}}}","by":"u:ada","seq":{{{asset.Number}}},"id":"{{{_ids.Next()}}}"{{{previous}}}}
-            """));
+        var version = string.Create(CultureInfo.InvariantCulture, $$$"""
+            "version":{{{asset.Number}}},"artifact":"{{{BlobDigest.Of(BitConverter.GetBytes(_count++))}}}","text":"northern word{{{_random.Next(1000)}}} churn"
+            """);
+        var metadata = string.Create(CultureInfo.InvariantCulture, $$"""{"auc":{{auc}},"rows":{{_random.Next(1000)}},"region":"region {{_random.Next(50)}}"}""");
+        var state = string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{asset.Number}},"at":{{asset.Number}},"names":["model-{{a}}"],"type":"{{type}}"}""");
+        var place = string.Create(CultureInfo.InvariantCulture, $"\"at\":\"{Record.Format(_at)}\",\"by\":\"u:ada\",\"seq\":{asset.Number},\"id\":\"{_ids.Next()}\"{previous}");
+        var content = Encoding.UTF8.GetBytes($"{{\"v\":1,\"kind\":\"asset\",\"asset\":\"{asset.Id}\",\"change\":{{{version},\"meta\":{metadata}}},\"state\":{state},{place}}}");
         asset.Previous = BlobDigest.Of(content).Hex;
         return content;
     }

@@ -122,7 +122,9 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
 
     /// <summary>Finds the version that an alias names.</summary>
     public VersionItem? FindVersion(Guid asset, string alias) => _database.Read(c =>
-        c.Integer("SELECT n FROM alias WHERE name = $1 AND asset = (SELECT id FROM asset WHERE uuid = $0)", asset.ToBytes(), alias) is { } number ? new VersionQueries(c).Find(asset, (int)number) : null);
+        c.Integer("SELECT n FROM alias WHERE name = $1 AND asset = (SELECT id FROM asset WHERE uuid = $0)", asset.ToBytes(), alias) is { } number
+            ? new VersionQueries(c).Find(asset, (int)number)
+            : null);
 
     /// <summary>Gets the aliases of an asset, by name.</summary>
     public IReadOnlyList<AliasItem> Aliases(Guid asset) => _database.Read(c => c.Rows(

@@ -174,7 +174,8 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     }
 
     private static void ApplyName(IndexConnection connection, ChainKey key, Record record) =>
-        connection.Execute("INSERT OR REPLACE INTO name(fold, folder, text, owner, seq) VALUES($0, $1, $2, $3, $4)", Record.Text(record.Node["name"]), key.Folder.Value, Record.Text(record.Node["text"]),
+        connection.Execute("INSERT OR REPLACE INTO name(fold, folder, text, owner, seq) VALUES($0, $1, $2, $3, $4)",
+            Record.Text(record.Node["name"]), key.Folder.Value, Record.Text(record.Node["text"]),
             Record.Text(record.Node["owner"]) is { } owner ? Guid.Parse(owner).ToBytes() : null, record.Sequence);
 
     private static void AddUnreadable(IndexConnection connection, RecordLine line) =>

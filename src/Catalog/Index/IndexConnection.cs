@@ -34,6 +34,9 @@ internal sealed class IndexConnection : IDisposable
         }
     }
 
+    /// <summary>Gets the statements that were executed.</summary>
+    public IReadOnlyCollection<string> Statements => _statements.Keys;
+
     /// <summary>Begins a transaction that writes.</summary>
     /// <param name="wait">How long to wait for another connection that is writing.</param>
     /// <returns>false: another connection is writing.</returns>

@@ -33,5 +33,6 @@ internal sealed class QueryBuilder
     /// <param name="condition">The value.</param>
     /// <param name="version">The column with the id of the version's row.</param>
     public string Holds(MetadataCondition condition, string version) =>
-        $"EXISTS (SELECT 1 FROM property q WHERE q.version = {version} AND q.key = (SELECT id FROM key WHERE name = {Add(condition.Key)}) AND {condition.ToSql("q.value", Add(condition.ToParameter()))})";
+        $"EXISTS (SELECT 1 FROM property q WHERE q.version = {version} AND q.key = (SELECT id FROM key WHERE name = {Add(condition.Key)})"
+        + $" AND {condition.ToSql("q.value", Add(condition.ToParameter()))})";
 }

@@ -67,7 +67,8 @@ internal sealed class VersionQueries(IndexConnection connection)
             builder.And(condition.Comparison == MetadataComparison.Equal ? $"p.version > {builder.Add(after[1])}" : $"(p.value, p.version) > ({builder.Add(after[0])}, {builder.Add(after[1])})");
         }
         Filter(builder, query, query.Where.Skip(1));
-        var rows = Rows("property p INDEXED BY property_value CROSS JOIN version v ON v.id = p.version CROSS JOIN asset a ON a.id = v.asset", "p.value", builder, "p.value, p.version", query.PageSize + 1);
+        const string From = "property p INDEXED BY property_value CROSS JOIN version v ON v.id = p.version CROSS JOIN asset a ON a.id = v.asset";
+        var rows = Rows(From, "p.value", builder, "p.value, p.version", query.PageSize + 1);
         return Page(query, rows, r => PageCursor.Write(r.Value!, r.Item.Row));
     }
 
