@@ -6,8 +6,8 @@ namespace Cairn.Hosting;
 
 /// <summary>A health check that asks the store of a catalog how far the index on this machine is behind. It writes nothing to the store.</summary>
 /// <remarks>
-/// <para>An index that is behind answers lists and searches with <see cref="Freshness.Cached"/> incompletely; calls about one asset do not need it. The data of the result are <c>behind</c> (batches of
-/// the feed), <c>unreadable</c> (records) and <c>synchronized</c> (the time, if any).</para>
+/// <para>An index that is behind answers lists and searches with <see cref="Freshness.Cached"/> incompletely; calls about one asset do not need it. The data of the result are
+/// <c>behind</c> (batches of the feed), <c>unreadable</c> (records) and <c>synchronized</c> (the time, if any).</para>
 /// <para>Usage: <c>services.AddHealthChecks().Add(CatalogHealthCheck.Registration())</c>.</para>
 /// </remarks>
 /// <param name="catalog">The catalog.</param>

@@ -74,10 +74,23 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
                 connection.RollBack();
             }
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (IsDamage(e) || IsRemoved(e))
         {
-            Drop();
+            lock (_lock)
+            {
+                Disconnect();
+                if (!IsRemoved(e))
+                    file.Drop();
+            }
             throw new IndexDamagedException(file.Path, e);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLITE_BUSY or SQLITE_LOCKED)
+        {
+            return new(0, 0, IsLeft: true);
+        }
+        catch (SqliteException e)
+        {
+            throw Unusable(e);
         }
     }
 
@@ -156,10 +169,7 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
         }
         catch (SqliteException e)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, $"the catalog's index {file.Path} cannot be used: {e.Message}")
-            {
-                Advice = "Check the disk and the permissions of the index's folder, or choose another folder.",
-            }, e);
+            throw Unusable(e);
         }
         finally
         {
@@ -210,6 +220,13 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
             connection.Dispose();
         _idle = null;
     }
+
+    private StoreException Unusable(SqliteException cause) => new(
+        new StoreFault(StoreErrorCode.Unavailable, $"the catalog's index {file.Path} cannot be used: {cause.Message}")
+        {
+            Advice = "Check the disk and the permissions of the index's folder, or choose another folder.",
+        },
+        cause);
 
     /// <summary>Whether an exception shows that the file was removed, or another one took its place, while it was open.</summary>
     private static bool IsRemoved(Exception exception) => exception is SqliteException { SqliteExtendedErrorCode: SQLITE_READONLY_DBMOVED };

@@ -73,9 +73,9 @@ internal sealed record AssetModel
         if (change["delete"] is { } deleted)
         {
             after = (string)deleted! == "*" ? after with { IsGone = true } : after with { Deleted = after.Deleted.Union(Ranges((string)deleted!, deleted: false)) };
-            after.Pinned.ShouldAllBe(n => after.Has(n), place);
+            after.Pinned.All(after.Has).ShouldBeTrue(place);
         }
-        after.Aliases.Values.ShouldAllBe(n => after.Has(n) || (IsGone && after.IsGone), place);
+        ((IsGone && after.IsGone) || after.Aliases.Values.All(after.Has)).ShouldBeTrue(place);
         var expected = after.ToJson();
         var stored = state.DeepClone().AsObject();
         foreach (var name in (stored["released"] as JsonObject ?? []).Select(r => r.Key))

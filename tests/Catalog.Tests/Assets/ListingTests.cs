@@ -1,5 +1,8 @@
 using Cairn;
+using Cairn.Artifacts;
 using Cairn.Catalog;
+using Cairn.Materializers;
+using Cairn.Providers.Memory;
 
 namespace Catalog.Tests.Assets;
 
@@ -172,5 +175,39 @@ public sealed class ListingTests
         faults.ShouldContain(f => f.StartsWith("other 00000004.json: ", StringComparison.Ordinal));
         // A record after a missing one is judged by what is known.
         faults.Count.ShouldBe(5, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public async Task An_index_that_exists_answers_without_a_request_for_the_catalog()
+    {
+        var folder = Directory.CreateTempSubdirectory("cairn-index-");
+        try
+        {
+            var provider = new MemoryProvider();
+            await using var store = await ArtifactStore.OpenAsync(provider, "mem://catalog");
+            var repository = new ArtifactRepository(store, MaterializerRegistry.CreateDefault());
+            var options = new CatalogOptions { IndexFolder = folder.FullName };
+            await using (var first = new Cairn.Catalog.Catalog(repository, options))
+            {
+                first.GetCachedStatus().ShouldBeNull();
+                await first.Assets.SaveAsync("x", "1");
+                (await first.Assets.ListAsync().CountAsync()).ShouldBe(1);
+                first.GetCachedStatus().ShouldNotBeNull().Behind.ShouldBeNull();
+            }
+            // Another address has no index, and an empty store at the same address shows that it is not asked.
+            await using var empty = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://catalog");
+            await using var second = new Cairn.Catalog.Catalog(new ArtifactRepository(empty, MaterializerRegistry.CreateDefault()), options);
+            var status = second.GetCachedStatus().ShouldNotBeNull();
+            (status.Assets, status.Versions).ShouldBe((1, 1));
+            (await second.Assets.ListAsync(new() { Freshness = Freshness.Cached }).SingleAsync()).Name.ShouldBe("x");
+            (await empty.ListAsync(StorePath.Root, new() { Recursive = true }).CountAsync()).ShouldBe(0);
+            await using var elsewhere = await ArtifactStore.OpenAsync(provider, "mem://elsewhere");
+            await using var third = new Cairn.Catalog.Catalog(new ArtifactRepository(elsewhere, MaterializerRegistry.CreateDefault()), options);
+            third.GetCachedStatus().ShouldBeNull();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }
