@@ -115,7 +115,10 @@ internal sealed class Chain
 
     /// <summary>Finds the newest record, beginning at one that the caller remembers.</summary>
     /// <param name="known">The remembered record; null if there is none.</param>
-    /// <param name="confirm">Whether to check that the store still has the remembered record, as an append requires. The check takes no time of its own.</param>
+    /// <param name="confirm">
+    /// Whether an append will follow: then the store has to have the remembered record still, which is checked beside the search; without one, the newest record has to have the hash of the one
+    /// before it.
+    /// </param>
     /// <param name="failed">Called with an error that leaves what is remembered in doubt.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="StoreWentBackException">The store does not have the remembered record.</exception>
@@ -126,7 +129,11 @@ internal sealed class Chain
         {
             var finding = FindHeadAsync(known, cancellationToken);
             await Task.WhenAll(confirming, finding).ConfigureAwait(false);
-            return await finding.ConfigureAwait(false);
+            var head = await finding.ConfigureAwait(false);
+            // The search may have jumped to the newest record, and nobody continues a chain that is broken there.
+            if (confirm && known is null && head is { Sequence: > 1, Record: { } record })
+                CheckLink(ChainHead.Of(await RequireAsync(head.Sequence - 1, cancellationToken).ConfigureAwait(false)), record);
+            return head;
         }
         catch (StoreException e) when (known is not null)
         {

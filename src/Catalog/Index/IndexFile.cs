@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cairn.Artifacts;
 using Cairn.Durable;
+using Cairn.Errors;
 
 namespace Cairn.Catalog.Index;
 
@@ -54,15 +55,26 @@ internal sealed class IndexFile
     }
 
     /// <summary>Prepares the file for writing: drops one that cannot be used, and marks it as open.</summary>
+    /// <exception cref="StoreException">The folder cannot be written to.</exception>
     public void Open()
     {
-        DurableDisk.Local.MakeFolders(Folder);
-        var mark = ReadMark();
-        if (mark != OpenMark || _boot.Length == 0)
+        try
         {
-            if (File.Exists(Path) && mark != CleanMark())
-                Drop();
-            SetMark(OpenMark);
+            DurableDisk.Local.MakeFolders(Folder);
+            var mark = ReadMark();
+            if (mark != OpenMark || _boot.Length == 0)
+            {
+                if (File.Exists(Path) && mark != CleanMark())
+                    Drop();
+                SetMark(OpenMark);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(new StoreFault(StoreErrorCode.Unavailable, $"the index of the catalog cannot be written in '{Folder}': {e.Message.TrimEnd('.')}")
+            {
+                Advice = "Choose a folder on a local disk that this user can write to.",
+            }, e);
         }
     }
 

@@ -78,6 +78,11 @@ public sealed class BadRecordTests
         var error = await Should.ThrowAsync<StoreException>(async () => await other.Assets.HistoryAsync("x").CountAsync());
         (error.Code, error.Uri).ShouldBe((StoreErrorCode.IntegrityFailure, test.Store.GetUri(path)));
         error.Reason.ShouldContain("'prev'");
+        // A writer reads the record before the newest one, and does not continue what is broken there.
+        await using var writer = await test.OpenAnotherAsync("u:eve");
+        error = await Should.ThrowAsync<StoreException>(() => writer.Assets.SaveAsync("x", "new"));
+        (error.Code, error.Uri).ShouldBe((StoreErrorCode.IntegrityFailure, test.Store.GetUri(path)));
+        (await Should.ThrowAsync<StoreException>(() => writer.Assets.MoveAliasAsync("x", "a", 1))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
     }
 
     [Fact]

@@ -577,4 +577,13 @@ public sealed class IndexTests : IDisposable
         }
         return Dump(catalog, folder);
     }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_named()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["file"], "");
+        var error = Should.Throw<StoreException>(() => new IndexFile(Path.Join(folder["file"], "index"), Guid.NewGuid(), "mem://x", 1, "boot").Open());
+        (error.Code, error.Reason.Contains(folder["file"], StringComparison.Ordinal)).ShouldBe((StoreErrorCode.Unavailable, true));
+    }
 }
