@@ -142,7 +142,7 @@ internal static class IndexBench
             ("by name, one type", new() { Order = VersionOrder.Name, Type = "model" }, []),
             ("by type", new() { Type = "model" }, []),
             ("by type, 1 asset in 2,000", new() { Type = "rare" }, []),
-            ("of one asset", new() { Asset = index.List(new VersionQuery { NamePrefix = "model-0", Order = VersionOrder.Name, PageSize = 1 }).Items[0].Asset }, []),
+            ("of one asset", new() { AssetId = index.List(new VersionQuery { NamePrefix = "model-0", Order = VersionOrder.Name, PageSize = 1 }).Items[0].AssetId }, []),
             ("by metadata, number > (half)", new() { Where = [new MetadataCondition("auc", MetadataComparison.Greater, 0.5)] }, []),
             ("by metadata, number = (1 in 1,000)", new() { Where = [new MetadataCondition("rows", MetadataComparison.Equal, 77)] }, []),
             ("by metadata, text = (1 in 50)", new() { Where = [new MetadataCondition("region", MetadataComparison.Equal, "region 7")] }, []),

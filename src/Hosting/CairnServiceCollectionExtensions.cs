@@ -17,7 +17,8 @@ public static class CairnServiceCollectionExtensions
     /// <summary>
     /// Adds stores: <c>[FromKeyedServices("name")] ArtifactStore</c> for one store, <see cref="ArtifactStore"/> for the default store, <see
     /// cref="ArtifactStores"/> for all stores by name, and <see cref="StoreIo"/> for URIs of any scheme. Also adds <see cref="ArtifactRepository"/> in the folder
-    /// <c>artifacts/</c> of the default store or of a store by name, <see cref="Cairn.Catalog.Catalog"/> likewise, and <see cref="MaterializerRegistry"/>, which contains the built-in materializers except JSON, those added by <see
+    /// <c>artifacts/</c> of the default store or of a store by name, <see cref="Cairn.Catalog.Catalog"/> likewise, and
+    /// <see cref="MaterializerRegistry"/>, which contains the built-in materializers except JSON, those added by <see
     /// cref="CairnBuilder.AddMaterializers(Action{MaterializerRegistry})"/>, and every <see cref="Materializer"/> that is registered as a service.
     /// </summary>
     /// <remarks>

@@ -108,7 +108,7 @@ public sealed partial class ArchitectureTests
             // The name of a namespace may be the name of a type, too.
             foreach (Match word in Word().Matches(NamespaceLine().Replace(code, "")))
             {
-                if (homes.TryGetValue(word.Value, out var home) && home != folder)
+                if ((homes.TryGetValue(word.Value, out var home) || homes.TryGetValue(word.Value.TrimEnd('<'), out home)) && home != folder)
                     graph[folder].Add(home);
             }
             foreach (Match import in Import().Matches(code))
@@ -147,9 +147,10 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"^using Cairn\.(?:\w+\.)*(\w+);", RegexOptions.Multiline)]
     private static partial Regex Import();
 
-    [GeneratedRegex(@"^(?:public |internal )(?:sealed |static |abstract |readonly |partial |ref |unsafe )*(?:class|struct|interface|record struct|record|enum) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:public |internal )(?:sealed |static |abstract |readonly |partial |ref |unsafe )*(?:class|struct|interface|record struct|record|enum) (\w+<?)", RegexOptions.Multiline)]
     private static partial Regex TypeName();
 
-    [GeneratedRegex(@"\b[A-Z]\w+")]
+    /// <summary>A word that may name a type; of a generic type, with the bracket, so that a member of the same name does not count.</summary>
+    [GeneratedRegex(@"\b[A-Z]\w+<?")]
     private static partial Regex Word();
 }

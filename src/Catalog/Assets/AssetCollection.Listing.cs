@@ -56,7 +56,7 @@ public sealed partial class AssetCollection
         Guid? asset = options.Name is { } name ? (await RequireLivingAsync(CatalogName.OfAsset(name), confirm: false, cancellationToken).ConfigureAwait(false)).Asset.Id : null;
         var query = new VersionQuery
         {
-            Asset = asset,
+            AssetId = asset,
             NamePrefix = options.NamePrefix is { } prefix ? CatalogName.FoldPrefix(prefix) : null,
             Type = options.Type is { } type ? CatalogName.OfType(type) : null,
             Tag = options.Tag,
@@ -85,8 +85,8 @@ public sealed partial class AssetCollection
     private AssetVersion Create(VersionItem item) => new()
     {
         Repository = _repository,
-        AssetId = item.Asset,
-        Name = item.State.Names.Count > 0 ? item.State.Names[0] : item.Asset.ToString(),
+        AssetId = item.AssetId,
+        Name = item.State.Names.Count > 0 ? item.State.Names[0] : item.AssetId.ToString(),
         Number = item.Number,
         Artifact = item.Artifact,
         CreatedAt = item.CreatedAt,

@@ -149,7 +149,7 @@ public sealed partial class AssetCollection
             throw Refusals.Of(StoreErrorCode.AlreadyExists, $"the key '{ErrorText.Escape(key)}' was used for a save that differs in its name, content or options", "Use a new key for another save.")
                 .WithContext(StoreOperations.Save, Store.GetUri(SaveKeys.FolderOf(key)));
         }
-        var asset = await _chains.ReadAsync(claim.Asset, confirm: true, cancellationToken).ConfigureAwait(false);
+        var asset = await _chains.ReadAsync(claim.AssetId, confirm: true, cancellationToken).ConfigureAwait(false);
         var (searched, number) = (claim.After, claim.Version ?? 0);
         if (claim.Record is { } id)
             (asset, _) = await _chains.AppendAsync(asset, StoreOperations.Save, id, DecideAsync, cancellationToken).ConfigureAwait(false);

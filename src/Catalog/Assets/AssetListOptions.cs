@@ -24,7 +24,8 @@ public sealed record AssetListOptions
     /// <summary>Gets whether deleted assets are listed. Default: false.</summary>
     public bool IncludeDeleted { get; init; }
 
-    /// <summary>Gets whether the assets that changed last come first, instead of the order of their names. Ignored with <see cref="Text"/>, where the newest assets come first. Default: false.</summary>
+    /// <summary>Gets whether the assets that changed last come first, instead of the order of their names. Ignored with <see cref="Text"/>, where the newest assets
+    /// come first. Default: false.</summary>
     public bool NewestFirst { get; init; }
 
     /// <summary>Gets how new the list has to be. Default: all that is published.</summary>

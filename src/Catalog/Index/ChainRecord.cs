@@ -9,8 +9,8 @@ namespace Cairn.Catalog.Index;
 /// <param name="Sequence">The number.</param>
 /// <param name="Line">The bytes.</param>
 /// <param name="Hash">The hash of the bytes; null if they are too many to be read.</param>
-/// <param name="Asset">What the record says about an asset; null for another kind, or if it cannot be used.</param>
-internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Hash, AssetRecord? Asset)
+/// <param name="Change">What the record says about an asset; null for another kind, or if it cannot be used.</param>
+internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Hash, AssetRecord? Change)
 {
     /// <summary>Reads a line of the feed or of a segment.</summary>
     /// <param name="line">The line.</param>

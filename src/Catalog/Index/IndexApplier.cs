@@ -156,7 +156,7 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
             }
             if (next.Line.Record is null || !isLinked)
                 AddUnreadable(connection, isLinked ? next.Line : RecordLine.Unusable(next.Line.Content, "its 'prev' is not the hash of the record before it"));
-            else if (next.Asset is { } asset)
+            else if (next.Change is { } asset)
                 changes.Add(asset);
             else
                 name = next.Line.Record;

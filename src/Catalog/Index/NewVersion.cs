@@ -12,7 +12,7 @@ namespace Cairn.Catalog.Index;
 /// <param name="creation">The record.</param>
 internal sealed class NewVersion(long asset, Guid uuid, int number, string? name, string? type, bool isHidden, AssetRecord creation)
 {
-    public long Asset { get; } = asset;
+    public long AssetId { get; } = asset;
 
     public int Number { get; } = number;
 

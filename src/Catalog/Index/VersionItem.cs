@@ -4,7 +4,7 @@ using Cairn.Catalog.States;
 namespace Cairn.Catalog.Index;
 
 /// <summary>A version in a list.</summary>
-/// <param name="Asset">The id of the asset.</param>
+/// <param name="AssetId">The id of the asset.</param>
 /// <param name="State">The state of the asset after its newest record that can be read. The versions of an asset on one page share it.</param>
 /// <param name="Number">The number.</param>
 /// <param name="Sequence">The number of the record that created it.</param>
@@ -17,5 +17,5 @@ namespace Cairn.Catalog.Index;
 /// <param name="Metadata">The metadata, with later changes applied.</param>
 /// <param name="Row">The id of its row.</param>
 internal sealed record VersionItem(
-    Guid Asset, AssetState State, int Number, int Sequence, BlobDigest Artifact, string? Origin, DateTimeOffset CreatedAt, string CreatedBy, string? Description, IReadOnlyList<string> Tags,
+    Guid AssetId, AssetState State, int Number, int Sequence, BlobDigest Artifact, string? Origin, DateTimeOffset CreatedAt, string CreatedBy, string? Description, IReadOnlyList<string> Tags,
     IReadOnlyDictionary<string, MetadataValue> Metadata, long Row);

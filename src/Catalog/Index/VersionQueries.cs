@@ -26,7 +26,7 @@ internal sealed class VersionQueries(IndexConnection connection)
             return ByValue(query);
         if (query.Tag is not null)
             return ByTime(query with { Tag = null }, "version_tag t CROSS JOIN version v ON v.id = t.version", "t.version", b => b.And($"t.tag = {b.Add(query.Tag)}"));
-        if (query.Asset is not null)
+        if (query.AssetId is not null)
             return ByNumber(query);
         return query.Order == VersionOrder.Name ? ByName(query) : ByTime(query, $"version v INDEXED BY {(query.Type is null ? "version_time" : "version_type")}", "v.id", null);
     }
@@ -76,12 +76,12 @@ internal sealed class VersionQueries(IndexConnection connection)
     private IndexPage<VersionItem> ByNumber(VersionQuery query)
     {
         var builder = new QueryBuilder();
-        builder.And($"v.asset = {builder.Add(connection.Integer("SELECT id FROM asset WHERE uuid = $0", query.Asset!.Value.ToBytes()) ?? 0)}");
+        builder.And($"v.asset = {builder.Add(connection.Integer("SELECT id FROM asset WHERE uuid = $0", query.AssetId!.Value.ToBytes()) ?? 0)}");
         if (!query.IncludeDeleted)
             builder.And("v.hidden = 0");
         if (query.After is not null)
             builder.And($"v.n < {builder.Add(PageCursor.Read(query.After, 1)[0])}");
-        Filter(builder, query with { Asset = null }, []);
+        Filter(builder, query with { AssetId = null }, []);
         var rows = Rows("version v INDEXED BY version_number CROSS JOIN asset a ON a.id = v.asset", "NULL", builder, "v.n DESC", query.PageSize + 1);
         return Page(query, rows, r => PageCursor.Write((long)r.Item.Number));
     }
@@ -121,7 +121,7 @@ internal sealed class VersionQueries(IndexConnection connection)
     private static void Filter(QueryBuilder builder, VersionQuery query, IEnumerable<MetadataCondition> conditions)
     {
         builder.AndPrefix("a.fold", query.NamePrefix);
-        if (query.Asset is { } asset)
+        if (query.AssetId is { } asset)
             builder.And($"v.asset = (SELECT id FROM asset WHERE uuid = {builder.Add(asset.ToBytes())})");
         if (query.Type is not null)
             builder.And($"v.type = {builder.Add(query.Type)}");

@@ -3,13 +3,13 @@ namespace Cairn.Catalog.Index;
 /// <summary>Selects versions.</summary>
 /// <remarks>
 /// The order follows the index that answers the query, so that a page costs the same wherever it is: with <see cref="Text"/>, the newest come first; otherwise, with <see cref="Where"/>, versions
-/// are ordered by the value that the first condition compares; otherwise, with <see cref="Tag"/>, the newest come first; otherwise, with <see cref="Asset"/>, the greatest number comes first;
+/// are ordered by the value that the first condition compares; otherwise, with <see cref="Tag"/>, the newest come first; otherwise, with <see cref="AssetId"/>, the greatest number comes first;
 /// otherwise they come in the order of <see cref="Order"/>. Further conditions are tested on each row; a page takes longer where few rows meet them.
 /// </remarks>
 internal sealed record VersionQuery
 {
     /// <summary>Gets the asset.</summary>
-    public Guid? Asset { get; init; }
+    public Guid? AssetId { get; init; }
 
     /// <summary>Gets the beginning of the fold key of the asset's current name.</summary>
     public string? NamePrefix { get; init; }

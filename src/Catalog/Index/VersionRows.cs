@@ -93,11 +93,11 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
         var id = version.Row;
         while (connection.Execute("""
             INSERT OR IGNORE INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            """, id, version.Asset, version.Number, record.Sequence, artifact, change.Origin, version.Type, at, by, text, ColumnValues.ToJson(tags), version.IsHidden ? 1 : 0) == 0)
+            """, id, version.AssetId, version.Number, record.Sequence, artifact, change.Origin, version.Type, at, by, text, ColumnValues.ToJson(tags), version.IsHidden ? 1 : 0) == 0)
         {
-            if (Find(version.Asset, version.Number) is not null)
+            if (Find(version.AssetId, version.Number) is not null)
             {
-                Edit(version.Asset, version.Name, edits);
+                Edit(version.AssetId, version.Name, edits);
                 return;
             }
             id++;

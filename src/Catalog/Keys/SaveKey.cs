@@ -8,12 +8,12 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.Keys;
 
 /// <summary>What a save with a key does, as the first caller decided it.</summary>
-/// <param name="Asset">The asset.</param>
+/// <param name="AssetId">The asset.</param>
 /// <param name="After">The number of the asset's newest record at that time: the save's record comes after it.</param>
 /// <param name="Record">The id of the record that the save appends; null if nothing changes.</param>
 /// <param name="Version">The number of the equal version that the save returns; null if the record creates one.</param>
 /// <param name="Print">The digest of what was asked for.</param>
-internal sealed record SaveKey(Guid Asset, int After, Guid? Record, int? Version, string Print)
+internal sealed record SaveKey(Guid AssetId, int After, Guid? Record, int? Version, string Print)
 {
     /// <summary>The digest of a name and a request: SHA-256 of JSON whose members are sorted.</summary>
     public static string PrintOf(CatalogName name, SaveRequest request) => BlobDigest.Of(RecordJson.Write(new JsonObject

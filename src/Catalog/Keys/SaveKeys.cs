@@ -26,7 +26,7 @@ internal sealed class SaveKeys(ArtifactStore store, RecordSource source)
             null,
             source.NextId(),
             (now, _) => new(now is not null ? null : source.Begin(
-                Kind, key, ("of", OfSaves), ("asset", save.Asset.ToString()), ("after", save.After), ("record", save.Record?.ToString()), ("version", save.Version), ("request", save.Print))),
+                Kind, key, ("of", OfSaves), ("asset", save.AssetId.ToString()), ("after", save.After), ("record", save.Record?.ToString()), ("version", save.Version), ("request", save.Print))),
             cancellationToken).ConfigureAwait(false);
         return (Read(key, head!.Record!), isOwn);
     }

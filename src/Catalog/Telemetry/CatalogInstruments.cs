@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace Cairn.Catalog.Telemetry;
 
-/// <summary>The names of the catalog's telemetry: one activity source and one meter, both named <see cref="SourceName"/>. The requests to the store appear below, from the source <c>Cairn</c>.</summary>
+/// <summary>The names of the catalog's telemetry: one activity source and one meter, both named <see cref="SourceName"/>. The requests to the store appear
+/// below, from the source <c>Cairn</c>.</summary>
 /// <remarks>The activities are <c>append asset</c>, <c>synchronize index</c> and <c>write checkpoint</c>. Activities carry the id of the asset; no metric does.</remarks>
 public static class CatalogInstruments
 {

@@ -103,7 +103,7 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
     }
 
     /// <summary>Checks a record of an asset against the state before it.</summary>
-    private static (string? Reason, AssetRecord? Asset) Check(Record record, AssetState? before)
+    private static (string? Reason, AssetRecord? Change) Check(Record record, AssetState? before)
     {
         try
         {

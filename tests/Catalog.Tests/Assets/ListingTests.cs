@@ -168,7 +168,7 @@ public sealed class ListingTests
         await test.Store.WriteTextAsync(forged, (await test.Store.ReadTextAsync(forged)).Replace("u:ada", "u:eve", StringComparison.Ordinal), WriteMode.Replace);
         await test.Catalog.Repository.DeleteAsync(await test.ArtifactAsync("gone 2"));
         await test.Store.WriteTextAsync($"catalog/assets/{ids["other"]}/00000004.json", "{", WriteMode.CreateNew);
-        var faults = await test.Catalog.VerifyAsync().Select(f => $"{f.Asset} {f.Uri.ToString().Split('/')[^1]}: {f.Reason}").ToListAsync();
+        var faults = await test.Catalog.VerifyAsync().Select(f => $"{f.AssetName} {f.Uri.ToString().Split('/')[^1]}: {f.Reason}").ToListAsync();
         faults.ShouldContain(f => f.StartsWith("missing 00000002.json: it is missing", StringComparison.Ordinal));
         faults.ShouldContain(f => f.StartsWith("forged 00000003.json: its 'prev' is not the hash of record 2", StringComparison.Ordinal));
         faults.ShouldContain(f => f.StartsWith("gone 00000002.json: the artifact of version 2 cannot be used", StringComparison.Ordinal));

@@ -341,10 +341,10 @@ public sealed class IndexTests : IDisposable
         Versions(new() { IncludeDeleted = true, Type = "table", Until = index.FindVersion(assets[0], 1)!.CreatedAt }).ShouldBe(["x:2", "x:1"]);
         Versions(new() { Type = "table", Order = VersionOrder.Name }).ShouldBe(["a0:2", "a0:1", "a1:2", "a3:2", "a3:1", "a4:2", "a4:1", "x:2", "x:1"]);
         Versions(new() { Order = VersionOrder.Name, IncludeDeleted = true, NamePrefix = "a1" }).ShouldBe(["a1:2", "a1:1"]);
-        Versions(new() { Asset = assets[1] }).ShouldBe(["a1:2"]);
-        Versions(new() { Asset = assets[2] }).ShouldBeEmpty();
-        Versions(new() { Asset = assets[2], IncludeDeleted = true }).ShouldBe(["a2:2", "a2:1"]);
-        Versions(new() { Asset = Guid.Empty }).ShouldBeEmpty();
+        Versions(new() { AssetId = assets[1] }).ShouldBe(["a1:2"]);
+        Versions(new() { AssetId = assets[2] }).ShouldBeEmpty();
+        Versions(new() { AssetId = assets[2], IncludeDeleted = true }).ShouldBe(["a2:2", "a2:1"]);
+        Versions(new() { AssetId = Guid.Empty }).ShouldBeEmpty();
         Versions(new() { Tag = "old", Order = VersionOrder.Name }).ShouldBe(["a0:2"]);
 
         List<string> Assets(AssetQuery query)
@@ -496,7 +496,7 @@ public sealed class IndexTests : IDisposable
         MetadataCondition greater = new("auc", MetadataComparison.Greater, 0.1), equal = new("region", MetadataComparison.Equal, "north");
         VersionQuery[] versions =
         [
-            new(), new() { IncludeDeleted = true }, new() { Type = "model" }, new() { Type = "model", IncludeDeleted = true }, new() { Asset = asset }, new() { Tag = "old" },
+            new(), new() { IncludeDeleted = true }, new() { Type = "model" }, new() { Type = "model", IncludeDeleted = true }, new() { AssetId = asset }, new() { Tag = "old" },
             new() { Text = "north" }, new() { Order = VersionOrder.Name }, new() { Order = VersionOrder.Name, Type = "model" }, new() { Order = VersionOrder.Name, NamePrefix = "a" },
             new() { Order = VersionOrder.Name, OnlyLatest = true },
             new() { Where = [greater] }, new() { Where = [equal] }, new() { Where = [equal, greater], Type = "model" },

@@ -51,7 +51,7 @@ public sealed class OtherReaderTests : IDisposable
         await index.SyncAsync(isFull: true, default);
 
         var found = index.List(new AssetQuery()).Items.Single(a => a.State.Names[0] == "Éclair Model");
-        var versions = index.List(new VersionQuery { Asset = found.Id }).Items;
+        var versions = index.List(new VersionQuery { AssetId = found.Id }).Items;
         versions.Select(v => v.Number).Order().ShouldBe([1, 3]);
         foreach (var item in versions)
         {

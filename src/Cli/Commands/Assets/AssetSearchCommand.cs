@@ -23,7 +23,10 @@ internal static class AssetSearchCommand
                 if (call.IsJson)
                     call.Output.Json(writer => Write(writer, hit));
                 else
-                    rows.Add([hit.ToString(), hit.Asset is { } asset ? asset.Type ?? "-" : Timestamp.Short(hit.Version!.CreatedAt), AssetText.OneLine(hit.Asset?.Description ?? hit.Version?.Description)]);
+                    rows.Add(
+                    [
+                        hit.ToString(), hit.Asset is { } asset ? asset.Type ?? "-" : Timestamp.Short(hit.Version!.CreatedAt), AssetText.OneLine(hit.Asset?.Description ?? hit.Version?.Description),
+                    ]);
             }
             Columns.Write(call.Output, rows);
             FreshnessOption.Tell(call, catalog, cached);

@@ -67,13 +67,13 @@ internal static class CatalogCommand
             {
                 count++;
                 if (!call.IsJson)
-                    call.Output.Line($"{(fault.Asset is null ? "" : $"{fault.Asset}: ")}{fault.Reason}  {fault.Uri}");
+                    call.Output.Line($"{(fault.AssetName is null ? "" : $"{fault.AssetName}: ")}{fault.Reason}  {fault.Uri}");
                 else
                 {
                     call.Output.Json(writer =>
                     {
                         writer.WriteString("uri", fault.Uri.ToString());
-                        AssetJson.Text(writer, "asset", fault.Asset);
+                        AssetJson.Text(writer, "asset", fault.AssetName);
                         writer.WriteString("reason", fault.Reason);
                     });
                 }
