@@ -90,7 +90,8 @@ public sealed class TransformerMaterializerTests : IAsyncLifetime
         (await Should.ThrowAsync<MaterializationException>(() => _repository.SaveAsync(model, cancellationToken: Cancel))).Message.ShouldContain("pass it to the materializer's constructor");
         (await _repository.Store.ListAsync("blobs", new() { Recursive = true }, Cancel).CountAsync(f => f.IsFile, Cancel)).ShouldBe(0);
 
-        var trusting = Repository(_repository.Store, new(new MLContext(), typeof(DoubledFactory).Assembly));
+        var materializers = MaterializerRegistry.CreateDefault().Add(new TransformerMaterializer(new MLContext(), typeof(DoubledFactory).Assembly));
+        var trusting = new ArtifactRepository(_repository.Store, materializers, StorePath.Root);
         var saved = await trusting.SaveAsync(model, cancellationToken: Cancel);
         var loaded = await trusting.LoadAsync<ITransformer>(saved.Digest, Cancel);
         loaded.Transform(data).GetColumn<float>("Twice").ShouldBe(data.GetColumn<float>("Size").Select(s => 2 * s));

@@ -4,6 +4,8 @@ using Cairn.Providers.Local.Tests.Crash;
 namespace Cairn.Providers.Local.Tests;
 
 /// <summary>Races that another process wins, made certain: the other acts between a look and the act that follows it.</summary>
+/// <remarks>They run alone: writers of other tests take numbers from the counter by which versions of one time differ, which has a hundred values.</remarks>
+[Collection(nameof(CertainRaceTests))]
 public sealed class CertainRaceTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -178,3 +180,6 @@ public sealed class CertainRaceTests
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(50);
     }
 }
+
+[CollectionDefinition(nameof(CertainRaceTests), DisableParallelization = true)]
+public sealed class CertainRaceCollection;

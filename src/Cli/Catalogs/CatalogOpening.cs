@@ -23,6 +23,9 @@ internal static class CatalogOpening
         if (driver.IsUnused)
             return catalog;
         await catalog.DisposeAsync().ConfigureAwait(false);
+        // A container that does not exist fails here, with that reason.
+        await foreach (var _ in repository.Store.ListAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            break;
         throw new StoreException(new StoreFault(StoreErrorCode.NotFound, "there is no catalog")
         {
             Advice = "Save an asset first with 'cairn asset save', or choose another store with --store.",
