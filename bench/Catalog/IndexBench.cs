@@ -16,7 +16,7 @@ internal static class IndexBench
     private const int PerBatch = 1000;
     private static readonly Guid _catalog = Guid.Parse("0199c5d4-7bdb-7e4e-b6f2-1d3c5a7e9b02");
 
-    /// <summary>Runs the rounds. Each synchronization is a process of its own, so that its memory can be measured.</summary>
+    /// <summary>Runs the rounds. Each synchronization runs in a separate process, so that its memory can be measured.</summary>
     public static async Task RunAsync(int versions, int rounds, string folder)
     {
         var (bare, full) = (Path.Join(folder, "feed"), Path.Join(folder, "checkpoint"));
@@ -34,7 +34,7 @@ internal static class IndexBench
         await PagesAsync(bare, folder);
     }
 
-    /// <summary>One part, in a process of its own.</summary>
+    /// <summary>Runs one part, in a separate process.</summary>
     public static async Task<int> PartAsync(string part, string root, string folder)
     {
         var watch = Stopwatch.StartNew();

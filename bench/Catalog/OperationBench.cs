@@ -89,7 +89,7 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         Row("save a version of a tiny object", $"{Median(versions) / 1000:f2} ms; its artifact and one durable record {Median(references) / 1000:f2} ms", Ratio(versions, references), "≤ 1.25");
     }
 
-    /// <summary>16 processes save versions of assets of their own, beside one process that commits to SQLite at full durability.</summary>
+    /// <summary>16 processes save versions, each of a separate asset, beside one process that commits to SQLite at full durability.</summary>
     public async Task WorkspaceAsync()
     {
         List<double> ours, references, least;

@@ -4,7 +4,7 @@ using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local.Tests;
 
-/// <summary>What tests start as processes of their own.</summary>
+/// <summary>The programs that tests start as separate processes.</summary>
 internal static class Children
 {
     public static async Task<int> RunAsync(string name, string[] told)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cairn.Providers.S3.Tests;
 
-/// <summary>What tests start as processes of their own.</summary>
+/// <summary>The programs that tests start as separate processes.</summary>
 internal static class Children
 {
     public const string CredentialsArgument = "credentials";

@@ -43,7 +43,7 @@ internal sealed class BlobStore(ArtifactStore store, ArtifactStore? above, int v
     /// <summary>Refuses a repository of another version, and marks a new one.</summary>
     /// <param name="forWriting">true to mark the folder if it is not marked yet.</param>
     /// <param name="cancellationToken">Cancels the preparation.</param>
-    /// <param name="adopted">The repository of version 1 whose artifacts are brought over, which is no reason to refuse the store, and whose default for chunks a new repository keeps.</param>
+    /// <param name="adopted">The repository of version 1 whose artifacts are copied. It is not a reason to refuse the store, and a new repository keeps its default for chunks.</param>
     public async ValueTask PrepareAsync(bool forWriting, CancellationToken cancellationToken, BlobStore? adopted = null)
     {
         if (_prepared)

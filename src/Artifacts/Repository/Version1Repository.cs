@@ -5,7 +5,7 @@ using Cairn.Materializers;
 
 namespace Cairn.Artifacts;
 
-/// <summary>A repository of version 1 of the format, from which artifacts and their names are brought over to a repository of the current version. It is only read.</summary>
+/// <summary>A repository of version 1 of the format, from which artifacts and their names are copied to a repository of the current version. It is only read.</summary>
 /// <remarks>
 /// <para>
 /// Version 1 had its files at the root of a store, and names in <c>names/</c>. Version 2 has them in a folder, and the catalog has the names. The layout of blobs, chunks and manifests is

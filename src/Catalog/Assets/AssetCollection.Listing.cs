@@ -32,17 +32,8 @@ public sealed partial class AssetCollection
             PageSize = PageSize,
         };
         var index = await _index.OpenAsync(options.Freshness, cancellationToken).ConfigureAwait(false);
-        do
-        {
-            var page = index.List(query);
-            foreach (var item in page.Items)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return Create(item.Id, item.Id.ToString(), item.State);
-            }
-            query = query with { After = page.Next };
-        }
-        while (query.After is not null);
+        foreach (var item in ReadPages(after => index.List(query with { After = after }), cancellationToken))
+            yield return Create(item.Id, item.Id.ToString(), item.State);
     }
 
     /// <summary>Lists versions of all assets, or of one, from the index on this machine.</summary>
@@ -69,17 +60,24 @@ public sealed partial class AssetCollection
             PageSize = PageSize,
         };
         var index = await _index.OpenAsync(options.Freshness, cancellationToken).ConfigureAwait(false);
+        foreach (var item in ReadPages(after => index.List(query with { After = after }), cancellationToken))
+            yield return Create(item);
+    }
+
+    private static IEnumerable<T> ReadPages<T>(Func<string?, IndexPage<T>> list, CancellationToken cancellationToken)
+    {
+        string? after = null;
         do
         {
-            var page = index.List(query);
+            var page = list(after);
             foreach (var item in page.Items)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return Create(item);
+                yield return item;
             }
-            query = query with { After = page.Next };
+            after = page.Next;
         }
-        while (query.After is not null);
+        while (after is not null);
     }
 
     private AssetVersion Create(VersionItem item) => new()

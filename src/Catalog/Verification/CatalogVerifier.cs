@@ -50,7 +50,7 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
                 var sequence = first + i;
                 var (record, reason) = await reads[i].ConfigureAwait(false);
                 if (record is not null && sequence > 1 && before?.Sequence == sequence - 1 && record.Previous != before.Hash.Hex)
-                    yield return Fault(chain.PathOf(sequence), name, $"its 'prev' is not the hash of record {sequence - 1}: one of the two is not what was written");
+                    yield return Fault(chain.PathOf(sequence), name, $"its 'prev' is not the hash of record {sequence - 1}: one of the two records was altered");
                 if (record is not null && key.Kind == "asset")
                 {
                     (reason, var asset) = Check(record, state);

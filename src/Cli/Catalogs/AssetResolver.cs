@@ -12,7 +12,7 @@ internal static class AssetResolver
     public static async Task<BlobDigest> ResolveAsync(Session session, ArtifactRepository repository, string reference, CancellationToken cancellationToken) =>
         BlobDigest.TryParse(reference, out var digest) ? digest : await FindAsync(session, repository, reference, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>A method of its own, so that a command with a digest does not load the assembly of the catalog.</summary>
+    /// <summary>Resolves a name. A separate method, so that a command with a digest does not load the assembly of the catalog.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<BlobDigest> FindAsync(Session session, ArtifactRepository repository, string text, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal static class AssetCompletion
         }
     }
 
-    /// <summary>A method of its own, so that other completions do not load the assembly of the catalog.</summary>
+    /// <summary>Completes from the index. A separate method, so that other completions do not load the assembly of the catalog.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<IReadOnlyList<string>> FindAsync(Session session, string store, string word, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Cairn.Tests.Workspaces;
 
 namespace Cairn.Tests.Artifacts;
 
-/// <summary>The versions of the format, and how artifacts of version 1 are brought over.</summary>
+/// <summary>The versions of the format, and how artifacts of version 1 are copied to the current one.</summary>
 public sealed class FormatVersionTests : IDisposable
 {
     /// <summary>The artifacts that the command line of version 1 saved: one in its manifest alone, one with a blob, one of several files, and one in chunks.</summary>

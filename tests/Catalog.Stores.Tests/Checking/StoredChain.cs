@@ -13,7 +13,7 @@ internal sealed record StoredChain(StorePath Folder, IReadOnlyList<JsonObject> R
 {
     public string Subject => Folder.Name;
 
-    /// <summary>Reads all chains of a store. Fails if a file is no whole record, numbers are missing, or a link does not match.</summary>
+    /// <summary>Reads all chains of a store. Fails if a file is not a whole record, numbers are missing, or a link does not match.</summary>
     public static async Task<(List<StoredChain> Assets, List<StoredChain> Names)> ReadAllAsync(ArtifactStore store)
     {
         store = store.Under(ArtifactRepository.DefaultFolder);

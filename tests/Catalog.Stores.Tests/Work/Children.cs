@@ -9,7 +9,7 @@ using Catalog.Stores.Tests.Places;
 
 namespace Catalog.Stores.Tests.Work;
 
-/// <summary>What tests start as processes of their own.</summary>
+/// <summary>The programs that tests start as separate processes.</summary>
 internal static class Children
 {
     public static async Task<int> RunAsync(string name, string[] told)
@@ -43,7 +43,7 @@ internal static class Children
         for (var i = 0; i < plan.Workers; i++)
         {
             var user = $"u:{plan.Name}-{i}";
-            // Workers with a catalog of their own race like those of different processes.
+            // Workers with separate catalogs race like those of different processes.
             var catalog = plan.IsShared ? shared : await PatientlyAsync(() => Place.OpenCatalogAsync(store, user, plan.IndexFolder));
             workers.Add((new(plan, user, catalog.Assets, registered, plan.Seed + i), catalog));
         }

@@ -53,7 +53,7 @@ internal sealed class Worker(WorkPlan plan, string user, AssetCollection assets,
         return deed switch
         {
             Deed.Save or Deed.Register => operation with { Alias = _random.Next(3) == 0 && plan.Deeds.Contains(Deed.Move) ? alias : null },
-            // A fixed alias prevents deletions for ever, so there are few.
+            // A fixed alias prevents deletions permanently, so there are few.
             Deed.Move when _random.Next(40) == 0 => operation with { Alias = $"fixed-{_random.Next(5)}", Version = version, With = true },
             Deed.Move => operation with { Alias = alias, Version = version, From = from },
             Deed.Remove => operation with { Alias = alias, From = from },

@@ -38,7 +38,7 @@ internal static class AssetAdoptCommand
         });
     }
 
-    /// <summary>Brings over each name of a repository of version 1. A name that fails does not stop the others; a repeated call brings over what is missing.</summary>
+    /// <summary>Copies the artifact of each name of a repository of version 1, and registers it. A name that fails does not stop the others; a repeated call copies what is missing.</summary>
     private static async Task<int> AdoptAllAsync(CatalogCall call, string address)
     {
         var location = await call.Session.OpenAsync(address, call.Stopping).ConfigureAwait(false);
