@@ -5,8 +5,12 @@ namespace Cairn.Flows.Analyzers;
 /// <summary>Which properties of a state are artifacts.</summary>
 internal static class StateProperties
 {
-    /// <summary>Returns whether a property is declared as partial and has no implementation in the sources.</summary>
-    public static bool IsPartial(IPropertySymbol property) => property is { IsPartialDefinition: true, PartialImplementationPart: null };
+    /// <summary>The end of the names of generated files.</summary>
+    public const string GeneratedFile = ".FlowState.g.cs";
+
+    /// <summary>Returns whether a property is declared as partial, and its implementation is left to the generator. Analyzers see what it has generated.</summary>
+    public static bool IsPartial(IPropertySymbol property) => property.IsPartialDefinition
+        && property.PartialImplementationPart?.DeclaringSyntaxReferences.All(static d => d.SyntaxTree.FilePath.EndsWith(GeneratedFile, StringComparison.Ordinal)) != false;
 
     /// <summary>Returns whether the property can be implemented as a slot. What else is wrong with it, an analyzer reports.</summary>
     public static bool IsArtifact(IPropertySymbol property) => IsPartial(property) && Obstacle(property) is null && CanBeTypeArgument(property.Type);

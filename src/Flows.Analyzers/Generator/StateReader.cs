@@ -83,6 +83,6 @@ internal static class StateReader
     private static string FileNameOf(INamedTypeSymbol state)
     {
         var name = state.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));
-        return string.Concat(name.Where(static c => c is not ('@' or ' ' or '>')).Select(static c => c is '<' or ',' ? '_' : c)) + ".FlowState.g.cs";
+        return name.Replace("@", "").Replace('<', '{').Replace('>', '}') + StateProperties.GeneratedFile;
     }
 }

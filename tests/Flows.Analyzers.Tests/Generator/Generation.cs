@@ -20,11 +20,11 @@ internal static class Generation
     /// <summary>Errors and warnings of the sources with what is generated.</summary>
     public static string[] Diagnostics(params string[] sources) => Diagnostics(Sources.Compile(sources));
 
-    public static string[] Diagnostics(CSharpCompilation compilation)
+    public static string[] Diagnostics(CSharpCompilation compilation, DiagnosticSeverity least = DiagnosticSeverity.Warning)
     {
         Driver.RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var own);
         own.ShouldBeEmpty();
-        return [.. generated.GetDiagnostics().Where(static d => d.Severity >= DiagnosticSeverity.Warning).Select(static d => d.Id + " " + d.GetMessage())];
+        return [.. generated.GetDiagnostics().Where(d => d.Severity >= least).Select(static d => d.Id + " " + d.GetMessage())];
     }
 
     /// <summary>The class that is compiled from the sources, loaded.</summary>
