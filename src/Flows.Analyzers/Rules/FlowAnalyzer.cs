@@ -34,8 +34,8 @@ public sealed class FlowAnalyzer : DiagnosticAnalyzer
             OperationKind.Invocation);
         context.RegisterOperationBlockAction(static block =>
         {
-            foreach (var use in SharedVariables.Find(block.OperationBlocks))
-                block.ReportDiagnostic(Diagnostic.Create(FlowRules.SharedVariable, use.Syntax.GetLocation(), use.Syntax.ToString()));
+            foreach (var (use, all) in SharedVariables.Find(block.OperationBlocks))
+                block.ReportDiagnostic(Diagnostic.Create(FlowRules.SharedVariable, use.Syntax.GetLocation(), all.Select(static u => u.Syntax.GetLocation()), use.Syntax.ToString()));
         });
     }
 }

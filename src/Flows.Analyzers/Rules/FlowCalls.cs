@@ -7,10 +7,11 @@ namespace Cairn.Flows.Analyzers.Rules;
 internal static class FlowCalls
 {
     private const string Flow = FlowNames.Namespace + ".Flow";
+    private const string Branches = FlowNames.Namespace + ".FlowBranches";
 
-    /// <summary>Returns whether a call adds a step: <c>Step</c>, <c>ForEach</c>, <c>Branch</c> or <c>Join</c> of <c>Flow&lt;TState&gt;</c>.</summary>
+    /// <summary>Returns whether a call adds a step: <c>Step</c>, <c>ForEach</c> or <c>Join</c> of <c>Flow&lt;TState&gt;</c> or of its branches.</summary>
     public static bool AddsStep(IInvocationOperation call) =>
-        call.TargetMethod is { Name: "Step" or "ForEach" or "Branch" or "Join", ContainingType: { IsGenericType: true } type } && type.FullName() == Flow;
+        call.TargetMethod is { Name: "Step" or "ForEach" or "Join", ContainingType: { IsGenericType: true } type } && type.FullName() is Flow or Branches;
 
     /// <summary>Returns the bodies of the steps that a call adds: lambdas, local functions and methods whose source is in the same file.</summary>
     /// <remarks>The function that lists the items of a foreach is not a body.</remarks>

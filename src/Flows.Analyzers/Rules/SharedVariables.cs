@@ -14,8 +14,8 @@ internal static class SharedVariables
         "Add", "AddRange", "TryAdd", "Insert", "Remove", "RemoveAt", "RemoveAll", "Clear", "Push", "Pop", "Enqueue", "Dequeue", "Append", "AppendLine", "UnionWith", "AddOrUpdate", "GetOrAdd",
     ];
 
-    /// <summary>Returns, for each step and each variable that another step changes, the first use in the step.</summary>
-    public static IEnumerable<IOperation> Find(ImmutableArray<IOperation> blocks)
+    /// <summary>Returns, for each step and each variable that another step changes, the first use in the step, and all uses in steps.</summary>
+    public static IEnumerable<(IOperation Use, IEnumerable<IOperation> All)> Find(ImmutableArray<IOperation> blocks)
     {
         var steps = blocks.SelectMany(static b => b.DescendantsAndSelf()).OfType<IInvocationOperation>().Where(FlowCalls.AddsStep)
             .SelectMany(FlowCalls.Bodies).Select(static body => Uses(body).ToList()).ToList();
@@ -23,8 +23,9 @@ internal static class SharedVariables
         {
             foreach (var uses in step.GroupBy(static u => u.Variable, SymbolEqualityComparer.Default))
             {
-                if (steps.Exists(other => other != step && other.Exists(u => u.Changes && SymbolEqualityComparer.Default.Equals(u.Variable, uses.Key))))
-                    yield return uses.First().Operation;
+                bool IsOfVariable((ISymbol Variable, IOperation Operation, bool Changes) use) => SymbolEqualityComparer.Default.Equals(use.Variable, uses.Key);
+                if (steps.Exists(other => other != step && other.Exists(u => u.Changes && IsOfVariable(u))))
+                    yield return (uses.First().Operation, steps.SelectMany(static s => s).Where(IsOfVariable).Select(static u => u.Operation));
             }
         }
     }

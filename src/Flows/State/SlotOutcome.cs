@@ -15,7 +15,8 @@ public abstract record SlotOutcome
 
     /// <summary>The task set the property, possibly to equal content, or modified the object that it read.</summary>
     /// <param name="Artifact">The digest of the new content, which is saved.</param>
-    public sealed record Changed(BlobDigest Artifact) : SlotOutcome;
+    /// <param name="Task">The task that saved the content, if the property was set by reference; null for this task.</param>
+    public sealed record Changed(BlobDigest Artifact, Guid? Task = null) : SlotOutcome;
 
     /// <summary>The task set the property to null.</summary>
     public sealed record Removed : SlotOutcome;

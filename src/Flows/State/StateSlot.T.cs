@@ -14,10 +14,11 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     private static readonly Type _saved = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
 
     private readonly Lock _gate = new();
+    private Source? _source;
     private Task<T>? _loading;
     private T _value = default!;
+    private bool _hasValue;
     private bool _isSet;
-    private bool _isLoaded;
     private bool _isRead;
 
     /// <inheritdoc/>
@@ -27,7 +28,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     public override bool IsRead => _isRead;
 
     /// <inheritdoc/>
-    public override bool IsDeleted => _isSet && _value is null;
+    public override bool IsDeleted => _isSet && (_hasValue ? _value is null : _source is null);
 
     /// <summary>Returns the value. The first read loads it and blocks the thread until it is loaded, unless <see cref="LoadAsync"/> has loaded it.</summary>
     /// <exception cref="InvalidOperationException">No task set the property, and its type does not permit null.</exception>
@@ -57,7 +58,19 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
-            (_value, _isSet, _isLoaded, _loading) = (value, true, false, null);
+            (_value, _hasValue, _isSet) = (value, true, true);
+            (_source, _loading) = (null, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void SetReference(StateValue? value)
+    {
+        RequireReference();
+        lock (_gate)
+        {
+            (_value, _hasValue, _isSet) = (default!, false, true);
+            (_source, _loading) = (Source.Of(value), null);
         }
     }
 
@@ -67,11 +80,12 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
         ArgumentNullException.ThrowIfNull(repository);
         lock (_gate)
         {
-            // What the constructor of a state set, or a secret, has no binding before.
-            var keeps = _isSet && (IsSecret || (Binding is null && value is null));
-            (Binding, _isRead, _isLoaded, _loading) = (new(repository, value, step, cancellationToken), false, false, null);
-            if (!keeps)
-                (_value, _isSet) = (default!, false);
+            var keepsValue = _isSet && (IsSecret || (Binding is null && value is null));
+            (Binding, _isRead) = (new(repository, value, step, cancellationToken), false);
+            if (keepsValue)
+                return;
+            (_value, _hasValue, _isSet) = (default!, false, false);
+            (_source, _loading) = (Source.Of(value), null);
         }
     }
 
@@ -80,7 +94,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
-            return _isSet || _isLoaded || Binding?.Value is null ? Task.CompletedTask : Loading(Binding).WaitAsync(cancellationToken);
+            return _hasValue || _source is null ? Task.CompletedTask : Loading(_source).WaitAsync(cancellationToken);
         }
     }
 
@@ -88,12 +102,18 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     public override async ValueTask<SlotOutcome> SaveAsync(CancellationToken cancellationToken = default)
     {
         var binding = Binding ?? throw NotBound();
-        if (IsSecret || (!_isSet && (!_isRead || !_isLoaded || IsImmutable)))
+        if (IsSecret || (!_isSet && !_isRead))
             return new SlotOutcome.Unchanged(binding.Value);
-        if (_value is not { } value)
+        if (IsDeleted)
             return new SlotOutcome.Removed();
-        var saved = await binding.Repository.SaveAsAsync(value, _saved, null, cancellationToken).ConfigureAwait(false);
-        return _isSet || binding.Value?.Artifact != saved.Digest ? new SlotOutcome.Changed(saved.Digest) : new SlotOutcome.Unchanged(binding.Value);
+        var source = _source?.Value;
+        var artifact = source?.Artifact;
+        // What was loaded may have been modified.
+        if (_hasValue && (source is null || !IsImmutable))
+            artifact = (await binding.Repository.SaveAsAsync(_value!, _saved, null, cancellationToken).ConfigureAwait(false)).Digest;
+        if (artifact is not { } digest || (!_isSet && digest == source?.Artifact))
+            return new SlotOutcome.Unchanged(binding.Value);
+        return new SlotOutcome.Changed(digest, digest == source?.Artifact ? source?.Task : null);
     }
 
     internal override void CarryFrom(StateSlot previous)
@@ -108,34 +128,33 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
         lock (_gate)
         {
             (value, loading) = (_value, null!);
-            if (_isSet)
+            _isRead |= !_isSet;
+            if (_hasValue)
                 return true;
-            _isRead = true;
-            if (_isLoaded)
-                return true;
-            if (Binding?.Value is null)
+            if (_source is null)
                 return IsNullable ? true : throw NotSet();
-            loading = Loading(Binding);
+            loading = Loading(_source);
             return false;
         }
     }
 
     /// <summary>Starts the load, or joins the one that runs. A load that failed is repeated.</summary>
-    private Task<T> Loading(SlotBinding binding)
+    private Task<T> Loading(Source source)
     {
+        var binding = Binding ?? throw NotBound();
         if (_loading is null or { IsFaulted: true } or { IsCanceled: true })
-            _loading = Task.Run(() => LoadOnceAsync(binding), binding.Stopping);
+            _loading = Task.Run(() => LoadOnceAsync(binding, source), binding.Stopping);
         return _loading;
     }
 
-    private async Task<T> LoadOnceAsync(SlotBinding binding)
+    private async Task<T> LoadOnceAsync(SlotBinding binding, Source source)
     {
-        var value = (T)await binding.Repository.LoadAsync(binding.Value!.Value.Artifact, _saved, binding.Stopping).ConfigureAwait(false);
+        var value = (T)await binding.Repository.LoadAsync(source.Value.Artifact, _saved, binding.Stopping).ConfigureAwait(false);
         lock (_gate)
         {
             // The task may have set the property in the meantime.
-            if (!_isSet && ReferenceEquals(Binding, binding))
-                (_value, _isLoaded) = (value, true);
+            if (ReferenceEquals(_source, source))
+                (_value, _hasValue) = (value, true);
         }
         return value;
     }
@@ -143,4 +162,12 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     private InvalidOperationException NotSet() => new(Binding?.Step is { } step
         ? $"The step '{step}' read {this}, which has no value: no earlier step set it. Set it in an earlier step, or declare the property with a nullable type."
         : $"{this} was read and has no value: nothing set it. Set it first, or declare the property with a nullable type.");
+
+    /// <summary>What the value is loaded from.</summary>
+    private sealed class Source(StateValue value)
+    {
+        public StateValue Value => value;
+
+        public static Source? Of(StateValue? value) => value is { } known ? new(known) : null;
+    }
 }

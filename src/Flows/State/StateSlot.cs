@@ -56,6 +56,11 @@ public abstract class StateSlot
     /// <remarks>If there is no value, what the constructor of the state set remains and counts as set by the task. A secret keeps its value.</remarks>
     public abstract void Bind(ArtifactRepository repository, StateValue? value, string? step = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Sets the value by reference, without loading it; a merge does this.</summary>
+    /// <param name="value">The value; null to delete the property.</param>
+    /// <exception cref="InvalidOperationException">The property is a secret, which has no artifact.</exception>
+    public abstract void SetReference(StateValue? value);
+
     /// <summary>Loads the value before it is read, so that the getter does not wait. This does not count as a read.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that completes when the value is loaded; at once if there is none, or if the task set one.</returns>
@@ -74,7 +79,13 @@ public abstract class StateSlot
     /// <param name="previous">The slot of the same property.</param>
     internal abstract void CarryFrom(StateSlot previous);
 
-    private protected InvalidOperationException NotBound() => new($"{this} cannot be saved: it is not bound to a repository. Call {nameof(Bind)} before the task.");
+    private protected InvalidOperationException NotBound() => new($"{this} cannot be loaded or saved: it is not bound to a repository. Call {nameof(Bind)} before the task.");
+
+    private protected void RequireReference()
+    {
+        if (IsSecret)
+            throw new InvalidOperationException($"{this} cannot be set by reference: it is a secret, and secrets are not saved. Set its value.");
+    }
 
     /// <summary>Returns the name of the state and of the property. The value is not included.</summary>
     public override string ToString() => $"{State}.{Name}";

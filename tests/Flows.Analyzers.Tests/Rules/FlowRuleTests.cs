@@ -11,7 +11,7 @@ public sealed class FlowRuleTests
     [InlineData(""".Step("a", (s, c) => int.TryParse("1", out x)).Step("b", (s, c) => s.A = x)""", "x")]
     [InlineData(""".Step("a", (s, c) => (x, y) = (1, 2)).Step("b", (s, c) => s.A = x)""", "x")]
     [InlineData(""".ForEach("a", s => s.Items, (s, i, c) => x += i).Join("b", (s, inputs, c) => s.A = x)""", "x")]
-    [InlineData(""".Branch("a", (s, c) => x = 1, "b", (s, c) => s.A = x)""", "x")]
+    [InlineData(""".Branch(b => b.Step("a", (s, c) => x = 1).Step("b", (s, c) => s.A = x))""", "x")]
     [InlineData(""".Step("a", (s, c) => _field = 1).Step("b", (s, c) => s.A = _field)""", "_field")]
     [InlineData(""".Step("a", (s, c) => Total = 1).Step("b", (s, c) => s.A = Total)""", "Total")]
     [InlineData(""".Step("a", (s, c) => _field = 1).Step("b", Use)""", "_field")]

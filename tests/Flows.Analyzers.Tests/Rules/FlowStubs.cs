@@ -38,13 +38,19 @@ internal static class FlowStubs
                 public static Flow<TState> Of<TState>(string name) => new();
             }
 
+            public sealed class FlowBranches<TState>
+            {
+                public FlowBranches<TState> Step(string name, Action<TState, StepContext> body, StepOptions? options = null) => this;
+                public FlowBranches<TState> Step(string name, Func<TState, StepContext, Task> body, StepOptions? options = null) => this;
+            }
+
             public sealed class Flow<TState>
             {
                 public Flow<TState> Step(string name, Action<TState, StepContext> body, StepOptions? options = null) => this;
                 public Flow<TState> Step(string name, Func<TState, StepContext, Task> body, StepOptions? options = null) => this;
                 public Flow<TState> ForEach<TItem>(string name, Func<TState, IEnumerable<TItem>> items, Action<TState, TItem, StepContext> body, ForEachOptions? options = null) => this;
                 public Flow<TState> ForEach<TItem>(string name, Func<TState, IEnumerable<TItem>> items, Func<TState, TItem, StepContext, Task> body, ForEachOptions? options = null) => this;
-                public Flow<TState> Branch(string name1, Action<TState, StepContext> body1, string name2, Action<TState, StepContext> body2) => this;
+                public Flow<TState> Branch(Action<FlowBranches<TState>> branches) => this;
                 public Flow<TState> Join(string name, Action<TState, JoinInputs<TState>, StepContext> body, StepOptions? options = null) => this;
                 public Flow<TState> Join(string name, Func<TState, JoinInputs<TState>, StepContext, Task> body, StepOptions? options = null) => this;
             }

@@ -64,5 +64,22 @@ public sealed class ReflectedStateTests : StateTest
         (await SaveAsync(states[0], "Token")).ShouldBe(new SlotOutcome.Unchanged(null));
     }
 
+    [Fact]
+    public async Task A_reference_is_loaded_into_the_object()
+    {
+        var merged = await SavedAsync("merged", Guid.NewGuid());
+        var plain = new PlainState { Title = "x" };
+        var state = FlowState.Reflect<PlainState>().Of(plain);
+        Bind(state, []);
+
+        Slot(state, "Title").SetReference(merged);
+
+        plain.Title.ShouldBe("merged");
+        (await SaveAsync(state, "Title")).ShouldBe(new SlotOutcome.Changed(merged.Artifact, merged.Task));
+        Slot(state, "Title").SetReference(null);
+        plain.Title.ShouldBeNull();
+        (await SaveAsync(state, "Title")).ShouldBe(new SlotOutcome.Removed());
+    }
+
     private static async Task<SlotOutcome> SaveAsync(IFlowState state, string name) => await Slot(state, name).SaveAsync(TestContext.Current.CancellationToken);
 }

@@ -75,5 +75,46 @@ public sealed class SlotSavingTests : StateTest
         (await SaveAsync(state, "Model")).ShouldBe(new SlotOutcome.Unchanged(value));
     }
 
+    [Fact]
+    public async Task What_was_set_by_reference_keeps_the_task_it_is_from_and_is_not_loaded()
+    {
+        var merged = await SavedAsync(new Model { Weights = [1] }, Guid.NewGuid());
+        var state = Bound<TrainState>();
+
+        Slot(state, "Model").SetReference(merged);
+
+        (Slot(state, "Model").IsSet, Slot(state, "Model").IsDeleted).ShouldBe((true, false));
+        (await SaveAsync(state, "Model")).ShouldBe(new SlotOutcome.Changed(merged.Artifact, merged.Task));
+        Loads.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_was_set_by_reference_can_be_read_and_modified()
+    {
+        var (merged, before) = (await SavedAsync(new Model { Weights = [1] }, Guid.NewGuid()), await SavedAsync(new Model(), Guid.NewGuid()));
+        var state = Bound<TrainState>(new() { ["Model"] = before });
+        Slot(state, "Model").SetReference(merged);
+
+        state.Model.Weights.ShouldBe([1]);
+        Slot(state, "Model").IsRead.ShouldBeFalse("what was there before the task was not read");
+        (await SaveAsync(state, "Model")).ShouldBe(new SlotOutcome.Changed(merged.Artifact, merged.Task));
+        state.Model.Weights.Add(2);
+
+        (await SaveAsync(state, "Model")).ShouldBe(new SlotOutcome.Changed((await SavedAsync(new Model { Weights = [1, 2] })).Artifact));
+    }
+
+    [Fact]
+    public async Task What_was_deleted_by_reference_is_removed()
+    {
+        var state = Bound<TrainState>(new() { ["Model"] = await SavedAsync(new Model()) });
+
+        Slot(state, "Model").SetReference(null);
+
+        Slot(state, "Model").IsDeleted.ShouldBeTrue();
+        Should.Throw<InvalidOperationException>(() => state.Model);
+        (await SaveAsync(state, "Model")).ShouldBe(new SlotOutcome.Removed());
+        Should.Throw<InvalidOperationException>(() => Slot(state, "Token").SetReference(null)).Message.ShouldContain("secret");
+    }
+
     private static async Task<SlotOutcome> SaveAsync(IFlowState state, string name) => await Slot(state, name).SaveAsync(TestContext.Current.CancellationToken);
 }
