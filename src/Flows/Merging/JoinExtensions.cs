@@ -12,13 +12,12 @@ public static class JoinExtensions
     /// <param name="include">The properties to merge. Default: all.</param>
     /// <param name="exclude">The properties not to merge, which stay as they were before the split. Default: none.</param>
     /// <param name="resolve">Adds rules for properties that branches change differently. Optional.</param>
-    /// <returns>A task that completes when the state has the merged values.</returns>
     /// <remarks>
     /// A property that the join has set itself is left alone. One that some branches left as it was before the split, while all others gave it one and the same value or deleted it, gets that value
     /// or is deleted.
     /// </remarks>
     /// <exception cref="MergeConflictException">Properties were changed differently: all of them are listed, and nothing is merged.</exception>
-    public static Task MergeAsync<TState>(
+    public static void Merge<TState>(
         this StepContext step, JoinInputs<TState> inputs, IReadOnlyCollection<string>? include = null, IReadOnlyCollection<string>? exclude = null, Action<MergeRules<TState>>? resolve = null)
         where TState : class, IFlowState, new()
     {
@@ -26,6 +25,6 @@ public static class JoinExtensions
         ArgumentNullException.ThrowIfNull(inputs);
         var rules = new MergeRules<TState>();
         resolve?.Invoke(rules);
-        return inputs.MergeAsync(include, exclude, rules, step.CancellationToken);
+        inputs.Merge(include, exclude, rules);
     }
 }

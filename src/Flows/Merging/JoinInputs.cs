@@ -68,11 +68,13 @@ public sealed class JoinInputs<TState> : IReadOnlyList<TState>
         slot.SetReference(value);
     }
 
-    internal async Task MergeAsync(IReadOnlyCollection<string>? include, IReadOnlyCollection<string>? exclude, MergeRules<TState> rules, CancellationToken cancellationToken)
+    internal void Merge(IReadOnlyCollection<string>? include, IReadOnlyCollection<string>? exclude, MergeRules<TState> rules)
     {
         var names = _target.Slots.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var name in (include ?? []).Concat(exclude ?? []).Concat(rules.Rules.Keys).Where(n => !names.Contains(n)))
             throw new ArgumentException($"The state has no property '{name}'. It has {string.Join(", ", names.Order(StringComparer.Ordinal))}.");
+        if (Count == 0)
+            return;
         List<MergeConflict> conflicts = [];
         List<(StateSlot Slot, StateValue? Value)> results = [];
         List<StateSlot> resolved = [];
@@ -87,7 +89,7 @@ public sealed class JoinInputs<TState> : IReadOnlyList<TState>
                 continue;
             }
             BlobDigest? before = _before.TryGetValue(slot.Name, out var known) ? known.Artifact : null;
-            if (Merge.TryDecide(before, _inputs.Select(i => ValueOf(i.Branch, slot.Name)), out var result))
+            if (MergeDecision.TryDecide(before, _inputs.Select(i => ValueOf(i.Branch, slot.Name)), out var result))
             {
                 if (result?.Artifact != before)
                     results.Add((slot, result));
@@ -106,7 +108,7 @@ public sealed class JoinInputs<TState> : IReadOnlyList<TState>
             slot.SetReference(value);
         }
         foreach (var slot in resolved)
-            await rules.Rules[slot.Name](this, slot, cancellationToken).ConfigureAwait(false);
+            rules.Rules[slot.Name](this, slot);
     }
 
     private static StateValue? ValueOf(Engine.Branch branch, string name) => branch.Values.TryGetValue(name, out var value) ? value : null;

@@ -5,7 +5,7 @@ namespace Cairn.Flows;
 public sealed class MergeRules<TState>
     where TState : class, IFlowState, new()
 {
-    internal Dictionary<string, Func<JoinInputs<TState>, StateSlot, CancellationToken, Task>> Rules { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, Action<JoinInputs<TState>, StateSlot>> Rules { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Takes the value of the branch for which a function is greatest; of equal ones, the first.</summary>
     /// <typeparam name="TKey">The type by which branches are compared.</typeparam>
@@ -14,11 +14,10 @@ public sealed class MergeRules<TState>
     public MergeRules<TState> Take<TKey>(string name, Func<TState, TKey> by)
     {
         ArgumentNullException.ThrowIfNull(by);
-        Rules[name] = (inputs, slot, _) =>
+        Rules[name] = (inputs, slot) =>
         {
             if (inputs.MaxBy(by) is { } best)
                 inputs.Assign(slot, best);
-            return Task.CompletedTask;
         };
         return this;
     }
@@ -30,7 +29,7 @@ public sealed class MergeRules<TState>
     public MergeRules<TState> Combine<T>(string name, Func<T, T, T> combine)
     {
         ArgumentNullException.ThrowIfNull(combine);
-        Rules[name] = async (inputs, slot, cancellationToken) =>
+        Rules[name] = (inputs, slot) =>
         {
             var target = slot as StateSlot<T> ?? throw new ArgumentException($"The property {slot} is a {slot.ValueType.Name}, and the rule combines values of {typeof(T).Name}.", nameof(name));
             var (any, result) = (false, default(T)!);
@@ -38,7 +37,7 @@ public sealed class MergeRules<TState>
             {
                 if (inputs.SlotOf(input, slot.Name) is not StateSlot<T> { Value: not null } branch)
                     continue;
-                var value = await branch.GetAsync(cancellationToken).ConfigureAwait(false);
+                var value = branch.Get();
                 (any, result) = (true, any ? combine(result, value) : value);
             }
             if (any)

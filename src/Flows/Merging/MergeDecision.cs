@@ -3,7 +3,7 @@ using Cairn.Artifacts;
 namespace Cairn.Flows.Merging;
 
 /// <summary>Decides on the value of one name at a join, by references: nothing is loaded.</summary>
-internal static class Merge
+internal static class MergeDecision
 {
     /// <summary>Decides.</summary>
     /// <param name="before">The value before the split; null if there was none.</param>
