@@ -7,7 +7,7 @@ using Cairn.Providers.Memory;
 namespace Cairn.Flows;
 
 /// <summary>Runs flows.</summary>
-public static class FlowRuns
+public static class FlowExecution
 {
     /// <summary>Runs a flow, and records it.</summary>
     /// <typeparam name="TState">The state.</typeparam>
@@ -43,12 +43,12 @@ public static class FlowRuns
         var repository = run.Writer.Repository;
         if (run.Writer.Options.SaveArtifacts)
         {
-            await new FlowRunner<TState>(flow.Nodes, new(run, repository, steps)).RunAsync(run.CancellationToken).ConfigureAwait(false);
+            await new FlowRunner<TState>(flow.Nodes, new(run, repository, steps, null)).RunAsync(run.CancellationToken).ConfigureAwait(false);
             return;
         }
         // The state of a dry run is in memory, and forgotten at its end.
         var scratch = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{run.Id:N}", cancellationToken: run.CancellationToken).ConfigureAwait(false);
         await using var forgetting = scratch.ConfigureAwait(false);
-        await new FlowRunner<TState>(flow.Nodes, new(run, new(scratch, repository.Materializers), steps)).RunAsync(run.CancellationToken).ConfigureAwait(false);
+        await new FlowRunner<TState>(flow.Nodes, new(run, new(scratch, repository.Materializers), steps, null)).RunAsync(run.CancellationToken).ConfigureAwait(false);
     }
 }
