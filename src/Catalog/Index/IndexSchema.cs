@@ -55,7 +55,8 @@ internal static class IndexSchema
         CREATE TABLE output(task INTEGER, state INTEGER, name TEXT, artifact BLOB, PRIMARY KEY(task, state, name)) STRICT, WITHOUT ROWID;
         CREATE TABLE input(task INTEGER, ord INTEGER, name TEXT NOT NULL, role TEXT NOT NULL, artifact BLOB NOT NULL, asset BLOB, n INTEGER, source BLOB, source_name TEXT,
             PRIMARY KEY(task, ord)) STRICT, WITHOUT ROWID;
-        CREATE TABLE metric(task INTEGER, key INTEGER, run INTEGER NOT NULL, last REAL, min REAL, max REAL, count INTEGER NOT NULL, step INTEGER NOT NULL, PRIMARY KEY(task, key)) STRICT, WITHOUT ROWID;
+        CREATE TABLE metric(task INTEGER, key INTEGER, run INTEGER NOT NULL, last REAL, min REAL, max REAL, count INTEGER NOT NULL, step INTEGER NOT NULL,
+            PRIMARY KEY(task, key)) STRICT, WITHOUT ROWID;
         CREATE TABLE export(task INTEGER, ord INTEGER, name TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, media TEXT NOT NULL, digest BLOB NOT NULL, etag TEXT,
             PRIMARY KEY(task, ord)) STRICT, WITHOUT ROWID;
         CREATE VIRTUAL TABLE asset_search USING fts5(name, text, tags, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');

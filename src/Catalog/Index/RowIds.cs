@@ -26,6 +26,14 @@ internal static class RowIds
         return First((long)(first >> 16) * 1000) | (long)((first & 0xFFF) << 8 | (second >> 54 & 0xFF));
     }
 
+    /// <summary>The low 40 bits of a UUID, which the short id of a run shows.</summary>
+    public static long Tail(Guid uuid)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        uuid.TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadInt64BigEndian(bytes[8..]) & ((1L << 40) - 1);
+    }
+
     /// <summary>The least id of a time.</summary>
     public static long First(long microseconds) => Math.Clamp(microseconds / 1000, 0, Max >> TailBits) << TailBits;
 }

@@ -8,7 +8,6 @@ namespace Cairn.Catalog.Index;
 internal sealed class RunRows(IndexConnection connection)
 {
     private const int Remembered = 10_000;
-    private const long TailMask = (1L << 40) - 1;
     private readonly InternedKeys _keys = new(connection);
     private readonly TaskRows _tasks = new(connection);
     private readonly Dictionary<Guid, long> _runs = [];
@@ -54,7 +53,7 @@ internal sealed class RunRows(IndexConnection connection)
         {
             if (connection.Integer("SELECT uuid = $1 FROM run WHERE id = $0", id, uuid) is not { } isSame)
             {
-                connection.Execute("INSERT INTO run(id, uuid, tail, deleted) VALUES($0, $1, $2, 0)", id, uuid, TailOf(uuid));
+                connection.Execute("INSERT INTO run(id, uuid, tail, deleted) VALUES($0, $1, $2, 0)", id, uuid, RowIds.Tail(run));
                 break;
             }
             if (isSame == 1)
@@ -65,9 +64,6 @@ internal sealed class RunRows(IndexConnection connection)
         return _runs[run] = id;
     }
 
-    /// <summary>The low 40 bits of a UUID, which the short id of a run shows.</summary>
-    private static long TailOf(ReadOnlySpan<byte> uuid) => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(uuid[8..]) & TailMask;
-
     private bool SetRun(RunLine line, RunRecord run, string fold)
     {
         var (id, record) = (RowOf(run.Run), line.Record);
@@ -75,7 +71,8 @@ internal sealed class RunRows(IndexConnection connection)
             UPDATE run SET flow = $1, fold = $2, recorded = $3, started_at = $4, finished_at = $5, origin = $6, parent = $7, host = $8, by = $9, at = $10, record = $11
             WHERE id = $0 AND (record IS NULL OR record < $11)
             """,
-            id, run.Flow, fold, RecordValues.Text(run.Status), run.StartedAt.ToMicroseconds(), run.FinishedAt?.ToMicroseconds(), run.Origin?.ToBytes(), run.Parent?.ToBytes(), run.Host, record.By, record.At.ToMicroseconds(), record.Id.ToBytes()) == 0)
+            id, run.Flow, fold, RecordValues.Text(run.Status), run.StartedAt.ToMicroseconds(), run.FinishedAt?.ToMicroseconds(), run.Origin?.ToBytes(),
+            run.Parent?.ToBytes(), run.Host, record.By, record.At.ToMicroseconds(), record.Id.ToBytes()) == 0)
             return false;
         connection.Execute("INSERT OR REPLACE INTO run_record(run, content) VALUES($0, $1)", id, record.Content.ToArray());
         connection.Execute("DELETE FROM run_parameter WHERE run = $0", id);

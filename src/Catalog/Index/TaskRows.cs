@@ -19,7 +19,7 @@ internal sealed class TaskRows(IndexConnection connection)
         var uuid = task.Task.ToBytes();
         var id = RowIds.Of(task.Task);
         Known? known;
-        while ((known = connection.Rows("SELECT uuid, record, progress, status = 'Running' FROM task WHERE id = $0", Known.Of, id).SingleOrDefault()) is not null && !known.Uuid.AsSpan().SequenceEqual(uuid))
+        while ((known = Find(id)) is not null && !known.Uuid.AsSpan().SequenceEqual(uuid))
             id++;
         if (line.IsProgress ? known is { IsRunning: false } || IsNewer(known?.Progress, record) : IsNewer(known?.Record, record))
             return false;
@@ -99,6 +99,8 @@ internal sealed class TaskRows(IndexConnection connection)
         IReadOnlyDictionary<string, MetricRecord> Read(string table, Func<Record, TaskRecord> read) =>
             read(Record.Parse(connection.Rows($"SELECT content FROM {table} WHERE task = $0", r => r.Bytes(0), id).Single())).Metrics;
     }
+
+    private Known? Find(long id) => connection.Rows("SELECT uuid, record, progress, status = 'Running' FROM task WHERE id = $0", Known.Of, id).SingleOrDefault();
 
     private static bool IsNewer(byte[]? known, ReadOnlySpan<byte> record) => known is not null && known.AsSpan().SequenceCompareTo(record) >= 0;
 
