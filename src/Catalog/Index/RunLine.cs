@@ -45,8 +45,9 @@ internal sealed record RunLine(Record Record, Guid Subject)
                     if (task.Item is { } item && Encoding.UTF8.GetByteCount(item) is < 1 or > MaxItem)
                         throw Record.Wrong("item");
                     return new(record, task.Task) { Attempt = task };
-                case "run-tag":
-                    return new(record, RecordValues.Id(record.Node["run"], "run")) { Tags = TagsOf(record) };
+                case RunTagRecord.Kind:
+                    var tags = RunTagRecord.Of(record);
+                    return new(record, tags.Run) { Tags = TagsOf(tags) };
                 default:
                     return null;
             }
@@ -62,7 +63,7 @@ internal sealed record RunLine(Record Record, Guid Subject)
     {
         try
         {
-            return CatalogName.OfAsset(flow).Key;
+            return UnicodeTable.Fold(CatalogName.OfFlow(flow));
         }
         catch (StoreException e)
         {
@@ -70,14 +71,13 @@ internal sealed record RunLine(Record Record, Guid Subject)
         }
     }
 
-    private static Dictionary<string, bool> TagsOf(Record record)
+    private static Dictionary<string, bool> TagsOf(RunTagRecord record)
     {
         Dictionary<string, bool> tags = new(StringComparer.Ordinal);
-        foreach (var (member, isSet) in ((string, bool)[])[("remove", false), ("add", true)])
-        {
-            foreach (var tag in RecordValues.Texts(record.Node[member], member) ?? [])
-                tags[tag] = isSet;
-        }
+        foreach (var tag in record.Removed)
+            tags[tag] = false;
+        foreach (var tag in record.Added)
+            tags[tag] = true;
         return tags;
     }
 }

@@ -8,7 +8,7 @@ internal sealed class RunQueries(IndexConnection connection)
     private const string Columns = """
         r.id, r.uuid, r.flow, r.status, r.deleted, r.started_at, r.finished_at, r.origin, r.parent, r.host, r.by, r.at,
         EXISTS (SELECT 1 FROM run o WHERE o.tail = r.tail AND o.id <> r.id AND o.fold = r.fold),
-        (SELECT json_group_array(t.tag) FROM run_tag t WHERE t.run = r.id AND t.is_set = 1), r.recorded
+        (SELECT json_group_array(t.tag) FROM run_tag t WHERE t.run = r.id AND t.is_set = 1), r.recorded, r.fold
         """;
 
     public IndexPage<RunItem> List(RunQuery query)
@@ -81,7 +81,7 @@ internal sealed class RunQueries(IndexConnection connection)
     private static string Condition(QueryBuilder builder, MetadataCondition condition, string column) => condition.ToSql(column, builder.Add(condition.ToParameter()));
 
     private static RunItem Read(IndexRow row) => new(
-        row.Integer(0), ColumnValues.ToGuid(row.Bytes(1)), row.Text(2), RecordValues.Status(row.Text(3), "status"), row.Integer(4) == 1, ColumnValues.ToTime(row.Integer(5)),
+        row.Integer(0), ColumnValues.ToGuid(row.Bytes(1)), row.Text(2), row.Text(15), RecordValues.Status(row.Text(3), "status"), row.Integer(4) == 1, ColumnValues.ToTime(row.Integer(5)),
         row.OptionalTime(6))
     {
         Origin = row.OptionalGuid(7),

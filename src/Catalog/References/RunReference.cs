@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.References;
+using Cairn.Catalog.RunRecords;
 using Cairn.Errors;
 using Cairn.TextConverters;
 
@@ -13,8 +14,8 @@ namespace Cairn.Catalog;
 /// <c>/fit</c> for a step, <c>/fit/3</c> for the task of an item, and <c>#accuracy</c> for an output.
 /// </summary>
 /// <remarks>
-/// Names of flows and steps may contain <c>/</c>, and a name may look like the short id of a run. So the text does not always tell which part is the run: of the ways to read it, the one counts for
-/// which a flow, a run and a step exist. If there are several, the reference is refused, and the id of the run makes it unambiguous.
+/// The name of a flow may contain <c>/</c>, and one of its parts may look like the short id of a run. So the text does not always tell which part is the run: of the ways to read it, the one counts for
+/// which a run exists. If there are several, the reference is refused, and the id of the run makes it unambiguous.
 /// </remarks>
 [TypeConverter(typeof(TextTypeConverter<RunReference>)), JsonConverter(typeof(TextJsonConverter<RunReference>))]
 public readonly record struct RunReference : IParsable<RunReference>
@@ -73,10 +74,13 @@ public readonly record struct RunReference : IParsable<RunReference>
     /// <summary>Returns the text of the reference, which is parsed to an equal one; empty for the default value, which is a reference to nothing.</summary>
     public override string ToString() => _text ?? "";
 
-    internal static RunReference Of(string flow, string id) => new($"{CatalogName.OfAsset(flow).Text}/{id}");
+    internal static RunReference Of(string flow, string id) => new($"{CatalogName.OfFlow(flow)}/{id}");
 
     /// <summary>The reference to a task or an output of the run.</summary>
     internal RunReference With(string step, string? item, string? output) => new($"{this}/{step}{(item is null ? "" : $"/{item}")}{(output is null ? "" : $"#{output}")}");
+
+    /// <summary>The reference to an output of the task.</summary>
+    internal RunReference WithOutput(string output) => new($"{this}#{output}");
 
     private static Guid? IdOf(string text) => Guid.TryParseExact(text.AsSpan(0, Math.Min(text.Length, 36)), "D", out var id) && text.StartsWith(id.ToString(), StringComparison.Ordinal) ? id : null;
 
@@ -94,7 +98,7 @@ public readonly record struct RunReference : IParsable<RunReference>
         {
             var end = text.AsSpan(slash + 1).IndexOfAny('/', '#') is >= 0 and var length ? slash + 1 + length : text.Length;
             var split = new RunSplit(text[..slash], text[(slash + 1)..end], text[end..]);
-            if ((split.Id is RunSplit.Latest or RunSplit.LatestSuccessful || ShortId.IsValid(split.Id)) && IsTail(split.Tail) && IsFlow(split.Flow))
+            if ((split.Id is RunSplit.Latest or RunSplit.LatestSuccessful || ShortRunId.IsValid(split.Id)) && IsTail(split.Tail) && IsFlow(split.Flow))
                 yield return split;
         }
     }
@@ -106,7 +110,7 @@ public readonly record struct RunReference : IParsable<RunReference>
     {
         try
         {
-            return text.Length > 0 && CatalogName.OfAsset(text).Text.Length > 0;
+            return text.Length > 0 && CatalogName.OfFlow(text).Length > 0;
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.PathConflict)
         {
