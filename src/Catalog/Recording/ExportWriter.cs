@@ -87,7 +87,7 @@ internal sealed class ExportWriter(ArtifactStore store, string group)
             var stream = await store.OpenReadAsync(path, null, cancellationToken).ConfigureAwait(false);
             await using var closing = stream.ConfigureAwait(false);
             var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
-            return hash == digest.Hex ? stream.Entry : null;
+            return hash == digest.Hex ? stream.Info : null;
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
         {

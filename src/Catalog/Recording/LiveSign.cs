@@ -28,7 +28,7 @@ internal sealed partial class LiveSign : IAsyncDisposable
         await _showing.ConfigureAwait(false);
         _stopping.Dispose();
         if (_isWritten)
-            await _store.DeleteAsync(_path, CancellationToken.None).ConfigureAwait(false);
+            await _store.RemoveAsync(_path, CancellationToken.None).ConfigureAwait(false);
     }
 
     [LoggerMessage(2, LogLevel.Warning, "The sign of life {Path} could not be written. Other programs may show the run as lost until the next attempt in a minute.")]

@@ -86,7 +86,7 @@ public sealed class StepContext
         }
         var version = await Writer.Run.Assets.GetAsync(reference, CancellationToken).ConfigureAwait(false);
         Writer.AddInput(new(reference, role, version.Artifact) { Asset = version.AssetId, Version = version.Number });
-        return await version.LoadAsync<T>(CancellationToken).ConfigureAwait(false);
+        return await version.As<T>().LoadAsync(CancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gets a parameter of the run. The read is recorded: a resumed run repeats the task if the parameter has another value.</summary>
