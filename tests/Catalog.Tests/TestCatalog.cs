@@ -54,7 +54,7 @@ internal sealed class TestCatalog : IAsyncDisposable
         await NameAsync("x", null);
         await NameAsync("x", b);
         await VersionAsync(b, 1, "x", """{"auc":3,"note":"Éclair"}""", "table");
-        await VersionAsync(b, 2, "x", "{}", "table");
+        await ChangeAsync(b, $$"""{"version":2,"artifact":"sha256:{{2:x64}}","meta":{},"run":"{{a}}","task":"{{b}}"}""", """{"n":2,"at":1,"names":["x"],"type":"table"}""");
         await ChangeAsync(b, """{"delete":"*"}""", """{"n":2,"at":2,"names":["x"],"type":"table","gone":true}""");
         await ChangeAsync(b, """{"restore":"*"}""", """{"n":2,"at":2,"names":["x"],"type":"table"}""");
     }

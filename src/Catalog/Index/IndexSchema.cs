@@ -35,7 +35,8 @@ internal static class IndexSchema
         CREATE TABLE alias_move(asset INTEGER, seq INTEGER, name TEXT, from_n INTEGER, to_n INTEGER, at INTEGER NOT NULL, by TEXT NOT NULL, why TEXT,
             PRIMARY KEY(asset, seq, name)) STRICT, WITHOUT ROWID;
         CREATE TABLE version(id INTEGER PRIMARY KEY, asset INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, artifact BLOB NOT NULL, origin TEXT, type TEXT,
-            created_at INTEGER NOT NULL, created_by TEXT NOT NULL, description TEXT, tags TEXT NOT NULL, hidden INTEGER NOT NULL) STRICT;
+            created_at INTEGER NOT NULL, created_by TEXT NOT NULL, description TEXT, tags TEXT NOT NULL, hidden INTEGER NOT NULL,
+            run BLOB, task BLOB) STRICT;
         CREATE UNIQUE INDEX version_number ON version(asset, n);
         CREATE TABLE document(version INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
         CREATE TABLE key(id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;

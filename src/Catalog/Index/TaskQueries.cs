@@ -34,8 +34,6 @@ internal sealed class TaskQueries(IndexConnection connection)
         WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.idx, t.item
         """, r => (r.Text(0), r.OptionalDouble(1)), run);
 
-    public TaskItem Get(long row) => Find(row) ?? throw new FormatException("The index has no record of a task that it has a row of.");
-
     public TaskItem? Find(Guid task)
     {
         for (var row = RowIds.Of(task); ; row++)
@@ -43,11 +41,12 @@ internal sealed class TaskQueries(IndexConnection connection)
             if (connection.Integer("SELECT uuid = $1 FROM task WHERE id = $0", row, task.ToBytes()) is not { } isSame)
                 return null;
             if (isSame == 1)
-                return Find(row);
+                return Get(row);
         }
     }
 
-    private TaskItem? Find(long row) => connection.Rows(
+    /// <summary>The task of a row; null if the index was built again since the row was read.</summary>
+    public TaskItem? Get(long row) => connection.Rows(
         "SELECT t.run, d.content, p.content FROM task t LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id WHERE t.id = $0",
         r => new TaskItem(row, r.Integer(0), r.IsNull(1) ? null : r.Bytes(1), r.IsNull(2) ? null : r.Bytes(2)), row).SingleOrDefault();
 }

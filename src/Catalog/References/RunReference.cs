@@ -14,8 +14,8 @@ namespace Cairn.Catalog;
 /// <c>/fit</c> for a step, <c>/fit/3</c> for the task of an item, and <c>#accuracy</c> for an output.
 /// </summary>
 /// <remarks>
-/// The name of a flow may contain <c>/</c>, and one of its parts may look like the short id of a run. So the text does not always tell which part is the run: of the ways to read it, the one counts for
-/// which a run exists. If there are several, the reference is refused, and the id of the run makes it unambiguous.
+/// The name of a flow may contain <c>/</c>, and one of its parts may look like the short id of a run. So the text does not always tell which part is the run: of the ways to read it, the one
+/// counts for which a run exists. If there are several, the reference is refused, and the id of the run makes it unambiguous.
 /// </remarks>
 [TypeConverter(typeof(TextTypeConverter<RunReference>)), JsonConverter(typeof(TextJsonConverter<RunReference>))]
 public readonly record struct RunReference : IParsable<RunReference>
@@ -24,7 +24,7 @@ public readonly record struct RunReference : IParsable<RunReference>
 
     private RunReference(string text) => _text = text;
 
-    /// <summary>Gets the id of the run; null if the reference names the run by its flow.</summary>
+    /// <summary>Gets the id of the run, with which the reference begins; null if the reference names the run by its flow.</summary>
     public Guid? Id => IdOf(ToString());
 
     /// <summary>Gets the ways to read the reference.</summary>
@@ -86,12 +86,8 @@ public readonly record struct RunReference : IParsable<RunReference>
 
     private static IEnumerable<RunSplit> SplitsOf(string text)
     {
-        if (IdOf(text) is { } id)
-        {
-            if (IsTail(text[36..]))
-                yield return new("", id.ToString(), text[36..]);
-            yield break;
-        }
+        if (IdOf(text) is { } id && IsTail(text[36..]))
+            yield return new("", id.ToString(), text[36..]);
         // Neither a flow nor a run contains '#'.
         var head = text.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash ? hash : text.Length;
         for (var slash = text.IndexOf('/', StringComparison.Ordinal); slash >= 0 && slash < head; slash = text.IndexOf('/', slash + 1))

@@ -48,7 +48,7 @@ public sealed partial class RunCollection
     /// <param name="freshness">How new the answer has to be. Default: all that is published.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<TaskInfo> GetTaskAsync(RunReference reference, Freshness freshness = Freshness.Synchronized, CancellationToken cancellationToken = default) =>
-        (await FindTaskAsync(reference, freshness, cancellationToken).ConfigureAwait(false)).Task;
+        (await FindTaskAsync(reference, hasOutput: false, freshness, cancellationToken).ConfigureAwait(false)).Task;
 
     /// <summary>Gets an output of a task, or a member of the state after it.</summary>
     /// <param name="reference">The output: a task with <c>#name</c>.</param>
@@ -56,7 +56,7 @@ public sealed partial class RunCollection
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<OutputInfo> GetOutputAsync(RunReference reference, Freshness freshness = Freshness.Synchronized, CancellationToken cancellationToken = default)
     {
-        var (task, output) = await FindTaskAsync(reference, freshness, cancellationToken).ConfigureAwait(false);
+        var (task, output) = await FindTaskAsync(reference, hasOutput: true, freshness, cancellationToken).ConfigureAwait(false);
         return task.Data.Get(output ?? throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"the reference '{ErrorText.Escape(reference.ToString())}' names no output")
         {
             Advice = $"Append '#' and one of {(task.Data.All.Count == 0 ? "its outputs; it has none" : ErrorText.List(task.Data.All.Select(o => ErrorText.Escape(o.Name))))}.",
@@ -66,13 +66,13 @@ public sealed partial class RunCollection
     /// <summary>Lists runs, the newest first.</summary>
     /// <param name="options">What to list. Optional.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
-    public IAsyncEnumerable<RunInfo> ListAsync(RunListOptions? options = null, CancellationToken cancellationToken = default) => ListAsync(options ?? new(), PageSize, cancellationToken);
+    public IAsyncEnumerable<RunInfo> ListAsync(RunListOptions? options = null, CancellationToken cancellationToken = default) => ReadAsync(options ?? new(), PageSize, cancellationToken);
 
     /// <summary>Gets the first run of a list.</summary>
     internal async Task<RunInfo?> FirstAsync(RunListOptions options, CancellationToken cancellationToken) =>
-        await ListAsync(options, 1, cancellationToken).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        await ReadAsync(options, 1, cancellationToken).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
 
-    private async IAsyncEnumerable<RunInfo> ListAsync(RunListOptions options, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RunInfo> ReadAsync(RunListOptions options, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new RunQuery
         {
@@ -108,10 +108,10 @@ public sealed partial class RunCollection
         while (after is not null);
     }
 
-    private async Task<(TaskInfo Task, string? Output)> FindTaskAsync(RunReference reference, Freshness freshness, CancellationToken cancellationToken)
+    private async Task<(TaskInfo Task, string? Output)> FindTaskAsync(RunReference reference, bool hasOutput, Freshness freshness, CancellationToken cancellationToken)
     {
         var reader = await OpenAsync(freshness, cancellationToken).ConfigureAwait(false);
-        var (item, tail) = new RunResolver(reader.Index).Find(reference);
+        var (item, tail) = new RunResolver(reader.Index).Find(reference, hasOutput);
         var run = await reader.CreateAsync(item, cancellationToken).ConfigureAwait(false);
         if (tail is not { } place)
         {

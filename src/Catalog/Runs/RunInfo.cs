@@ -102,7 +102,8 @@ public sealed class RunInfo
         {
             ArgumentException.ThrowIfNullOrEmpty(step);
             return Steps.FirstOrDefault(s => s.Name == step) ?? throw new StoreException(new StoreFault(
-                StoreErrorCode.NotFound, $"the run {Reference} has no step '{ErrorText.Escape(step)}'; it has {(Steps.Count == 0 ? "none" : ErrorText.List(Steps.Select(s => ErrorText.Escape(s.Name))))}")
+                StoreErrorCode.NotFound,
+                $"the run {Reference} has no step '{ErrorText.Escape(step)}'; it has {(Steps.Count == 0 ? "none" : ErrorText.List(Steps.Select(s => ErrorText.Escape(s.Name))))}")
             {
                 Advice = "Choose one of its steps.",
             });

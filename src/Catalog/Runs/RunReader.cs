@@ -42,7 +42,7 @@ internal sealed class RunReader(ArtifactRepository repository, CatalogIndex inde
 
     /// <summary>The tasks of a step, or of all steps.</summary>
     public IEnumerable<TaskInfo> Tasks(RunInfo run, string? step) => index.Query((_, tasks) => step is null ? tasks.Rows(run.Row) : tasks.Rows(run.Row, step))
-        .Select(row => new TaskInfo(this, run, RecordOf(index.Query((_, tasks) => tasks.Find(row)) ?? throw Gone())));
+        .Select(row => new TaskInfo(this, run, RecordOf(index.Query((_, tasks) => tasks.Get(row)) ?? throw Gone())));
 
     /// <summary>A member of a record as JSON that users read; an absent one is an empty object.</summary>
     public static JsonElement Element(JsonObject? node) => JsonElement.Parse(RecordJson.Write(node ?? []));

@@ -12,22 +12,30 @@ internal sealed class RunResolver(CatalogIndex index)
     /// <summary>Finds the run of a reference that names nothing else.</summary>
     public RunItem FindRun(RunReference reference)
     {
-        var (run, tail) = Find(reference);
-        return tail is null ? run : throw Refused(reference, "it names a step, and a run is needed", $"Leave out what follows the run: {run.Flow}/{ShortRunId.Of(run.Id)}.");
+        var (run, tail) = Find(reference, hasOutput: false);
+        return tail is null ? run : throw Refused(
+            $"the reference '{ErrorText.Escape(reference.ToString())}' names a step, and a run is needed",
+            $"Leave out what follows the run: {run.Flow}/{ShortRunId.Of(run.Id)}.");
     }
 
     /// <summary>Finds the run of a reference, and the step, the item and the output; null for those if the reference names the run alone.</summary>
-    public (RunItem Run, RunTail? Tail) Find(RunReference reference)
+    /// <param name="reference">The reference.</param>
+    /// <param name="hasOutput">Whether it is to name an output: an item may contain <c>#</c>, too. Of several items with a task, the shortest counts.</param>
+    public (RunItem Run, RunTail? Tail) Find(RunReference reference, bool hasOutput)
     {
         var found = reference.Splits.SelectMany(split => Runs(split).Select(run => (Run: run, split.Tail))).ToList();
         if (found.Count == 0)
             throw NotFound(reference);
-        var read = found.SelectMany(f => f.Tail.Length == 0 ? [(f.Run, (RunTail?)null)] : Tails(f.Run, f.Tail).Select(t => (f.Run, (RunTail?)t))).ToList();
+        var read = found.SelectMany(f => f.Tail.Length == 0
+            ? [(f.Run, (RunTail?)null)]
+            : Tails(f.Run, f.Tail).OrderBy(t => t.Output is not null != hasOutput).Take(1).Select(t => (f.Run, (RunTail?)t))).ToList();
         return read switch
         {
             [var only] => only,
-            [] => throw Refused(reference, NoTask(found[0].Run, found[0].Tail), "Show the run for its steps and items."),
-            _ => throw Refused(reference, $"it can be read as {ErrorText.List(read.Select(r => ErrorText.Escape(TextOf(r.Run, r.Item2))))}", "Use one of these references, which begin with the id of the run."),
+            [] => throw Refused(NoTask(found[0].Run, found[0].Tail), "Show the run for its steps and items."),
+            _ => throw Refused(
+                $"the reference '{ErrorText.Escape(reference.ToString())}' is ambiguous: it can be read as {ErrorText.List(read.Select(r => ErrorText.Escape(TextOf(r.Run, r.Item2))))}",
+                "Use one of these, which begin with the id of the run."),
         };
     }
 
@@ -70,18 +78,17 @@ internal sealed class RunResolver(CatalogIndex index)
         {
             if (!index.Query((runs, _) => runs.HasFlow(UnicodeTable.Fold(CatalogName.OfFlow(split.Flow)))))
                 continue;
-            return Refused(reference, split.Id switch
+            return Refused(split.Id switch
             {
                 RunSplit.Latest => $"all runs of the flow '{split.Flow}' are deleted",
                 RunSplit.LatestSuccessful => $"no run of the flow '{split.Flow}' has succeeded",
                 _ => $"the flow '{split.Flow}' has no run '{split.Id}'",
             }, "List the runs of the flow.");
         }
-        return Refused(reference, reference.Id is { } id ? $"the catalog has no run {id}" : $"no flow '{ErrorText.Escape(reference.Splits.FirstOrDefault().Flow ?? "")}' has runs", "List the runs.");
+        return Refused(reference.Id is { } id ? $"the catalog has no run {id}" : $"no flow '{ErrorText.Escape(reference.Splits.FirstOrDefault().Flow ?? "")}' has runs", "List the runs.");
     }
 
     private static string TextOf(RunItem run, RunTail? tail) => tail is { } t ? RunReference.OfRun(run.Id).With(t.Step, t.Item, t.Output).ToString() : run.Id.ToString();
 
-    private static StoreException Refused(RunReference reference, string reason, string advice) =>
-        new(new StoreFault(StoreErrorCode.NotFound, $"the reference '{ErrorText.Escape(reference.ToString())}' leads nowhere: {reason}") { Advice = advice });
+    private static StoreException Refused(string reason, string advice) => new(new StoreFault(StoreErrorCode.NotFound, reason) { Advice = advice });
 }

@@ -50,7 +50,8 @@ public sealed class StepInfo
         {
             if (Count > 1 || Kind == StepKind.ForEach)
             {
-                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, string.Create(CultureInfo.InvariantCulture, $"the step '{Name}' of {_run.Reference} has {Count} tasks, one for each item"))
+                var reason = string.Create(CultureInfo.InvariantCulture, $"the step '{Name}' of {_run.Reference} has {Count} tasks, one for each item");
+                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, reason)
                 {
                     Advice = "Enumerate TasksAsync, or get one by its item, such as " + _run.Reference.With(Name, "ITEM", null) + ".",
                 });

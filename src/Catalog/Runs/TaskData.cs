@@ -43,7 +43,8 @@ public sealed class TaskData
 
     internal OutputInfo Get(string name) => Find(name) ?? throw new StoreException(new StoreFault(
         StoreErrorCode.NotFound,
-        $"the task {ErrorText.Escape(_task.Reference.ToString())} has no output '{ErrorText.Escape(name)}'; it has {(All.Count == 0 ? "none" : ErrorText.List(All.Select(o => ErrorText.Escape(o.Name))))}")
+        $"the task {ErrorText.Escape(_task.Reference.ToString())} has no output '{ErrorText.Escape(name)}'; it has "
+            + (All.Count == 0 ? "none" : ErrorText.List(All.Select(o => ErrorText.Escape(o.Name)))))
     {
         Advice = _task.Status is RunStatus.Succeeded or RunStatus.Cached ? "Choose one of its outputs." : $"The task is {_task.Status}: only one that has succeeded has all outputs.",
     });
