@@ -54,6 +54,7 @@ public sealed class Catalog : IAsyncDisposable
         _feed = new(store, time, _checkpoints.OnBatch);
         _index = new(store, _opening, _feed, options.IndexFolder, time);
         Assets = new(repository, _source, _opening, _feed, _index);
+        Runs = new(repository, _source, _feed, _index);
     }
 
     /// <summary>Gets the repository of the artifacts.</summary>
@@ -61,6 +62,9 @@ public sealed class Catalog : IAsyncDisposable
 
     /// <summary>Gets the assets.</summary>
     public AssetCollection Assets { get; }
+
+    /// <summary>Gets the runs.</summary>
+    public RunCollection Runs { get; }
 
     /// <summary>Opens the catalog of a store, with the built-in materializers.</summary>
     /// <param name="store">The store of the artifacts, which is not disposed.</param>
@@ -95,6 +99,11 @@ public sealed class Catalog : IAsyncDisposable
     /// <summary>Gets the id of the catalog, which a copy of the store shares.</summary>
     /// <param name="cancellationToken">Cancels the opening.</param>
     public ValueTask<Guid> GetIdAsync(CancellationToken cancellationToken = default) => _opening.OpenAsync(cancellationToken);
+
+    /// <summary>Returns the runs of a flow, which need not have any yet.</summary>
+    /// <param name="name">The name of the flow; case does not count.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name a flow.</exception>
+    public FlowRuns Flow(string name) => new(Runs, CatalogName.OfFlow(name));
 
     /// <summary>Runs code and records it as a run: it has succeeded if the body returns, and failed or was cancelled if the body throws.</summary>
     /// <param name="flow">The name of the flow.</param>

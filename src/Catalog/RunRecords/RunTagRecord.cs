@@ -15,12 +15,12 @@ internal sealed record RunTagRecord(Guid Run, IReadOnlyList<string> Added, IRead
     public static RunTagRecord Of(Record record) =>
         new(RecordValues.Id(record.Node["run"], "run"), RecordValues.Texts(record.Node["add"], "add") ?? [], RecordValues.Texts(record.Node["remove"], "remove") ?? []);
 
-    /// <summary>Makes a record.</summary>
-    public static Record Create(RecordSource source, Guid run, IEnumerable<string> added, IEnumerable<string> removed)
+    /// <summary>Makes a record, whose id is greater than that of another one.</summary>
+    public static Record Create(RecordSource source, Guid run, IEnumerable<string> added, IEnumerable<string> removed, Guid after = default)
     {
         var node = source.Begin("run", run.ToString(), ("add", RecordValues.Array(added)), ("remove", RecordValues.Array(removed)));
         node["kind"] = Kind;
-        node["id"] = source.NextId().ToString();
+        node["id"] = source.NextIdAfter(after).ToString();
         return Record.Create(node);
     }
 }

@@ -8,6 +8,9 @@ internal static class ShortRunId
     /// <summary>The number of characters of the short form: 40 bits.</summary>
     public const int Length = 8;
 
+    /// <summary>The most characters of the short form: 60 bits.</summary>
+    public const int MaxLength = 12;
+
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
 
     /// <summary>Returns the last characters of an id.</summary>
@@ -27,4 +30,22 @@ internal static class ShortRunId
             }
         });
     }
+
+    /// <summary>The fewest characters that distinguish an id from others; the id itself if the short form cannot.</summary>
+    public static string Of(Guid id, IEnumerable<Guid> others)
+    {
+        var length = Length;
+        foreach (var other in others)
+        {
+            while (length <= MaxLength && other != id && Of(other, length) == Of(id, length))
+                length++;
+        }
+        return length <= MaxLength ? Of(id, length) : id.ToString();
+    }
+
+    /// <summary>Whether a text can be the short form of an id.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text) => text.Length is >= Length and <= MaxLength && !text.ContainsAnyExcept(Digits);
+
+    /// <summary>The low 40 bits of the ids that a short form can stand for.</summary>
+    public static long TailOf(string text) => text[^Length..].Aggregate(0L, (value, digit) => (value << 5) | (long)Digits.IndexOf(digit, StringComparison.Ordinal));
 }
