@@ -100,7 +100,7 @@ public sealed class Run : IAsyncDisposable
     public Task<AssetVersion> PromoteAsync(string output, string asset, AssetSaveOptions? options = null, CancellationToken cancellationToken = default)
     {
         var found = _writer.Find(output);
-        return _writer.Assets.RegisterAsync(asset, found.Artifact, (options ?? new()) with { Producer = new(Id, found.Task) }, cancellationToken);
+        return _writer.Assets.RegisterAsync(asset, found.Artifact, (options ?? new()) with { Producer = new(Id, found.TaskId) }, cancellationToken);
     }
 
     /// <summary>Ends the run as succeeded.</summary>

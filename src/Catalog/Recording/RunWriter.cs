@@ -33,7 +33,7 @@ internal sealed class RunWriter
             Environment = EnvironmentFacts.Collect(options.EnvironmentVariables),
             Host = Environment.MachineName,
         };
-        Exports = new(repository.Container, ExportWriter.GroupOf(flow, _record.Run));
+        Exports = new(repository.Container, ExportWriter.GroupOf(flow, _record.RunId));
     }
 
     public ArtifactRepository Repository { get; }
@@ -50,7 +50,7 @@ internal sealed class RunWriter
 
     public TimeProvider Time => Repository.Store.Options.TimeProvider;
 
-    public Guid Id => _record.Run;
+    public Guid Id => _record.RunId;
 
     public string Flow => _record.Flow;
 
@@ -104,7 +104,7 @@ internal sealed class RunWriter
         foreach (var (name, digest) in task.Outputs.Concat(task.State))
         {
             if (digest is { } artifact)
-                _outputs[(task.Step, name)] = _outputs[(null, name)] = new(artifact, task.Task, name);
+                _outputs[(task.Step, name)] = _outputs[(null, name)] = new(artifact, task.TaskId, name);
         }
     }
 

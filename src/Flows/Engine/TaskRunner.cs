@@ -111,7 +111,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         }
     }
 
-    private static TaskInputRecord InputOf(string name, StateValue value) => new(name, "input", value.Artifact) { Task = value.Task, Output = value.Task is null ? null : name };
+    private static TaskInputRecord InputOf(string name, StateValue value) => new(name, "input", value.Artifact) { TaskId = value.Task, Output = value.Task is null ? null : name };
 
     private static bool IsTried(StepOptions options, int attempt, Exception error) => options.Retry is { } retry && attempt < retry.MaxAttempts && retry.On(error);
 
@@ -156,7 +156,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                     writer.AddInput(InputOf(slot.Name, slot.Value!.Value));
                 var record = await writer.EndAsync(
                     RunStatus.Succeeded, null, null, r => (complete?.Invoke(r) ?? r) with { State = changes }, cancellationToken).ConfigureAwait(false);
-                return branch.After(record.Task, changes, _hasSecrets ? state : null, isTakenOver: false);
+                return branch.After(record.TaskId, changes, _hasSecrets ? state : null, isTakenOver: false);
             }
             catch (Exception e)
             {
