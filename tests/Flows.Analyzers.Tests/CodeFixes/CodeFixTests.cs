@@ -94,7 +94,7 @@ public sealed class CodeFixTests
     [Fact]
     public void Every_rule_has_a_fix()
     {
-        var rules = new Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzer[] { new Analyzers.Rules.StateAnalyzer(), new Analyzers.Rules.FlowAnalyzer() }.SelectMany(static a => a.SupportedDiagnostics).Select(static d => d.Id);
+        var rules = new Analyzers.Rules.StateAnalyzer().SupportedDiagnostics.Concat(new Analyzers.Rules.FlowAnalyzer().SupportedDiagnostics).Select(static d => d.Id);
         var fixes = typeof(PropertyFixes).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(CodeFixProvider))).Select(static t => (CodeFixProvider)Activator.CreateInstance(t)!);
 
         fixes.SelectMany(static f => f.FixableDiagnosticIds).ShouldBe(rules, ignoreOrder: true);
