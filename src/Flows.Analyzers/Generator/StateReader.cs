@@ -19,7 +19,7 @@ internal static class StateReader
         var enclosing = new List<INamedTypeSymbol>();
         for (var t = state; t is not null; t = t.ContainingType)
             enclosing.Insert(0, t);
-        if (state.IsRecord || state.IsStatic || enclosing.Exists(t => !IsPartial(t, cancellationToken)))
+        if (state.IsRecord || state.IsStatic || enclosing.Exists(static t => t.IsFileLocal) || enclosing.Exists(t => !IsPartial(t, cancellationToken)))
             return null;
         var properties = state.GetMembers().OfType<IPropertySymbol>().Where(StateProperties.IsArtifact).Select(p => Read(p, cancellationToken)).OfType<PropertyModel>();
         return new(
