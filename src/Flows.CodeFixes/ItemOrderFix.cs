@@ -26,22 +26,28 @@ public sealed class ItemOrderFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root?.FindNode(context.Span, getInnermostNodeForTie: true) is not ExpressionSyntax source || model is null || SortOf(model.GetTypeInfo(source, context.CancellationToken).Type) is not { } sort)
+        if (model is null || root?.FindNode(context.Span, getInnermostNodeForTie: true) is not ExpressionSyntax source)
             return;
-        var receiver = source is IdentifierNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax or ElementAccessExpressionSyntax or ObjectCreationExpressionSyntax or ParenthesizedExpressionSyntax
-            ? source.WithoutTrivia()
-            : SyntaxFactory.ParenthesizedExpression(source.WithoutTrivia());
-        var edited = root.ReplaceNode(source, SyntaxFactory.ParseExpression(receiver + sort).WithTriviaFrom(source));
+        if (SortOf(model.GetTypeInfo(source, context.CancellationToken).Type) is not { } sort)
+            return;
+        var edited = root.ReplaceNode(source, SyntaxFactory.ParseExpression(Receiver(source) + sort).WithTriviaFrom(source));
         if (edited is CompilationUnitSyntax unit && model.LookupNamespacesAndTypes(source.SpanStart, name: "Enumerable").IsEmpty)
             edited = unit.AddUsings(SyntaxFactory.UsingDirective(SyntaxFactory.ParseName("System.Linq")).NormalizeWhitespace().WithTrailingTrivia(SyntaxFactory.ElasticLineFeed));
         context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(edited)), Title), context.Diagnostics);
     }
 
+    private static ExpressionSyntax Receiver(ExpressionSyntax source) => source.WithoutTrivia() switch
+    {
+        IdentifierNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax or ElementAccessExpressionSyntax => source.WithoutTrivia(),
+        ObjectCreationExpressionSyntax or ParenthesizedExpressionSyntax => source.WithoutTrivia(),
+        var other => SyntaxFactory.ParenthesizedExpression(other),
+    };
+
     /// <summary>Returns the call that sorts a collection; null if its items cannot be compared.</summary>
     private static string? SortOf(ITypeSymbol? collection)
     {
-        var item = (collection is INamedTypeSymbol type ? type.AllInterfaces.Insert(0, type) : []).FirstOrDefault(static i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)?.TypeArguments[0];
-        return item switch
+        var types = collection is INamedTypeSymbol type ? type.AllInterfaces.Insert(0, type) : [];
+        return types.FirstOrDefault(static i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)?.TypeArguments[0] switch
         {
             // Text is compared by culture unless the call says otherwise, and machines differ in that.
             { SpecialType: SpecialType.System_String } => ".Order(StringComparer.Ordinal)",

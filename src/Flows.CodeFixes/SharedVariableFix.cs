@@ -42,7 +42,9 @@ public sealed class SharedVariableFix : CodeFixProvider
                 continue;
             var (state, _) = steps[0]!.Value;
             var name = char.ToUpperInvariant(variable.Name[0]) + variable.Name.Substring(1);
-            if (!state.GetMembers(name).IsEmpty || state.DeclaringSyntaxReferences.FirstOrDefault() is not { } declared || context.Document.Project.Solution.GetDocument(declared.SyntaxTree) is not { } file)
+            if (!state.GetMembers(name).IsEmpty || state.DeclaringSyntaxReferences.FirstOrDefault() is not { } declared)
+                continue;
+            if (context.Document.Project.Solution.GetDocument(declared.SyntaxTree) is not { } file)
                 continue;
             var title = $"Pass '{variable.Name}' in the property {name} of {state.Name}";
             context.RegisterCodeFix(CodeAction.Create(title, FixAsync, title), diagnostic);
@@ -55,7 +57,8 @@ public sealed class SharedVariableFix : CodeFixProvider
                     steps.ReplaceNode(use, SyntaxFactory.ParseExpression($"{StepOf(use, model)!.Value.Parameter}.{name}").WithTriviaFrom(use));
                 var states = await editor.GetDocumentEditorAsync(file.Id, cancellationToken).ConfigureAwait(false);
                 var property = SyntaxFactory.ParseMemberDeclaration($"public partial {variable.Type.ToDisplayString(_format)} {name} {{ get; set; }}")!;
-                states.AddMember(await declared.GetSyntaxAsync(cancellationToken).ConfigureAwait(false), property.WithTrailingTrivia(SyntaxFactory.ElasticLineFeed).WithAdditionalAnnotations(Simplifier.Annotation, Formatter.Annotation));
+                var declaration = await declared.GetSyntaxAsync(cancellationToken).ConfigureAwait(false);
+                states.AddMember(declaration, property.WithTrailingTrivia(SyntaxFactory.ElasticLineFeed).WithAdditionalAnnotations(Simplifier.Annotation, Formatter.Annotation));
                 return editor.GetChangedSolution();
             }
         }
@@ -66,8 +69,9 @@ public sealed class SharedVariableFix : CodeFixProvider
     {
         foreach (var lambda in use.Ancestors().OfType<ParenthesizedLambdaExpressionSyntax>())
         {
-            if (lambda.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && model.GetSymbolInfo(call).Symbol is IMethodSymbol { ContainingType: { Name: "Flow" or "FlowBranches", TypeArguments: { Length: 1 } states } }
-                && states[0] is INamedTypeSymbol state && lambda.ParameterList.Parameters.FirstOrDefault() is { } parameter)
+            if (lambda.Parent is not ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } || lambda.ParameterList.Parameters.FirstOrDefault() is not { } parameter)
+                continue;
+            if (model.GetSymbolInfo(call).Symbol?.ContainingType is { Name: "Flow" or "FlowBranches", TypeArguments: { Length: 1 } states } && states[0] is INamedTypeSymbol state)
                 return (state, parameter.Identifier.Text);
         }
         return null;

@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Cairn.Flows.Analyzers.Generator;
 
@@ -50,9 +49,6 @@ internal static class Immutability
             return false;
         // A value may be of a derived class, which is serialized as such.
         if (type.IsAbstract || type.Has("System.Text.Json.Serialization.JsonDerivedTypeAttribute"))
-            return false;
-        // Parameters of the primary constructor of a struct that is not a record are fields that the symbol does not show.
-        if (!type.IsRecord && type.DeclaringSyntaxReferences.Any(static s => s.GetSyntax() is TypeDeclarationSyntax { ParameterList: not null }))
             return false;
         return type.SelfAndBases().TakeWhile(static t => t.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType))
             .SelectMany(static t => t.GetMembers().OfType<IFieldSymbol>()).Where(static f => !f.IsStatic)

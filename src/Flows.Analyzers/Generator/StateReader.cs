@@ -11,18 +11,20 @@ internal static class StateReader
     private static readonly SymbolDisplayFormat _typeFormat =
         SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
+    private static readonly SymbolDisplayFormat _nameFormat = SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
+
     /// <summary>Returns the model, or null if the class cannot be extended; an analyzer reports the reason.</summary>
     public static StateModel? Read(INamedTypeSymbol state, CancellationToken cancellationToken)
     {
         var enclosing = new List<INamedTypeSymbol>();
         for (var t = state; t is not null; t = t.ContainingType)
             enclosing.Insert(0, t);
-        if (state.IsRecord || state.IsStatic || enclosing.Exists(t => !IsPartial(t, cancellationToken)))
+        if (state.IsRecord || state.IsStatic || enclosing.Exists(static t => t.IsFileLocal) || enclosing.Exists(t => !IsPartial(t, cancellationToken)))
             return null;
         var properties = state.GetMembers().OfType<IPropertySymbol>().Where(StateProperties.IsArtifact).Select(p => Read(p, cancellationToken)).OfType<PropertyModel>();
         return new(
             FileNameOf(state),
-            state.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)) : null,
+            state.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString(_nameFormat) : null,
             new([.. enclosing.Select(DeclarationOf)]),
             state.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat),
             state.BaseType?.SelfAndBases().Any(static b => b.Has(FlowNames.FlowState)) == true,
@@ -82,7 +84,7 @@ internal static class StateReader
 
     private static string FileNameOf(INamedTypeSymbol state)
     {
-        var name = state.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));
+        var name = state.ToDisplayString(_nameFormat);
         return name.Replace("@", "").Replace('<', '{').Replace('>', '}') + StateProperties.GeneratedFile;
     }
 }

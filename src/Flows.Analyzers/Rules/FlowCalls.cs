@@ -62,12 +62,15 @@ internal static class FlowCalls
     private static IOperation? BodyOf(IOperation argument) => Unconverted(argument) switch
     {
         IAnonymousFunctionOperation lambda => lambda.Body,
-        IMethodReferenceOperation { SemanticModel: { } model } method when method.Method.DeclaringSyntaxReferences.FirstOrDefault(d => d.SyntaxTree == model.SyntaxTree) is { } declared => model.GetOperation(declared.GetSyntax()) switch
-        {
-            ILocalFunctionOperation function => function.Body,
-            IMethodBodyOperation body => body.BlockBody ?? body.ExpressionBody,
-            _ => null,
-        },
+        IMethodReferenceOperation { SemanticModel: { } model } method => method.Method.DeclaringSyntaxReferences.Where(d => d.SyntaxTree == model.SyntaxTree)
+            .Select(d => BodyOfMethod(model.GetOperation(d.GetSyntax()))).FirstOrDefault(),
+        _ => null,
+    };
+
+    private static IOperation? BodyOfMethod(IOperation? method) => method switch
+    {
+        ILocalFunctionOperation function => function.Body,
+        IMethodBodyOperation body => body.BlockBody ?? body.ExpressionBody,
         _ => null,
     };
 }

@@ -43,7 +43,10 @@ internal sealed class KnownMaterializers(Compilation compilation)
             .Append(compilation.Assembly).SelectMany(static a => Types(a.GlobalNamespace))
             .SelectMany(static t => t.SelfAndBases()).Where(static t => t.IsGenericType && t.FullName() == MaterializerOfType).Select(static t => t.TypeArguments[0]);
 
-    /// <summary>The names of types in calls such as <c>registry.Add&lt;Model&gt;(…)</c> and <c>registry.Add(…, (Model model, …) =&gt; …)</c>. A name that means something else there hides a warning only.</summary>
+    /// <summary>
+    /// The names of types in calls such as <c>registry.Add&lt;Model&gt;(…)</c> and <c>registry.Add(…, (Model model, …) =&gt; …)</c>. A name that means something
+    /// else there only hides a warning.
+    /// </summary>
     private static IEnumerable<string> Registered(SyntaxNode root) =>
         from call in root.DescendantNodes().OfType<InvocationExpressionSyntax>()
         let method = (call.Expression as MemberAccessExpressionSyntax)?.Name

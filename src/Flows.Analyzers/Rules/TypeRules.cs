@@ -32,8 +32,8 @@ internal static class TypeRules
     public static string? NotContent(ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol array => NotContent(array.ElementType),
-        INamedTypeSymbol named => named.SelfAndBases().Concat(named.AllInterfaces).Select(static t => _things.TryGetValue(t.FullName(), out var what) ? what : null).FirstOrDefault(static w => w is not null)
-            ?? named.TypeArguments.Select(NotContent).FirstOrDefault(static w => w is not null),
+        INamedTypeSymbol named => named.SelfAndBases().Concat(named.AllInterfaces).Select(static t => _things.TryGetValue(t.FullName(), out var what) ? what : null)
+            .Concat(named.TypeArguments.Select(NotContent)).FirstOrDefault(static w => w is not null),
         _ => null,
     };
 }

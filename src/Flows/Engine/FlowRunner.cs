@@ -57,7 +57,7 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
                 at++;
                 continue;
             }
-            var join = FindJoin(at, to);
+            var join = FindJoin(nodes, at, to);
             var (fork, ended, failed) = node switch
             {
                 ForEachNode<TState> each => await RunItemsAsync(each, at + 1, join, branch, cancellationToken).ConfigureAwait(false),
@@ -85,7 +85,7 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
     }
 
     /// <summary>The position of the join that ends a split; the end of the range if there is none.</summary>
-    private int FindJoin(int split, int to)
+    public static int FindJoin(IReadOnlyList<FlowNode<TState>> nodes, int split, int to)
     {
         for (var at = split + 1; at < to; at++)
         {

@@ -34,6 +34,29 @@ internal abstract class FlowItems<TState>
     public abstract Func<TState, StepContext, Task> BodyOf(int index);
 }
 
+/// <summary>The items of a split: the keys, and the items when a task needs them.</summary>
+/// <param name="keys">The keys, in the order of the items.</param>
+/// <param name="load">Loads the items.</param>
+internal sealed class SplitItems<TState>(IReadOnlyList<string> keys, Func<CancellationToken, Task<FlowItems<TState>>> load)
+    where TState : class, IFlowState, new()
+{
+    private readonly Lock _lock = new();
+    private Task<FlowItems<TState>>? _items;
+
+    public IReadOnlyList<string> Keys { get; } = keys;
+
+    /// <summary>Loads the items once. The first caller's token cancels the load; the next caller repeats one that failed.</summary>
+    public Task<FlowItems<TState>> LoadAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_items is null or { IsFaulted: true } or { IsCanceled: true })
+                _items = load(cancellationToken);
+            return _items;
+        }
+    }
+}
+
 /// <summary>Items of one type.</summary>
 internal sealed class ItemSource<TState, TItem>(string step, Func<TState, IEnumerable<TItem>> items, Func<TState, TItem, StepContext, Task> body, ForEachOptions<TItem> options) : ItemSource<TState>
     where TState : class, IFlowState, new()

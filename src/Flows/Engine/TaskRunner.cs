@@ -3,6 +3,7 @@ using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
+using Cairn.Flows.Resuming;
 
 namespace Cairn.Flows.Engine;
 
@@ -10,7 +11,8 @@ namespace Cairn.Flows.Engine;
 /// <param name="run">The run.</param>
 /// <param name="repository">Where the state is: the run's repository, or one that a dry run forgets.</param>
 /// <param name="steps">The steps in order.</param>
-internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps)
+/// <param name="resumption">What is taken over from earlier runs; null for nothing.</param>
+internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption)
     where TState : class, IFlowState, new()
 {
     /// <summary>The output of a task that splits which has the items.</summary>
@@ -18,23 +20,33 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
 
     private static readonly bool _hasSecrets = new TState().Slots.Any(s => s.IsSecret);
     private readonly Dictionary<string, int> _order = steps.Index().ToDictionary(s => s.Item.Name, s => s.Index, StringComparer.Ordinal);
+    private readonly ConcurrentQueue<TaskRecord> _taken = new();
+    private readonly SemaphoreSlim _settling = new(1);
     private (string Step, string? Item)? _failed;
 
     /// <summary>Runs a plain step, or one of a branch.</summary>
-    public Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, CancellationToken cancellationToken) =>
-        AttemptAsync(step, options, branch, async (state, context) =>
-        {
-            await body(state, context).ConfigureAwait(false);
-            return null;
-        }, cancellationToken);
+    public async Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, CancellationToken cancellationToken) =>
+        resumption?.Find(step, branch, out _) is { } earlier
+            ? Take(earlier, branch)
+            : await AttemptAsync(step, options, branch, async (state, context) =>
+            {
+                await body(state, context).ConfigureAwait(false);
+                return null;
+            }, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Runs the task of an item.</summary>
-    public Task<Branch> RunItemAsync(ForEachNode<TState> node, Branch item, FlowItems<TState> items, int index, CancellationToken cancellationToken) =>
-        RunAsync(node.Name, node.Options, item, items.BodyOf(index), cancellationToken);
+    public Task<Branch> RunItemAsync(ForEachNode<TState> node, Branch item, SplitItems<TState> items, int index, CancellationToken cancellationToken) =>
+        RunAsync(node.Name, node.Options, item, async (state, context) =>
+        {
+            var loaded = await items.LoadAsync(cancellationToken).ConfigureAwait(false);
+            await loaded.BodyOf(index)(state, context).ConfigureAwait(false);
+        }, cancellationToken);
 
     /// <summary>Enumerates the items of a foreach, and saves them.</summary>
-    public async Task<(Branch Branch, FlowItems<TState> Items)> SplitAsync(ForEachNode<TState> node, Branch branch, CancellationToken cancellationToken)
+    public async Task<(Branch Branch, SplitItems<TState> Items)> SplitAsync(ForEachNode<TState> node, Branch branch, CancellationToken cancellationToken)
     {
+        if (resumption?.Find(node.Name, branch, out _) is { Items: { } keys } earlier && earlier.Outputs.GetValueOrDefault(ItemsOutput) is { } stored)
+            return (Take(earlier, branch), new(keys, stopping => node.Items.LoadAsync(repository, stored, stopping)));
         FlowItems<TState>? items = null;
         var after = await AttemptAsync(node.Name, StepOptions.Default, branch, async (state, _) =>
         {
@@ -42,7 +54,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             var saved = await items.SaveAsync(repository, cancellationToken).ConfigureAwait(false);
             return record => record with { Items = items.Keys, Outputs = new Dictionary<string, BlobDigest?>(StringComparer.Ordinal) { [ItemsOutput] = saved } };
         }, cancellationToken).ConfigureAwait(false);
-        return (after, items!);
+        return (after, new(items!.Keys, _ => Task.FromResult(items)));
     }
 
     /// <summary>Runs a join.</summary>
@@ -50,7 +62,12 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     public async Task<(Branch Branch, bool HasSeenFailures)> JoinAsync(
         JoinNode<TState> node, Branch branch, IReadOnlyList<(Branch, string)> ended, IReadOnlyList<JoinFailure> failed, CancellationToken cancellationToken)
     {
+        if (failed.Count == 0 && ended.All(e => e.Item1.IsTakenOver) && resumption?.Find(node.Name, branch, out _) is { } earlier)
+            return (Take(earlier, branch), true);
         var hasSeen = false;
+        // The values of a branch that ran are not those that the join has read.
+        if (branch.IsTakenOver && (failed.Count > 0 || !ended.All(e => e.Item1.IsTakenOver)))
+            branch = branch with { IsTakenOver = false };
         var after = await AttemptAsync(node.Name, node.Options, branch, async (state, context) =>
         {
             var opened = new ConcurrentDictionary<TState, Branch>(ReferenceEqualityComparer.Instance);
@@ -74,8 +91,25 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         return (after, hasSeen);
     }
 
-    /// <summary>Waits until everything that was handed to the feed is published.</summary>
-    public Task SettleAsync() => Task.CompletedTask;
+    /// <summary>Publishes the records of the tasks that were taken over. They are in the feed before the first new task runs, so that a run that resumes this one finds them.</summary>
+    public async Task SettleAsync()
+    {
+        if (resumption is null)
+            return;
+        await _settling.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            List<Catalog.Records.Record> records = [];
+            while (_taken.TryDequeue(out var task))
+                records.Add(task.ToRecord(run.Writer.Source));
+            if (records.Count > 0)
+                await run.Writer.PublishAsync(records, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _settling.Release();
+        }
+    }
 
     private static TaskInputRecord InputOf(string name, StateValue value) => new(name, "input", value.Artifact) { TaskId = value.Task, Output = value.Task is null ? null : name };
 
@@ -97,7 +131,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     private async Task<Branch> AttemptAsync(
         string step, StepOptions options, Branch branch, Func<TState, StepContext, Task<Func<TaskRecord, TaskRecord>?>> body, CancellationToken cancellationToken)
     {
-        BlobDigest? checkpoint = null;
+        await SettleAsync().ConfigureAwait(false);
+        var checkpoint = resumption?.FindCheckpoint(step, branch);
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -134,6 +169,14 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 await Task.Delay(options.Retry!.DelayAfter(attempt), run.Writer.Time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private Branch Take(TaskRecord earlier, Branch branch)
+    {
+        var task = resumption!.Take(earlier, run.Id, run.Writer.Source.NextId(), branch, run.Writer.Now);
+        _taken.Enqueue(task);
+        run.Writer.Add(task);
+        return branch.After(task.Task, task.State, null, isTakenOver: true);
     }
 
     private string CauseOf(bool isCancelled, string step, string? item)

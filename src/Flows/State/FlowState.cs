@@ -16,7 +16,7 @@ public static class FlowState
     public static ReflectedState<T> Reflect<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>()
         where T : class => new([.. typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public)
             .Where(static p => p.GetMethod is { IsPublic: true } && p.SetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0 && !p.IsDefined(typeof(NotAnArtifactAttribute)))
-            .OrderBy(static p => DepthOf(p.DeclaringType!)).ThenBy(static p => p.MetadataToken)]);
+            .OrderBy(static p => DepthOf(p.DeclaringType!)).ThenBy(static p => p.Name, StringComparer.Ordinal)]);
 
     private static int DepthOf(Type type) => type.BaseType is { } above ? DepthOf(above) + 1 : 0;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
 namespace Cairn.Flows;
@@ -14,7 +13,7 @@ public sealed class ReflectedState<T>
 
     /// <summary>Returns the slots of an object. They read and set its properties.</summary>
     /// <param name="state">The object.</param>
-    /// <returns>The slots, in the order of the declarations, those of a base class first.</returns>
+    /// <returns>The slots, those of a base class first, otherwise by name.</returns>
     public IFlowState Of(T state)
     {
         ArgumentNullException.ThrowIfNull(state);

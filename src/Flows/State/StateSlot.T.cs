@@ -94,7 +94,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
-            return _hasValue || _source is null ? Task.CompletedTask : Loading(_source).WaitAsync(cancellationToken);
+            return _source is null ? Task.CompletedTask : Loading(_source).WaitAsync(cancellationToken);
         }
     }
 

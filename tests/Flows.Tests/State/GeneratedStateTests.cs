@@ -28,6 +28,7 @@ public sealed class GeneratedStateTests : StateTest
 
         first.Rates.ShouldBe([0.1, 1]);
         var values = await EndAsync(first);
+        values["Epoch"].Artifact.ShouldBe((await SavedAsync(3)).Artifact, "an int? is saved as an int");
         var second = Bound<TrainState>(values);
 
         second.Rates.ShouldBe([0.1, 1]);

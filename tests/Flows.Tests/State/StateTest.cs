@@ -2,6 +2,7 @@ using Cairn;
 using Cairn.Artifacts;
 using Cairn.Flows;
 using Cairn.Materializers;
+using Cairn.Providers;
 using Cairn.Providers.Memory;
 
 namespace Flows.Tests.State;
@@ -20,7 +21,8 @@ public abstract class StateTest : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{Guid.NewGuid():N}");
+        var root = StoreUri.Parse($"mem://{Guid.NewGuid():N}");
+        _store = new(new ContextCapturingDriver(await new MemoryProvider().OpenAsync(new() { Root = root, TimeProvider = TimeProvider.System }, default)));
         var materializers = MaterializerRegistry.CreateDefault().Add<Model>(
             "test-model",
             "text/plain",
@@ -60,4 +62,14 @@ public abstract class StateTest : IAsyncLifetime
     }
 
     protected static StateSlot Slot(IFlowState state, string name) => state.Slots.Single(s => s.Name == name);
+
+    /// <summary>A driver by somebody who does not know of <c>ConfigureAwait</c>: its reads continue in the context that they were started in.</summary>
+    private sealed class ContextCapturingDriver(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return await Inner.OpenReadAsync(request, cancellationToken);
+        }
+    }
 }
