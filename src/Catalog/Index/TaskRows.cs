@@ -46,11 +46,12 @@ internal sealed class TaskRows(IndexConnection connection)
         if (progress is not null)
             at = Math.Max(at, connection.Integer("SELECT at FROM task WHERE id = $0", id)!.Value);
         connection.Execute("""
-            INSERT OR REPLACE INTO task(id, uuid, run, step, item, attempt, ord, idx, status, started_at, finished_at, base, source, cache, at, record, progress)
-            VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            INSERT OR REPLACE INTO task(id, uuid, run, step, item, attempt, ord, idx, status, started_at, finished_at, base, source, cache, at, record, progress, split)
+            VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """,
             id, task.TaskId.ToBytes(), run, task.Step, task.Item ?? "", task.Attempt, task.Order, task.Index, RecordValues.Text(task.Status), task.StartedAt.ToMicroseconds(),
-            task.FinishedAt?.ToMicroseconds(), task.Base?.ToBytes(), task.From?.ToBytes(), task.CacheKey, at, line.Record.Id.ToBytes(), progress);
+            task.FinishedAt?.ToMicroseconds(), task.Base?.ToBytes(), task.From?.ToBytes(), task.CacheKey, at, line.Record.Id.ToBytes(), progress,
+            task.Items is null ? 0 : 1);
         connection.Execute("INSERT OR REPLACE INTO task_record(task, content) VALUES($0, $1)", id, line.Record.Content.ToArray());
         if (known is { Progress: not null } && progress is null)
             connection.Execute("DELETE FROM task_progress WHERE task = $0", id);

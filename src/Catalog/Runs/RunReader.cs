@@ -50,7 +50,8 @@ internal sealed class RunReader(ArtifactRepository repository, CatalogIndex inde
     /// <summary>A member of a record as JSON that users read; an absent one is an empty object.</summary>
     public static JsonElement Element(JsonObject? node) => JsonElement.Parse(RecordJson.Write(node ?? []));
 
-    private static TaskRecord RecordOf(TaskItem item)
+    /// <summary>What the records of a task say.</summary>
+    public static TaskRecord RecordOf(TaskItem item)
     {
         var progress = item.Progress is { } reached ? TaskRecord.OfProgress(Record.Parse(reached)) : null;
         if (item.Content is not { } content)

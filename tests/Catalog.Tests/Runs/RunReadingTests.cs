@@ -112,6 +112,54 @@ public sealed class RunReadingTests
     }
 
     [Fact]
+    public async Task A_task_that_made_the_items_is_no_task_of_the_step_and_its_failure_is_that_of_the_step()
+    {
+        await using var box = await RunBox.OpenAsync();
+        var sample = box.Sample;
+        var run = sample.Add(sample.NewRun() with { Steps = [new("fit", StepKind.ForEach, []), new("score", StepKind.ForEach, ["fit"]), new("late", StepKind.Step, ["score"])] });
+        var split = sample.End(sample.NewTask(run, "fit") with { Items = ["b", "a"] });
+        foreach (var (index, item) in split.Items!.Index())
+            sample.End(sample.NewTask(run, "fit", item) with { Index = index, Base = split.TaskId });
+        sample.End(sample.NewTask(run, "score", null, 1) with { Items = [] }, RunStatus.Failed);
+        sample.End(run, RunStatus.Failed);
+        await box.PublishAsync();
+
+        var info = await box.Runs.GetAsync("Train/latest");
+        info.Steps.Select(s => (s.Name, s.Count, s.Status)).ShouldBe([("fit", 2, RunStatus.Succeeded), ("score", 0, RunStatus.Failed), ("late", 0, RunStatus.Pending)]);
+        (await info["fit"].TasksAsync().Select(t => t.Item).ToListAsync()).ShouldBe(["b", "a"]);
+        (await info.TasksAsync().CountAsync()).ShouldBe(2);
+        var records = await box.Runs.ReadTaskRecordsAsync(run.RunId, default);
+        records.Select(r => $"{r.Step}/{r.Item}").ShouldBe(["fit/", "fit/b", "fit/a", "score/"]);
+        records[0].Items.ShouldBe(["b", "a"]);
+        (await box.Runs.ReadRunRecordAsync("Train/latest", default)).Steps.Count.ShouldBe(3);
+        Should.Throw<StoreException>(() => info["fit"].Task).Message.ShouldContain("has 2 tasks, one for each item");
+        Should.Throw<StoreException>(() => info["late"].Task).Message.ShouldContain("has no task yet");
+    }
+
+    [Fact]
+    public async Task The_newest_task_with_a_cache_key_is_found_until_its_run_is_deleted()
+    {
+        await using var box = await RunBox.OpenAsync();
+        List<TaskRecord> tasks = [];
+        foreach (var status in (RunStatus[])[RunStatus.Succeeded, RunStatus.Succeeded, RunStatus.Failed])
+        {
+            var run = box.Sample.Add(box.Sample.NewRun());
+            box.Sample.End(box.Sample.NewTask(run, "load"));
+            tasks.Add(box.Sample.End(box.Sample.NewTask(run, "fit") with { CacheKey = "k" }, status));
+            box.Sample.End(run);
+        }
+        await box.PublishAsync();
+        (await box.Runs.FindCachedAsync("k", default))!.TaskId.ShouldBe(tasks[1].TaskId);
+        (await box.Runs.FindCachedAsync("other", default)).ShouldBeNull();
+        (await box.Runs.FindCachedAsync("train", "fit", 5, default)).Select(t => t.TaskId).ShouldBe([tasks[1].TaskId, tasks[0].TaskId]);
+        (await box.Runs.FindCachedAsync("train", "fit", 1, default)).Select(t => t.TaskId).ShouldBe([tasks[1].TaskId]);
+        (await box.Runs.FindCachedAsync("train", "load", 5, default)).ShouldBeEmpty();
+        await box.Runs.DeleteAsync(tasks[1].RunId);
+        (await box.Runs.FindCachedAsync("k", default))!.TaskId.ShouldBe(tasks[0].TaskId);
+        (await box.Runs.FindCachedAsync("train", "fit", 5, default)).Select(t => t.TaskId).ShouldBe([tasks[0].TaskId]);
+    }
+
+    [Fact]
     public async Task References_lead_to_the_runs_that_exist()
     {
         await using var box = await RunBox.OpenAsync();
