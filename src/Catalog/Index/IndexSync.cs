@@ -16,8 +16,8 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
     private readonly FeedReader _feed = new(store, time);
     private readonly CheckpointStore _checkpoints = new(store, catalog);
 
-    /// <summary>How many lines are applied at once. A transaction writes each page once; without one for each group, few lines take little memory, since the tree of a record is ten times as large as the record.</summary>
-    private int LinesAtOnce => database.IsBuilding ? 250 : 2000;
+    /// <summary>How many lines are applied at once: many if each group is a transaction, which writes a page once; otherwise few, since the tree of a record is ten times its size.</summary>
+    private int LinesAtOnce => database.IsBuilding ? 100 : 2000;
 
     /// <summary>Synchronizes once.</summary>
     /// <param name="isFull">Whether the chains are listed as well.</param>
@@ -93,7 +93,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
                         problem = $"one of its segments cannot be read: {e.Reason}";
                     }
                 }
-                if (await _applier.ApplyAsync([RecordLine.Unusable(found.Content, problem!)], [], _ => { }, cancellationToken).ConfigureAwait(false) is null)
+                if (await _applier.ApplyAsync(LineGroup.Of(RecordLine.Unusable(found.Content, problem!)), [], _ => { }, cancellationToken).ConfigureAwait(false) is null)
                     return null;
             }
         }
@@ -109,8 +109,8 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
             {
                 await foreach (var line in _checkpoints.ReadAsync(segment, stopping).ConfigureAwait(false))
                 {
-                    group.Lines.Add(line);
-                    if (group.Lines.Count < LinesAtOnce)
+                    group.Add(line);
+                    if (group.Count < LinesAtOnce)
                         continue;
                     await pass(group, stopping).ConfigureAwait(false);
                     group = new();
@@ -170,9 +170,9 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
             ahead = batch.Content.Length < SmallBatch ? Math.Min(ahead + 1, BatchesAtOnce) : Math.Max(ahead / 2, 2);
             await foreach (var line in FeedReader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
             {
-                if (group.Lines.Count >= LinesAtOnce)
+                if (group.Count >= LinesAtOnce)
                     await PassAsync().ConfigureAwait(false);
-                group.Lines.Add(line);
+                group.Add(line);
             }
             group.Batches.Add(batch.Path);
             if (group.Batches.Count >= BatchesAtOnce)
@@ -200,7 +200,7 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
         {
             await foreach (var group in groups.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                var count = await _applier.ApplyAsync(group.Lines, [], c =>
+                var count = await _applier.ApplyAsync(group, [], c =>
                 {
                     foreach (var path in group.Batches)
                         c.Execute("INSERT OR IGNORE INTO feed_seen(path) VALUES($0)", path.Value);

@@ -1,13 +1,40 @@
+using Cairn.Catalog.Chains;
 using Cairn.Catalog.Records;
 
 namespace Cairn.Catalog.Index;
 
-/// <summary>Lines that are applied at once.</summary>
+/// <summary>Lines of the feed or of segments that are applied at once, as what they say about chains.</summary>
 internal sealed class LineGroup
 {
-    /// <summary>Gets the lines.</summary>
-    public List<RecordLine> Lines { get; } = [];
+    /// <summary>Gets the number of the lines.</summary>
+    public int Count { get; private set; }
 
-    /// <summary>Gets the batches of the feed whose last line is among them.</summary>
+    /// <summary>Gets the records that belong to chains.</summary>
+    public List<(ChainKey Chain, ChainRecord Record)> Records { get; } = [];
+
+    /// <summary>Gets the lines that cannot be used, with the reasons.</summary>
+    public List<RecordLine> Unusable { get; } = [];
+
+    /// <summary>Gets the batches of the feed whose last line is among the lines.</summary>
     public List<StorePath> Batches { get; } = [];
+
+    /// <summary>Makes a group of lines.</summary>
+    public static LineGroup Of(params IEnumerable<RecordLine> lines)
+    {
+        var group = new LineGroup();
+        foreach (var line in lines)
+            group.Add(line);
+        return group;
+    }
+
+    /// <summary>Adds a line.</summary>
+    public void Add(RecordLine line)
+    {
+        Count++;
+        var record = ChainRecord.TryRead(line, out var chain, out var unusable);
+        if (unusable is not null)
+            Unusable.Add(unusable);
+        if (record is not null)
+            Records.Add((chain, record));
+    }
 }

@@ -573,7 +573,7 @@ public sealed class IndexTests : IDisposable
         {
             var applier = new IndexApplier(catalog.Store, database);
             foreach (var batch in batches)
-                (await applier.ApplyAsync([.. batch.Select(r => new RecordLine(r.Content, r, null))], [], _ => { }, default)).ShouldNotBeNull();
+                (await applier.ApplyAsync(LineGroup.Of(batch.Select(r => new RecordLine(r.Content, r, null))), [], _ => { }, default)).ShouldNotBeNull();
         }
         return Dump(catalog, folder);
     }
