@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.States;
 
@@ -37,8 +36,7 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
         {
             var before = ColumnValues.ToMetadata((string?)connection.Scalar("SELECT json FROM document WHERE version = $0", id));
             connection.Execute("DELETE FROM document WHERE version = $0", id);
-            if (edit.Apply(before) is { Count: > 0 } after)
-                SetMetadata(id, MetadataJson.Write(after));
+            SetMetadata(id, edit.Apply(before));
         }
         if (Unshow(id))
             Show(id, name);
@@ -105,8 +103,7 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
             id++;
         }
         var metadata = edits.Metadata.Count == 0 ? change.Metadata : edits.Apply(change.Metadata);
-        if (metadata.Count > 0)
-            SetMetadata(id, edits.Metadata.Count == 0 ? change.Node["meta"]!.AsObject() : MetadataJson.Write(metadata));
+        SetMetadata(id, metadata);
         if (!version.IsHidden && !isBuilding)
             Show(id, version.Name, text, tags, metadata);
     }
@@ -125,7 +122,11 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
         return connection.Integer("SELECT hidden FROM version WHERE id = $0", id) == 0;
     }
 
-    private void SetMetadata(long id, JsonObject metadata) => connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, ColumnValues.ToText(metadata));
+    private void SetMetadata(long id, IReadOnlyDictionary<string, MetadataValue> metadata)
+    {
+        if (metadata.Count > 0)
+            connection.Execute("INSERT INTO document(version, json) VALUES($0, $1)", id, ColumnValues.ToText(MetadataJson.Write(metadata)));
+    }
 
     private void Show(long id, string? name)
     {
