@@ -6,7 +6,10 @@ using Cairn.Catalog.Checkpoints;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Index;
 using Cairn.Catalog.Metadata;
+using Cairn.Catalog.Names;
+using Cairn.Catalog.Recording;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.RunRecords;
 using Cairn.Catalog.Telemetry;
 using Cairn.Catalog.Verification;
 using Cairn.Materializers;
@@ -28,6 +31,7 @@ public sealed class Catalog : IAsyncDisposable
     private readonly CheckpointTrigger _checkpoints;
     private readonly CatalogOptions _options;
     private readonly RecordId _ids;
+    private readonly RecordSource _source;
 
     /// <summary>Initializes the catalog of a repository. The first call opens it; <see cref="OpenAsync(ArtifactRepository, CatalogOptions?, CancellationToken)"/> does so at once.</summary>
     /// <param name="repository">The repository.</param>
@@ -44,11 +48,13 @@ public sealed class Catalog : IAsyncDisposable
         MetadataLimits.CheckText(options.User, "the id of the user");
         var (store, time) = (repository.Store, repository.Store.Options.TimeProvider);
         (Repository, _options, _ids) = (repository, options, ids ?? new RecordId(time));
+        _source = new(time, options.User, _ids);
         _opening = new(store, _ids);
         _checkpoints = new(store.Options.LoggerFactory, MakeCheckpointAsync);
         _feed = new(store, time, _checkpoints.OnBatch);
         _index = new(store, _opening, _feed, options.IndexFolder, time);
-        Assets = new(repository, new(time, options.User, _ids), _opening, _feed, _index);
+        Assets = new(repository, _source, _opening, _feed, _index);
+        Runs = new(repository, _source, _feed, _index);
     }
 
     /// <summary>Gets the repository of the artifacts.</summary>
@@ -56,6 +62,9 @@ public sealed class Catalog : IAsyncDisposable
 
     /// <summary>Gets the assets.</summary>
     public AssetCollection Assets { get; }
+
+    /// <summary>Gets the runs.</summary>
+    public RunCollection Runs { get; }
 
     /// <summary>Opens the catalog of a store, with the built-in materializers.</summary>
     /// <param name="store">The store of the artifacts, which is not disposed.</param>
@@ -90,6 +99,51 @@ public sealed class Catalog : IAsyncDisposable
     /// <summary>Gets the id of the catalog, which a copy of the store shares.</summary>
     /// <param name="cancellationToken">Cancels the opening.</param>
     public ValueTask<Guid> GetIdAsync(CancellationToken cancellationToken = default) => _opening.OpenAsync(cancellationToken);
+
+    /// <summary>Returns the runs of a flow, which need not have any yet.</summary>
+    /// <param name="name">The name of the flow; case does not count.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name a flow.</exception>
+    public FlowRuns Flow(string name) => new(Runs, CatalogName.OfFlow(name));
+
+    /// <summary>Runs code and records it as a run: it has succeeded if the body returns, and failed or was cancelled if the body throws.</summary>
+    /// <param name="flow">The name of the flow.</param>
+    /// <param name="body">The code, which runs its steps by <see cref="Run.StepAsync{T}(string, Func{StepContext, Task{T}})"/>.</param>
+    /// <param name="options">Parameters, secrets, tags. Optional.</param>
+    /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
+    /// <returns>The id of the run, when its end is published. An exception of the body is recorded and thrown as it is.</returns>
+    public async Task<Guid> RunAsync(string flow, Func<Run, Task> body, RunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var run = await StartRunAsync(flow, options, cancellationToken).ConfigureAwait(false);
+        await using var ending = run.ConfigureAwait(false);
+        try
+        {
+            await body(run).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await run.EndAsync(e).ConfigureAwait(false);
+            throw;
+        }
+        await run.CompleteAsync().ConfigureAwait(false);
+        return run.Id;
+    }
+
+    /// <summary>Begins a run that the caller ends by <see cref="Run.CompleteAsync"/>. Prefer <see cref="RunAsync"/>, which sees exceptions.</summary>
+    /// <param name="flow">The name of the flow.</param>
+    /// <param name="options">Parameters, secrets, tags. Optional.</param>
+    /// <param name="cancellationToken">Cancels the run, until it has ended.</param>
+    /// <returns>The run. The caller disposes it; disposed before it is completed, it has failed.</returns>
+    public Task<Run> StartRunAsync(string flow, RunOptions? options = null, CancellationToken cancellationToken = default) => StartRunAsync(flow, [], options ?? new(), cancellationToken);
+
+    /// <summary>Begins a run whose steps are known.</summary>
+    internal async Task<Run> StartRunAsync(string flow, IReadOnlyList<StepRecord> steps, RunOptions options, CancellationToken cancellationToken)
+    {
+        var writer = new RunWriter(Repository, Assets, _source, _feed, CatalogName.OfFlow(flow), options);
+        await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await writer.BeginAsync(steps, cancellationToken).ConfigureAwait(false);
+        return new(writer, new(options.CancelOnSignal, cancellationToken));
+    }
 
     /// <summary>Waits until the copies of the records that this instance has appended are published.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>

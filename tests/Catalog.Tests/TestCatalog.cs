@@ -7,7 +7,7 @@ using Record = Cairn.Catalog.Records.Record;
 
 namespace Catalog.Tests;
 
-/// <summary>A store in memory with chains of assets and names, which are written as the format describes.</summary>
+/// <summary>A store in memory with chains of assets, names and runs, which are written as the format describes.</summary>
 internal sealed class TestCatalog : IAsyncDisposable
 {
     private static readonly RecordId _ids = new(TimeProvider.System);
@@ -34,6 +34,9 @@ internal sealed class TestCatalog : IAsyncDisposable
     public Task<Record> VersionAsync(Guid asset, int number, string name, string meta = "{}", string type = "model") =>
         ChangeAsync(asset, $$"""{"version":{{number}},"artifact":"sha256:{{number:x64}}","meta":{{meta}}}""", $$"""{"n":{{number}},"at":1,"names":["{{name}}"],"type":"{{type}}"}""");
 
+    public Task<Record> DecideAsync(Guid run, string change, string state) =>
+        AppendAsync(ChainKey.OfRun(run), new() { ["kind"] = "run", ["run"] = run.ToString(), ["change"] = JsonNode.Parse(change), ["state"] = JsonNode.Parse(state) });
+
     /// <summary>Some assets with versions, aliases, tags, edits, deletions, renames and a record that cannot be applied.</summary>
     public async Task FillAsync()
     {
@@ -51,7 +54,7 @@ internal sealed class TestCatalog : IAsyncDisposable
         await NameAsync("x", null);
         await NameAsync("x", b);
         await VersionAsync(b, 1, "x", """{"auc":3,"note":"Éclair"}""", "table");
-        await VersionAsync(b, 2, "x", "{}", "table");
+        await ChangeAsync(b, $$"""{"version":2,"artifact":"sha256:{{2:x64}}","meta":{},"run":"{{a}}","task":"{{b}}"}""", """{"n":2,"at":1,"names":["x"],"type":"table"}""");
         await ChangeAsync(b, """{"delete":"*"}""", """{"n":2,"at":2,"names":["x"],"type":"table","gone":true}""");
         await ChangeAsync(b, """{"restore":"*"}""", """{"n":2,"at":2,"names":["x"],"type":"table"}""");
     }

@@ -16,6 +16,9 @@ public sealed partial class ArchitectureTests
         ["Store"] = ["Abstractions", "Analyzers"],
         ["Artifacts"] = ["Store"],
         ["Catalog"] = ["Artifacts"],
+        ["Flows"] = ["Catalog", "Flows.Analyzers", "Flows.CodeFixes"],
+        ["Flows.Analyzers"] = [],
+        ["Flows.CodeFixes"] = [],
         ["Plugins"] = ["Artifacts"],
         ["Workspaces"] = ["Store"],
         ["Hosting"] = ["Artifacts", "Catalog", "Workspaces"],
@@ -77,7 +80,7 @@ public sealed partial class ArchitectureTests
     public void No_folder_joins_a_cycle()
     {
         var cycles = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var project in new[] { "Store", "Artifacts", "Catalog", "Plugins", "Workspaces", "Hosting" })
+        foreach (var project in new[] { "Store", "Artifacts", "Catalog", "Flows", "Plugins", "Workspaces", "Hosting" })
         {
             var graph = FolderGraph(project);
             foreach (var (from, targets) in graph)

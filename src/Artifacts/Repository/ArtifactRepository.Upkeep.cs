@@ -53,6 +53,29 @@ public sealed partial class ArtifactRepository
         return await Store.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Returns whether the store holds an artifact whole: its manifest, and each blob with its length. The content is not read.</summary>
+    /// <param name="digest">The digest of the artifact.</param>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.IntegrityFailure"/>: the manifest is damaged. Also other errors of the store.</exception>
+    public async Task<bool> ContainsAsync(BlobDigest digest, CancellationToken cancellationToken = default)
+    {
+        Artifact artifact;
+        try
+        {
+            artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return false;
+        }
+        foreach (var blob in artifact.Manifest.Blobs)
+        {
+            if (!await _blobs.ExistsAsync(BlobDigest.From(blob.Digest), blob.Length, cancellationToken).ConfigureAwait(false))
+                return false;
+        }
+        return true;
+    }
+
     private static ParallelOptions InParallel(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
 
     private async ValueTask<IReadOnlyList<(BlobDigest Digest, long Length)>> MissingAsync(

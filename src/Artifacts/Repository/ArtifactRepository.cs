@@ -39,7 +39,7 @@ public sealed partial class ArtifactRepository
     internal ArtifactRepository(ArtifactStore root, ArtifactStore? above, int version, MaterializerRegistry materializers)
     {
         ArgumentNullException.ThrowIfNull(materializers);
-        (Store, Materializers, _blobs, _verified) = (root, materializers, new(root, above, version), new(root));
+        (Store, Container, Materializers, _blobs, _verified) = (root, above ?? root, materializers, new(root, above, version), new(root));
     }
 
     /// <summary>Gets the folder of a store that contains its repository, unless a program chooses another: <c>artifacts/</c>.</summary>
@@ -47,6 +47,9 @@ public sealed partial class ArtifactRepository
 
     /// <summary>Gets the store of the repository's folder: its paths are relative to the folder.</summary>
     public ArtifactStore Store { get; }
+
+    /// <summary>Gets the store that contains the repository's folder; <see cref="Store"/> if the repository is in its root.</summary>
+    public ArtifactStore Container { get; }
 
     /// <summary>Gets the materializers.</summary>
     public MaterializerRegistry Materializers { get; }

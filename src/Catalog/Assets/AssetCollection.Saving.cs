@@ -84,6 +84,7 @@ public sealed partial class AssetCollection
             Aliases = aliases,
             Why = options.Why,
             Mode = options.Mode,
+            Producer = options.Producer,
         });
     }
 

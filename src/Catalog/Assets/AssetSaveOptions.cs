@@ -1,3 +1,5 @@
+using Cairn.Catalog.States;
+
 namespace Cairn.Catalog;
 
 /// <summary>The options of saves and registrations of <see cref="AssetCollection"/>.</summary>
@@ -40,6 +42,9 @@ public sealed record AssetSaveOptions
 
     /// <summary>Gets the id of the materializer. Default: the one for the type of the value. Ignored by registrations.</summary>
     public string? Materializer { get; init; }
+
+    /// <summary>Gets the task that made the artifact. Default: none.</summary>
+    internal VersionProducer? Producer { get; init; }
 
     /// <summary>Gets whether large files are stored in chunks. Default: the setting of the store. Ignored by registrations.</summary>
     public bool? Chunked { get; init; }

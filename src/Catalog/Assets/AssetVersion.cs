@@ -31,6 +31,12 @@ public sealed record AssetVersion
     /// <summary>Gets the id of the user who created the version; empty if unknown.</summary>
     public required string CreatedBy { get; init; }
 
+    /// <summary>Gets the id of the run that made the artifact; null if it is not recorded.</summary>
+    public Guid? Run { get; init; }
+
+    /// <summary>Gets the id of the task that made the artifact; null if it is not recorded.</summary>
+    public Guid? Task { get; init; }
+
     /// <summary>Gets the description; null if it has none.</summary>
     public required string? Description { get; init; }
 

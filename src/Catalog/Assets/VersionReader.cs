@@ -96,6 +96,8 @@ internal sealed class VersionReader(AssetChains chains, ArtifactRepository repos
         Artifact = creation.Artifact,
         CreatedAt = creation.At,
         CreatedBy = creation.By,
+        Run = creation.Producer?.Run,
+        Task = creation.Producer?.Task,
         Description = edit.HasText ? edit.Text : creation.Description,
         Tags = edit.Tags ?? [],
         Metadata = edit.Apply(creation.Metadata),

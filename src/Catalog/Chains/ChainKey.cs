@@ -6,7 +6,7 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.Chains;
 
 /// <summary>Which chain a record belongs to: the folder of the chain, and the kind of its records.</summary>
-/// <param name="Kind"><c>asset</c> or <c>name</c>.</param>
+/// <param name="Kind"><c>asset</c>, <c>name</c> or <c>run</c>.</param>
 /// <param name="Folder">The folder of the chain.</param>
 internal readonly record struct ChainKey(string Kind, StorePath Folder) : IComparable<ChainKey>
 {
@@ -16,15 +16,21 @@ internal readonly record struct ChainKey(string Kind, StorePath Folder) : ICompa
     /// <summary>The folder of the chains of names of assets.</summary>
     public static readonly StorePath Names = "catalog/names/asset";
 
+    /// <summary>The folder of the chains of runs.</summary>
+    public static readonly StorePath Runs = "catalog/runs";
+
     public static ChainKey OfAsset(Guid asset) => new("asset", Assets / asset.ToString());
 
     /// <summary>The chain of the name with a fold key.</summary>
     public static ChainKey OfName(string fold) => new("name", Names / BlobDigest.Of(Encoding.UTF8.GetBytes(fold)).Hex);
 
+    public static ChainKey OfRun(Guid run) => new("run", Runs / run.ToString());
+
     /// <summary>The chain in which a record says that it is; null if it is of another kind or has no valid subject.</summary>
     public static ChainKey? Of(Record record) => record.Kind switch
     {
-        "asset" when Record.Text(record.Node["asset"]) is { } text && Guid.TryParseExact(text, "D", out var asset) && asset.ToString() == text => OfAsset(asset),
+        "asset" when Id(Record.Text(record.Node["asset"])) is { } asset => OfAsset(asset),
+        "run" when Id(Record.Text(record.Node["run"])) is { } run => OfRun(run),
         "name" when Record.Text(record.Node["of"]) == "asset" && Record.Text(record.Node["name"]) is { } fold => OfName(fold),
         _ => null,
     };
@@ -38,8 +44,10 @@ internal readonly record struct ChainKey(string Kind, StorePath Folder) : ICompa
         if (name.Length != 13 || !name.EndsWith(".json", StringComparison.Ordinal) || !int.TryParse(name.AsSpan(0, 8), NumberStyles.None, CultureInfo.InvariantCulture, out sequence) || sequence < 1)
             return false;
         var (folder, subject) = (path.Parent, path.Parent.Name);
-        if (folder.Parent == Assets && Guid.TryParseExact(subject, "D", out var asset) && asset.ToString() == subject)
+        if (folder.Parent == Assets && Id(subject) is not null)
             key = new("asset", folder);
+        else if (folder.Parent == Runs && Id(subject) is not null)
+            key = new("run", folder);
         else if (folder.Parent == Names && BlobDigest.TryParse($"sha256:{subject}", out _))
             key = new("name", folder);
         else
@@ -51,4 +59,6 @@ internal readonly record struct ChainKey(string Kind, StorePath Folder) : ICompa
     public Chain Open(ArtifactStore store) => new(store, Folder, Kind, "");
 
     public int CompareTo(ChainKey other) => Folder.CompareTo(other.Folder);
+
+    private static Guid? Id(string? text) => Guid.TryParseExact(text, "D", out var id) && id.ToString() == text ? id : null;
 }

@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Cairn.Catalog.Chains;
 
-/// <summary>Lists the chains of names and assets of a store.</summary>
+/// <summary>Lists the chains of names, assets and runs of a store.</summary>
 internal static class ChainListing
 {
     /// <summary>Lists all chains in the order of their folders, each with its greatest number.</summary>
     /// <remarks>A listing may omit records that are being written; only the greatest number counts, and each number up to it exists.</remarks>
     public static async IAsyncEnumerable<(ChainKey Key, int Greatest)> ListAsync(ArtifactStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var root in (StorePath[])[ChainKey.Assets, ChainKey.Names])
+        foreach (var root in (StorePath[])[ChainKey.Assets, ChainKey.Names, ChainKey.Runs])
         {
             (ChainKey Key, int Greatest) last = default;
             await foreach (var entry in store.ListAsync(root, new() { Recursive = true }, cancellationToken).OrEmptyAsync(cancellationToken).ConfigureAwait(false))

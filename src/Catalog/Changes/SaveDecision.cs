@@ -35,6 +35,7 @@ internal static class SaveDecision
         {
             (state.Newest, state.NewestAt) = (number, sequence);
             (change.Version, change.Artifact, change.Metadata, change.Text) = (number, request.Artifact, request.Metadata, request.Description);
+            change.Producer = request.Producer;
         }
         else if (request.Description is not null && request.Description != equal.Value.Creation.Description)
         {

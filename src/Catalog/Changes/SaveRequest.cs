@@ -1,4 +1,5 @@
 using Cairn.Artifacts;
+using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Changes;
 
@@ -17,6 +18,9 @@ internal sealed record SaveRequest(BlobDigest Artifact, IReadOnlyDictionary<stri
     public string? Why { get; init; }
 
     public SaveMode Mode { get; init; }
+
+    /// <summary>The task that made the artifact.</summary>
+    public VersionProducer? Producer { get; init; }
 
     /// <summary>The text by which a repeated save is recognized.</summary>
     public string? Key { get; init; }

@@ -6,7 +6,7 @@ using Cairn.Catalog.Records;
 
 namespace Cairn.Catalog.Checkpoints;
 
-/// <summary>Makes checkpoints from a full listing of the chains.</summary>
+/// <summary>Makes checkpoints from a full listing of the chains, and from what the feed has of runs.</summary>
 /// <param name="store">The store.</param>
 /// <param name="catalog">The id of the catalog.</param>
 /// <param name="ids">Creates ids of records.</param>
@@ -37,7 +37,7 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
         }
         // Before the chains are listed: what a batch up to this time tells is in the listing then.
         var feed = await FindFeedTimeAsync(found?.Checkpoint?.Feed ?? DateTimeOffset.UnixEpoch, cancellationToken).ConfigureAwait(false);
-        var (kept, covered, merged) = await ReadSegmentsAsync(found?.Checkpoint?.Segments ?? [], cancellationToken).ConfigureAwait(false);
+        var (kept, covered, merged, runs) = await ReadSegmentsAsync(found?.Checkpoint, cancellationToken).ConfigureAwait(false);
         var builder = new SegmentBuilder(_checkpoints, maxSegment);
         List<(ChainKey Key, int Sequence, byte[]? Known)> window = [];
         await foreach (var (key, greatest) in ChainListing.ListAsync(store, cancellationToken).ConfigureAwait(false))
@@ -50,6 +50,7 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
             }
         }
         await AddWindowAsync(builder, window, cancellationToken).ConfigureAwait(false);
+        await runs.Records.WriteAsync(runs.Since, builder, cancellationToken).ConfigureAwait(false);
         var checkpoint = new Checkpoint(feed, [.. kept, .. await builder.EndAsync(cancellationToken).ConfigureAwait(false)]);
         // One that cannot be used has its place in the chain.
         var head = newest is null ? null : new ChainHead(newest.Sequence, BlobDigest.Of(newest.Content.Span), [], null);
@@ -59,35 +60,43 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
     }
 
     /// <summary>Reads the segments of the checkpoint before. If one of them cannot be read, none is used, and all chains are read.</summary>
-    private async Task<(List<SegmentReference> Kept, Dictionary<ChainKey, int> Covered, Dictionary<ChainKey, Dictionary<int, byte[]>> Merged)> ReadSegmentsAsync(
-        IReadOnlyList<SegmentReference> segments, CancellationToken cancellationToken)
+    private async Task<Before> ReadSegmentsAsync(Checkpoint? before, CancellationToken cancellationToken)
     {
-        List<SegmentReference> kept = [];
-        Dictionary<ChainKey, int> covered = [];
-        Dictionary<ChainKey, Dictionary<int, byte[]>> merged = [];
+        var read = NewBefore(before?.Feed ?? DateTimeOffset.UnixEpoch);
         try
         {
-            foreach (var segment in segments)
+            foreach (var segment in before?.Segments ?? [])
             {
                 var isKept = segment.Bytes >= maxSegment / 2;
                 if (isKept)
-                    kept.Add(segment);
+                    read.Kept.Add(segment);
                 await foreach (var line in _checkpoints.ReadAsync(segment, cancellationToken).ConfigureAwait(false))
                 {
                     if (PlaceOf(line) is not { } place)
-                        continue;
-                    if (isKept)
-                        covered[place.Key] = Math.Max(place.Sequence, covered.GetValueOrDefault(place.Key));
-                    else if (merged.TryGetValue(place.Key, out var lines) || merged.TryAdd(place.Key, lines = []))
+                    {
+                        if (isKept)
+                            read.Runs.Records.Keep(line, read.Runs.Since);
+                        else
+                            read.Runs.Records.Add(line);
+                    }
+                    else if (isKept)
+                    {
+                        read.Covered[place.Key] = Math.Max(place.Sequence, read.Covered.GetValueOrDefault(place.Key));
+                    }
+                    else if (read.Merged.TryGetValue(place.Key, out var lines) || read.Merged.TryAdd(place.Key, lines = []))
+                    {
                         lines[place.Sequence] = line.Content.ToArray();
+                    }
                 }
             }
-            return (kept, covered, merged);
+            return read;
         }
         catch (StoreException e) when (e.Code is StoreErrorCode.NotFound or StoreErrorCode.IntegrityFailure)
         {
-            return ([], [], []);
+            return NewBefore(DateTimeOffset.UnixEpoch);
         }
+
+        Before NewBefore(DateTimeOffset since) => new([], [], [], (new FeedRecords(store, time, maxSegment), since));
     }
 
     private static (ChainKey Key, int Sequence)? PlaceOf(RecordLine line)
@@ -156,4 +165,12 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
         members["by"] = by;
         return members;
     }
+
+    /// <summary>What the segments of the checkpoint before contain.</summary>
+    /// <param name="Kept">Those that are carried over.</param>
+    /// <param name="Covered">The greatest numbers in them.</param>
+    /// <param name="Merged">The records of chains in the others.</param>
+    /// <param name="Runs">The records of runs in the others, and the time since which the feed has more.</param>
+    private sealed record Before(
+        List<SegmentReference> Kept, Dictionary<ChainKey, int> Covered, Dictionary<ChainKey, Dictionary<int, byte[]>> Merged, (FeedRecords Records, DateTimeOffset Since) Runs);
 }

@@ -26,6 +26,9 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     private Task? _writing;
     private bool _isDisposed;
 
+    /// <summary>Gets the time of the store, as far as the batches that were published tell.</summary>
+    public DateTimeOffset StoreTime => _clock.Now;
+
     /// <summary>Publishes records.</summary>
     /// <param name="records">The records, whose bytes are copied as they are. One whose bytes contain a line feed is left out: readers find it in its chain.</param>
     /// <param name="cancellationToken">Ends the waiting; the records may be published nevertheless.</param>

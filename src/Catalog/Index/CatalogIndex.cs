@@ -142,6 +142,13 @@ internal sealed class CatalogIndex(IndexFile file, ArtifactStore store, Guid cat
     /// <exception cref="ArgumentException">The cursor is not one of this query.</exception>
     public IndexPage<VersionItem> List(VersionQuery query) => _database.Read(c => new VersionQueries(c).List(query));
 
+    /// <summary>Lists runs.</summary>
+    /// <exception cref="ArgumentException">The cursor is not one of this query.</exception>
+    public IndexPage<RunItem> List(RunQuery query) => _database.Read(c => new RunQueries(c).List(query));
+
+    /// <summary>Asks for runs and their tasks.</summary>
+    public T Query<T>(Func<RunQueries, TaskQueries, T> query) => _database.Read(c => query(new(c), new(c)));
+
     public void Dispose()
     {
         _database.Dispose();

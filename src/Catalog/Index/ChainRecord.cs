@@ -20,7 +20,7 @@ internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Ha
     {
         key = default;
         unusable = line.Record is null ? line : null;
-        if (line.Record is not { Kind: "asset" or "name" } record)
+        if (line.Record is not { Kind: "asset" or "name" or "run" } record || (record.Kind == "run" && record.Node["seq"] is null))
             return null;
         try
         {
@@ -63,6 +63,8 @@ internal sealed record ChainRecord(int Sequence, RecordLine Line, BlobDigest? Ha
         AssetRecord? asset = null;
         if (key.Kind == "asset")
             asset = AssetRecord.Of(record);
+        else if (key.Kind == "run")
+            RunState.Of(record);
         else if (record.Node["owner"] is { } owner && !Guid.TryParseExact(Record.Text(owner), "D", out _))
             throw new FormatException("its member 'owner' is not a UUID");
         return new(sequence, new(record.Content, record, null), record.Hash, asset);

@@ -4,7 +4,7 @@ using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Index;
 
-/// <summary>Applies records to the index: those of each chain in order, once, and each only behind the record whose hash it carries.</summary>
+/// <summary>Applies records to the index: those of each chain in order, once, and each only behind the record whose hash it carries; those of runs in any order.</summary>
 /// <remarks>
 /// What is missing before a record is fetched from the chain. Copies are hints: where one contradicts what is known, the chain is read again from its beginning. Records that cannot be read change
 /// nothing but their count; the chain goes on behind them.
@@ -14,7 +14,7 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     private const int FetchLimit = 1000;
     private readonly ChainFetch _fetch = new(store);
     private readonly ChainHeads _heads = new(database.IsBuilding);
-    private AssetRows? _building;
+    private Rows? _building;
 
     /// <summary>Applies lines, and the records of chains up to given numbers.</summary>
     /// <param name="lines">The lines, in any order, and any number of times.</param>
@@ -38,6 +38,7 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     {
         List<RecordLine> unusable = [.. lines.Unusable];
         Dictionary<ChainKey, ChainGroup> groups = [];
+        List<RunLine> runs = [.. lines.Runs];
         foreach (var (key, record) in lines.Records)
             GroupOf(key).Add(record);
         foreach (var (key, greatest) in chains)
@@ -59,10 +60,11 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
             {
                 count = 0;
                 isComplete = true;
-                var assets = RowsOf(connection);
+                var rows = RowsOf(connection);
                 foreach (var group in groups.Values)
-                    isComplete &= Apply(connection, assets, group, ref count);
-                assets.End();
+                    isComplete &= Apply(connection, rows, group, ref count);
+                rows.Assets.End();
+                count += rows.Runs.Apply(runs);
                 foreach (var line in unusable)
                     AddUnreadable(connection, line);
                 if (isComplete)
@@ -72,6 +74,7 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
                 return null;
             }
             applied += count;
+            runs.Clear();
             foreach (var group in groups.Values)
                 group.Settle();
             if (isComplete)
@@ -91,17 +94,19 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
             return;
         database.TryWrite(connection =>
         {
-            _building?.Write();
+            _building?.Assets.Write();
             _heads.Write(connection);
         });
     }
 
-    private AssetRows RowsOf(IndexConnection connection) => database.IsBuilding ? _building ??= new(connection, isBuilding: true) : new(connection, isBuilding: false);
+    private Rows RowsOf(IndexConnection connection) => database.IsBuilding ? _building ??= Rows.Of(connection, isBuilding: true) : Rows.Of(connection, isBuilding: false);
 
-    private void Remove(IndexConnection connection, AssetRows assets, ChainKey key)
+    private void Remove(IndexConnection connection, Rows rows, ChainKey key)
     {
         if (key.Kind == "asset")
-            assets.Remove(Guid.Parse(key.Folder.Name));
+            rows.Assets.Remove(Guid.Parse(key.Folder.Name));
+        else if (key.Kind == "run")
+            rows.Runs.Decide(Guid.Parse(key.Folder.Name), null);
         else
             connection.Execute("DELETE FROM name WHERE folder = $0", key.Folder.Value);
         _heads.Remove(connection, key);
@@ -124,11 +129,11 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
 
     /// <summary>Applies the records of a chain that come next.</summary>
     /// <returns>Whether nothing is left to be applied.</returns>
-    private bool Apply(IndexConnection connection, AssetRows assets, ChainGroup group, ref int count)
+    private bool Apply(IndexConnection connection, Rows rows, ChainGroup group, ref int count)
     {
         if (group.IsRebuilt && !group.IsDropped)
         {
-            Remove(connection, assets, group.Key);
+            Remove(connection, rows, group.Key);
             group.WillBeDropped = true;
         }
         var (head, hash) = _heads.Of(connection, group.Key);
@@ -139,7 +144,7 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
             return false;
         }
         List<AssetRecord> changes = [];
-        Record? name = null;
+        Record? last = null;
         while (group.Records.TryGetValue(head + 1, out var next))
         {
             var isLinked = next.Line.Record is not { } record || head == 0 || hash.Length == 0 || record.Previous == hash;
@@ -153,14 +158,16 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
             else if (next.Change is { } asset)
                 changes.Add(asset);
             else
-                name = next.Line.Record;
+                last = next.Line.Record;
             (head, hash) = (next.Sequence, next.Hash?.Hex ?? "");
             count++;
         }
         if (changes.Count > 0)
-            assets.Apply(Guid.Parse(group.Key.Folder.Name), changes);
-        if (name is not null)
-            ApplyName(connection, group.Key, name);
+            rows.Assets.Apply(Guid.Parse(group.Key.Folder.Name), changes);
+        if (last is { Kind: "run" })
+            rows.Runs.Decide(Guid.Parse(group.Key.Folder.Name), RunState.Of(last));
+        else if (last is not null)
+            ApplyName(connection, group.Key, last);
         group.Applied = head;
         if (head != before)
             _heads.Set(connection, group.Key, head, hash);
@@ -175,4 +182,9 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     private static void AddUnreadable(IndexConnection connection, RecordLine line) =>
         connection.Execute("INSERT INTO unreadable(hash, content, reason) VALUES($0, $1, $2) ON CONFLICT(hash) DO UPDATE SET reason = min(reason, $2)",
             Artifacts.BlobDigest.Of(line.Content.Span).Hex, line.Content.ToArray(), line.Problem);
+
+    private sealed record Rows(AssetRows Assets, RunRows Runs)
+    {
+        public static Rows Of(IndexConnection connection, bool isBuilding) => new(new(connection, isBuilding), new(connection));
+    }
 }

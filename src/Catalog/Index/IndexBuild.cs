@@ -18,7 +18,7 @@ internal sealed class IndexBuild : IIndexTarget
     /// <returns>The build; null if the database has content.</returns>
     public static IndexBuild? TryBegin(IndexConnection connection)
     {
-        if (connection.Integer("SELECT EXISTS (SELECT 1 FROM chain)") != 0)
+        if (connection.Integer("SELECT EXISTS (SELECT 1 FROM chain) OR EXISTS (SELECT 1 FROM run)") != 0)
             return null;
         foreach (var name in connection.Rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", r => r.Text(0)))
         {

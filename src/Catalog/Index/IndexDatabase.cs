@@ -52,7 +52,7 @@ internal sealed class IndexDatabase(IndexFile file) : IIndexTarget, IDisposable
     /// <exception cref="IndexDamagedException">The database was damaged, and has been dropped.</exception>
     public async Task<SyncResult?> TryBuildAsync(Func<IIndexTarget, Task<SyncResult>> fill)
     {
-        if (Read(c => c.Integer("SELECT EXISTS (SELECT 1 FROM chain)")) != 0)
+        if (Read(c => c.Integer("SELECT EXISTS (SELECT 1 FROM chain) OR EXISTS (SELECT 1 FROM run)")) != 0)
             return null;
         try
         {

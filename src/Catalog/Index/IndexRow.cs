@@ -19,6 +19,12 @@ internal readonly struct IndexRow(SQLitePCL.sqlite3_stmt statement)
 
     public int? OptionalNumber(int column) => IsNull(column) ? null : Number(column);
 
+    public double? OptionalDouble(int column) => IsNull(column) ? null : sqlite3_column_double(Checked(column, SQLITE_FLOAT), column);
+
+    public DateTimeOffset? OptionalTime(int column) => IsNull(column) ? null : ColumnValues.ToTime(Integer(column));
+
+    public Guid? OptionalGuid(int column) => IsNull(column) ? null : ColumnValues.ToGuid(Bytes(column));
+
     /// <summary>The value in its own type: a <see cref="long"/>, a <see cref="double"/>, a <see cref="string"/>, or null.</summary>
     public object? Value(int column) => sqlite3_column_type(statement, column) switch
     {

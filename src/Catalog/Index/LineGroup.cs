@@ -3,7 +3,7 @@ using Cairn.Catalog.Records;
 
 namespace Cairn.Catalog.Index;
 
-/// <summary>Lines of the feed or of segments that are applied at once, as what they say about chains.</summary>
+/// <summary>Lines of the feed or of segments that are applied at once, as what they say about chains and runs.</summary>
 internal sealed class LineGroup
 {
     /// <summary>Gets the number of the lines.</summary>
@@ -11,6 +11,9 @@ internal sealed class LineGroup
 
     /// <summary>Gets the records that belong to chains.</summary>
     public List<(ChainKey Chain, ChainRecord Record)> Records { get; } = [];
+
+    /// <summary>Gets the records of runs.</summary>
+    public List<RunLine> Runs { get; } = [];
 
     /// <summary>Gets the lines that cannot be used, with the reasons.</summary>
     public List<RecordLine> Unusable { get; } = [];
@@ -31,6 +34,10 @@ internal sealed class LineGroup
     public void Add(RecordLine line)
     {
         Count++;
+        if (RunLine.TryRead(line, out var unusableOfRun) is { } run)
+            Runs.Add(run);
+        if (unusableOfRun is not null)
+            Unusable.Add(unusableOfRun);
         var record = ChainRecord.TryRead(line, out var chain, out var unusable);
         if (unusable is not null)
             Unusable.Add(unusable);

@@ -18,4 +18,8 @@ namespace Cairn.Catalog.Index;
 /// <param name="Row">The id of its row.</param>
 internal sealed record VersionItem(
     Guid AssetId, AssetState State, int Number, int Sequence, BlobDigest Artifact, string? Origin, DateTimeOffset CreatedAt, string CreatedBy, string? Description, IReadOnlyList<string> Tags,
-    IReadOnlyDictionary<string, MetadataValue> Metadata, long Row);
+    IReadOnlyDictionary<string, MetadataValue> Metadata, long Row)
+{
+    /// <summary>The run and the task that made the artifact; null if it was not made by one.</summary>
+    public VersionProducer? Producer { get; init; }
+}

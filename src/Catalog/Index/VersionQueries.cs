@@ -7,7 +7,8 @@ namespace Cairn.Catalog.Index;
 internal sealed class VersionQueries(IndexConnection connection)
 {
     private const string Columns =
-        "a.uuid, a.state, v.n, v.seq, v.artifact, v.origin, v.created_at, v.created_by, v.description, v.tags, (SELECT d.json FROM document d WHERE d.version = v.id), v.id, a.id, a.fold";
+        "a.uuid, a.state, v.n, v.seq, v.artifact, v.origin, v.created_at, v.created_by, v.description, v.tags, (SELECT d.json FROM document d WHERE d.version = v.id), v.id, a.id, a.fold, "
+        + "v.run, v.task";
 
     private readonly Dictionary<long, AssetState> _states = [];
 
@@ -150,8 +151,11 @@ internal sealed class VersionQueries(IndexConnection connection)
             _states.Add(asset, state = ColumnValues.ToState(row.Text(1)));
         return new(
             new(ColumnValues.ToGuid(row.Bytes(0)), state, row.Number(2), row.Number(3), BlobDigest.Parse($"sha256:{Convert.ToHexStringLower(row.Bytes(4))}"), row.OptionalText(5),
-                ColumnValues.ToTime(row.Integer(6)), row.Text(7), row.OptionalText(8), ColumnValues.ToTexts(row.Text(9)), ColumnValues.ToMetadata(row.OptionalText(10)), row.Integer(11)),
-            row.OptionalText(13), asset, row.Value(14));
+                ColumnValues.ToTime(row.Integer(6)), row.Text(7), row.OptionalText(8), ColumnValues.ToTexts(row.Text(9)), ColumnValues.ToMetadata(row.OptionalText(10)), row.Integer(11))
+            {
+                Producer = row.OptionalGuid(14) is { } run && row.OptionalGuid(15) is { } task ? new(run, task) : null,
+            },
+            row.OptionalText(13), asset, row.Value(16));
     }
 
     private sealed record Row(VersionItem Item, string? Fold, long AssetRow, object? Value);

@@ -8,7 +8,7 @@ namespace Cairn.Catalog.Index;
 /// <param name="isBuilding">Whether the rows by which versions are found are left to <see cref="ShowAll"/>.</param>
 internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
 {
-    private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
+    private readonly InternedKeys _keys = new(connection);
     private readonly List<NewVersion> _added = [];
 
     /// <summary>Adds a version, whose rows <see cref="End"/> writes.</summary>
@@ -92,8 +92,10 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
         var (at, by, artifact) = (record.At.ToMicroseconds(), record.By, Convert.FromHexString(change.Artifact.Hex));
         var id = version.Row;
         while (connection.Execute("""
-            INSERT OR IGNORE INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            """, id, version.AssetId, version.Number, record.Sequence, artifact, change.Origin, version.Type, at, by, text, ColumnValues.ToJson(tags), version.IsHidden ? 1 : 0) == 0)
+            INSERT OR IGNORE INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden, run, task)
+            VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            """, id, version.AssetId, version.Number, record.Sequence, artifact, change.Origin, version.Type, at, by, text, ColumnValues.ToJson(tags), version.IsHidden ? 1 : 0,
+            change.Producer?.Run.ToBytes(), change.Producer?.Task.ToBytes()) == 0)
         {
             if (Find(version.AssetId, version.Number) is not null)
             {
@@ -148,15 +150,8 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
                 if (word.Length > MetadataLeaves.MaxText)
                     continue;
             }
-            connection.Execute("INSERT OR IGNORE INTO property(version, key, value) VALUES($0, $1, $2)", id, KeyOf(key), value);
+            connection.Execute("INSERT OR IGNORE INTO property(version, key, value) VALUES($0, $1, $2)", id, _keys[key], value);
         }
         connection.Execute("INSERT INTO version_search(rowid, name, text, tags, meta) VALUES($0, $1, $2, $3, $4)", id, name ?? "", text ?? "", string.Join(' ', tags), string.Join(' ', words));
-    }
-
-    private long KeyOf(string name)
-    {
-        if (!_keys.TryGetValue(name, out var id))
-            _keys[name] = id = connection.Integer("SELECT id FROM key WHERE name = $0", name) ?? connection.Integer("INSERT INTO key(name) VALUES($0) RETURNING id", name)!.Value;
-        return id;
     }
 }

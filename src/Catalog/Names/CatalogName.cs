@@ -24,10 +24,21 @@ internal readonly record struct CatalogName(string Text, string Key)
         var name = Check(text, "an asset");
         if (text.StartsWith("sha256:", StringComparison.Ordinal))
             throw Refused(text, "an asset", "it begins with 'sha256:', which marks a digest");
-        if (name.Text.AsSpan().IndexOfAny("@:#") is >= 0 and var at)
-            throw Refused(text, "an asset", $"it contains '{name.Text[at]}', which separates the parts of a reference");
+        Without("@:#", name.Text, "an asset");
         return name;
     }
+
+    /// <summary>Checks the name of a flow.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name a flow; the message gives the reason.</exception>
+    public static string OfFlow(string text) => Without("@:#", Check(text, "a flow").Text, "a flow");
+
+    /// <summary>Checks the name of a step.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name a step; the message gives the reason.</exception>
+    public static string OfStep(string text) => Without("/#", Check(text, "a step").Text, "a step");
+
+    /// <summary>Checks the name of an output.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name an output; the message gives the reason.</exception>
+    public static string OfOutput(string text) => Check(text, "an output").Text;
 
     /// <summary>Checks the name of an alias.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot name an alias; the message gives the reason.</exception>
@@ -36,9 +47,7 @@ internal readonly record struct CatalogName(string Text, string Key)
         var name = Check(text, "an alias");
         if (name.Key == Latest)
             throw Refused(text, "an alias", "'latest' is computed and cannot be set");
-        if (name.Text.AsSpan().IndexOfAny("@:#") is >= 0 and var at)
-            throw Refused(text, "an alias", $"it contains '{name.Text[at]}', which separates the parts of a reference");
-        return name.Text;
+        return Without("@:#", name.Text, "an alias");
     }
 
     /// <summary>The beginning of the keys of the names that begin with a text.</summary>
@@ -51,6 +60,10 @@ internal readonly record struct CatalogName(string Text, string Key)
     /// <summary>Checks the type of an asset.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.PathConflict"/>: the text cannot be a type; the message gives the reason.</exception>
     public static string OfType(string text) => Check(text, "a type").Text;
+
+    private static string Without(string separators, string text, string kind) => text.AsSpan().IndexOfAny(separators) is >= 0 and var at
+        ? throw Refused(text, kind, $"it contains '{text[at]}', which separates the parts of a reference")
+        : text;
 
     private static CatalogName Check(string text, string kind)
     {

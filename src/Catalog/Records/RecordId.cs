@@ -12,6 +12,17 @@ internal sealed class RecordId(TimeProvider time, Random? random = null)
     private readonly Lock _lock = new();
     private long _last;
 
+    /// <summary>Creates the next id, which is greater than another one too.</summary>
+    public Guid NextAfter(Guid other)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        other.TryWriteBytes(bytes, bigEndian: true, out _);
+        var first = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        lock (_lock)
+            _last = Math.Max(_last, (first >> 16 << 12) | (first & 0xFFF));
+        return Next();
+    }
+
     /// <summary>Creates the next id.</summary>
     public Guid Next()
     {

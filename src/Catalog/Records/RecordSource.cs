@@ -10,6 +10,9 @@ internal sealed class RecordSource(TimeProvider time, string by, RecordId ids)
 {
     public Guid NextId() => ids.Next();
 
+    /// <summary>Creates the next id, which is greater than another one too.</summary>
+    public Guid NextIdAfter(Guid other) => ids.NextAfter(other);
+
     /// <summary>The members that every record of a subject has, and those given.</summary>
     public JsonObject Begin(string kind, string subject, params ReadOnlySpan<(string Name, JsonNode? Value)> members)
     {

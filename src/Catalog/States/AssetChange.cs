@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.RunRecords;
 
 namespace Cairn.Catalog.States;
 
@@ -53,6 +54,17 @@ internal sealed class AssetChange(JsonObject node)
     /// <summary>The id of the store that holds the artifact, if it is another one.</summary>
     public string? Origin => Record.OptionalObject(Node["origin"], "origin") is { } origin ? Record.OptionalText(origin["store"], "store") : null;
 
+    /// <summary>The run and the task that made the artifact of the version.</summary>
+    public VersionProducer? Producer
+    {
+        get => RecordValues.OptionalId(Node["run"], "run") is { } run && RecordValues.OptionalId(Node["task"], "task") is { } task ? new(run, task) : null;
+        set
+        {
+            SetOrRemove("run", value?.Run.ToString());
+            SetOrRemove("task", value?.Task.ToString());
+        }
+    }
+
     /// <summary>The aliases that the change moved: where they were and where they are, null for nowhere.</summary>
     public IEnumerable<(string Alias, int? From, int? To)> Moves
     {
@@ -72,7 +84,7 @@ internal sealed class AssetChange(JsonObject node)
     {
         var change = new AssetChange(Record.OptionalObject(record.Node["change"], "change") ?? throw new FormatException("it has no member 'change'"));
         // Each getter checks its member.
-        _ = (change.Version is null ? default : change.Artifact, change.Metadata, change.Text, change.Origin, change.Moves.Count(), change.Why, change.Edit);
+        _ = (change.Version is null ? default : change.Artifact, change.Metadata, change.Text, change.Origin, change.Producer, change.Moves.Count(), change.Why, change.Edit);
         return change;
     }
 

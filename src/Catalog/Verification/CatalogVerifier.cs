@@ -5,18 +5,21 @@ using Cairn.Catalog.Checkpoints;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.RunRecords;
 using Cairn.Catalog.States;
 
 namespace Cairn.Catalog.Verification;
 
 /// <summary>Reads everything that a catalog consists of, and reports what is wrong with it.</summary>
-/// <remarks>Memory grows with the number of assets and names, and that of the versions of one asset.</remarks>
+/// <remarks>Memory grows with the number of assets, names and deleted runs, that of the versions of one asset, and that of the different outputs of all runs.</remarks>
 internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalog)
 {
     private const int ReadAhead = 64;
     private readonly ArtifactStore _store = repository.Store;
     private readonly Dictionary<Guid, AssetState> _assets = [];
     private readonly Dictionary<string, (string Text, Guid? Owner)> _claims = [];
+    private readonly HashSet<Guid> _deletedRuns = [];
+    private readonly HashSet<BlobDigest> _outputs = [];
 
     public async IAsyncEnumerable<CatalogFault> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -60,7 +63,7 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
                         versions.Add((number, sequence, asset.Change.Artifact));
                 }
                 else if (record is not null)
-                    reason = CheckClaim(record);
+                    reason = key.Kind == "run" ? CheckRun(record, Guid.Parse(name)) : CheckClaim(record);
                 if (reason is not null)
                     yield return Fault(chain.PathOf(sequence), name, reason);
                 before = record;
@@ -137,6 +140,22 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
         return null;
     }
 
+    private string? CheckRun(Record record, Guid run)
+    {
+        try
+        {
+            if (RunState.Of(record).IsDeleted)
+                _deletedRuns.Add(run);
+            else
+                _deletedRuns.Remove(run);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
     private async Task<string?> FindContentFaultAsync(BlobDigest artifact, CancellationToken cancellationToken)
     {
         try
@@ -210,11 +229,36 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
         var feed = new FeedReader(_store, _store.Options.TimeProvider);
         await foreach (var batch in feed.ListAsync(FeedPosition.Start, _ => { }, cancellationToken).ConfigureAwait(false))
         {
+            List<(TaskRecord Task, string Output, BlobDigest Artifact)> outputs = [];
             foreach (var line in await feed.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
             {
-                if (line.Record is null)
-                    yield return Fault(batch, null, $"the batch contains a line that is not a record: {line.Problem}");
+                var (task, reason) = line.Record is null ? (null, $"a line that is not a record: {line.Problem}") : ReadTask(line.Record);
+                if (reason is not null)
+                    yield return Fault(batch, null, $"the batch contains {reason}");
+                if (task is not null && !_deletedRuns.Contains(task.Run))
+                    outputs.AddRange(task.Outputs.Concat(task.State).Where(o => o.Value is { } digest && _outputs.Add(digest)).Select(o => (task, o.Key, o.Value!.Value)));
             }
+            foreach (var window in outputs.Chunk(ReadAhead))
+            {
+                var faults = await Task.WhenAll(window.Select(o => FindContentFaultAsync(o.Artifact, cancellationToken))).ConfigureAwait(false);
+                foreach (var (output, fault) in window.Zip(faults))
+                {
+                    if (fault is not null)
+                        yield return Fault(batch, null, $"the output '{output.Output}' of the task {output.Task.Task} in step '{output.Task.Step}' of run {output.Task.Run} cannot be used: {fault}");
+                }
+            }
+        }
+    }
+
+    private static (TaskRecord? Task, string? Reason) ReadTask(Record record)
+    {
+        try
+        {
+            return record.Kind == TaskRecord.Kind ? (TaskRecord.Of(record), null) : (null, null);
+        }
+        catch (FormatException e)
+        {
+            return (null, $"a record of a task that cannot be read: {e.Message}");
         }
     }
 

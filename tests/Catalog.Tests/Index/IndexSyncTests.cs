@@ -1,9 +1,12 @@
+using System.Text;
 using Cairn;
 using Cairn.Catalog;
 using Cairn.Catalog.Checkpoints;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Index;
 using Cairn.Catalog.Records;
+using Cairn.Catalog.RunRecords;
+using Catalog.Tests.Runs;
 using FsCheck;
 using FsCheck.Fluent;
 using Record = Cairn.Catalog.Records.Record;
@@ -31,6 +34,64 @@ public sealed class IndexSyncTests : IDisposable
             var order = picks.Select(p => p.Select(i => catalog.Records[i])).Append(catalog.Records.AsEnumerable().Reverse());
             (await _indexes.ApplyAsync(catalog, order)).ShouldBe(expected);
         })));
+    }
+
+    [Fact]
+    public async Task Records_of_runs_in_any_order_and_any_number_of_times_give_the_same_index()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var sample = new RunSample();
+        sample.Fill();
+        List<Record> records = [.. sample.Records];
+        var (first, last) = (RecordValues.Id(records[0].Node["run"], "run"), RecordValues.Id(records[^1].Node["run"], "run"));
+        records.Add(await catalog.DecideAsync(first, """{"delete":true}""", """{"deleted":true}"""));
+        records.Add(await catalog.DecideAsync(first, """{"restore":true}""", """{"deleted":false}"""));
+        records.Add(await catalog.DecideAsync(last, """{"close":"Failed","why":"gone"}""", """{"closed":"Failed"}"""));
+        records.Add(await catalog.DecideAsync(last, """{"delete":true}""", """{"closed":"Failed","deleted":true}"""));
+        var expected = await _indexes.ApplyAsync(catalog, [records]);
+        expected.ShouldContain("accuracy|0.9|0|0.9|2|1");
+        expected.ShouldContain("accuracy|0.2|0|0.2|2|1");
+        expected.ShouldContain("|Running|Failed|Failed|1|");
+        var batches = Gen.Choose(0, records.Count - 1).ArrayOf(5).ArrayOf(12);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(batches.ToArbitrary(), picks => Task.Run(async () =>
+        {
+            var order = picks.Select(p => p.Select(i => records[i])).Append(records.AsEnumerable().Reverse());
+            (await _indexes.ApplyAsync(catalog, order)).ShouldBe(expected);
+        })));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_contains_what_the_feed_has_of_runs()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var maker = new CheckpointMaker(catalog.Store, catalog.Id, new(TimeProvider.System), TimeProvider.System, maxSegment: 9000);
+        await catalog.FillAsync();
+        var sample = new RunSample();
+        for (var round = 0; round < 4; round++)
+        {
+            var count = sample.Records.Count;
+            sample.Fill();
+            await using var publisher = new FeedPublisher(catalog.Store, TimeProvider.System);
+            await publisher.PublishAsync([.. round == 0 ? catalog.Records : [], .. sample.Records[count..]], default);
+            var made = await maker.MakeAsync("", default);
+            made!.Segments.Sum(s => s.Records).ShouldBe(catalog.Records.Count + sample.Records.Count);
+        }
+        var byFeed = await _indexes.SyncAsync(catalog, "feed", isFull: false);
+        byFeed.ShouldContain("accuracy");
+        await catalog.Store.RemoveTreeAsync("catalog/feed");
+        (await _indexes.SyncAsync(catalog, "checkpoint", isFull: false)).ShouldBe(byFeed);
+        // A record that needs newer software is carried on for those who know it.
+        var checkpoints = new CheckpointStore(catalog.Store, catalog.Id);
+        var newer = "{\"v\":1,\"must\":[\"x\"],\"kind\":\"task\",\"id\":\"01990000-0000-7000-8000-000000000000\",\"at\":\"2026-11-28T15:02:11Z\"}";
+        await catalog.Store.WriteTextAsync(FeedPath.Create(DateTimeOffset.UtcNow), newer + "\nnonsense", WriteMode.CreateNew);
+        List<string> lines = [];
+        foreach (var segment in (await maker.MakeAsync("", default))!.Segments)
+        {
+            await foreach (var line in checkpoints.ReadAsync(segment, default))
+                lines.Add(Encoding.UTF8.GetString(line.Content.Span));
+        }
+        lines.Count.ShouldBe(catalog.Records.Count + sample.Records.Count + 1);
+        lines.ShouldContain(newer);
     }
 
     [Fact]

@@ -1,0 +1,52 @@
+using Cairn.Catalog.RunRecords;
+
+namespace Cairn.Catalog.Index;
+
+/// <summary>Queries for the tasks of runs.</summary>
+internal sealed class TaskQueries(IndexConnection connection)
+{
+    /// <summary>The condition that an attempt <c>t</c> is the newest of its item.</summary>
+    public const string Counts = """
+        NOT EXISTS (SELECT 1 FROM task n INDEXED BY task_place WHERE n.run = t.run AND n.step = t.step AND n.item = t.item
+        AND (n.attempt, coalesce(n.record, n.progress)) > (t.attempt, coalesce(t.record, t.progress)))
+        """;
+
+    /// <summary>Counts the tasks of a run, by step and status.</summary>
+    public List<StepCount> Count(long run) => connection.Rows(
+        $"SELECT t.step, max(t.item) <> '', t.status, count(*), min(t.ord) FROM task t INDEXED BY task_place WHERE t.run = $0 AND {Counts} GROUP BY t.step, t.status ORDER BY 5",
+        r => new StepCount(r.Text(0), r.Integer(1) == 1, RecordValues.Status(r.Text(2), "status"), r.Number(3)), run);
+
+    /// <summary>The rows of the tasks of a step that count, in the order of their items.</summary>
+    public List<long> Rows(long run, string step) => connection.Rows(
+        $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND t.step = $1 AND {Counts} ORDER BY t.idx, t.item", r => r.Integer(0), run, step);
+
+    /// <summary>The rows of all tasks of a run that count, in the order of their steps and items.</summary>
+    public List<long> Rows(long run) => connection.Rows(
+        $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item", r => r.Integer(0), run);
+
+    /// <summary>The row of the newest attempt of an item; the empty item is that of a plain step.</summary>
+    public long? Row(long run, string step, string item) => connection.Integer(
+        "SELECT id FROM task INDEXED BY task_place WHERE run = $0 AND step = $1 AND item = $2 ORDER BY attempt DESC, coalesce(record, progress) DESC LIMIT 1", run, step, item);
+
+    /// <summary>The last values of the metrics of a run: of several tasks with a metric of one name, that of the last one counts.</summary>
+    public List<(string Name, double? Last)> Metrics(long run) => connection.Rows($"""
+        SELECT k.name, m.last FROM task t INDEXED BY task_place CROSS JOIN metric m ON m.task = t.id CROSS JOIN key k ON k.id = m.key
+        WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.idx, t.item
+        """, r => (r.Text(0), r.OptionalDouble(1)), run);
+
+    public TaskItem? Find(Guid task)
+    {
+        for (var row = RowIds.Of(task); ; row++)
+        {
+            if (connection.Integer("SELECT uuid = $1 FROM task WHERE id = $0", row, task.ToBytes()) is not { } isSame)
+                return null;
+            if (isSame == 1)
+                return Get(row);
+        }
+    }
+
+    /// <summary>The task of a row; null if the index was built again since the row was read.</summary>
+    public TaskItem? Get(long row) => connection.Rows(
+        "SELECT t.run, d.content, p.content FROM task t LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id WHERE t.id = $0",
+        r => new TaskItem(row, r.Integer(0), r.IsNull(1) ? null : r.Bytes(1), r.IsNull(2) ? null : r.Bytes(2)), row).SingleOrDefault();
+}

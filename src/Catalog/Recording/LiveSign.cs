@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Catalog.Recording;
+
+/// <summary>The sign of life of a running run: a file that is replaced once a minute, and removed at the end. A run of less than a minute has none.</summary>
+internal sealed partial class LiveSign : IAsyncDisposable
+{
+    /// <summary>How often the file is replaced.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    private readonly ArtifactStore _store;
+    private readonly StorePath _path;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _showing;
+    private bool _isWritten;
+
+    public LiveSign(ArtifactStore store, Guid run)
+    {
+        (_store, _path) = (store, PathOf(run));
+        _showing = ShowAsync();
+    }
+
+    public static StorePath PathOf(Guid run) => (StorePath)"live" / run.ToString();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _showing.ConfigureAwait(false);
+        _stopping.Dispose();
+        if (_isWritten)
+            await _store.RemoveAsync(_path, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "The sign of life {Path} could not be written. Other programs may show the run as lost until the next attempt in a minute.")]
+    private static partial void LogFailure(ILogger logger, StorePath path, Exception exception);
+
+    private async Task ShowAsync()
+    {
+        var time = _store.Options.TimeProvider;
+        while (true)
+        {
+            await Task.Delay(Period, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stopping.IsCancellationRequested)
+                return;
+            try
+            {
+                await _store.WriteBytesAsync(_path, ReadOnlyMemory<byte>.Empty, WriteMode.Replace, cancellationToken: _stopping.Token).ConfigureAwait(false);
+                _isWritten = true;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                // The write may have happened.
+                _isWritten = true;
+                return;
+            }
+            catch (StoreException e)
+            {
+                LogFailure(_store.Options.LoggerFactory.CreateLogger<LiveSign>(), _path, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace Cairn.Catalog;
+
+/// <summary>The options of a run.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Gets the parameters, at most 65,536 bytes of JSON with <see cref="Secrets"/>. Which ones a task has read is recorded.</summary>
+    public IDictionary<string, MetadataValue> Parameters { get; init; } = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Gets the parameters that are secrets: where each is read from, <c>env:NAME</c> or <c>file:PATH</c>. The reference is stored, the value is not, and logs show asterisks in its place.
+    /// </summary>
+    public IDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Gets the tags that the run begins with. Default: none.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Gets the id of the run that this one resumes. Default: none.</summary>
+    public Guid? Origin { get; init; }
+
+    /// <summary>Gets the id of the run that starts this one. Default: none.</summary>
+    public Guid? Parent { get; init; }
+
+    /// <summary>Gets the environment variables whose values are recorded. No others are. Default: none.</summary>
+    public IReadOnlyList<string> EnvironmentVariables { get; init; } = [];
+
+    /// <summary>Gets whether outputs, the state and checkpoints are saved. Without, nothing can be resumed or loaded later. Default: true.</summary>
+    public bool SaveArtifacts { get; init; } = true;
+
+    /// <summary>Gets whether exports are written. Default: true. Without exports and artifacts, the run is a dry run: only its records are written.</summary>
+    public bool SaveExports { get; init; } = true;
+
+    /// <summary>Gets whether SIGTERM and Ctrl-C cancel the run, which then ends as <see cref="RunStatus.Cancelled"/>. A second signal ends the process. Default: true.</summary>
+    public bool CancelOnSignal { get; init; } = true;
+}

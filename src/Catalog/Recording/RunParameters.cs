@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Cairn.Catalog.Metadata;
+using Cairn.Catalog.Records;
+using Cairn.Errors;
+
+namespace Cairn.Catalog.Recording;
+
+/// <summary>The checked parameters of a run.</summary>
+internal sealed class RunParameters
+{
+    private const int MaxBytes = 65_536;
+    private const string SecretMark = "$secret";
+
+    private RunParameters(IReadOnlyDictionary<string, MetadataValue> values, SecretValues secrets, JsonObject? json) => (Values, Secrets, Json) = (values, secrets, json);
+
+    public IReadOnlyDictionary<string, MetadataValue> Values { get; }
+
+    public SecretValues Secrets { get; }
+
+    /// <summary>The parameters as the record has them; null if there are none.</summary>
+    public JsonObject? Json { get; }
+
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the parameters are beyond a limit.</exception>
+    public static RunParameters Check(RunOptions options)
+    {
+        var values = MetadataMembers.Copy(options.Parameters);
+        MetadataLimits.Check(values);
+        var secrets = SecretValues.Check(options.Secrets);
+        var json = MetadataJson.Write(values);
+        foreach (var (name, value) in values)
+        {
+            if (value.Kind == MetadataKind.Object && value.AsObject().Keys.Any(k => k.StartsWith('$')))
+                throw new ArgumentException($"The parameter '{ErrorText.Escape(name)}' has a member that begins with '$', which the record format reserves.", nameof(options));
+        }
+        foreach (var (name, reference) in secrets)
+        {
+            if (!json.TryAdd(name, new JsonObject { [SecretMark] = reference }))
+                throw new ArgumentException($"'{ErrorText.Escape(name)}' is both a parameter and a secret. Give one of them another name.", nameof(options));
+        }
+        var bytes = RecordJson.Write(json).Length;
+        if (bytes > MaxBytes)
+        {
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"the parameters have {bytes} bytes of JSON, more than {MaxBytes}")
+            {
+                Advice = "Save what is large as an asset, and give its reference as a parameter.",
+            });
+        }
+        return new(values, new(secrets), json.Count == 0 ? null : json);
+    }
+
+    /// <summary>The value that the record of a run has for a parameter; null if it has none. Two runs have read the same parameter if these are equal.</summary>
+    public static JsonNode? Find(JsonObject? parameters, string name) => parameters?[name];
+
+    public MetadataValue Get(string name) => Values.TryGetValue(name, out var value)
+        ? value
+        : throw new KeyNotFoundException($"The run has no parameter '{ErrorText.Escape(name)}'. It has {(Values.Count == 0 ? "none" : string.Join(", ", Values.Keys.Order(StringComparer.Ordinal)))}.");
+}

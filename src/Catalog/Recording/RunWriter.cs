@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Cairn.Artifacts;
+using Cairn.Catalog.Feed;
+using Cairn.Catalog.Records;
+using Cairn.Catalog.RunRecords;
+using Cairn.Errors;
+
+namespace Cairn.Catalog.Recording;
+
+/// <summary>Records a run: what it has done so far, and its end. Thread-safe.</summary>
+internal sealed class RunWriter
+{
+    private readonly FeedPublisher _feed;
+    private readonly ConcurrentDictionary<string, int> _steps = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string? Step, string Name), TaskInput> _outputs = new();
+    private readonly ConcurrentDictionary<(string? Step, string Name), object> _kept = new();
+    private RunRecord _record;
+    private RunFailure? _failure;
+    private Task<JsonObject?> _git = Task.FromResult<JsonObject?>(null);
+    private int _order;
+
+    public RunWriter(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, string flow, RunOptions options)
+    {
+        (Repository, Assets, Source, _feed, Options) = (repository, assets, source, feed, options);
+        Parameters = RunParameters.Check(options);
+        var now = Time.GetUtcNow();
+        _record = new(source.NextId(), flow, RunStatus.Running, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)))
+        {
+            Origin = options.Origin,
+            Parent = options.Parent,
+            Parameters = Parameters.Json,
+            Environment = EnvironmentFacts.Collect(options.EnvironmentVariables),
+            Host = Environment.MachineName,
+        };
+        Exports = new(repository.Container, ExportWriter.GroupOf(flow, _record.Run));
+    }
+
+    public ArtifactRepository Repository { get; }
+
+    public AssetCollection Assets { get; }
+
+    public RecordSource Source { get; }
+
+    public RunOptions Options { get; }
+
+    public RunParameters Parameters { get; }
+
+    public ExportWriter Exports { get; }
+
+    public TimeProvider Time => Repository.Store.Options.TimeProvider;
+
+    public Guid Id => _record.Run;
+
+    public string Flow => _record.Flow;
+
+    public RunRecord Record => _record;
+
+    /// <summary>The time in whole microseconds, which the index keeps.</summary>
+    public DateTimeOffset Now => Time.GetUtcNow() is var now ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) : default;
+
+    /// <summary>Publishes that the run has begun.</summary>
+    public async Task BeginAsync(IReadOnlyList<StepRecord> steps, CancellationToken cancellationToken)
+    {
+        _record = _record with { Steps = steps };
+        List<Record> records = [_record.ToRecord(Source)];
+        if (Options.Tags.Count > 0)
+            records.Add(RunTagRecord.Create(Source, Id, Options.Tags, []));
+        // A process of git takes longer than the records of a small run.
+        _git = EnvironmentFacts.FindGitAsync(CancellationToken.None);
+        await _feed.PublishAsync(records, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Publishes that the run has ended.</summary>
+    public async Task EndAsync(RunStatus status, string? reason, Exception? error)
+    {
+        var environment = (JsonObject)_record.Environment!.DeepClone();
+        if (await _git.ConfigureAwait(false) is { } git)
+            environment["git"] = git;
+        _record = _record with
+        {
+            Status = status,
+            FinishedAt = Now,
+            Environment = environment,
+            Reason = reason,
+            Error = status == RunStatus.Succeeded ? null : Volatile.Read(ref _failure) ?? (error is null ? null : FailureOf(error)),
+        };
+        await _feed.PublishAsync([_record.ToRecord(Source)], CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Reserves the position of a step that is not planned.</summary>
+    public int Reserve(string step)
+    {
+        if (_steps.TryAdd(step, 0))
+            return _steps[step] = Interlocked.Increment(ref _order) - 1;
+        throw new StoreException(new StoreFault(StoreErrorCode.AlreadyExists, $"the run has a step '{ErrorText.Escape(step)}' already") { Advice = "Give each step of a run its own name." });
+    }
+
+    public Task PublishAsync(IReadOnlyCollection<Record> records, CancellationToken cancellationToken) => _feed.PublishAsync(records, cancellationToken);
+
+    /// <summary>Makes the results of a task known to the tasks after it.</summary>
+    public void Add(TaskRecord task)
+    {
+        foreach (var (name, digest) in task.Outputs.Concat(task.State))
+        {
+            if (digest is { } artifact)
+                _outputs[(task.Step, name)] = _outputs[(null, name)] = new(artifact, task.Task, name);
+        }
+    }
+
+    /// <summary>Finds an output of an earlier step: by its name, or as <c>step#name</c>.</summary>
+    public TaskInput Find(string name)
+    {
+        if (_outputs.TryGetValue((null, name), out var found))
+            return found;
+        if (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _outputs.TryGetValue((name[..mark], name[(mark + 1)..]), out found))
+            return found;
+        var known = string.Join(", ", _outputs.Keys.Where(k => k.Step is not null).Select(k => $"{k.Step}#{k.Name}").Order(StringComparer.Ordinal));
+        throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"no earlier step of this run has an output '{ErrorText.Escape(name)}'")
+        {
+            Advice = known.Length == 0 ? "No step of this run has an output yet." : $"It has {known}.",
+        });
+    }
+
+    /// <summary>Keeps an output in memory, for a run that saves none.</summary>
+    public void Keep(string step, string name, object value) => _kept[(step, name)] = _kept[(null, name)] = value;
+
+    /// <summary>Finds an output that was kept in memory.</summary>
+    public object? Kept(string name) => _kept.TryGetValue((null, name), out var value) || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _kept.TryGetValue((name[..mark], name[(mark + 1)..]), out value))
+        ? value
+        : null;
+
+    /// <summary>Takes note of a failure that no other caused; the first one is that of the run.</summary>
+    public void Fail(RunFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    public RunFailure FailureOf(Exception error) => new(error.GetType().FullName!, Parameters.Secrets.Hide(error.Message));
+}

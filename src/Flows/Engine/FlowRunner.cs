@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Cairn.Catalog;
+using Cairn.Catalog.Recording;
+using Cairn.Catalog.RunRecords;
+
+namespace Cairn.Flows.Engine;
+
+/// <summary>Runs the steps of a flow in order, side by side where it splits.</summary>
+/// <param name="nodes">The description.</param>
+/// <param name="tasks">Runs single tasks.</param>
+internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, TaskRunner<TState> tasks)
+    where TState : class, IFlowState, new()
+{
+    private JoinFailure? _unseen;
+
+    /// <summary>Runs the flow.</summary>
+    /// <exception cref="Exception">The first error of a task, as it was thrown.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var start = new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: true);
+        await RunRangeAsync(0, nodes.Count, start, cancellationToken).ConfigureAwait(false);
+        await tasks.SettleAsync().ConfigureAwait(false);
+        if (_unseen is { } failure)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.Error);
+    }
+
+    /// <summary>The steps as the record of the run lists them.</summary>
+    public static IReadOnlyList<StepRecord> Describe(IReadOnlyList<FlowNode<TState>> nodes)
+    {
+        List<StepRecord> steps = [];
+        IReadOnlyList<string> before = [];
+        foreach (var node in nodes)
+        {
+            if (node is BranchNode<TState> split)
+            {
+                steps.AddRange(split.Branches.Select(b => new StepRecord(b.Name, StepKind.Step, before)));
+                before = [.. split.Branches.Select(b => b.Name)];
+                continue;
+            }
+            steps.Add(new(node.Name, node switch { ForEachNode<TState> => StepKind.ForEach, JoinNode<TState> => StepKind.Join, _ => StepKind.Step }, before));
+            before = [node.Name];
+        }
+        return steps;
+    }
+
+    /// <summary>Runs a part of the description for one branch.</summary>
+    /// <returns>The branch afterwards, and the last step.</returns>
+    private async Task<(Branch Branch, string Step)> RunRangeAsync(int from, int to, Branch branch, CancellationToken cancellationToken, string last = "")
+    {
+        for (var at = from; at < to;)
+        {
+            var node = nodes[at];
+            if (node is StepNode<TState> step)
+            {
+                branch = await tasks.RunAsync(step.Name, step.Options, branch, step.Body, cancellationToken).ConfigureAwait(false);
+                last = step.Name;
+                at++;
+                continue;
+            }
+            var join = FindJoin(at, to);
+            var (fork, ended, failed) = node switch
+            {
+                ForEachNode<TState> each => await RunItemsAsync(each, at + 1, join, branch, cancellationToken).ConfigureAwait(false),
+                BranchNode<TState> split => await RunBranchesAsync(split, branch, cancellationToken).ConfigureAwait(false),
+                _ => throw new InvalidOperationException($"The step '{node.Name}' cannot begin here."),
+            };
+            if (join == to)
+            {
+                Remember(failed);
+                return (fork, node.Name);
+            }
+            var closing = (JoinNode<TState>)nodes[join];
+            var (after, hasSeen) = await tasks.JoinAsync(closing, fork, ended, failed, cancellationToken).ConfigureAwait(false);
+            if (!hasSeen)
+                Remember(failed);
+            (branch, last, at) = (after, closing.Name, join + 1);
+        }
+        return (branch, last);
+    }
+
+    private void Remember(IReadOnlyList<JoinFailure> failed)
+    {
+        if (failed.Count > 0)
+            Interlocked.CompareExchange(ref _unseen, failed[0], null);
+    }
+
+    /// <summary>The position of the join that ends a split; the end of the range if there is none.</summary>
+    private int FindJoin(int split, int to)
+    {
+        for (var at = split + 1; at < to; at++)
+        {
+            if (nodes[at] is JoinNode<TState> join && join.Depth == nodes[split].Depth)
+                return at;
+        }
+        return to;
+    }
+
+    /// <summary>Runs the steps up to the join for each item.</summary>
+    /// <returns>The branch at the split, the branches that ended, and the failures.</returns>
+    private async Task<(Branch Fork, IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunItemsAsync(
+        ForEachNode<TState> node, int from, int to, Branch branch, CancellationToken cancellationToken)
+    {
+        var (split, items) = await tasks.SplitAsync(node, branch, cancellationToken).ConfigureAwait(false);
+        var (ended, failed) = await RunSideBySideAsync(items.Keys.Count, node.Items.Parallelism, node.Items.OnFailure, async (index, stopping) =>
+        {
+            var item = split.Of(items.Keys[index], index);
+            var first = await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false);
+            return await RunRangeAsync(from, to, first, stopping, node.Name).ConfigureAwait(false);
+        }, index => (node.Name, split.Of(items.Keys[index], index).Item), cancellationToken).ConfigureAwait(false);
+        return (split, ended, failed);
+    }
+
+    private async Task<(Branch Fork, IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunBranchesAsync(
+        BranchNode<TState> node, Branch branch, CancellationToken cancellationToken)
+    {
+        var (ended, failed) = await RunSideBySideAsync(node.Branches.Count, node.Branches.Count, ForEachFailure.Stop, async (index, stopping) =>
+        {
+            var step = node.Branches[index];
+            return (await tasks.RunAsync(step.Name, step.Options, branch, step.Body, stopping).ConfigureAwait(false), step.Name);
+        }, index => (node.Branches[index].Name, branch.Item), cancellationToken).ConfigureAwait(false);
+        return (branch, ended, failed);
+    }
+
+    /// <summary>Runs branches with bounded parallelism.</summary>
+    /// <returns>The branches that ended, in order, and the failures in the order in which they happened.</returns>
+    private static async Task<(IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunSideBySideAsync(
+        int count, int parallelism, ForEachFailure onFailure, Func<int, CancellationToken, Task<(Branch, string)>> run, Func<int, (string Step, string? Item)> nameOf, CancellationToken cancellationToken)
+    {
+        var ended = new (Branch, string)?[count];
+        List<JoinFailure> failed = [];
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(parallelism, count)).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (onFailure == ForEachFailure.Stop && failed.Count > 0)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed[0].Error);
+        return ([.. ended.Where(e => e is not null).Select(e => e!.Value)], failed);
+
+        async Task WorkAsync()
+        {
+            for (int index; !stopping.IsCancellationRequested && (index = Interlocked.Increment(ref next)) < count;)
+            {
+                try
+                {
+                    ended[index] = await run(index, stopping.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+                {
+                    // The error that caused it, or the caller, has stopped the others.
+                    return;
+                }
+                catch (Exception e)
+                {
+                    var (step, item) = nameOf(index);
+                    lock (failed)
+                        failed.Add(new(step, item, e));
+                    if (onFailure == ForEachFailure.Stop)
+                        await stopping.CancelAsync().ConfigureAwait(false);
+                }
+            }
+        }
+    }
+}

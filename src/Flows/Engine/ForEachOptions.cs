@@ -1,0 +1,15 @@
+namespace Cairn.Flows;
+
+/// <summary>The options of a foreach.</summary>
+/// <typeparam name="TItem">The type of the items.</typeparam>
+public sealed record ForEachOptions<TItem> : StepOptions
+{
+    /// <summary>Gets the function that returns the key of an item: 1 to 255 bytes of text, different for each item. Default: the position, from 0.</summary>
+    public Func<TItem, string>? Key { get; init; }
+
+    /// <summary>Gets the most items that run at the same time. Default: the number of processors.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>Gets what the failure of one item means to the others. Default: <see cref="ForEachFailure.Stop"/>.</summary>
+    public ForEachFailure OnFailure { get; init; }
+}

@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using Cairn.Artifacts;
+using Cairn.Catalog;
+using Cairn.Catalog.Recording;
+using Cairn.Catalog.RunRecords;
+using Cairn.Flows.Resuming;
+
+namespace Cairn.Flows.Engine;
+
+/// <summary>Runs the tasks of a flow: binds the state, calls the code, saves what it has set, and publishes the record. Thread-safe.</summary>
+/// <param name="run">The run.</param>
+/// <param name="repository">Where the state is: the run's repository, or one that a dry run forgets.</param>
+/// <param name="steps">The steps in order.</param>
+/// <param name="resumption">What is taken over from earlier runs; null for nothing.</param>
+internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption)
+    where TState : class, IFlowState, new()
+{
+    /// <summary>The output of a task that splits which has the items.</summary>
+    private const string ItemsOutput = "items";
+
+    private static readonly bool _hasSecrets = new TState().Slots.Any(s => s.IsSecret);
+    private readonly Dictionary<string, int> _order = steps.Index().ToDictionary(s => s.Item.Name, s => s.Index, StringComparer.Ordinal);
+    private readonly ConcurrentQueue<TaskRecord> _taken = new();
+    private readonly SemaphoreSlim _settling = new(1);
+    private (string Step, string? Item)? _failed;
+
+    /// <summary>Runs a plain step, or one of a branch.</summary>
+    public async Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, CancellationToken cancellationToken) =>
+        resumption?.Find(step, branch, out _) is { } earlier
+            ? Take(earlier, branch)
+            : await AttemptAsync(step, options, branch, async (state, context) =>
+            {
+                await body(state, context).ConfigureAwait(false);
+                return null;
+            }, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Runs the task of an item.</summary>
+    public Task<Branch> RunItemAsync(ForEachNode<TState> node, Branch item, SplitItems<TState> items, int index, CancellationToken cancellationToken) =>
+        RunAsync(node.Name, node.Options, item, async (state, context) =>
+        {
+            var loaded = await items.LoadAsync(cancellationToken).ConfigureAwait(false);
+            await loaded.BodyOf(index)(state, context).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <summary>Enumerates the items of a foreach, and saves them.</summary>
+    public async Task<(Branch Branch, SplitItems<TState> Items)> SplitAsync(ForEachNode<TState> node, Branch branch, CancellationToken cancellationToken)
+    {
+        if (resumption?.Find(node.Name, branch, out _) is { Items: { } keys } earlier && earlier.Outputs.GetValueOrDefault(ItemsOutput) is { } stored)
+            return (Take(earlier, branch), new(keys, stopping => node.Items.LoadAsync(repository, stored, stopping)));
+        FlowItems<TState>? items = null;
+        var after = await AttemptAsync(node.Name, StepOptions.Default, branch, async (state, _) =>
+        {
+            items = node.Items.Enumerate(state);
+            var saved = await items.SaveAsync(repository, cancellationToken).ConfigureAwait(false);
+            return record => record with { Items = items.Keys, Outputs = new Dictionary<string, BlobDigest?>(StringComparer.Ordinal) { [ItemsOutput] = saved } };
+        }, cancellationToken).ConfigureAwait(false);
+        return (after, new(items!.Keys, _ => Task.FromResult(items)));
+    }
+
+    /// <summary>Runs a join.</summary>
+    /// <returns>The branch after it, and whether its code has looked at the failures.</returns>
+    public async Task<(Branch Branch, bool HasSeenFailures)> JoinAsync(
+        JoinNode<TState> node, Branch branch, IReadOnlyList<(Branch, string)> ended, IReadOnlyList<JoinFailure> failed, CancellationToken cancellationToken)
+    {
+        if (failed.Count == 0 && ended.All(e => e.Item1.IsTakenOver) && resumption?.Find(node.Name, branch, out _) is { } earlier)
+            return (Take(earlier, branch), true);
+        var hasSeen = false;
+        // The values of a branch that ran are not those that the join has read.
+        if (branch.IsTakenOver && (failed.Count > 0 || !ended.All(e => e.Item1.IsTakenOver)))
+            branch = branch with { IsTakenOver = false };
+        var after = await AttemptAsync(node.Name, node.Options, branch, async (state, context) =>
+        {
+            var opened = new ConcurrentDictionary<TState, Branch>(ReferenceEqualityComparer.Instance);
+            var merged = new ConcurrentDictionary<(string, StateValue), bool>();
+            var inputs = new JoinInputs<TState>(state, branch.Values, ended, failed, Open, (slot, value) => merged[(slot.Name, value)] = true);
+            await node.Body(state, inputs, context).ConfigureAwait(false);
+            hasSeen = inputs.HasSeenFailures;
+            // What was taken over by reference counts as read, and so does what was read from the states of the branches.
+            var read = opened.Keys.SelectMany(s => s.Slots).Where(s => s.IsRead && s.Value is not null).Select(s => (s.Name, Value: s.Value!.Value)).Concat(merged.Keys.Select(m => (Name: m.Item1, Value: m.Item2)));
+            foreach (var (name, value) in read.Distinct())
+                context.Writer.AddInput(InputOf(name, value));
+            return null;
+
+            TState Open(Branch input)
+            {
+                var bound = Bind(new TState(), input, node.Name, cancellationToken);
+                opened[bound] = input;
+                return bound;
+            }
+        }, cancellationToken).ConfigureAwait(false);
+        return (after, hasSeen);
+    }
+
+    /// <summary>Publishes the records of the tasks that were taken over. They are in the feed before the first new task runs, so that a run that resumes this one finds them.</summary>
+    public async Task SettleAsync()
+    {
+        if (resumption is null)
+            return;
+        await _settling.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            List<Catalog.Records.Record> records = [];
+            while (_taken.TryDequeue(out var task))
+                records.Add(task.ToRecord(run.Writer.Source));
+            if (records.Count > 0)
+                await run.Writer.PublishAsync(records, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _settling.Release();
+        }
+    }
+
+    private static TaskInputRecord InputOf(string name, StateValue value) => new(name, "input", value.Artifact) { Task = value.Task, Output = value.Task is null ? null : name };
+
+    private static bool IsTried(StepOptions options, int attempt, Exception error) => options.Retry is { } retry && attempt < retry.MaxAttempts && retry.On(error);
+
+    private TState Bind(TState state, Branch branch, string step, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < state.Slots.Count; i++)
+        {
+            var slot = state.Slots[i];
+            slot.Bind(repository, branch.Values.TryGetValue(slot.Name, out var value) ? value : null, step, cancellationToken);
+            if (branch.State is { } before)
+                slot.CarryFrom(before.Slots[i]);
+        }
+        return state;
+    }
+
+    /// <summary>Runs the attempts at one task.</summary>
+    private async Task<Branch> AttemptAsync(
+        string step, StepOptions options, Branch branch, Func<TState, StepContext, Task<Func<TaskRecord, TaskRecord>?>> body, CancellationToken cancellationToken)
+    {
+        await SettleAsync().ConfigureAwait(false);
+        var checkpoint = resumption?.FindCheckpoint(step, branch);
+        for (var attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var state = Bind(new TState(), branch, step, cancellationToken);
+            using var writer = new TaskWriter(run.Writer, new(run.Id, run.Writer.Source.NextId(), step)
+            {
+                Order = _order[step],
+                Item = branch.Item,
+                Index = branch.Index,
+                Attempt = attempt,
+                Base = branch.Task,
+                Checkpoint = checkpoint,
+            });
+            var context = new StepContext(writer, cancellationToken) { Earlier = checkpoint };
+            try
+            {
+                // Code that computes without waiting must not hold the thread that starts the other branches.
+                var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
+                var changes = await SaveAsync(state, cancellationToken).ConfigureAwait(false);
+                foreach (var slot in state.Slots.Where(s => s.IsRead && s.Value is not null))
+                    writer.AddInput(InputOf(slot.Name, slot.Value!.Value));
+                var record = await writer.EndAsync(
+                    RunStatus.Succeeded, null, null, r => (complete?.Invoke(r) ?? r) with { State = changes }, cancellationToken).ConfigureAwait(false);
+                return branch.After(record.Task, changes, _hasSecrets ? state : null, isTakenOver: false);
+            }
+            catch (Exception e)
+            {
+                var isCancelled = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
+                var isLast = isCancelled || !IsTried(options, attempt, e);
+                await writer.EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, step, branch.Item), e, null, CancellationToken.None).ConfigureAwait(false);
+                if (isLast)
+                    throw;
+                checkpoint = writer.Record.Checkpoint;
+                await Task.Delay(options.Retry!.DelayAfter(attempt), run.Writer.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Branch Take(TaskRecord earlier, Branch branch)
+    {
+        var task = resumption!.Take(earlier, run.Id, run.Writer.Source.NextId(), branch, run.Writer.Now);
+        _taken.Enqueue(task);
+        run.Writer.Add(task);
+        return branch.After(task.Task, task.State, null, isTakenOver: true);
+    }
+
+    private string CauseOf(bool isCancelled, string step, string? item)
+    {
+        lock (_order)
+        {
+            if (!isCancelled)
+            {
+                _failed ??= (step, item);
+                return TaskWriter.OwnException;
+            }
+            return !run.CancellationToken.IsCancellationRequested && _failed is { } first
+                ? $"cancelled since task {first.Step}{(first.Item is null ? "" : "/" + first.Item)} failed"
+                : run.CauseOf(isCancelled: true);
+        }
+    }
+
+    /// <summary>Saves what the task has set or modified, several properties at a time.</summary>
+    private static async Task<Dictionary<string, BlobDigest?>> SaveAsync(TState state, CancellationToken cancellationToken)
+    {
+        var outcomes = await Task.WhenAll(state.Slots.Select(s => s.SaveAsync(cancellationToken).AsTask())).ConfigureAwait(false);
+        Dictionary<string, BlobDigest?> changes = new(StringComparer.Ordinal);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var slot = state.Slots[i];
+            if (outcomes[i] is SlotOutcome.Changed changed && changed.Artifact != slot.Value?.Artifact)
+                changes[slot.Name] = changed.Artifact;
+            else if (outcomes[i] is SlotOutcome.Removed && slot.Value is not null)
+                changes[slot.Name] = null;
+        }
+        return changes;
+    }
+}
