@@ -35,6 +35,24 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         return Of(asset, head);
     }
 
+    /// <summary>Confirms the newest record of an asset that is remembered, without looking for a later one.</summary>
+    /// <returns>The asset, for an append; null if none is remembered.</returns>
+    public async Task<AssetHead?> ConfirmAsync(Guid asset, CancellationToken cancellationToken)
+    {
+        if (_recent.Find(asset) is not { } known)
+            return null;
+        try
+        {
+            await ChainOf(asset).ConfirmAsync(known, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            Forget(asset, e);
+            throw;
+        }
+        return Of(asset, known) with { IsNewest = false };
+    }
+
     /// <summary>Checks before the first record of an asset that another caller claimed a name for that its folder is empty: a chain whose first record was lost must not begin again.</summary>
     public async Task RequireEmptyAsync(Guid asset, CancellationToken cancellationToken)
     {
@@ -48,7 +66,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     }
 
     /// <summary>Appends a change to an asset.</summary>
-    /// <param name="known">The newest record as just read and confirmed.</param>
+    /// <param name="known">The newest record as just confirmed.</param>
     /// <param name="operation">The operation as a verb phrase, for errors.</param>
     /// <param name="id">The id of the record; null for a new one.</param>
     /// <param name="decide">Decides on the newest state; returns null to append nothing. Called again after a lost race.</param>
@@ -65,7 +83,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > (known.Head?.Sequence ?? 0) ? recent : known.Head;
         try
         {
-            (head, var appended) = await chain.AppendAsync(head, id ?? source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
+            (head, var appended) = await chain.AppendAsync(head, known.IsNewest, id ?? source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
             if (appended)
                 feed.Publish(head!.Record!);
             return (Of(known.Id, head), appended);

@@ -152,17 +152,22 @@ internal sealed class Chain
 
     /// <summary>Appends a record to the chain.</summary>
     /// <param name="known">The newest record that the caller knows and has confirmed; null to look for it.</param>
+    /// <param name="isNewest">Whether the caller has looked for a later one.</param>
     /// <param name="id">The id of the record, by which it is recognized when its answer was lost.</param>
-    /// <param name="decide">Makes the members of the record from the head at that moment, null for an empty chain; returns null to append nothing. Called again after a lost race; may throw.</param>
+    /// <param name="decide">
+    /// Makes the members of the record from the head at that moment, null for an empty chain; returns null to append nothing. Called again after a lost race; may throw. Only what it decides on the
+    /// newest record counts: to create a record proves that, and before it appends nothing or throws, a later record is looked for.
+    /// </param>
     /// <param name="cancellationToken">Cancels the append; then nothing was appended, unless the answer was lost.</param>
     /// <returns>The head afterwards, and whether the record was appended.</returns>
     public async Task<(ChainHead? Head, bool Appended)> AppendAsync(
-        ChainHead? known, Guid id, Func<ChainHead?, CancellationToken, ValueTask<JsonObject?>> decide, CancellationToken cancellationToken)
+        ChainHead? known, bool isNewest, Guid id, Func<ChainHead?, CancellationToken, ValueTask<JsonObject?>> decide, CancellationToken cancellationToken)
     {
         var head = known ?? await FindHeadAsync(null, cancellationToken).ConfigureAwait(false);
+        isNewest |= known is null;
         for (var lost = 0; ; lost++)
         {
-            if (await decide(head, cancellationToken).ConfigureAwait(false) is not { } members)
+            if (await DecideAsync().ConfigureAwait(false) is not { } members)
                 return (head, false);
             var sequence = (head?.Sequence ?? 0) + 1;
             if (sequence > MaxSequence)
@@ -182,11 +187,29 @@ internal sealed class Chain
                     if (winner.Id == id)
                         return (ChainHead.Of(winner), true);
                     CheckLink(head, winner);
-                    head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
+                    (head, isNewest) = (await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false), true);
                 }
             }
             CatalogInstruments.ConflictCount.Add(1, new KeyValuePair<string, object?>(CatalogInstruments.KindTag, _kind));
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1 + (1 << Math.Min(lost + 2, 6)))), _store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        async ValueTask<JsonObject?> DecideAsync()
+        {
+            if (!isNewest)
+            {
+                try
+                {
+                    if (await decide(head, cancellationToken).ConfigureAwait(false) is { } members)
+                        return members;
+                }
+                catch (StoreException)
+                {
+                    // Refused on a record that may be old: it is thrown again below if it still is refused.
+                }
+                (head, isNewest) = (await FindHeadAsync(head, cancellationToken).ConfigureAwait(false), true);
+            }
+            return await decide(head, cancellationToken).ConfigureAwait(false);
         }
     }
 

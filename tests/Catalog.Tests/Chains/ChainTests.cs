@@ -20,7 +20,7 @@ public sealed class ChainTests
         {
             ChainHead? head = null;
             for (var i = 0; i < 25; i++)
-                (head, _) = await Of(store).AppendAsync(head, _ids.Next(), (_, _) => new(Members($"{writer}-{i}")), default);
+                (head, _) = await Of(store).AppendAsync(head, isNewest: true, _ids.Next(), (_, _) => new(Members($"{writer}-{i}")), default);
         })));
 
         var seen = new HashSet<string>();
@@ -67,7 +67,7 @@ public sealed class ChainTests
         await Of(store).ConfirmAsync(heads[2], default);
         await store.RemoveAsync(Of(store).PathOf(3));
         await Should.ThrowAsync<StoreWentBackException>(() => Of(store).ConfirmAsync(heads[2], default));
-        await Of(store).AppendAsync(heads[1], _ids.Next(), (_, _) => new(Members("other")), default);
+        await Of(store).AppendAsync(heads[1], isNewest: true, _ids.Next(), (_, _) => new(Members("other")), default);
         await Should.ThrowAsync<StoreWentBackException>(() => Of(store).ConfirmAsync(heads[2], default));
     }
 
@@ -101,7 +101,7 @@ public sealed class ChainTests
     {
         await using var store = await OpenAsync();
         var heads = await FillAsync(store, 2);
-        var (head, appended) = await Of(store).AppendAsync(heads[0], heads[1].Record!.Id, (_, _) => new(Members("again")), default);
+        var (head, appended) = await Of(store).AppendAsync(heads[0], isNewest: true, heads[1].Record!.Id, (_, _) => new(Members("again")), default);
         appended.ShouldBeTrue();
         head!.Hash.ShouldBe(heads[1].Hash);
         (await Of(store).TryReadAsync(3, default)).ShouldBeNull();
@@ -117,7 +117,7 @@ public sealed class ChainTests
     {
         var heads = new List<ChainHead>();
         for (var i = 1; i <= length; i++)
-            heads.Add((await Of(store).AppendAsync(heads.LastOrDefault(), _ids.Next(), (_, _) => new(Members($"{i}")), default)).Head!);
+            heads.Add((await Of(store).AppendAsync(heads.LastOrDefault(), isNewest: true, _ids.Next(), (_, _) => new(Members($"{i}")), default)).Head!);
         return heads;
     }
 }
