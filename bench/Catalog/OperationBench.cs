@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Runtime;
 using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Telemetry;
@@ -19,7 +20,7 @@ namespace Cairn.Bench.Catalog;
 internal sealed class OperationBench(string folder, int rounds, int seconds)
 {
     private const int Writers = 16;
-    private const int WarmUps = 200;
+    private const int WarmUps = 100;
     private const string Shared = "shared";
 
     /// <summary>Resolves an alias that is known, beside one call that finds no file and one prepared query.</summary>
@@ -179,7 +180,7 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         await server.DeleteBucketAsync(bucket);
     }
 
-    /// <summary>One of the processes that save for some seconds, after it compiled its code by saves of an asset that no other process uses.</summary>
+    /// <summary>One of the processes that save for some seconds, after saves of another asset, until 100 of them compiled no method.</summary>
     /// <remarks>It says when it is ready, begins when it is told to, and then prints the number of versions, of lost tries, and the milliseconds of processor time.</remarks>
     public static async Task<int> WriterAsync(string root, string asset, string writer, string length)
     {
@@ -187,8 +188,12 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         await using var catalog = await OpenAsync(store);
         // Versions of one asset contend for its chain: what is measured is the commit, without the content that each writer saves for itself.
         var content = (await catalog.Repository.SaveAsync($"content {writer}")).Digest;
-        for (var i = 0; i < WarmUps; i++)
-            await SaveAsync($"warm-up of {writer}", i);
+        for (var (i, quiet) = (0, 0); quiet < WarmUps && i < 20 * WarmUps; i++)
+        {
+            var compiled = JitInfo.GetCompiledMethodCount();
+            await SaveAsync(asset == Shared ? "warm-up" : $"warm-up of {writer}", i);
+            quiet = JitInfo.GetCompiledMethodCount() == compiled ? quiet + 1 : 0;
+        }
         long lost = 0;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, own) =>

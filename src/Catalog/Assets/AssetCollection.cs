@@ -39,10 +39,10 @@ public sealed partial class AssetCollection
     private readonly SaveKeys _keys;
     private readonly VersionReader _versions;
 
-    internal AssetCollection(ArtifactRepository repository, RecordSource source, CatalogOpening opening, FeedPublisher feed, SyncedIndex index)
+    internal AssetCollection(ArtifactRepository repository, RecordSource source, CatalogOpening opening, FeedPublisher feed, SyncedIndex index, MachineTurns? turns)
     {
         (_repository, _source, _opening, _index) = (repository, source, opening, index);
-        (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, index.Drop));
+        (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, turns, index.Drop));
         (_versions, _keys) = (new(_chains, repository), new(repository.Store, source));
     }
 

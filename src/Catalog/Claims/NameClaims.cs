@@ -55,6 +55,7 @@ internal sealed class NameClaims(ArtifactStore store, RecordSource source, FeedP
             (now, _) => new(now?.Sequence == seen.Head?.Sequence
                 ? source.Begin(Kind, name.Key, ("of", OfAssets), ("text", name.Text), ("fold", CatalogName.FoldVersion), ("owner", owner?.ToString()))
                 : null),
+            null,
             cancellationToken).ConfigureAwait(false);
         if (isAppended)
             feed.Publish(head!.Record!);

@@ -28,6 +28,7 @@ internal sealed class SaveKeys(ArtifactStore store, RecordSource source)
             source.NextId(),
             (now, _) => new(now is not null ? null : source.Begin(
                 Kind, key, ("of", OfSaves), ("asset", save.AssetId.ToString()), ("after", save.After), ("record", save.Record?.ToString()), ("version", save.Version), ("request", save.Print))),
+            null,
             cancellationToken).ConfigureAwait(false);
         return (Read(key, head!.Record!), isOwn);
     }
