@@ -6,14 +6,16 @@ namespace Cairn.Catalog.Assets;
 
 /// <summary>Lets the processes of this machine that lose races for an asset append to it one after the other.</summary>
 /// <remarks>
-/// Nothing depends on it: whoever gets no turn within <see cref="Patience"/>, or cannot use the folder, appends without one, and the chain decides. A turn is a lock on a file, which ends with
-/// its process. The file holds the number of the newest record for whoever has the next turn. Thread-safe.
+/// Nothing depends on it: whoever waits while no turn ends for <see cref="Patience"/>, or cannot use the folder, appends without one, and the chain decides. A turn is a lock on a file, which
+/// ends with its process. The file holds the number of the newest record for whoever has the next turn. Thread-safe.
 /// </remarks>
 /// <param name="folder">Returns the local folder for the files.</param>
 internal sealed class MachineTurns(Func<string> folder)
 {
-    /// <summary>How long a turn is waited for: longer than all processes of a machine usually take, and short if the one that has it was stopped.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>How long a turn is waited for while nobody appends: longer than an append usually takes, and short if the process that has the turn was stopped.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
 
     /// <summary>The number of appends to an asset that wait for a turn after a lost race.</summary>
     private const int AfterLoss = 64;
@@ -61,12 +63,15 @@ internal sealed class MachineTurns(Func<string> folder)
 
     private static SafeFileHandle? Wait(string path, CancellationToken cancellationToken)
     {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience;)
+        var start = Stopwatch.GetTimestamp();
+        for (var (noted, since) = (File.GetLastWriteTimeUtc(path), start); Stopwatch.GetElapsedTime(since) < Patience && Stopwatch.GetElapsedTime(start) < _longest;)
         {
             Thread.Sleep(Random.Shared.Next(1, LongestPause + 1));
             cancellationToken.ThrowIfCancellationRequested();
             if (TryLock(path) is { } file)
                 return file;
+            if (File.GetLastWriteTimeUtc(path) is var now && now != noted)
+                (noted, since) = (now, Stopwatch.GetTimestamp());
         }
         return null;
     }

@@ -67,6 +67,20 @@ public sealed class MachineTurnsTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_goes_on_to_wait_while_others_append()
+    {
+        var held = await EnterAsync();
+        var waiting = EnterAsync();
+        for (var n = 1; n <= 6; n++)
+        {
+            await Task.Delay(MachineTurns.Patience / 4, Cancel);
+            held.Note(n);
+        }
+        held.Dispose();
+        (await waiting).Dispose();
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_used_gives_no_turns()
     {
         await File.WriteAllTextAsync(_folder["file"], "", Cancel);
