@@ -95,7 +95,7 @@ internal static class IndexBench
             await builder.AddAsync(content, CancellationToken.None);
         var members = new Checkpoint(at, await builder.EndAsync(CancellationToken.None)).ToMembers();
         (members["v"], members["kind"], members["checkpoint"], members["at"], members["by"]) = (1, "checkpoint", _catalog.ToString(), Record.Format(at), "");
-        await checkpoints.Chain.AppendAsync(null, Guid.CreateVersion7(), (_, _) => new(members), CancellationToken.None);
+        await checkpoints.Chain.AppendAsync(null, isNewest: true, Guid.CreateVersion7(), (_, _) => new(members), null, CancellationToken.None);
         return [.. Enumerable.Range(0, 5 * Later).Select(_ => records.Next()).Chunk(Later)];
     }
 

@@ -31,5 +31,5 @@ foreach (var step in plan.Steps)
 // Anybody who can reach the store loads the model by its name.
 var loaded = await catalog.Assets.LoadAsync<ModelWithSchema>("iris-model@production");
 Console.WriteLine($"loaded a model that reads {string.Join(", ", loaded.InputSchema!.Select(c => c.Name))}");
-await foreach (var file in store.ListAsync("exports"))
+await foreach (var file in store.GlobAsync("exports/**"))
     Console.WriteLine($"{file.Path}  {file.Length} bytes");
