@@ -42,19 +42,43 @@ public sealed class CertainRaceTests
         NeedsLinux();
         await using var run = new CrashRun();
         await run.PutAsync("f", "old");
-        using var other = LocalPlatform.Current.Open(run.Disk.Root);
-        var entered = new List<bool>();
         var etag = await run.ETagAsync("f");
-        run.Disk.Before = (operation, name) =>
-        {
-            if ((operation, name) != ("rename", "f"))
-                return;
-            using var directory = other.OpenDirectory(StorePath.Root)!;
-            var lease = Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose());
-            entered.Add(lease is null);
-        };
+        var entered = OthersEnter(run, "", "rename", "f");
         await run.PutAsync("f", "new", mode == WriteModes.Match ? WriteMode.Match(etag) : WriteMode.Replace);
         entered.ShouldBe([othersMayWrite]);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Only_a_delete_of_one_version_keeps_all_others_out_of_its_directory(bool isBound, bool othersMayWrite)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/1", "b/1", "b/f" })
+            await run.PutAsync(path, path);
+        DeleteTarget[] targets = [new("a/1"), new("b/1"), new("b/f") { IfMatch = isBound ? await run.ETagAsync("b/f") : null }];
+        var entered = OthersEnter(run, "b", "remove", "f");
+        (await run.Driver.DeleteAsync(new(targets), Cancel)).ShouldAllBe(r => r.Outcome == DeleteOutcome.Deleted);
+        entered.ShouldBe([othersMayWrite]);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_directory_cannot_be_flushed_has_failed_for_each_target_in_it()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/1", "a/stays", "b/1", "b/2", "b/stays" })
+            await run.PutAsync(path, path);
+        var flushes = 0;
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation == "flush directory" && ++flushes == 2)
+                throw new IOException("lost");
+        };
+        StorePath[] targets = ["a/1", "b/1", "b/missing", "b/2"];
+        var results = await run.Driver.DeleteAsync(new([.. targets.Select(t => new DeleteTarget(t))]), Cancel);
+        results.Select(r => (r.Path, r.Outcome)).ShouldBe(targets.Select((t, i) => (t, i == 0 ? DeleteOutcome.Deleted : DeleteOutcome.Failed)));
     }
 
     [Fact]
@@ -169,6 +193,22 @@ public sealed class CertainRaceTests
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
         await Task.WhenAll(blockers);
         ran.ShouldBeFalse();
+    }
+
+    /// <summary>Before an operation on a name, tries whether another process could write in a directory at that moment.</summary>
+    /// <returns>What came of each try.</returns>
+    private static List<bool> OthersEnter(CrashRun run, StorePath path, string before, string on)
+    {
+        var entered = new List<bool>();
+        run.Disk.Before = (operation, name) =>
+        {
+            if ((operation, name) != (before, on))
+                return;
+            using var other = LocalPlatform.Current.Open(run.Disk.Root);
+            using var directory = other.OpenDirectory(path)!;
+            entered.Add(Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose()) is null);
+        };
+        return entered;
     }
 
     private static void NeedsLinux() => Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "The recorder is in front of the handles that only Linux offers.");
