@@ -82,6 +82,27 @@ public sealed class CertainRaceTests
     }
 
     [Fact]
+    public async Task A_write_whose_staged_file_is_removed_says_so_at_once()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", "old");
+        var tries = 0;
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation != "rename")
+                return;
+            tries++;
+            foreach (var staged in Directory.GetFiles(run.Disk.Root, LocalPaths.StagedPrefix + "*"))
+                File.Delete(staged);
+        };
+        var error = await Should.ThrowAsync<StoreException>(() => run.PutAsync("f", "new"));
+        error.Message.ShouldContain("the staged upload was removed while it was being written");
+        tries.ShouldBe(1);
+        File.ReadAllText(Path.Join(run.Disk.Root, "f")).ShouldBe("old");
+    }
+
+    [Fact]
     public async Task Two_moves_crosswise_take_the_locks_in_one_order()
     {
         NeedsLinux();
