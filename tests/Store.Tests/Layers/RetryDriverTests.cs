@@ -130,12 +130,19 @@ public class RetryDriverTests
         _store.Count("part").ShouldBe(3);
     }
 
-    [Fact]
-    public async Task A_lost_answer_to_a_conditional_write_is_recognised_as_ones_own_success()
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    [InlineData(100_000, false)]
+    public async Task A_lost_answer_to_a_conditional_write_is_recognised_as_ones_own_success(int length, bool isMatch)
     {
+        var mode = isMatch ? WriteMode.Match((await _store.PutAsync("a", [9])).ETag!) : WriteMode.CreateNew;
+        var content = new byte[length];
+        new Random(1).NextBytes(content);
+        _store.Calls.Clear();
         _store.Lose("complete", 1, Unavailable);
-        var info = await Retrying().PutAsync("a", [1, 2, 3], WriteMode.CreateNew);
-        info.Length.ShouldBe(3);
+        var info = await Retrying().PutAsync("a", content, mode);
+        info.Length.ShouldBe(length);
         info.ETag.ShouldBe((await _store.StatAsync("a", default))!.ETag);
         _store.Count("complete").ShouldBe(2);
     }
