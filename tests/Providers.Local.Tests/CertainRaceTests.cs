@@ -43,7 +43,7 @@ public sealed class CertainRaceTests
         await using var run = new CrashRun();
         await run.PutAsync("f", "old");
         var etag = await run.ETagAsync("f");
-        var entered = OthersEnter(run, "", "rename", "f");
+        var entered = OthersEnter(run, [""], "rename", "f");
         await run.PutAsync("f", "new", mode == WriteModes.Match ? WriteMode.Match(etag) : WriteMode.Replace);
         entered.ShouldBe([othersMayWrite]);
     }
@@ -58,9 +58,45 @@ public sealed class CertainRaceTests
         foreach (var path in new[] { "a/1", "b/1", "b/f" })
             await run.PutAsync(path, path);
         DeleteTarget[] targets = [new("a/1"), new("b/1"), new("b/f") { IfMatch = isBound ? await run.ETagAsync("b/f") : null }];
-        var entered = OthersEnter(run, "b", "remove", "f");
+        var entered = OthersEnter(run, ["b"], "remove", "f");
         (await run.Driver.DeleteAsync(new(targets), Cancel)).ShouldAllBe(r => r.Outcome == DeleteOutcome.Deleted);
         entered.ShouldBe([othersMayWrite]);
+    }
+
+    [Theory]
+    [InlineData("b", false, false, true, true)]
+    [InlineData("b", true, false, false, true)]
+    [InlineData("b", false, true, true, false)]
+    [InlineData("a", false, false, true, true)]
+    [InlineData("a", true, false, false, true)]
+    [InlineData("a", false, true, false, true)]
+    public async Task A_move_keeps_all_others_out_of_the_directories_of_its_conditions(string to, bool isSourceBound, bool isTargetBound, bool othersMayWriteInA, bool othersMayWriteInB)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/f", "a/stays", "b/stays", $"{to}/g" })
+            await run.PutAsync(path, path);
+        var mode = isTargetBound ? WriteMode.Match(await run.ETagAsync($"{to}/g")) : WriteMode.Replace;
+        var request = new CopyRequest("a/f", $"{to}/g", mode) { SourceIfMatch = isSourceBound ? await run.ETagAsync("a/f") : null };
+        var entered = OthersEnter(run, ["a", "b"], "rename", "g");
+        await run.Driver.MoveAsync(request, Cancel);
+        entered.ShouldBe([othersMayWriteInA, othersMayWriteInB]);
+    }
+
+    [Fact]
+    public async Task What_fails_at_its_last_step_leaves_no_directory_that_it_made()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", "f");
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation == "rename")
+                throw new IOException("refused");
+        };
+        await Should.ThrowAsync<IOException>(() => run.PutAsync("new/deep/f", "x"));
+        await Should.ThrowAsync<IOException>(() => run.MoveAsync("f", "new/deep/f", WriteMode.CreateNew));
+        Directory.GetFileSystemEntries(run.Disk.Root).ShouldBe([Path.Join(run.Disk.Root, "f")]);
     }
 
     [Fact]
@@ -216,9 +252,9 @@ public sealed class CertainRaceTests
         ran.ShouldBeFalse();
     }
 
-    /// <summary>Before an operation on a name, tries whether another process could write in a directory at that moment.</summary>
+    /// <summary>Before an operation on a name, tries whether another process could write in each of some directories at that moment.</summary>
     /// <returns>What came of each try.</returns>
-    private static List<bool> OthersEnter(CrashRun run, StorePath path, string before, string on)
+    private static List<bool> OthersEnter(CrashRun run, StorePath[] paths, string before, string on)
     {
         var entered = new List<bool>();
         run.Disk.Before = (operation, name) =>
@@ -226,8 +262,11 @@ public sealed class CertainRaceTests
             if ((operation, name) != (before, on))
                 return;
             using var other = LocalPlatform.Current.Open(run.Disk.Root);
-            using var directory = other.OpenDirectory(path)!;
-            entered.Add(Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose()) is null);
+            foreach (var path in paths)
+            {
+                using var directory = other.OpenDirectory(path)!;
+                entered.Add(Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose()) is null);
+            }
         };
         return entered;
     }

@@ -53,5 +53,16 @@ public sealed class DurabilityTests
         begun.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_directory_that_is_made_to_stay_is_flushed()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("a/b", "x");
+        await run.MakeAsync("a");
+        var marked = run.Log.Records.OfType<MarkStep>().Last();
+        run.Log.Records.SkipWhile(r => r != marked).ShouldContain(new FlushRecord(marked.Owner));
+    }
+
     private static void NeedsLinux() => Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "The recorder is in front of the handles that only Linux offers.");
 }

@@ -143,6 +143,7 @@ public sealed class LocalDriverTests
         await upload.WritePartAsync(new UploadPart(0, 0, new byte[10]), Cancel);
         await upload.DisposeAsync();
         await upload.DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(() => upload.WritePartAsync(new UploadPart(0, 0, new byte[10]), Cancel).AsTask());
         store.RealNames().ShouldBeEmpty();
     }
 
@@ -235,6 +236,8 @@ public sealed class LocalDriverTests
         await store.PutAsync("a/f", "content");
         var copied = await store.Driver.CopyAsync(new CopyRequest("a/f", "b/c/f", WriteMode.CreateNew), Cancel);
         copied.Length.ShouldBe(7);
+        var taken = await Should.ThrowAsync<StoreException>(() => store.Driver.CopyAsync(new CopyRequest("a/f", "b/c/f", WriteMode.CreateNew), Cancel).AsTask());
+        (taken.Code, taken.Uri?.ToLocalPath()).ShouldBe((StoreErrorCode.AlreadyExists, store.Real("b/c/f")));
         await store.Driver.MoveAsync(new CopyRequest("a/f", "z/f", WriteMode.CreateNew), Cancel);
         (await store.KeysAsync()).ShouldBe(["b/", "b/c/", "b/c/f", "z/", "z/f"]);
         (await store.CodeOfAsync(() => store.Driver.MoveAsync(new CopyRequest("z/f", "b/c/f", WriteMode.CreateNew), Cancel).AsTask())).ShouldBe(StoreErrorCode.AlreadyExists);
