@@ -136,6 +136,16 @@ public sealed class LocalDriverTests
     }
 
     [Fact]
+    public async Task A_published_file_is_free_before_its_writer_is_disposed()
+    {
+        await using var store = new LocalTestStore();
+        await using var upload = await store.Driver.BeginUploadAsync(new UploadRequest("f", WriteMode.CreateNew), Cancel);
+        await upload.CompleteAsync(new UploadPart(0, 0, new byte[10]), Cancel);
+        using var opened = new FileStream(store.Real("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        opened.Length.ShouldBe(10);
+    }
+
+    [Fact]
     public async Task An_aborted_write_leaves_nothing()
     {
         await using var store = new LocalTestStore();
