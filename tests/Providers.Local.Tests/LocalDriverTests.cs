@@ -247,7 +247,7 @@ public sealed class LocalDriverTests
         var copied = await store.Driver.CopyAsync(new CopyRequest("a/f", "b/c/f", WriteMode.CreateNew), Cancel);
         copied.Length.ShouldBe(7);
         var taken = await Should.ThrowAsync<StoreException>(() => store.Driver.CopyAsync(new CopyRequest("a/f", "b/c/f", WriteMode.CreateNew), Cancel).AsTask());
-        (taken.Code, taken.Uri?.ToLocalPath()).ShouldBe((StoreErrorCode.AlreadyExists, store.Real("b/c/f")));
+        (taken.Code, taken.Uri?.ToLocalPath()).ShouldBe((StoreErrorCode.AlreadyExists, Path.GetFullPath(store.Real("b/c/f"))));
         await store.Driver.MoveAsync(new CopyRequest("a/f", "z/f", WriteMode.CreateNew), Cancel);
         (await store.KeysAsync()).ShouldBe(["b/", "b/c/", "b/c/f", "z/", "z/f"]);
         (await store.CodeOfAsync(() => store.Driver.MoveAsync(new CopyRequest("z/f", "b/c/f", WriteMode.CreateNew), Cancel).AsTask())).ShouldBe(StoreErrorCode.AlreadyExists);
