@@ -64,9 +64,9 @@ public sealed class CodeFixTests
         FixesFlowAsync("CAIRN006", "Sort the items", $""".ForEach<{item}>("a", {before}, (s, i, c) => s.A = 1)""", $""".ForEach<{item}>("a", {after}, (s, i, c) => s.A = 1)""");
 
     [Theory]
-    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Cache = StepCache.On("1") })""", """.Step("a", (s, c) => s.A = DateTime.Now.Year)""")]
-    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Retry = 3, Cache = StepCache.On("1") })""", """.Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Retry = 3 })""")]
-    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new StepOptions() with { Cache = StepCache.On("1") })""", """.Step("a", (s, c) => s.A = DateTime.Now.Year, new StepOptions())""")]
+    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new CachedOptions { Cache = StepCache.On("1") })""", """.Step("a", (s, c) => s.A = DateTime.Now.Year)""")]
+    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new CachedOptions { Retry = new(3), Cache = StepCache.On("1") })""", """.Step("a", (s, c) => s.A = DateTime.Now.Year, new CachedOptions { Retry = new(3) })""")]
+    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new CachedOptions() with { Cache = StepCache.On("1") })""", """.Step("a", (s, c) => s.A = DateTime.Now.Year, new CachedOptions())""")]
     public Task CAIRN007_removes_the_cache(string before, string after) => FixesFlowAsync("CAIRN007", "Do not cache the step", before, after);
 
     [Fact]
