@@ -95,7 +95,7 @@ public sealed partial class AssetCollection
         Aliases = [.. item.State.Aliases.Where(a => a.Value == item.Number).Select(a => a.Key)],
         IsPinned = item.State.Pinned.Contains(item.Number),
         IsDeleted = !item.State.Has(item.Number),
-        Run = item.Producer?.Run,
-        Task = item.Producer?.Task,
+        RunId = item.Producer?.RunId,
+        TaskId = item.Producer?.TaskId,
     };
 }

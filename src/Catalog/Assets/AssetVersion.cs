@@ -32,10 +32,10 @@ public sealed record AssetVersion
     public required string CreatedBy { get; init; }
 
     /// <summary>Gets the id of the run that made the artifact; null if it is not recorded.</summary>
-    public Guid? Run { get; init; }
+    public Guid? RunId { get; init; }
 
     /// <summary>Gets the id of the task that made the artifact; null if it is not recorded.</summary>
-    public Guid? Task { get; init; }
+    public Guid? TaskId { get; init; }
 
     /// <summary>Gets the description; null if it has none.</summary>
     public required string? Description { get; init; }

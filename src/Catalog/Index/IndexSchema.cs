@@ -50,7 +50,7 @@ internal static class IndexSchema
         CREATE TABLE run_tag(run INTEGER, tag TEXT, record BLOB NOT NULL, is_set INTEGER NOT NULL, PRIMARY KEY(run, tag)) STRICT, WITHOUT ROWID;
         CREATE TABLE run_parameter(run INTEGER, key INTEGER, value ANY, PRIMARY KEY(run, key, value)) STRICT, WITHOUT ROWID;
         CREATE TABLE task(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, run INTEGER NOT NULL, step TEXT NOT NULL, item TEXT NOT NULL, attempt INTEGER NOT NULL, ord INTEGER, idx INTEGER,
-            status TEXT NOT NULL, started_at INTEGER, finished_at INTEGER, base BLOB, source BLOB, cache TEXT, at INTEGER NOT NULL, record BLOB, progress BLOB) STRICT;
+            split INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL, started_at INTEGER, finished_at INTEGER, base BLOB, source BLOB, cache TEXT, at INTEGER NOT NULL, record BLOB, progress BLOB) STRICT;
         CREATE TABLE task_record(task INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
         CREATE TABLE task_progress(task INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
         CREATE TABLE output(task INTEGER, state INTEGER, name TEXT, artifact BLOB, PRIMARY KEY(task, state, name)) STRICT, WITHOUT ROWID;

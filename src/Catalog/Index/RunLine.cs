@@ -39,15 +39,15 @@ internal sealed record RunLine(Record Record, Guid Subject)
             {
                 case RunRecord.Kind:
                     var run = RunRecord.Of(record);
-                    return new(record, run.Run) { Started = (run, FoldOf(run.Flow)) };
+                    return new(record, run.RunId) { Started = (run, FoldOf(run.Flow)) };
                 case TaskRecord.Kind or TaskRecord.ProgressKind:
                     var task = record.Kind == TaskRecord.Kind ? TaskRecord.Of(record) : TaskRecord.OfProgress(record);
                     if (task.Item is { } item && Encoding.UTF8.GetByteCount(item) is < 1 or > MaxItem)
                         throw Record.Wrong("item");
-                    return new(record, task.Task) { Attempt = task };
+                    return new(record, task.TaskId) { Attempt = task };
                 case RunTagRecord.Kind:
                     var tags = RunTagRecord.Of(record);
-                    return new(record, tags.Run) { Tags = TagsOf(tags) };
+                    return new(record, tags.RunId) { Tags = TagsOf(tags) };
                 default:
                     return null;
             }

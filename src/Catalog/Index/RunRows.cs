@@ -28,7 +28,7 @@ internal sealed class RunRows(IndexConnection connection)
         }
         foreach (var line in newest.Values.OrderBy(l => RowIds.Of(l.Subject)))
         {
-            if (line.Started is var (content, fold) ? SetRun(line, content, fold) : _tasks.Set(RowOf(line.Attempt!.Run), line))
+            if (line.Started is var (content, fold) ? SetRun(line, content, fold) : _tasks.Set(RowOf(line.Attempt!.RunId), line))
                 count++;
         }
         return count;
@@ -66,7 +66,7 @@ internal sealed class RunRows(IndexConnection connection)
 
     private bool SetRun(RunLine line, RunRecord run, string fold)
     {
-        var (id, record) = (RowOf(run.Run), line.Record);
+        var (id, record) = (RowOf(run.RunId), line.Record);
         if (connection.Execute("""
             UPDATE run SET flow = $1, fold = $2, recorded = $3, started_at = $4, finished_at = $5, origin = $6, parent = $7, host = $8, by = $9, at = $10, record = $11
             WHERE id = $0 AND (record IS NULL OR record < $11)

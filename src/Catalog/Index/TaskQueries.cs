@@ -11,18 +11,27 @@ internal sealed class TaskQueries(IndexConnection connection)
         AND (n.attempt, coalesce(n.record, n.progress)) > (t.attempt, coalesce(t.record, t.progress)))
         """;
 
+    private const string Columns = "t.id, t.run, d.content, p.content FROM task t LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id";
+
     /// <summary>Counts the tasks of a run, by step and status.</summary>
     public List<StepCount> Count(long run) => connection.Rows(
-        $"SELECT t.step, max(t.item) <> '', t.status, count(*), min(t.ord) FROM task t INDEXED BY task_place WHERE t.run = $0 AND {Counts} GROUP BY t.step, t.status ORDER BY 5",
-        r => new StepCount(r.Text(0), r.Integer(1) == 1, RecordValues.Status(r.Text(2), "status"), r.Number(3)), run);
+        $"""
+        SELECT t.step, t.split, max(t.item) <> '', t.status, count(*), min(t.ord) FROM task t INDEXED BY task_place WHERE t.run = $0 AND {Counts} GROUP BY t.step, t.split, t.status ORDER BY 6
+        """, r => new StepCount(r.Text(0), r.Integer(1) == 1, r.Integer(2) == 1, RecordValues.Status(r.Text(3), "status"), r.Number(4)), run);
 
-    /// <summary>The rows of the tasks of a step that count, in the order of their items.</summary>
+    /// <summary>The rows of the tasks of a step that count, in the order of their items; without those that only made the items.</summary>
     public List<long> Rows(long run, string step) => connection.Rows(
-        $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND t.step = $1 AND {Counts} ORDER BY t.idx, t.item", r => r.Integer(0), run, step);
+        $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND t.step = $1 AND t.split = 0 AND {Counts} ORDER BY t.idx, t.item", r => r.Integer(0), run, step);
 
-    /// <summary>The rows of all tasks of a run that count, in the order of their steps and items.</summary>
+    /// <summary>The rows of all tasks of a run that count, in the order of their steps and items; without those that only made the items.</summary>
     public List<long> Rows(long run) => connection.Rows(
-        $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item", r => r.Integer(0), run);
+        $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND t.split = 0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item", r => r.Integer(0), run);
+
+    /// <summary>The tasks of a run that count, in the order of their steps and items.</summary>
+    public List<TaskItem> All(long run) => connection.Rows($"""
+        SELECT t.id, d.content, p.content FROM task t INDEXED BY task_place LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id
+        WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item
+        """, r => new TaskItem(r.Integer(0), run, r.IsNull(1) ? null : r.Bytes(1), r.IsNull(2) ? null : r.Bytes(2)), run);
 
     /// <summary>The row of the newest attempt of an item; the empty item is that of a plain step.</summary>
     public long? Row(long run, string step, string item) => connection.Integer(
@@ -46,7 +55,24 @@ internal sealed class TaskQueries(IndexConnection connection)
     }
 
     /// <summary>The task of a row; null if the index was built again since the row was read.</summary>
-    public TaskItem? Get(long row) => connection.Rows(
-        "SELECT t.run, d.content, p.content FROM task t LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id WHERE t.id = $0",
-        r => new TaskItem(row, r.Integer(0), r.IsNull(1) ? null : r.Bytes(1), r.IsNull(2) ? null : r.Bytes(2)), row).SingleOrDefault();
+    public TaskItem? Get(long row) => connection.Rows($"SELECT {Columns} WHERE t.id = $0", Read, row).SingleOrDefault();
+
+    /// <summary>All tasks of a run that count, in the order of their steps and items.</summary>
+    public List<TaskItem> All(long run) => connection.Rows($"SELECT {Columns} WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item", Read, run);
+
+    /// <summary>The newest task that has succeeded with a key of the step cache, in a run that is not deleted.</summary>
+    public TaskItem? Cached(string key) => connection.Rows(
+        $"SELECT {Columns} CROSS JOIN run r ON r.id = t.run WHERE t.cache = $0 AND t.status = 'Succeeded' AND r.deleted = 0 ORDER BY t.id DESC LIMIT 1", Read, key).SingleOrDefault();
+
+    /// <summary>The tasks of a step that have succeeded with a key of the step cache, in runs that are not deleted; the newest run first.</summary>
+    public List<TaskItem> Cached(string flow, string step, int limit)
+    {
+        var rows = connection.Rows("""
+            SELECT t.id FROM run r INDEXED BY run_flow CROSS JOIN task t INDEXED BY task_place ON t.run = r.id
+            WHERE r.fold = $0 AND r.deleted = 0 AND t.step = $1 AND t.status = 'Succeeded' AND t.cache IS NOT NULL ORDER BY r.id DESC LIMIT $2
+            """, r => r.Integer(0), flow, step, (long)limit);
+        return [.. rows.Select(row => Get(row)!)];
+    }
+
+    private static TaskItem Read(IndexRow row) => new(row.Integer(0), row.Integer(1), row.IsNull(2) ? null : row.Bytes(2), row.IsNull(3) ? null : row.Bytes(3));
 }

@@ -16,8 +16,8 @@ internal sealed class TaskRows(IndexConnection connection)
     public bool Set(long run, RunLine line)
     {
         var (task, record) = (line.Attempt!, line.Record.Id.ToBytes());
-        var uuid = task.Task.ToBytes();
-        var id = RowIds.Of(task.Task);
+        var uuid = task.TaskId.ToBytes();
+        var id = RowIds.Of(task.TaskId);
         Known? known;
         while ((known = Find(id)) is not null && !known.Uuid.AsSpan().SequenceEqual(uuid))
             id++;
@@ -46,11 +46,12 @@ internal sealed class TaskRows(IndexConnection connection)
         if (progress is not null)
             at = Math.Max(at, connection.Integer("SELECT at FROM task WHERE id = $0", id)!.Value);
         connection.Execute("""
-            INSERT OR REPLACE INTO task(id, uuid, run, step, item, attempt, ord, idx, status, started_at, finished_at, base, source, cache, at, record, progress)
-            VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            INSERT OR REPLACE INTO task(id, uuid, run, step, item, attempt, ord, idx, status, started_at, finished_at, base, source, cache, at, record, progress, split)
+            VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """,
-            id, task.Task.ToBytes(), run, task.Step, task.Item ?? "", task.Attempt, task.Order, task.Index, RecordValues.Text(task.Status), task.StartedAt.ToMicroseconds(),
-            task.FinishedAt?.ToMicroseconds(), task.Base?.ToBytes(), task.From?.ToBytes(), task.CacheKey, at, line.Record.Id.ToBytes(), progress);
+            id, task.TaskId.ToBytes(), run, task.Step, task.Item ?? "", task.Attempt, task.Order, task.Index, RecordValues.Text(task.Status), task.StartedAt.ToMicroseconds(),
+            task.FinishedAt?.ToMicroseconds(), task.Base?.ToBytes(), task.From?.ToBytes(), task.CacheKey, at, line.Record.Id.ToBytes(), progress,
+            task.Items is null ? 0 : 1);
         connection.Execute("INSERT OR REPLACE INTO task_record(task, content) VALUES($0, $1)", id, line.Record.Content.ToArray());
         if (known is { Progress: not null } && progress is null)
             connection.Execute("DELETE FROM task_progress WHERE task = $0", id);
@@ -65,7 +66,7 @@ internal sealed class TaskRows(IndexConnection connection)
         foreach (var (ord, input) in task.Inputs.Index())
         {
             connection.Execute("INSERT INTO input(task, ord, name, role, artifact, asset, n, source, source_name) VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8)",
-                id, ord, input.Name, input.Role, Bytes(input.Artifact), input.Asset?.ToBytes(), input.Version, input.Task?.ToBytes(), input.Output);
+                id, ord, input.Name, input.Role, Bytes(input.Artifact), input.AssetId?.ToBytes(), input.Version, input.TaskId?.ToBytes(), input.Output);
         }
         foreach (var (ord, export) in task.Exports.Index())
         {

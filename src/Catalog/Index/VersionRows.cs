@@ -95,7 +95,7 @@ internal sealed class VersionRows(IndexConnection connection, bool isBuilding)
             INSERT OR IGNORE INTO version(id, asset, n, seq, artifact, origin, type, created_at, created_by, description, tags, hidden, run, task)
             VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """, id, version.AssetId, version.Number, record.Sequence, artifact, change.Origin, version.Type, at, by, text, ColumnValues.ToJson(tags), version.IsHidden ? 1 : 0,
-            change.Producer?.Run.ToBytes(), change.Producer?.Task.ToBytes()) == 0)
+            change.Producer?.RunId.ToBytes(), change.Producer?.TaskId.ToBytes()) == 0)
         {
             if (Find(version.AssetId, version.Number) is not null)
             {

@@ -52,6 +52,25 @@ internal sealed class RunParameters
     /// <summary>The value that the record of a run has for a parameter; null if it has none. Two runs have read the same parameter if these are equal.</summary>
     public static JsonNode? Find(JsonObject? parameters, string name) => parameters?[name];
 
+    /// <summary>The options of a run that resumes another one: what is given replaces what the other has.</summary>
+    /// <param name="parameters">The parameters in the record of the other run.</param>
+    /// <param name="options">The options that are given.</param>
+    public static RunOptions Merge(JsonObject? parameters, RunOptions options)
+    {
+        var values = new Dictionary<string, MetadataValue>(options.Parameters, StringComparer.Ordinal);
+        var secrets = new Dictionary<string, string>(options.Secrets, StringComparer.Ordinal);
+        foreach (var (name, node) in parameters ?? [])
+        {
+            if (values.ContainsKey(name) || secrets.ContainsKey(name))
+                continue;
+            if (node is JsonObject { Count: 1 } secret && Record.Text(secret[SecretMark]) is { } reference)
+                secrets[name] = reference;
+            else
+                values[name] = MetadataJson.Read(node);
+        }
+        return options with { Parameters = values, Secrets = secrets };
+    }
+
     public MetadataValue Get(string name) => Values.TryGetValue(name, out var value)
         ? value
         : throw new KeyNotFoundException($"The run has no parameter '{ErrorText.Escape(name)}'. It has {(Values.Count == 0 ? "none" : string.Join(", ", Values.Keys.Order(StringComparer.Ordinal)))}.");

@@ -13,10 +13,10 @@ public sealed class StepContext
     internal StepContext(TaskWriter writer, CancellationToken cancellationToken) => (Writer, CancellationToken) = (writer, cancellationToken);
 
     /// <summary>Gets the id of the run.</summary>
-    public Guid Run => Writer.Run.Id;
+    public Guid RunId => Writer.Run.Id;
 
     /// <summary>Gets the id of this attempt at the task.</summary>
-    public Guid Task => Writer.Record.Task;
+    public Guid TaskId => Writer.Record.TaskId;
 
     /// <summary>Gets the name of the step.</summary>
     public string Step => Writer.Record.Step;
@@ -66,7 +66,7 @@ public sealed class StepContext
         if (Writer.Run.Kept(name) is { } kept)
             return (T)kept;
         var found = Writer.Run.Find(name);
-        Writer.AddInput(new(name, role, found.Artifact) { Task = found.Task, Output = found.Output });
+        Writer.AddInput(new(name, role, found.Artifact) { TaskId = found.TaskId, Output = found.Output });
         return await Writer.Run.Repository.LoadAsync<T>(found.Artifact, CancellationToken).ConfigureAwait(false);
     }
 
@@ -85,7 +85,7 @@ public sealed class StepContext
             return await Writer.Run.Repository.LoadAsync<T>(digest, CancellationToken).ConfigureAwait(false);
         }
         var version = await Writer.Run.Assets.GetAsync(reference, CancellationToken).ConfigureAwait(false);
-        Writer.AddInput(new(reference, role, version.Artifact) { Asset = version.AssetId, Version = version.Number });
+        Writer.AddInput(new(reference, role, version.Artifact) { AssetId = version.AssetId, Version = version.Number });
         return await version.As<T>().LoadAsync(CancellationToken).ConfigureAwait(false);
     }
 

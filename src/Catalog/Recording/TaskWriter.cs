@@ -133,7 +133,7 @@ internal sealed class TaskWriter : IDisposable
         record = complete?.Invoke(record) ?? record;
         // Nobody can load what was not saved.
         if (!_run.Options.SaveArtifacts)
-            record = record with { Outputs = _record.Outputs, State = _record.State, Inputs = [.. record.Inputs.Where(i => i.Task is null)] };
+            record = record with { Outputs = _record.Outputs, State = _record.State, Inputs = [.. record.Inputs.Where(i => i.TaskId is null)] };
         await _run.PublishAsync([record.ToRecord(_run.Source)], CancellationToken.None).ConfigureAwait(false);
         _record = record;
         if (status is RunStatus.Succeeded or RunStatus.Cached)

@@ -71,6 +71,9 @@ public readonly record struct RunReference : IParsable<RunReference>
         return TryParse(text, out var reference) ? reference : throw new ArgumentException(Refusal(text), nameof(text));
     }
 
+    /// <summary>Returns a reference to a run, so that methods which take a reference also accept an id.</summary>
+    public static implicit operator RunReference(Guid id) => OfRun(id);
+
     /// <summary>Returns the text of the reference, which is parsed to an equal one; empty for the default value, which is a reference to nothing.</summary>
     public override string ToString() => _text ?? "";
 

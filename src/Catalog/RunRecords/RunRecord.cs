@@ -5,11 +5,11 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.RunRecords;
 
 /// <summary>The content of a record of a run. The newest record of a run describes it whole.</summary>
-/// <param name="Run">The id of the run.</param>
+/// <param name="RunId">The id of the run.</param>
 /// <param name="Flow">The name of the flow.</param>
 /// <param name="Status">The status.</param>
 /// <param name="StartedAt">When it began.</param>
-internal sealed record RunRecord(Guid Run, string Flow, RunStatus Status, DateTimeOffset StartedAt)
+internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, DateTimeOffset StartedAt)
 {
     public const string Kind = "run";
 
@@ -64,7 +64,7 @@ internal sealed record RunRecord(Guid Run, string Flow, RunStatus Status, DateTi
     /// <summary>Makes a record.</summary>
     public Record ToRecord(RecordSource source)
     {
-        var node = source.Begin(Kind, Run.ToString(), ("flow", Flow), ("status", RecordValues.Text(Status)), ("started", Record.Format(StartedAt)));
+        var node = source.Begin(Kind, RunId.ToString(), ("flow", Flow), ("status", RecordValues.Text(Status)), ("started", Record.Format(StartedAt)));
         RecordValues.Set(node, "finished", FinishedAt is { } finished ? Record.Format(finished) : null);
         RecordValues.Set(node, "origin", Origin?.ToString());
         RecordValues.Set(node, "parent", Parent?.ToString());

@@ -3,10 +3,10 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.RunRecords;
 
 /// <summary>The content of a record that adds and removes tags of a run.</summary>
-/// <param name="Run">The run.</param>
+/// <param name="RunId">The run.</param>
 /// <param name="Added">The tags that are added.</param>
 /// <param name="Removed">The tags that are removed.</param>
-internal sealed record RunTagRecord(Guid Run, IReadOnlyList<string> Added, IReadOnlyList<string> Removed)
+internal sealed record RunTagRecord(Guid RunId, IReadOnlyList<string> Added, IReadOnlyList<string> Removed)
 {
     public const string Kind = "run-tag";
 

@@ -10,20 +10,20 @@ namespace Cairn.Catalog.RunRecords;
 /// <param name="Artifact">The content.</param>
 internal sealed record TaskInputRecord(string Name, string Role, BlobDigest Artifact)
 {
-    public Guid? Asset { get; init; }
+    public Guid? AssetId { get; init; }
 
     public int? Version { get; init; }
 
-    public Guid? Task { get; init; }
+    public Guid? TaskId { get; init; }
 
     public string? Output { get; init; }
 
     public JsonObject ToJson()
     {
         var node = new JsonObject { ["name"] = Name, ["role"] = Role, ["artifact"] = Artifact.ToString() };
-        RecordValues.Set(node, "asset", Asset?.ToString());
+        RecordValues.Set(node, "asset", AssetId?.ToString());
         RecordValues.Set(node, "n", Version);
-        RecordValues.Set(node, "task", Task?.ToString());
+        RecordValues.Set(node, "task", TaskId?.ToString());
         RecordValues.Set(node, "output", Output);
         return node;
     }
@@ -31,9 +31,9 @@ internal sealed record TaskInputRecord(string Name, string Role, BlobDigest Arti
     public static TaskInputRecord Of(JsonNode? node) => node is JsonObject input
         ? new(Record.Text(input["name"]) ?? throw Record.Wrong("inputs"), Record.Text(input["role"]) ?? throw Record.Wrong("inputs"), RecordValues.Digest(input["artifact"], "inputs"))
         {
-            Asset = RecordValues.OptionalId(input["asset"], "asset"),
+            AssetId = RecordValues.OptionalId(input["asset"], "asset"),
             Version = Record.Number(input["n"], "n"),
-            Task = RecordValues.OptionalId(input["task"], "task"),
+            TaskId = RecordValues.OptionalId(input["task"], "task"),
             Output = Record.OptionalText(input["output"], "output"),
         }
         : throw Record.Wrong("inputs");

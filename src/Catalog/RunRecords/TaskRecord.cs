@@ -5,10 +5,10 @@ using Cairn.Catalog.Records;
 namespace Cairn.Catalog.RunRecords;
 
 /// <summary>The content of a record of a task, which describes one attempt whole, or of the progress of one.</summary>
-/// <param name="Run">The run.</param>
-/// <param name="Task">The id of the attempt.</param>
+/// <param name="RunId">The run.</param>
+/// <param name="TaskId">The id of the attempt.</param>
 /// <param name="Step">The name of the step.</param>
-internal sealed record TaskRecord(Guid Run, Guid Task, string Step)
+internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
 {
     public const string Kind = "task";
     public const string ProgressKind = "progress";
@@ -155,7 +155,7 @@ internal sealed record TaskRecord(Guid Run, Guid Task, string Step)
     private JsonObject Begin(RecordSource source, string kind)
     {
         // A record of progress is about a task too: its member named like its kind would say nothing.
-        var node = source.Begin(Kind, Task.ToString(), ("run", Run.ToString()), ("step", Step));
+        var node = source.Begin(Kind, TaskId.ToString(), ("run", RunId.ToString()), ("step", Step));
         node["kind"] = kind;
         RecordValues.Set(node, "item", Item);
         RecordValues.Set(node, "index", Index);

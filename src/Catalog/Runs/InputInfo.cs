@@ -22,5 +22,5 @@ public sealed record InputInfo(string Name, string Role, BlobDigest Artifact)
     public string? Output { get; init; }
 
     internal static InputInfo Of(TaskInputRecord record) =>
-        new(record.Name, record.Role, record.Artifact) { AssetId = record.Asset, Version = record.Version, TaskId = record.Task, Output = record.Output };
+        new(record.Name, record.Role, record.Artifact) { AssetId = record.AssetId, Version = record.Version, TaskId = record.TaskId, Output = record.Output };
 }

@@ -108,6 +108,35 @@ public sealed partial class RunCollection
         while (after is not null);
     }
 
+    /// <summary>Reads the record of a run.</summary>
+    internal async Task<RunRecord> ReadRunRecordAsync(RunReference reference, CancellationToken cancellationToken)
+    {
+        var reader = await OpenAsync(Freshness.Synchronized, cancellationToken).ConfigureAwait(false);
+        return reader.RecordOf(new RunResolver(reader.Index).FindRun(reference));
+    }
+
+    /// <summary>Reads the records of all tasks of a run, those included that only made items: of each item, the newest attempt.</summary>
+    internal async Task<IReadOnlyList<TaskRecord>> ReadTaskRecordsAsync(RunReference reference, CancellationToken cancellationToken)
+    {
+        var reader = await OpenAsync(Freshness.Synchronized, cancellationToken).ConfigureAwait(false);
+        var run = new RunResolver(reader.Index).FindRun(reference);
+        return [.. reader.Index.Query((_, tasks) => tasks.All(run.Row)).Select(RunReader.RecordOf)];
+    }
+
+    /// <summary>Finds the newest task that has succeeded with a key of the step cache, in a run that is not deleted.</summary>
+    internal async Task<TaskRecord?> FindCachedAsync(string key, CancellationToken cancellationToken)
+    {
+        var reader = await OpenAsync(Freshness.Synchronized, cancellationToken).ConfigureAwait(false);
+        return reader.Index.Query((_, tasks) => tasks.Cached(key)) is { } task ? RunReader.RecordOf(task) : null;
+    }
+
+    /// <summary>Finds tasks of a step that have succeeded with a key of the step cache, in runs that are not deleted; the newest run first.</summary>
+    internal async Task<IReadOnlyList<TaskRecord>> FindCachedAsync(string flow, string step, int limit, CancellationToken cancellationToken)
+    {
+        var reader = await OpenAsync(Freshness.Synchronized, cancellationToken).ConfigureAwait(false);
+        return [.. reader.Index.Query((_, tasks) => tasks.Cached(UnicodeTable.Fold(CatalogName.OfFlow(flow)), step, limit)).Select(RunReader.RecordOf)];
+    }
+
     private async Task<(TaskInfo Task, string? Output)> FindTaskAsync(RunReference reference, bool hasOutput, Freshness freshness, CancellationToken cancellationToken)
     {
         var reader = await OpenAsync(freshness, cancellationToken).ConfigureAwait(false);

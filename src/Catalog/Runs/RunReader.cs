@@ -33,6 +33,9 @@ internal sealed class RunReader(ArtifactRepository repository, CatalogIndex inde
     /// <summary>The record of a run.</summary>
     public RunRecord RecordOf(RunItem run) => RunRecord.Of(Record.Parse(index.Query((runs, _) => runs.Record(run.Row)) ?? throw Gone()));
 
+    /// <summary>The records of the tasks of a run: the newest attempt at each, or its progress.</summary>
+    public IReadOnlyList<TaskRecord> Records(RunItem run) => [.. index.Query((_, tasks) => tasks.All(run.Row)).Select(RecordOf)];
+
     /// <summary>The task of an item; the empty item is that of a plain step.</summary>
     public TaskInfo? FindTask(RunInfo run, string step, string item) =>
         index.Query((_, tasks) => tasks.Row(run.Row, step, item) is { } row ? tasks.Get(row) : null) is { } task ? new(this, run, RecordOf(task)) : null;
@@ -47,7 +50,8 @@ internal sealed class RunReader(ArtifactRepository repository, CatalogIndex inde
     /// <summary>A member of a record as JSON that users read; an absent one is an empty object.</summary>
     public static JsonElement Element(JsonObject? node) => JsonElement.Parse(RecordJson.Write(node ?? []));
 
-    private static TaskRecord RecordOf(TaskItem item)
+    /// <summary>What the records of a task say.</summary>
+    public static TaskRecord RecordOf(TaskItem item)
     {
         var progress = item.Progress is { } reached ? TaskRecord.OfProgress(Record.Parse(reached)) : null;
         if (item.Content is not { } content)

@@ -9,11 +9,13 @@ public sealed class StepInfo
 {
     private readonly RunInfo _run;
     private readonly IReadOnlyDictionary<RunStatus, int> _counts;
+    private readonly IReadOnlyList<RunStatus> _splits;
 
     internal StepInfo(RunInfo run, StepRecord step, IReadOnlyList<StepCount> counts)
     {
         (_run, Name, Kind, After) = (run, step.Name, step.Kind, step.After);
-        _counts = counts.GroupBy(c => run.StatusOf(c.Status)).ToDictionary(g => g.Key, g => g.Sum(c => c.Count));
+        _counts = counts.Where(c => !c.IsSplit).GroupBy(c => run.StatusOf(c.Status)).ToDictionary(g => g.Key, g => g.Sum(c => c.Count));
+        _splits = [.. counts.Where(c => c.IsSplit).Select(c => run.StatusOf(c.Status))];
     }
 
     /// <summary>Gets the name.</summary>
@@ -25,7 +27,7 @@ public sealed class StepInfo
     /// <summary>Gets the names of the steps that end before this one begins.</summary>
     public IReadOnlyList<string> After { get; }
 
-    /// <summary>Gets the number of tasks.</summary>
+    /// <summary>Gets the number of tasks, without the one that made the items.</summary>
     public int Count => _counts.Values.Sum();
 
     /// <summary>Gets the status: that of the tasks which did not end, else that of those which failed or were cancelled. A step without tasks has succeeded if the run has.</summary>
@@ -35,7 +37,7 @@ public sealed class StepInfo
         {
             foreach (var status in (RunStatus[])[RunStatus.Running, RunStatus.Lost, RunStatus.Failed, RunStatus.Cancelled, RunStatus.Pending, RunStatus.Succeeded, RunStatus.Cached])
             {
-                if (_counts.ContainsKey(status))
+                if (_counts.ContainsKey(status) || _splits.Contains(status))
                     return status;
             }
             return _run.Status == RunStatus.Succeeded ? RunStatus.Succeeded : RunStatus.Pending;

@@ -71,7 +71,7 @@ public sealed class TaskData
         foreach (var (name, artifact) in added)
         {
             values.TryAdd(name, artifact is { } digest
-                ? new(_reader.Repository, _task.Reference.WithOutput(name), name, digest, task.FinishedAt, isState, task.Task)
+                ? new(_reader.Repository, _task.Reference.WithOutput(name), name, digest, task.FinishedAt, isState, task.TaskId)
                 : null);
         }
     }
@@ -81,7 +81,7 @@ public sealed class TaskData
     {
         HashSet<Guid> seen = [];
         var isBase = false;
-        for (var task = _task.Record; task is not null && seen.Add(task.Task); isBase = true)
+        for (var task = _task.Record; task is not null && seen.Add(task.TaskId); isBase = true)
         {
             yield return new(task, isBase);
             // What a cached task has taken over may be in a task that was cached itself.

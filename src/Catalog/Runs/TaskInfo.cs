@@ -19,7 +19,7 @@ public sealed class TaskInfo
     }
 
     /// <summary>Gets the id of the attempt.</summary>
-    public Guid Id => Record.Task;
+    public Guid Id => Record.TaskId;
 
     /// <summary>Gets the id of the run.</summary>
     public Guid RunId => _run.Id;

@@ -54,8 +54,8 @@ internal sealed class AssetChange(JsonObject node)
         get => RecordValues.OptionalId(Node["run"], "run") is { } run && RecordValues.OptionalId(Node["task"], "task") is { } task ? new(run, task) : null;
         set
         {
-            SetOrRemove("run", value?.Run.ToString());
-            SetOrRemove("task", value?.Task.ToString());
+            SetOrRemove("run", value?.RunId.ToString());
+            SetOrRemove("task", value?.TaskId.ToString());
         }
     }
 

@@ -235,7 +235,7 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
                 var (task, reason) = line.Record is null ? (null, $"a line that is not a record: {line.Problem}") : ReadTask(line.Record);
                 if (reason is not null)
                     yield return Fault(batch, null, $"the batch contains {reason}");
-                if (task is not null && !_deletedRuns.Contains(task.Run))
+                if (task is not null && !_deletedRuns.Contains(task.RunId))
                     outputs.AddRange(task.Outputs.Concat(task.State).Where(o => o.Value is { } digest && _outputs.Add(digest)).Select(o => (task, o.Key, o.Value!.Value)));
             }
             foreach (var window in outputs.Chunk(ReadAhead))
@@ -244,7 +244,7 @@ internal sealed class CatalogVerifier(ArtifactRepository repository, Guid catalo
                 foreach (var (output, fault) in window.Zip(faults))
                 {
                     if (fault is not null)
-                        yield return Fault(batch, null, $"the output '{output.Output}' of the task {output.Task.Task} in step '{output.Task.Step}' of run {output.Task.Run} cannot be used: {fault}");
+                        yield return Fault(batch, null, $"the output '{output.Output}' of the task {output.Task.TaskId} in step '{output.Task.Step}' of run {output.Task.RunId} cannot be used: {fault}");
                 }
             }
         }

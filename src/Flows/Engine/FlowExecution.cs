@@ -1,32 +1,100 @@
 using Cairn.Artifacts;
 using Cairn.Catalog;
+using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
+using Cairn.Errors;
 using Cairn.Flows.Engine;
+using Cairn.Flows.Resuming;
 using Cairn.Providers.Memory;
 
 namespace Cairn.Flows;
 
-/// <summary>Runs flows.</summary>
-public static class FlowExecution
+/// <summary>Runs and resumes flows, for <see cref="Flow{TState}"/>.</summary>
+internal static class FlowExecution
 {
-    /// <summary>Runs a flow, and records it.</summary>
-    /// <typeparam name="TState">The state.</typeparam>
-    /// <param name="flow">The flow.</param>
-    /// <param name="catalog">The catalog that records the run.</param>
-    /// <param name="options">Parameters, secrets, tags. Optional.</param>
-    /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
-    /// <returns>The id of the run, when its end is published. The error of a task that fails the run is thrown as it is.</returns>
-    public static async Task<Guid> RunAsync<TState>(this Flow<TState> flow, Catalog.Catalog catalog, RunOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>Runs a flow.</summary>
+    public static Task<Guid> RunAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new() => ExecuteAsync(flow, catalog, options, null, cancellationToken);
+
+    /// <summary>Resumes a run.</summary>
+    public static async Task<Guid> ResumeAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var (runs, merged, again) = await PrepareAsync(flow, catalog, run, from, options, cancellationToken).ConfigureAwait(false);
+        var resumption = await Resumption.CreateAsync(runs, RunParameters.Check(merged).Json, again, catalog.Repository, cancellationToken).ConfigureAwait(false);
+        return await ExecuteAsync(flow, catalog, merged, resumption, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Plans a resumption.</summary>
+    public static async Task<ResumePlan> PlanAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var (runs, merged, again) = await PrepareAsync(flow, catalog, run, from, options, cancellationToken).ConfigureAwait(false);
+        var resumption = await Resumption.CreateAsync(runs, RunParameters.Check(merged).Json, again, catalog.Repository, cancellationToken).ConfigureAwait(false);
+        return new ResumePlanner<TState>(flow.Nodes, resumption).Plan(runs[0].Run.RunId);
+    }
+
+    /// <summary>Runs one task of a run that another process has begun.</summary>
+    public static async Task RunTaskAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, string? item, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
+        var recorded = new RecordedRun(records.Run, records.Tasks);
+        if (recorded.Run.Flow != flow.Name)
+            throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        if (recorded.Run.FinishedAt is not null)
+            throw Refused(StoreErrorCode.PreconditionFailed, $"the run has ended: {recorded.Run.Status}", "Resume it: the new run has the tasks that are left.");
+        var node = flow.Nodes.OfType<ForEachNode<TState>>().FirstOrDefault(n => n.Name == step)
+            ?? throw Refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", $"It has {string.Join(", ", flow.Nodes.OfType<ForEachNode<TState>>().Select(n => n.Name))}.");
+        var (branch, split, index) = SingleTask.Find(recorded, step, item, Refused);
+        var steps = FlowRunner<TState>.Describe(flow.Nodes);
+        var joined = catalog.JoinRun(recorded.Run, cancellationToken);
+        using var signals = joined.Signals;
+        foreach (var task in recorded.Tasks.Where(RecordedRun.HasSucceeded))
+            joined.Writer.Add(task);
+        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
+        await tasks.RunItemAsync(node, branch, new(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping)), index, joined.CancellationToken).ConfigureAwait(false);
+
+        StoreException Refused(StoreErrorCode code, string reason, string advice) =>
+            new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"run a task of {run} in", catalog.Repository.Store.Root);
+    }
+
+    private static async Task<(IReadOnlyList<RecordedRun> Runs, RunOptions Options, IReadOnlySet<string> Again)> PrepareAsync<TState>(
+        Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
         ArgumentNullException.ThrowIfNull(flow);
         ArgumentNullException.ThrowIfNull(catalog);
+        var found = run is { } reference
+            ? await catalog.Runs.GetAsync(reference, cancellationToken: cancellationToken).ConfigureAwait(false)
+            : await catalog.Flow(flow.Name).RunsAsync(cancellationToken: cancellationToken).FirstOrDefaultAsync(r => r.Status != RunStatus.Succeeded, cancellationToken).ConfigureAwait(false)
+                ?? throw Refused(StoreErrorCode.NotFound, "no run of the flow has ended without success", "Give the run, such as latest, to repeat a part of one that has succeeded.");
+        if (found.Flow != flow.Name)
+            throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(found.Flow)}'", "Give a run of this flow.");
+        if (found.Status is RunStatus.Running or RunStatus.Pending)
+            throw Refused(StoreErrorCode.PreconditionFailed, "the run is running", "Wait for its end, or end it by hand with `cairn run close` if its process is gone; three minutes without a sign of life, it counts as lost.");
         var steps = FlowRunner<TState>.Describe(flow.Nodes);
-        var run = await catalog.StartRunAsync(flow.Name, steps, options ?? new(), cancellationToken).ConfigureAwait(false);
+        if (from is not null && !steps.Any(s => s.Name == from))
+            throw Refused(StoreErrorCode.NotFound, $"the flow has no step '{ErrorText.Escape(from)}'", $"It has {string.Join(", ", steps.Select(s => s.Name))}.");
+        var records = await catalog.Runs.ReadRecordsAsync(RunReference.OfRun(found.Id), withOrigins: true, cancellationToken).ConfigureAwait(false);
+        var runs = records.Select(r => new RecordedRun(r.Run, r.Tasks)).ToList();
+        // The steps after it follow, since the one before them runs.
+        var again = from is null ? new HashSet<string>(StringComparer.Ordinal) : new(StringComparer.Ordinal) { from };
+        return (runs, RunParameters.Merge(runs[0].Parameters, options ?? new()) with { Origin = found.Id }, again);
+
+        StoreException Refused(StoreErrorCode code, string reason, string advice) =>
+            new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"resume the flow {flow.Name} in", catalog.Repository.Store.Root);
+    }
+
+    private static async Task<Guid> ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, Resumption? resumption, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var steps = FlowRunner<TState>.Describe(flow.Nodes);
+        var run = await catalog.StartRunAsync(flow.Name, steps, options, cancellationToken).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
         try
         {
-            await RunAsync(flow, run, steps).ConfigureAwait(false);
+            await ExecuteAsync(flow, catalog, run, steps, resumption).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -37,18 +105,20 @@ public static class FlowExecution
         return run.Id;
     }
 
-    private static async Task RunAsync<TState>(Flow<TState> flow, Run run, IReadOnlyList<StepRecord> steps)
+    private static async Task ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
         where TState : class, IFlowState, new()
     {
         var repository = run.Writer.Repository;
         if (run.Writer.Options.SaveArtifacts)
         {
-            await new FlowRunner<TState>(flow.Nodes, new(run, repository, steps, null)).RunAsync(run.CancellationToken).ConfigureAwait(false);
+            await RunAsync(repository).ConfigureAwait(false);
             return;
         }
         // The state of a dry run is in memory, and forgotten at its end.
         var scratch = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{run.Id:N}", cancellationToken: run.CancellationToken).ConfigureAwait(false);
         await using var forgetting = scratch.ConfigureAwait(false);
-        await new FlowRunner<TState>(flow.Nodes, new(run, new(scratch, repository.Materializers), steps, null)).RunAsync(run.CancellationToken).ConfigureAwait(false);
+        await RunAsync(new(scratch, repository.Materializers)).ConfigureAwait(false);
+
+        Task RunAsync(ArtifactRepository state) => new FlowRunner<TState>(flow.Nodes, new(run, state, steps, resumption), new(catalog, run.Id)).RunAsync(run.CancellationToken);
     }
 }

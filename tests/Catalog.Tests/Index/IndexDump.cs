@@ -26,7 +26,7 @@ internal static class IndexDump
             + "hex(origin), hex(parent), host, by, at, hex(record), hex(d.content) FROM run r LEFT JOIN run_record d ON d.run = r.id",
         "SELECT hex(r.uuid), t.tag, hex(t.record), t.is_set FROM run_tag t JOIN run r ON r.id = t.run",
         "SELECT hex(r.uuid), k.name, typeof(p.value), p.value FROM run_parameter p JOIN run r ON r.id = p.run JOIN key k ON k.id = p.key",
-        "SELECT hex(t.uuid), hex(r.uuid), step, item, attempt, ord, idx, t.status, t.started_at, t.finished_at, "
+        "SELECT hex(t.uuid), hex(r.uuid), step, item, attempt, ord, idx, split, t.status, t.started_at, t.finished_at, "
             + "hex(base), hex(source), cache, t.at, hex(t.record), hex(progress), hex(d.content), hex(p.content) "
             + "FROM task t JOIN run r ON r.id = t.run LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id",
         "SELECT hex(t.uuid), o.state, o.name, hex(o.artifact) FROM output o JOIN task t ON t.id = o.task",

@@ -33,13 +33,13 @@ public sealed class RunTests
         }, new() { Parameters = { ["rate"] = 0.1, ["unread"] = 1 }, Tags = ["nightly"] });
 
         var runs = await RunsAsync(test);
-        runs.Select(r => (r.Run, r.Flow, r.Status)).ShouldBe([(id, "Nightly", RunStatus.Running), (id, "Nightly", RunStatus.Succeeded)]);
+        runs.Select(r => (r.RunId, r.Flow, r.Status)).ShouldBe([(id, "Nightly", RunStatus.Running), (id, "Nightly", RunStatus.Succeeded)]);
         (runs[1].Parameters!.ToJsonString(), runs[1].FinishedAt >= runs[1].StartedAt, runs[1].Error).ShouldBe(("""{"rate":0.1,"unread":1}""", true, null));
         var (load, train) = await TasksAsync(test) is [var first, var second] ? (first, second) : throw new InvalidOperationException("There are not two tasks.");
         (load.Step, load.Order, load.Attempt, load.Status, load.Outputs["table"]).ShouldBe(("load", 0, 1, RunStatus.Succeeded, await test.ArtifactAsync("1,2")));
         (train.Step, train.Order, string.Join(' ', train.Parameters)).ShouldBe(("train", 1, "rate"));
-        train.Inputs.Select(i => (i.Name, i.Role, i.Task, i.Output, i.Version)).ShouldBe(
-            [("table", "training", load.Task, "table", null), ("load#table", "input", load.Task, "table", null), ("base", "base-model", null, null, 1)]);
+        train.Inputs.Select(i => (i.Name, i.Role, i.TaskId, i.Output, i.Version)).ShouldBe(
+            [("table", "training", load.TaskId, "table", null), ("load#table", "input", load.TaskId, "table", null), ("base", "base-model", null, null, 1)]);
         RunTagRecord.Of((await RecordsAsync(test)).Single(r => r.Kind == "run-tag")).Added.ShouldBe(["nightly"]);
     }
 
@@ -190,12 +190,12 @@ public sealed class RunTests
         {
             await run.StepAsync("train", step => step.Output("model", "m"));
             var version = await run.PromoteAsync("train#model", "churn", new() { Alias = "candidate" });
-            (version.Number, version.Run, version.Aliases.Single()).ShouldBe((1, run.Id, "candidate"));
+            (version.Number, version.RunId, version.Aliases.Single()).ShouldBe((1, run.Id, "candidate"));
             (await Should.ThrowAsync<StoreException>(() => run.PromoteAsync("train#mode", "churn"))).Message.ShouldContain("train#model");
         });
         await using var other = await test.OpenAnotherAsync("u:bob");
         var read = await other.Assets.GetAsync("churn");
-        (read.Run, read.Task).ShouldBe((id, (await TasksAsync(test)).Single().Task));
+        (read.RunId, read.TaskId).ShouldBe((id, (await TasksAsync(test)).Single().TaskId));
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class RunTests
             (await step.RestoreAsync(() => 7)).ShouldBe(7);
             await step.CheckpointAsync(8);
             var progress = TaskRecord.OfProgress((await RecordsAsync(test)).Single(r => r.Kind == TaskRecord.ProgressKind));
-            (progress.Task, progress.Step).ShouldBe((step.Task, "fit"));
+            (progress.TaskId, progress.Step).ShouldBe((step.TaskId, "fit"));
             (await test.Catalog.Repository.LoadAsync<int>(progress.Checkpoint!.Value)).ShouldBe(8);
         }));
     }

@@ -64,18 +64,18 @@ public sealed class RunChangingTests
         // Without a request, nobody knows.
         (await box.ListAsync(new() { Freshness = Freshness.Cached })).ShouldBe(["Ended Succeeded", "Train Running"]);
 
-        await box.Catalog.Store.WriteTextAsync(LiveSign.PathOf(run.Run), "", WriteMode.Replace);
+        await box.Catalog.Store.WriteTextAsync(LiveSign.PathOf(run.RunId), "", WriteMode.Replace);
         (await box.Runs.GetAsync("Train/latest")).Status.ShouldBe(RunStatus.Running);
         foreach (var call in (Func<Task>[])[() => box.Runs.CloseAsync("Train/latest", RunStatus.Failed), () => box.Runs.DeleteAsync("Train/latest")])
             (await Should.ThrowAsync<StoreException>(call)).ShouldSatisfyAllConditions(e => e.Code.ShouldBe(StoreErrorCode.PreconditionFailed), e => e.Message.ShouldContain("is running"));
-        await box.Catalog.Store.RemoveAsync(LiveSign.PathOf(run.Run));
+        await box.Catalog.Store.RemoveAsync(LiveSign.PathOf(run.RunId));
 
         (await box.Runs.CloseAsync("Train/latest", RunStatus.Failed, "the machine is gone")).ShouldBeTrue();
         (await box.Runs.CloseAsync("Train/latest", RunStatus.Failed)).ShouldBeFalse();
         (await box.Runs.GetAsync("Train/latest")).Status.ShouldBe(RunStatus.Failed);
         (await box.ListAsync(new() { Status = RunStatus.Failed })).ShouldBe(["Train Failed"]);
         (await Should.ThrowAsync<StoreException>(() => box.Runs.CloseAsync("Train/latest", RunStatus.Cancelled))).Message.ShouldContain("was closed as Failed");
-        (await Should.ThrowAsync<StoreException>(() => box.Runs.CloseAsync($"{ended.Run}", RunStatus.Failed))).Message.ShouldContain("has ended: it is Succeeded");
+        (await Should.ThrowAsync<StoreException>(() => box.Runs.CloseAsync($"{ended.RunId}", RunStatus.Failed))).Message.ShouldContain("has ended: it is Succeeded");
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => box.Runs.CloseAsync("Train/latest", RunStatus.Lost));
         // The end that comes late after all counts.
         before.End(run);
@@ -104,18 +104,18 @@ public sealed class RunChangingTests
         await using var box = await RunBox.OpenAsync();
         var (first, second) = (box.Run("Train"), box.Run("Train"));
         await box.PublishAsync();
-        (await box.Runs.DeleteAsync($"{second.Run}", "wrong data")).ShouldBeTrue();
-        (await box.Runs.DeleteAsync($"{second.Run}")).ShouldBeFalse();
-        (await box.Runs.GetAsync("Train/latest")).Id.ShouldBe(first.Run);
-        (await box.Runs.GetAsync($"{second.Run}")).IsDeleted.ShouldBeTrue();
+        (await box.Runs.DeleteAsync($"{second.RunId}", "wrong data")).ShouldBeTrue();
+        (await box.Runs.DeleteAsync($"{second.RunId}")).ShouldBeFalse();
+        (await box.Runs.GetAsync("Train/latest")).Id.ShouldBe(first.RunId);
+        (await box.Runs.GetAsync($"{second.RunId}")).IsDeleted.ShouldBeTrue();
         await using var other = await box.Catalog.OpenAnotherAsync("u:bob");
-        (await other.Catalog.Runs.RestoreAsync($"{second.Run}")).ShouldBeTrue();
-        (await box.Runs.RestoreAsync($"{second.Run}")).ShouldBeFalse();
-        (await box.Runs.GetAsync("Train/latest")).Id.ShouldBe(second.Run);
-        (await box.Catalog.Store.ReadTextAsync($"catalog/runs/{second.Run}/00000001.json")).ShouldContain("""
+        (await other.Catalog.Runs.RestoreAsync($"{second.RunId}")).ShouldBeTrue();
+        (await box.Runs.RestoreAsync($"{second.RunId}")).ShouldBeFalse();
+        (await box.Runs.GetAsync("Train/latest")).Id.ShouldBe(second.RunId);
+        (await box.Catalog.Store.ReadTextAsync($"catalog/runs/{second.RunId}/00000001.json")).ShouldContain("""
             "change":{"delete":true,"why":"wrong data"},"state":{"deleted":true}
             """.Trim());
-        (await box.Catalog.Store.ReadTextAsync($"catalog/runs/{second.Run}/00000002.json")).ShouldContain("""
+        (await box.Catalog.Store.ReadTextAsync($"catalog/runs/{second.RunId}/00000002.json")).ShouldContain("""
             "change":{"restore":true},"state":{}
             """.Trim());
     }
@@ -157,7 +157,7 @@ public sealed class RunChangingTests
         await box.PublishAsync();
         var run = box.Run("Extra");
         await box.PublishAsync();
-        await box.Runs.DeleteAsync($"{run.Run}");
+        await box.Runs.DeleteAsync($"{run.RunId}");
         await box.Catalog.Catalog.FlushAsync();
         await box.Catalog.Catalog.CheckpointAsync();
         await box.Catalog.Store.RemoveTreeAsync("catalog/feed");

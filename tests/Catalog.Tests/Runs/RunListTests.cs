@@ -43,15 +43,15 @@ public sealed class RunListTests
         (await SeedsAsync(new() { Before = TimeOf(runs[3]) })).ShouldBe("2 1 0");
         (await box.Catalog.Catalog.Flow("Train").RunsAsync(new() { Tag = "late" }).CountAsync()).ShouldBe(2);
         (await box.Catalog.Catalog.Flow("Nothing").LatestAsync()).ShouldBeNull();
-        (await box.Catalog.Catalog.Flow("Score").LatestAsync())!.Id.ShouldBe(runs[5].Run);
-        await box.Runs.DeleteAsync($"{runs[5].Run}");
+        (await box.Catalog.Catalog.Flow("Score").LatestAsync())!.Id.ShouldBe(runs[5].RunId);
+        await box.Runs.DeleteAsync($"{runs[5].RunId}");
         (await SeedsAsync(new() { Flow = "Score" })).ShouldBe("3 1");
         (await SeedsAsync(new() { Flow = "Score", IncludeDeleted = true })).ShouldBe("5 3 1");
-        (await box.Catalog.Catalog.Flow("Score").LatestAsync())!.Id.ShouldBe(runs[3].Run);
-        (await box.Catalog.Catalog.Flow("Score").LatestSuccessfulAsync())!.Id.ShouldBe(runs[1].Run);
+        (await box.Catalog.Catalog.Flow("Score").LatestAsync())!.Id.ShouldBe(runs[3].RunId);
+        (await box.Catalog.Catalog.Flow("Score").LatestSuccessfulAsync())!.Id.ShouldBe(runs[1].RunId);
 
         // The id has whole milliseconds.
-        static DateTimeOffset TimeOf(RunRecord run) => DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(run.Run.ToString("N")[..12], 16));
+        static DateTimeOffset TimeOf(RunRecord run) => DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(run.RunId.ToString("N")[..12], 16));
 
         async Task<string> SeedsAsync(RunListOptions options) => string.Join(' ', await box.Runs.ListAsync(options).Select(r => r.Parameters.GetProperty("seed").GetInt32()).ToListAsync());
     }

@@ -65,26 +65,26 @@ public sealed class RunReadingTests
         var run = sample.Add(sample.NewRun());
         var (a, b, c) = (await box.SaveAsync("a"), await box.SaveAsync("b"), await box.SaveAsync("c"));
         var load = sample.End(sample.NewTask(run, "load") with { State = Digests(("Data", a), ("Rates", b), ("Note", c)), Outputs = Digests(("chart", c)) });
-        var one = sample.End(sample.NewTask(run, "fit", "x/1", 1) with { Base = load.Task, State = Digests(("Model", b), ("Note", null)), Outputs = Digests(("Data", c)) });
-        var cached = sample.Add(sample.NewTask(run, "fit", "x/2", 1) with { Index = 1, Base = load.Task, From = one.Task, Reuse = "cache", Status = RunStatus.Cached });
-        sample.End(sample.NewTask(run, "pick", null, 2) with { Base = one.Task, State = Digests(("Data", b)) });
+        var one = sample.End(sample.NewTask(run, "fit", "x/1", 1) with { Base = load.TaskId, State = Digests(("Model", b), ("Note", null)), Outputs = Digests(("Data", c)) });
+        var cached = sample.Add(sample.NewTask(run, "fit", "x/2", 1) with { Index = 1, Base = load.TaskId, From = one.TaskId, Reuse = "cache", Status = RunStatus.Cached });
+        sample.End(sample.NewTask(run, "pick", null, 2) with { Base = one.TaskId, State = Digests(("Data", b)) });
         sample.End(run);
         await box.PublishAsync();
 
-        var info = await box.Runs.GetAsync($"{run.Run}");
+        var info = await box.Runs.GetAsync($"{run.RunId}");
         Texts(info["load"].Task.Data.All).ShouldBe("chart:c Data:a Note:c Rates:b");
         var tasks = await info["fit"].TasksAsync().ToListAsync();
         tasks.Select(t => t.Item).ShouldBe(["x/1", "x/2"]);
         Texts(tasks[0].Data.All).ShouldBe("Data:c Data:a Model:b Rates:b");
         Texts(tasks[0].Outputs).ShouldBe("Data:c Model:b");
         tasks[0]["Data"].Digest.ShouldBe(c);
-        (tasks[1].Status, tasks[1].CachedFrom).ShouldBe((RunStatus.Cached, one.Task));
+        (tasks[1].Status, tasks[1].CachedFrom).ShouldBe((RunStatus.Cached, one.TaskId));
         Texts(tasks[1].Data.All).ShouldBe("Data:c Data:a Model:b Rates:b");
         Texts(tasks[1].Outputs).ShouldBe("Data:c Model:b");
         Texts(info["pick"].Task.Data.All).ShouldBe("Data:b Model:b Rates:b");
-        info["pick"].Task.Data.Find("Rates")!.TaskId.ShouldBe(load.Task);
+        info["pick"].Task.Data.Find("Rates")!.TaskId.ShouldBe(load.TaskId);
         (await info["pick"].LoadAsync<string>("Data")).ShouldBe("b");
-        info["fit"].FindTask("x/2")!.Id.ShouldBe(cached.Task);
+        info["fit"].FindTask("x/2")!.Id.ShouldBe(cached.TaskId);
         Should.Throw<StoreException>(() => info["fit"].Task).Message.ShouldContain("has 2 tasks, one for each item");
 
         string Texts(IEnumerable<OutputInfo> outputs) => string.Join(' ', outputs.Select(o => $"{o.Name}:{(o.Digest == a ? "a" : o.Digest == b ? "b" : "c")}"));
@@ -112,6 +112,54 @@ public sealed class RunReadingTests
     }
 
     [Fact]
+    public async Task A_task_that_made_the_items_is_no_task_of_the_step_and_its_failure_is_that_of_the_step()
+    {
+        await using var box = await RunBox.OpenAsync();
+        var sample = box.Sample;
+        var run = sample.Add(sample.NewRun() with { Steps = [new("fit", StepKind.ForEach, []), new("score", StepKind.ForEach, ["fit"]), new("late", StepKind.Step, ["score"])] });
+        var split = sample.End(sample.NewTask(run, "fit") with { Items = ["b", "a"] });
+        foreach (var (index, item) in split.Items!.Index())
+            sample.End(sample.NewTask(run, "fit", item) with { Index = index, Base = split.TaskId });
+        sample.End(sample.NewTask(run, "score", null, 1) with { Items = [] }, RunStatus.Failed);
+        sample.End(run, RunStatus.Failed);
+        await box.PublishAsync();
+
+        var info = await box.Runs.GetAsync("Train/latest");
+        info.Steps.Select(s => (s.Name, s.Count, s.Status)).ShouldBe([("fit", 2, RunStatus.Succeeded), ("score", 0, RunStatus.Failed), ("late", 0, RunStatus.Pending)]);
+        (await info["fit"].TasksAsync().Select(t => t.Item).ToListAsync()).ShouldBe(["b", "a"]);
+        (await info.TasksAsync().CountAsync()).ShouldBe(2);
+        var records = await box.Runs.ReadTaskRecordsAsync(run.RunId, default);
+        records.Select(r => $"{r.Step}/{r.Item}").ShouldBe(["fit/", "fit/b", "fit/a", "score/"]);
+        records[0].Items.ShouldBe(["b", "a"]);
+        (await box.Runs.ReadRunRecordAsync("Train/latest", default)).Steps.Count.ShouldBe(3);
+        Should.Throw<StoreException>(() => info["fit"].Task).Message.ShouldContain("has 2 tasks, one for each item");
+        Should.Throw<StoreException>(() => info["late"].Task).Message.ShouldContain("has no task yet");
+    }
+
+    [Fact]
+    public async Task The_newest_task_with_a_cache_key_is_found_until_its_run_is_deleted()
+    {
+        await using var box = await RunBox.OpenAsync();
+        List<TaskRecord> tasks = [];
+        foreach (var status in (RunStatus[])[RunStatus.Succeeded, RunStatus.Succeeded, RunStatus.Failed])
+        {
+            var run = box.Sample.Add(box.Sample.NewRun());
+            box.Sample.End(box.Sample.NewTask(run, "load"));
+            tasks.Add(box.Sample.End(box.Sample.NewTask(run, "fit") with { CacheKey = "k" }, status));
+            box.Sample.End(run);
+        }
+        await box.PublishAsync();
+        (await box.Runs.FindCachedAsync("k", default))!.TaskId.ShouldBe(tasks[1].TaskId);
+        (await box.Runs.FindCachedAsync("other", default)).ShouldBeNull();
+        (await box.Runs.FindCachedAsync("train", "fit", 5, default)).Select(t => t.TaskId).ShouldBe([tasks[1].TaskId, tasks[0].TaskId]);
+        (await box.Runs.FindCachedAsync("train", "fit", 1, default)).Select(t => t.TaskId).ShouldBe([tasks[1].TaskId]);
+        (await box.Runs.FindCachedAsync("train", "load", 5, default)).ShouldBeEmpty();
+        await box.Runs.DeleteAsync(tasks[1].RunId);
+        (await box.Runs.FindCachedAsync("k", default))!.TaskId.ShouldBe(tasks[0].TaskId);
+        (await box.Runs.FindCachedAsync("train", "fit", 5, default)).Select(t => t.TaskId).ShouldBe([tasks[0].TaskId]);
+    }
+
+    [Fact]
     public async Task References_lead_to_the_runs_that_exist()
     {
         await using var box = await RunBox.OpenAsync();
@@ -125,15 +173,15 @@ public sealed class RunReadingTests
         var team = box.Run("team", status: RunStatus.Cancelled);
         await box.PublishAsync();
 
-        (await IdAsync("team/Train/latest")).ShouldBe(second.Run);
-        (await IdAsync("TEAM/train/latest-successful")).ShouldBe(first.Run);
-        (await IdAsync("team/latest")).ShouldBe(team.Run);
-        (await IdAsync($"team/Train/{ShortRunId.Of(first.Run)}")).ShouldBe(first.Run);
-        (await IdAsync($"team/Train/{ShortRunId.Of(first.Run, 12)}")).ShouldBe(first.Run);
-        (await IdAsync(first.Run.ToString())).ShouldBe(first.Run);
+        (await IdAsync("team/Train/latest")).ShouldBe(second.RunId);
+        (await IdAsync("TEAM/train/latest-successful")).ShouldBe(first.RunId);
+        (await IdAsync("team/latest")).ShouldBe(team.RunId);
+        (await IdAsync($"team/Train/{ShortRunId.Of(first.RunId)}")).ShouldBe(first.RunId);
+        (await IdAsync($"team/Train/{ShortRunId.Of(first.RunId, 12)}")).ShouldBe(first.RunId);
+        (await IdAsync(first.RunId.ToString())).ShouldBe(first.RunId);
         (await OutputAsync("team/Train/latest-successful/fit/a/3#x")).ShouldBe(RunSample.Digest(1));
         (await OutputAsync("team/Train/latest-successful/latest#x")).ShouldBe(RunSample.Digest(4));
-        (await OutputAsync($"{first.Run}/latest#x")).ShouldBe(RunSample.Digest(4));
+        (await OutputAsync($"{first.RunId}/latest#x")).ShouldBe(RunSample.Digest(4));
 
         // A task of the item 'a/3#x', or the output 'x' of the item 'a/3'; and two items that have such an output.
         (await box.Runs.GetTaskAsync("team/Train/latest-successful/fit/a/3#x")).Item.ShouldBe("a/3#x");
@@ -147,7 +195,7 @@ public sealed class RunReadingTests
         (await ErrorAsync(Guid.Empty.ToString())).ShouldContain("the catalog has no run");
         (await Should.ThrowAsync<StoreException>(() => box.Runs.GetAsync("team/Train/latest-successful/fit"))).Message.ShouldContain("names a step");
         (await Should.ThrowAsync<StoreException>(() => box.Runs.GetTaskAsync("team/Train/latest"))).Message.ShouldContain("names a run, and a task is needed");
-        (await Should.ThrowAsync<StoreException>(() => box.Runs.GetOutputAsync($"{first.Run}/latest"))).Message.ShouldContain("names no output (NotFound). Append '#' and one of x");
+        (await Should.ThrowAsync<StoreException>(() => box.Runs.GetOutputAsync($"{first.RunId}/latest"))).Message.ShouldContain("names no output (NotFound). Append '#' and one of x");
 
         async Task<Guid> IdAsync(string reference) => (await box.Runs.GetAsync(reference)).Id;
         async Task<BlobDigest> OutputAsync(string reference) => (await box.Runs.GetOutputAsync(reference)).Digest;
@@ -164,9 +212,9 @@ public sealed class RunReadingTests
         var nested = box.Run("etl/latest");
         await box.PublishAsync();
         // The run of the flow 'etl' has a step 'latest'.
-        (await Should.ThrowAsync<StoreException>(() => box.Runs.GetTaskAsync("etl/latest/latest"))).Message.ShouldContain($"it can be read as {run.Run}/latest, {nested.Run}");
-        (await box.Runs.GetAsync("etl/latest")).Id.ShouldBe(run.Run);
-        (await box.Runs.GetAsync("etl/latest/latest-successful")).Id.ShouldBe(nested.Run);
+        (await Should.ThrowAsync<StoreException>(() => box.Runs.GetTaskAsync("etl/latest/latest"))).Message.ShouldContain($"it can be read as {run.RunId}/latest, {nested.RunId}");
+        (await box.Runs.GetAsync("etl/latest")).Id.ShouldBe(run.RunId);
+        (await box.Runs.GetAsync("etl/latest/latest-successful")).Id.ShouldBe(nested.RunId);
     }
 
     [Fact]
@@ -176,7 +224,7 @@ public sealed class RunReadingTests
         var sample = box.Sample;
         var (one, two) = (Guid.Parse("01990000-0000-7000-8123-456789abcdef"), Guid.Parse("01990000-0000-7001-8123-556789abcdef"));
         foreach (var id in (Guid[])[one, two])
-            sample.Add(sample.NewRun() with { Run = id, Status = RunStatus.Failed });
+            sample.Add(sample.NewRun() with { RunId = id, Status = RunStatus.Failed });
         await box.PublishAsync();
         (await box.Runs.ListAsync().Select(r => r.Reference.ToString()).ToListAsync()).ShouldBe([$"Train/{ShortRunId.Of(two, 9)}", $"Train/{ShortRunId.Of(one, 9)}"]);
         (await box.Runs.GetAsync($"Train/{ShortRunId.Of(two, 9)}")).Id.ShouldBe(two);

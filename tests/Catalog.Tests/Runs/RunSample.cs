@@ -38,7 +38,7 @@ internal sealed class RunSample
     public RunRecord End(RunRecord run, RunStatus status = RunStatus.Succeeded) => Add(run with { Status = status, FinishedAt = Now });
 
     public TaskRecord NewTask(RunRecord run, string step, string? item = null, int order = 0) =>
-        new(run.Run, Ids.Next(), step) { Item = item, Order = order, Index = item is null ? null : 0, Status = RunStatus.Running, StartedAt = Now };
+        new(run.RunId, Ids.Next(), step) { Item = item, Order = order, Index = item is null ? null : 0, Status = RunStatus.Running, StartedAt = Now };
 
     public TaskRecord Add(TaskRecord task)
     {
@@ -52,7 +52,7 @@ internal sealed class RunSample
 
     public void Tag(RunRecord run, string[] add, string[] remove)
     {
-        var node = _source.Begin("run", run.Run.ToString(), ("add", RecordValues.Array(add)), ("remove", RecordValues.Array(remove)));
+        var node = _source.Begin("run", run.RunId.ToString(), ("add", RecordValues.Array(add)), ("remove", RecordValues.Array(remove)));
         node["kind"] = "run-tag";
         node["id"] = Ids.Next().ToString();
         Records.Add(Record.Create(node));
@@ -67,24 +67,24 @@ internal sealed class RunSample
             Tag(run, ["nightly", "old"], []);
             var load = End(Add(NewTask(run, "load")) with
             {
-                Inputs = [new("raw", "input", Digest(1)) { Asset = Guid.CreateVersion7(), Version = 2 }, new("x", "training", Digest(2))],
+                Inputs = [new("raw", "input", Digest(1)) { AssetId = Guid.CreateVersion7(), Version = 2 }, new("x", "training", Digest(2))],
                 Outputs = new Dictionary<string, BlobDigest?> { ["table"] = Digest(3) },
                 State = new Dictionary<string, BlobDigest?> { ["Data"] = Digest(4) },
                 Exports = [new("summary", $"exports/{i}/summary.md", 12, "text/markdown", Digest(9), "\"e\"")],
                 CacheKey = $"{i:x64}",
             });
-            var failed = Add(NewTask(run, "fit", "a/3", 1) with { Base = load.Task });
+            var failed = Add(NewTask(run, "fit", "a/3", 1) with { Base = load.TaskId });
             Progress(failed with { Metrics = Metrics(0.5) });
             Progress(failed with { Checkpoint = Digest(7) });
             End(failed with { Error = new("System.Exception", "no"), Cause = "own exception" }, RunStatus.Failed);
-            var retried = Add(NewTask(run, "fit", "a/3", 1) with { Base = load.Task, Attempt = 2, Metrics = Metrics(0.1) });
+            var retried = Add(NewTask(run, "fit", "a/3", 1) with { Base = load.TaskId, Attempt = 2, Metrics = Metrics(0.1) });
             Progress(retried with { Metrics = Metrics(0.2) });
             Tag(run, ["best"], ["old"]);
             if (i == 2)
                 continue;
             End(retried with
             {
-                Inputs = [new("Data", "input", Digest(4)) { Task = load.Task, Output = "Data" }],
+                Inputs = [new("Data", "input", Digest(4)) { TaskId = load.TaskId, Output = "Data" }],
                 State = new Dictionary<string, BlobDigest?> { ["Model"] = Digest(5 + i), ["Data"] = null },
                 Metrics = Metrics(0.9 + (i / 100.0)),
             });

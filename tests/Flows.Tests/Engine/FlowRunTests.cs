@@ -35,8 +35,8 @@ public sealed class FlowRunTests : FlowTest
         var tasks = await TasksAsync();
         var (load, split, item, pick) = (tasks.Single(t => t.Step == "load"), tasks.Single(t => t.Items is not null), tasks.Single(t => t.Item == "lr=0.2"), tasks.Single(t => t.Step == "pick"));
         split.Items.ShouldBe(["lr=0.3", "lr=0.1", "lr=0.2"]);
-        (split.Base, item.Base, pick.Base, item.Index).ShouldBe((load.Task, split.Task, split.Task, 2));
-        item.Inputs.Select(i => (i.Name, i.Task, i.Output)).ShouldBe([("Rows", load.Task, "Rows")]);
+        (split.Base, item.Base, pick.Base, item.Index).ShouldBe((load.TaskId, split.TaskId, split.TaskId, 2));
+        item.Inputs.Select(i => (i.Name, i.TaskId, i.Output)).ShouldBe([("Rows", load.TaskId, "Rows")]);
         item.State.Keys.Order().ShouldBe(["Accuracy", "Model"]);
         pick.Inputs.Count(i => i.Name == "Accuracy").ShouldBe(3);
         var run = await LastRunAsync();
@@ -214,7 +214,7 @@ public sealed class FlowRunTests : FlowTest
             .Join("pick", (s, inputs, _) => s.Model = inputs[1].Model);
         await flow.RunAsync(Catalog, cancellationToken: Cancel);
         await flow.RunAsync(Catalog, cancellationToken: Cancel);
-        var runs = (await TasksAsync()).GroupBy(t => t.Run).Select(g => string.Join('\n', g.Select(t => $"{t.Step}/{t.Item} {string.Join(' ', t.State.Concat(t.Outputs).OrderBy(s => s.Key))}").Order(StringComparer.Ordinal))).ToList();
+        var runs = (await TasksAsync()).GroupBy(t => t.RunId).Select(g => string.Join('\n', g.Select(t => $"{t.Step}/{t.Item} {string.Join(' ', t.State.Concat(t.Outputs).OrderBy(s => s.Key))}").Order(StringComparer.Ordinal))).ToList();
         runs.Count.ShouldBe(2);
         runs[1].ShouldBe(runs[0]);
     }
