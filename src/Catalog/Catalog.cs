@@ -54,7 +54,7 @@ public sealed class Catalog : IAsyncDisposable
         _feed = new(store, time, _checkpoints.OnBatch);
         _index = new(store, _opening, _feed, options.IndexFolder, time);
         Assets = new(repository, _source, _opening, _feed, _index);
-        Runs = new(repository, _source, _feed, _index);
+        Runs = new(repository, Assets, _source, _feed, _index);
     }
 
     /// <summary>Gets the repository of the artifacts.</summary>

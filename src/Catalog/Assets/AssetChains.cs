@@ -18,7 +18,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     private const string Kind = "asset";
     private static readonly StorePath _folder = "catalog/assets";
     private readonly AssetGates _gates = new();
-    private readonly Recent<Guid, ChainHead> _recent = new();
+    private readonly Recent<Guid, AssetHead> _recent = new();
 
     /// <summary>Gets the versions that were read.</summary>
     public Recent<(Guid Asset, int Number), VersionCreation> Creations { get; } = new();
@@ -31,8 +31,9 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<AssetHead> ReadAsync(Guid asset, bool confirm, CancellationToken cancellationToken)
     {
-        var head = await ChainOf(asset).FindHeadAsync(_recent.Find(asset), confirm, e => Forget(asset, e), cancellationToken).ConfigureAwait(false);
-        return Of(asset, head);
+        var known = _recent.Find(asset);
+        var head = await ChainOf(asset).FindHeadAsync(known?.Head, confirm, e => Forget(asset, e), cancellationToken).ConfigureAwait(false);
+        return known is not null && head?.Sequence == known.Sequence ? known : Of(asset, head);
     }
 
     /// <summary>Checks before the first record of an asset that another caller claimed a name for that its folder is empty: a chain whose first record was lost must not begin again.</summary>
@@ -62,7 +63,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         activity?.SetTag(CatalogInstruments.AssetTag, known.Id);
         using var turn = await _gates.EnterAsync(known.Id, cancellationToken).ConfigureAwait(false);
         // The one before in the queue knows the newest record; if it is not the newest, the append finds out.
-        var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > (known.Head?.Sequence ?? 0) ? recent : known.Head;
+        var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > known.Sequence ? recent.Head : known.Head;
         try
         {
             (head, var appended) = await chain.AppendAsync(head, id ?? source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
@@ -118,7 +119,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     {
         var found = new AssetHead(asset, head, StateOf(asset, head));
         if (head?.Record is not null)
-            _recent.Keep(asset, head with { Record = null }, (a, b) => a.Sequence > b.Sequence);
+            _recent.Keep(asset, found with { Head = head with { Record = null } }, (a, b) => a.Sequence > b.Sequence);
         return found;
     }
 

@@ -19,14 +19,16 @@ public sealed partial class RunCollection
 {
     private const int PageSize = 200;
     private readonly ArtifactRepository _repository;
+    private readonly AssetCollection _assets;
     private readonly RecordSource _source;
     private readonly FeedPublisher _feed;
     private readonly SyncedIndex _index;
     private readonly RunChains _chains;
     private readonly RunLife _life;
 
-    internal RunCollection(ArtifactRepository repository, RecordSource source, FeedPublisher feed, SyncedIndex index)
+    internal RunCollection(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, SyncedIndex index)
     {
+        _assets = assets;
         (_repository, _source, _feed, _index) = (repository, source, feed, index);
         _chains = new(repository.Store, source, feed);
         _life = new(repository.Store, feed);
