@@ -82,17 +82,19 @@ public sealed class FlowRuleTests
     [InlineData("TimeProvider.System.GetUtcNow()")]
     public async Task CAIRN007_the_time_or_chance_in_a_cached_step(string use)
     {
-        (await Reports.OfFlowAsync($$""".Step("a", (s, c) => s.A = {{use}}.GetHashCode(), new CachedOptions { Cache = StepCache.On("1") })""")).ShouldBe([$"CAIRN007 {use}"]);
-        (await Reports.OfFlowAsync(""".Step("a", Body, new CachedOptions { Cache = StepCache.On("1") })""", "", $"static void Body(S s, Cairn.Catalog.StepContext c) => s.A = {use}.GetHashCode();")).ShouldBe([$"CAIRN007 {use}"]);
-        (await Reports.OfFlowAsync(""".Join("a", Body, options with { Cache = StepCache.On("1") })""", "var options = new CachedOptions();", $"static void Body(S s, JoinInputs<S> i, Cairn.Catalog.StepContext c) {{ s.A = {use}.GetHashCode(); }}")).ShouldBe([$"CAIRN007 {use}"]);
+        (await Reports.OfFlowAsync($$""".Step("a", (s, c) => s.A = {{use}}.GetHashCode(), new() { Cache = StepCache.On("1") })""")).ShouldBe([$"CAIRN007 {use}"]);
+        (await Reports.OfFlowAsync($$""".ForEach("a", s => s.Items, (s, i, c) => s.A = {{use}}.GetHashCode(), new() { Parallelism = 2, Cache = StepCache.On("1") })""")).ShouldBe([$"CAIRN007 {use}"]);
+        (await Reports.OfFlowAsync(""".Step("a", Body, new() { Cache = StepCache.On("1") })""", "", $"static void Body(S s, Cairn.Catalog.StepContext c) => s.A = {use}.GetHashCode();")).ShouldBe([$"CAIRN007 {use}"]);
+        (await Reports.OfFlowAsync(""".Join("a", Body, options with { Cache = StepCache.On("1") })""", "var options = new StepOptions();", $"static void Body(S s, JoinInputs<S> i, Cairn.Catalog.StepContext c) {{ s.A = {use}.GetHashCode(); }}")).ShouldBe([$"CAIRN007 {use}"]);
     }
 
     [Theory]
     [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year)""")]
     [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Retry = new(3) })""")]
-    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new CachedOptions { Cache = null })""")]
-    [InlineData(""".Step("a", (s, c) => s.A = new Random(1).Next(), new CachedOptions { Cache = StepCache.On("1") })""")]
-    [InlineData(""".Step("a", (s, c) => s.A = new DateTime(2020, 1, 1).Year, new CachedOptions { Cache = StepCache.On("1") })""")]
+    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Cache = null })""")]
+    [InlineData(""".Step("a", (s, c) => s.A = new Random(1).Next(), new() { Cache = StepCache.On("1") })""")]
+    [InlineData(""".Step("a", (s, c) => s.A = new DateTime(2020, 1, 1).Year, new() { Cache = StepCache.On("1") })""")]
+    [InlineData(""".ForEach("a", s => Enumerable.Range(0, DateTime.Now.Year), (s, i, c) => s.A = 1, new() { Cache = StepCache.On("1") })""")]
     public async Task CAIRN007_leaves_other_steps_and_repeatable_values_alone(string calls) => (await Reports.OfFlowAsync(calls)).ShouldBeEmpty();
 
     [Fact]
@@ -100,7 +102,7 @@ public sealed class FlowRuleTests
         class Flow<T>
         {
             public Flow<T> Step(string name, Action<T> body, Options? options = null) => this;
-            static void Build() { var x = 1; new Flow<int>().Step("a", _ => x = DateTime.Now.Year, new CachedOptions { Cache = "1" }).Step("b", _ => Console.Write(x)); }
+            static void Build() { var x = 1; new Flow<int>().Step("a", _ => x = DateTime.Now.Year, new() { Cache = "1" }).Step("b", _ => Console.Write(x)); }
         }
         class Options { public string? Cache; }
         """)).ShouldBeEmpty();
