@@ -136,13 +136,17 @@ public sealed class Catalog : IAsyncDisposable
     /// <returns>The run. The caller disposes it; disposed before it is completed, it has failed.</returns>
     public Task<Run> StartRunAsync(string flow, RunOptions? options = null, CancellationToken cancellationToken = default) => StartRunAsync(flow, [], options ?? new(), cancellationToken);
 
+    /// <summary>Writes tasks of a run that another process has begun, and ends.</summary>
+    internal Run JoinRun(RunRecord run, CancellationToken cancellationToken) =>
+        new(new(Repository, Assets, _source, _feed, run, RunParameters.Merge(run.Parameters, new())), new(isListening: true, cancellationToken), isOwner: false);
+
     /// <summary>Begins a run whose steps are known.</summary>
     internal async Task<Run> StartRunAsync(string flow, IReadOnlyList<StepRecord> steps, RunOptions options, CancellationToken cancellationToken)
     {
-        var writer = new RunWriter(Repository, Assets, _source, _feed, CatalogName.OfFlow(flow), options);
+        var writer = new RunWriter(Repository, Assets, _source, _feed, RunWriter.Begin(_source, Repository.Store.Options.TimeProvider.GetUtcNow(), CatalogName.OfFlow(flow), options), options);
         await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
         await writer.BeginAsync(steps, cancellationToken).ConfigureAwait(false);
-        return new(writer, new(options.CancelOnSignal, cancellationToken));
+        return new(writer, new(options.CancelOnSignal, cancellationToken), isOwner: true);
     }
 
     /// <summary>Waits until the copies of the records that this instance has appended are published.</summary>

@@ -14,13 +14,14 @@ public sealed class Run : IAsyncDisposable
 {
     private readonly RunWriter _writer;
     private readonly RunSignals _signals;
-    private readonly LiveSign _sign;
+    private readonly LiveSign? _sign;
     private int _isEnded;
 
-    internal Run(RunWriter writer, RunSignals signals)
+    internal Run(RunWriter writer, RunSignals signals, bool isOwner)
     {
         (_writer, _signals) = (writer, signals);
-        _sign = new(writer.Repository.Store, writer.Id);
+        if (isOwner)
+            _sign = new(writer.Repository.Store, writer.Id);
     }
 
     /// <summary>Gets the id.</summary>
@@ -129,7 +130,8 @@ public sealed class Run : IAsyncDisposable
         }
         finally
         {
-            await _sign.DisposeAsync().ConfigureAwait(false);
+            if (_sign is not null)
+                await _sign.DisposeAsync().ConfigureAwait(false);
             _signals.Dispose();
         }
     }

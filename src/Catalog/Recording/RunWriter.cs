@@ -20,21 +20,23 @@ internal sealed class RunWriter
     private Task<JsonObject?> _git = Task.FromResult<JsonObject?>(null);
     private int _order;
 
-    public RunWriter(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, string flow, RunOptions options)
+    /// <summary>Initializes the writer of a run that another process has begun, or that begins now.</summary>
+    public RunWriter(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, RunRecord record, RunOptions options)
     {
         (Repository, Assets, Source, _feed, Options) = (repository, assets, source, feed, options);
         Parameters = RunParameters.Check(options);
-        var now = Time.GetUtcNow();
-        _record = new(source.NextId(), flow, RunStatus.Running, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)))
-        {
-            Origin = options.Origin,
-            Parent = options.Parent,
-            Parameters = Parameters.Json,
-            Environment = EnvironmentFacts.Collect(options.EnvironmentVariables),
-            Host = Environment.MachineName,
-        };
-        Exports = new(repository.Container, ExportWriter.GroupOf(flow, _record.RunId));
+        _record = record with { Parameters = Parameters.Json };
+        Exports = new(repository.Container, ExportWriter.GroupOf(record.Flow, record.RunId));
     }
+
+    /// <summary>The record of a run that begins.</summary>
+    public static RunRecord Begin(RecordSource source, DateTimeOffset now, string flow, RunOptions options) => new(source.NextId(), flow, RunStatus.Running, Whole(now))
+    {
+        Origin = options.Origin,
+        Parent = options.Parent,
+        Environment = EnvironmentFacts.Collect(options.EnvironmentVariables),
+        Host = Environment.MachineName,
+    };
 
     public ArtifactRepository Repository { get; }
 
@@ -57,7 +59,7 @@ internal sealed class RunWriter
     public RunRecord Record => _record;
 
     /// <summary>The time in whole microseconds, which the index keeps.</summary>
-    public DateTimeOffset Now => Time.GetUtcNow() is var now ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) : default;
+    public DateTimeOffset Now => Whole(Time.GetUtcNow());
 
     /// <summary>Publishes that the run has begun.</summary>
     public async Task BeginAsync(IReadOnlyList<StepRecord> steps, CancellationToken cancellationToken)
@@ -132,6 +134,8 @@ internal sealed class RunWriter
 
     /// <summary>Takes note of a failure that no other caused; the first one is that of the run.</summary>
     public void Fail(RunFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     public RunFailure FailureOf(Exception error) => new(error.GetType().FullName!, Parameters.Secrets.Hide(error.Message));
 }

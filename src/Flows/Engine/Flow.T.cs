@@ -12,7 +12,7 @@ namespace Cairn.Flows;
 /// for each item.
 /// </remarks>
 /// <typeparam name="TState">The state: a partial class with <see cref="FlowStateAttribute"/>.</typeparam>
-public sealed class Flow<TState>
+public sealed partial class Flow<TState> : IFlow
     where TState : class, IFlowState, new()
 {
     private readonly IReadOnlyList<FlowNode<TState>> _nodes;

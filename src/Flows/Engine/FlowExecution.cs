@@ -9,40 +9,15 @@ using Cairn.Providers.Memory;
 
 namespace Cairn.Flows;
 
-/// <summary>Runs and resumes flows.</summary>
-public static class FlowExecution
+/// <summary>Runs and resumes flows, for <see cref="Flow{TState}"/>.</summary>
+internal static class FlowExecution
 {
-    /// <summary>Runs a flow, and records it.</summary>
-    /// <typeparam name="TState">The state.</typeparam>
-    /// <param name="flow">The flow.</param>
-    /// <param name="catalog">The catalog that records the run.</param>
-    /// <param name="options">Parameters, secrets, tags. Optional.</param>
-    /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
-    /// <returns>The id of the run, when its end is published. The error of a task that fails the run is thrown as it is.</returns>
-    public static Task<Guid> RunAsync<TState>(this Flow<TState> flow, Catalog.Catalog catalog, RunOptions? options = null, CancellationToken cancellationToken = default)
-        where TState : class, IFlowState, new()
-    {
-        ArgumentNullException.ThrowIfNull(flow);
-        ArgumentNullException.ThrowIfNull(catalog);
-        return ExecuteAsync(flow, catalog, options ?? new(), null, cancellationToken);
-    }
+    /// <summary>Runs a flow.</summary>
+    public static Task<Guid> RunAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new() => ExecuteAsync(flow, catalog, options, null, cancellationToken);
 
-    /// <summary>Resumes a run: a new run takes over what the earlier one has finished, without copying it, and runs the rest.</summary>
-    /// <typeparam name="TState">The state.</typeparam>
-    /// <param name="flow">The flow.</param>
-    /// <param name="catalog">The catalog that has the run.</param>
-    /// <param name="run">The run. Default: the newest run of the flow that has not succeeded.</param>
-    /// <param name="from">The step that runs again, with all after it. Default: none that has succeeded.</param>
-    /// <param name="options">Changes to the run's options: parameters and secrets given here replace those of the earlier run, and the others are kept. Tasks that have read a changed parameter run again. Optional.</param>
-    /// <param name="cancellationToken">Cancels the run.</param>
-    /// <returns>The id of the new run, when its end is published.</returns>
-    /// <remarks>
-    /// A task is taken over if it succeeded, its outputs exist, each parameter that it has read has the same value, and the tasks before it are taken over. The code of a step is not compared: give
-    /// <paramref name="from"/> when it has changed. A task that had not ended begins with its newest checkpoint.
-    /// </remarks>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such run. <see cref="StoreErrorCode.PreconditionFailed"/>: the run is one of another flow, or is running.</exception>
-    public static async Task<Guid> ResumeAsync<TState>(
-        this Flow<TState> flow, Catalog.Catalog catalog, RunReference? run = null, string? from = null, RunOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>Resumes a run.</summary>
+    public static async Task<Guid> ResumeAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
         var (runs, merged, again) = await PrepareAsync(flow, catalog, run, from, options, cancellationToken).ConfigureAwait(false);
@@ -50,21 +25,38 @@ public static class FlowExecution
         return await ExecuteAsync(flow, catalog, merged, resumption, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns what <see cref="ResumeAsync"/> would take over and run. Nothing is changed.</summary>
-    /// <typeparam name="TState">The state.</typeparam>
-    /// <param name="flow">The flow.</param>
-    /// <param name="catalog">The catalog that has the run.</param>
-    /// <param name="run">The run. Default: the newest run of the flow that has not succeeded.</param>
-    /// <param name="from">The step that runs again, with all after it. Default: none that has succeeded.</param>
-    /// <param name="options">Changes to the run's options. Optional.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    public static async Task<ResumePlan> PlanAsync<TState>(
-        this Flow<TState> flow, Catalog.Catalog catalog, RunReference? run = null, string? from = null, RunOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>Plans a resumption.</summary>
+    public static async Task<ResumePlan> PlanAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
         var (runs, merged, again) = await PrepareAsync(flow, catalog, run, from, options, cancellationToken).ConfigureAwait(false);
         var resumption = await Resumption.CreateAsync(runs, RunParameters.Check(merged).Json, again, catalog.Repository, cancellationToken).ConfigureAwait(false);
-        return new ResumePlanner<TState>(flow.Nodes, resumption).Plan(runs[0].Run.Run);
+        return new ResumePlanner<TState>(flow.Nodes, resumption).Plan(runs[0].Run.RunId);
+    }
+
+    /// <summary>Runs one task of a run that another process has begun.</summary>
+    public static async Task RunTaskAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, string? item, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
+        var recorded = new RecordedRun(records.Run, records.Tasks);
+        if (recorded.Run.Flow != flow.Name)
+            throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        if (recorded.Run.FinishedAt is not null)
+            throw Refused(StoreErrorCode.PreconditionFailed, $"the run has ended: {recorded.Run.Status}", "Resume it: the new run has the tasks that are left.");
+        var node = flow.Nodes.OfType<ForEachNode<TState>>().FirstOrDefault(n => n.Name == step)
+            ?? throw Refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", $"It has {string.Join(", ", flow.Nodes.OfType<ForEachNode<TState>>().Select(n => n.Name))}.");
+        var (branch, split, index) = SingleTask.Find(recorded, step, item, Refused);
+        var steps = FlowRunner<TState>.Describe(flow.Nodes);
+        var joined = catalog.JoinRun(recorded.Run, cancellationToken);
+        using var signals = joined.Signals;
+        foreach (var task in recorded.Tasks.Where(RecordedRun.HasSucceeded))
+            joined.Writer.Add(task);
+        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
+        await tasks.RunItemAsync(node, branch, new(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping)), index, joined.CancellationToken).ConfigureAwait(false);
+
+        StoreException Refused(StoreErrorCode code, string reason, string advice) =>
+            new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"run a task of {run} in", catalog.Repository.Store.Root);
     }
 
     private static async Task<(IReadOnlyList<RecordedRun> Runs, RunOptions Options, IReadOnlySet<string> Again)> PrepareAsync<TState>(
@@ -102,7 +94,7 @@ public static class FlowExecution
         await using var ending = run.ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(flow, run, steps, resumption).ConfigureAwait(false);
+            await ExecuteAsync(flow, catalog, run, steps, resumption).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -113,7 +105,7 @@ public static class FlowExecution
         return run.Id;
     }
 
-    private static async Task ExecuteAsync<TState>(Flow<TState> flow, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
+    private static async Task ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
         where TState : class, IFlowState, new()
     {
         var repository = run.Writer.Repository;
@@ -127,6 +119,6 @@ public static class FlowExecution
         await using var forgetting = scratch.ConfigureAwait(false);
         await RunAsync(new(scratch, repository.Materializers)).ConfigureAwait(false);
 
-        Task RunAsync(ArtifactRepository state) => new FlowRunner<TState>(flow.Nodes, new(run, state, steps, resumption)).RunAsync(run.CancellationToken);
+        Task RunAsync(ArtifactRepository state) => new FlowRunner<TState>(flow.Nodes, new(run, state, steps, resumption), new(catalog, run.Id)).RunAsync(run.CancellationToken);
     }
 }

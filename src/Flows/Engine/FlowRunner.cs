@@ -8,7 +8,8 @@ namespace Cairn.Flows.Engine;
 /// <summary>Runs the steps of a flow in order, side by side where it splits.</summary>
 /// <param name="nodes">The description.</param>
 /// <param name="tasks">Runs single tasks.</param>
-internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, TaskRunner<TState> tasks)
+/// <param name="elsewhere">Waits for tasks of other processes.</param>
+internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, TaskRunner<TState> tasks, Elsewhere elsewhere)
     where TState : class, IFlowState, new()
 {
     private JoinFailure? _unseen;
@@ -104,7 +105,9 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         var (ended, failed) = await RunSideBySideAsync(items.Keys.Count, node.Items.Parallelism, node.Items.OnFailure, async (index, stopping) =>
         {
             var item = split.Of(items.Keys[index], index);
-            var first = await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false);
+            var first = node.Items.RunsElsewhere && tasks.TryTake(node.Name, item) is null
+                ? tasks.Follow(await elsewhere.WaitAsync(node.Name, item.Item, stopping).ConfigureAwait(false), item)
+                : await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false);
             return await RunRangeAsync(from, to, first, stopping, node.Name).ConfigureAwait(false);
         }, index => (node.Name, split.Of(items.Keys[index], index).Item), cancellationToken).ConfigureAwait(false);
         return (split, ended, failed);

@@ -10,6 +10,12 @@ public sealed record ForEachOptions<TItem> : StepOptions
     /// <summary>Gets the most items that run at the same time. Default: the number of processors.</summary>
     public int? Parallelism { get; init; }
 
+    /// <summary>
+    /// Gets whether the tasks of the items run in other processes, which call <see cref="IFlow.RunTaskAsync"/> or <c>cairn flow task</c>; any scheduler may start them. The run waits for their records.
+    /// Steps after this one, up to the join, run in the process of the run. Default: false.
+    /// </summary>
+    public bool RunsElsewhere { get; init; }
+
     /// <summary>Gets what the failure of one item means to the others. Default: <see cref="ForEachFailure.Stop"/>.</summary>
     public ForEachFailure OnFailure { get; init; }
 }

@@ -15,6 +15,9 @@ internal abstract class ItemSource<TState>
 
     public abstract ForEachFailure OnFailure { get; }
 
+    /// <summary>Gets whether other processes run the tasks of the items.</summary>
+    public abstract bool RunsElsewhere { get; }
+
     /// <summary>Enumerates the items from the state.</summary>
     public abstract FlowItems<TState> Enumerate(TState state);
 
@@ -63,7 +66,10 @@ internal sealed class ItemSource<TState, TItem>(string step, Func<TState, IEnume
 {
     private const int MaxKeyBytes = 255;
 
-    public override int Parallelism { get; } = options.Parallelism ?? Environment.ProcessorCount;
+    // Those who wait take no processor.
+    public override int Parallelism { get; } = options.RunsElsewhere ? int.MaxValue : options.Parallelism ?? Environment.ProcessorCount;
+
+    public override bool RunsElsewhere => options.RunsElsewhere;
 
     public override ForEachFailure OnFailure => options.OnFailure;
 

@@ -7,6 +7,13 @@ using Cairn.Flows.Resuming;
 
 namespace Cairn.Flows.Engine;
 
+/// <summary>Names that all flows share.</summary>
+internal static class TaskRunner
+{
+    /// <summary>The output of a task that splits which has the items.</summary>
+    public const string ItemsOutput = "items";
+}
+
 /// <summary>Runs the tasks of a flow: binds the state, calls the code, saves what it has set, and publishes the record. Thread-safe.</summary>
 /// <param name="run">The run.</param>
 /// <param name="repository">Where the state is: the run's repository, or one that a dry run forgets.</param>
@@ -15,14 +22,24 @@ namespace Cairn.Flows.Engine;
 internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption)
     where TState : class, IFlowState, new()
 {
-    /// <summary>The output of a task that splits which has the items.</summary>
-    private const string ItemsOutput = "items";
-
     private static readonly bool _hasSecrets = new TState().Slots.Any(s => s.IsSecret);
     private readonly Dictionary<string, int> _order = steps.Index().ToDictionary(s => s.Item.Name, s => s.Index, StringComparer.Ordinal);
     private readonly ConcurrentQueue<TaskRecord> _taken = new();
     private readonly SemaphoreSlim _settling = new(1);
     private (string Step, string? Item)? _failed;
+
+    /// <summary>Gets the number of the first attempt at a task.</summary>
+    public int FirstAttempt { get; init; } = 1;
+
+    /// <summary>Finds the task to take over, if there is one.</summary>
+    public TaskRecord? TryTake(string step, Branch branch) => resumption?.Find(step, branch, out _);
+
+    /// <summary>The branch after a task that another process has run.</summary>
+    public Branch Follow(TaskRecord task, Branch branch)
+    {
+        run.Writer.Add(task);
+        return branch.After(task.TaskId, task.State, null, isTakenOver: false);
+    }
 
     /// <summary>Runs a plain step, or one of a branch.</summary>
     public async Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, CancellationToken cancellationToken) =>
@@ -45,14 +62,14 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     /// <summary>Enumerates the items of a foreach, and saves them.</summary>
     public async Task<(Branch Branch, SplitItems<TState> Items)> SplitAsync(ForEachNode<TState> node, Branch branch, CancellationToken cancellationToken)
     {
-        if (resumption?.Find(node.Name, branch, out _) is { Items: { } keys } earlier && earlier.Outputs.GetValueOrDefault(ItemsOutput) is { } stored)
+        if (resumption?.Find(node.Name, branch, out _) is { Items: { } keys } earlier && earlier.Outputs.GetValueOrDefault(TaskRunner.ItemsOutput) is { } stored)
             return (Take(earlier, branch), new(keys, stopping => node.Items.LoadAsync(repository, stored, stopping)));
         FlowItems<TState>? items = null;
         var after = await AttemptAsync(node.Name, StepOptions.Default, branch, async (state, _) =>
         {
             items = node.Items.Enumerate(state);
             var saved = await items.SaveAsync(repository, cancellationToken).ConfigureAwait(false);
-            return record => record with { Items = items.Keys, Outputs = new Dictionary<string, BlobDigest?>(StringComparer.Ordinal) { [ItemsOutput] = saved } };
+            return record => record with { Items = items.Keys, Outputs = new Dictionary<string, BlobDigest?>(StringComparer.Ordinal) { [TaskRunner.ItemsOutput] = saved } };
         }, cancellationToken).ConfigureAwait(false);
         return (after, new(items!.Keys, _ => Task.FromResult(items)));
     }
@@ -113,7 +130,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
 
     private static TaskInputRecord InputOf(string name, StateValue value) => new(name, "input", value.Artifact) { TaskId = value.Task, Output = value.Task is null ? null : name };
 
-    private static bool IsTried(StepOptions options, int attempt, Exception error) => options.Retry is { } retry && attempt < retry.MaxAttempts && retry.On(error);
+    private bool IsTried(StepOptions options, int attempt, Exception error) => options.Retry is { } retry && attempt - FirstAttempt + 1 < retry.MaxAttempts && retry.On(error);
 
     private TState Bind(TState state, Branch branch, string step, CancellationToken cancellationToken)
     {
@@ -133,7 +150,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     {
         await SettleAsync().ConfigureAwait(false);
         var checkpoint = resumption?.FindCheckpoint(step, branch);
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = FirstAttempt; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var state = Bind(new TState(), branch, step, cancellationToken);
@@ -166,7 +183,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 if (isLast)
                     throw;
                 checkpoint = writer.Record.Checkpoint;
-                await Task.Delay(options.Retry!.DelayAfter(attempt), run.Writer.Time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(options.Retry!.DelayAfter(attempt - FirstAttempt + 1), run.Writer.Time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -176,7 +193,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         var task = resumption!.Take(earlier, run.Id, run.Writer.Source.NextId(), branch, run.Writer.Now);
         _taken.Enqueue(task);
         run.Writer.Add(task);
-        return branch.After(task.Task, task.State, null, isTakenOver: true);
+        return branch.After(task.TaskId, task.State, null, isTakenOver: true);
     }
 
     private string CauseOf(bool isCancelled, string step, string? item)

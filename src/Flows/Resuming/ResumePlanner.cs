@@ -74,7 +74,7 @@ internal sealed class ResumePlanner<TState>(IReadOnlyList<FlowNode<TState>> node
     }
 
     private Branch Take(Catalog.RunRecords.TaskRecord task, Branch branch) =>
-        branch.After(resumption.Take(task, Guid.Empty, Guid.CreateVersion7(), branch, default).Task, [], null, isTakenOver: true);
+        branch.After(resumption.Take(task, Guid.Empty, Guid.CreateVersion7(), branch, default).TaskId, [], null, isTakenOver: true);
 
     private void Note(string step, string reason, bool isKnown)
     {

@@ -78,25 +78,25 @@ internal sealed class Resumption
     /// <summary>Makes the record by which a run takes over a task, and remembers it.</summary>
     public TaskRecord Take(TaskRecord task, Guid run, Guid id, Branch branch, DateTimeOffset now)
     {
-        _taken[task.Task] = id;
+        _taken[task.TaskId] = id;
         // A run that was resumed before has taken it over too; what the original led to is the same.
         if (task.From is { } original)
             _taken.TryAdd(original, id);
         return task with
         {
-            Run = run,
-            Task = id,
+            RunId = run,
+            TaskId = id,
             Status = Catalog.RunStatus.Cached,
             Attempt = 1,
             StartedAt = now,
             FinishedAt = now,
             Base = branch.Task,
-            Inputs = [.. task.Inputs.Select(i => i.Task is { } source && _taken.TryGetValue(source, out var mapped) ? i with { Task = mapped } : i)],
+            Inputs = [.. task.Inputs.Select(i => i.TaskId is { } source && _taken.TryGetValue(source, out var mapped) ? i with { TaskId = mapped } : i)],
             Exports = [],
             Log = null,
             LargeLog = null,
             Checkpoint = null,
-            From = task.From ?? task.Task,
+            From = task.From ?? task.TaskId,
             Reuse = "resume",
         };
     }

@@ -47,7 +47,7 @@ public sealed class ResumeTests : FlowTest
         _fails = _ => false;
         _ran.Clear();
         var plan = await Train.PlanAsync(Catalog, cancellationToken: Cancel);
-        plan.Origin.ShouldBe(first.Run);
+        plan.Origin.ShouldBe(first.RunId);
         plan.Steps.Select(s => (s.Step, s.Taken, s.Run, string.Join(';', s.Reasons))).ShouldBe(
         [
             ("load", 1, 0, ""), ("fit", 2, 1, "(it has failed, 1)"), ("score", 2, 1, "(a step before it runs, 1)"), ("pick", 0, 1, "(a step before it runs, 1)"), ("report", 0, 1, "(a step before it runs, 1)"),
@@ -57,13 +57,13 @@ public sealed class ResumeTests : FlowTest
         await Train.ResumeAsync(Catalog, cancellationToken: Cancel);
         _ran.ShouldBe(["fit/lr=0.1", "score/lr=0.1", "pick", "report"]);
         var run = await LastRunAsync();
-        (run.Status, run.Origin).ShouldBe((RunStatus.Succeeded, first.Run));
-        var tasks = (await TasksAsync()).Where(t => t.Run == run.Run).ToList();
+        (run.Status, run.Origin).ShouldBe((RunStatus.Succeeded, first.RunId));
+        var tasks = (await TasksAsync()).Where(t => t.RunId == run.RunId).ToList();
         tasks.Count(t => t.Status == RunStatus.Cached).ShouldBe(6);
         var taken = tasks.Single(t => t.Step == "fit" && t.Item == "lr=0.2");
-        var original = (await TasksAsync()).Single(t => t.Run == first.Run && t.Step == "fit" && t.Item == "lr=0.2");
-        (taken.From, taken.Reuse, taken.State["Accuracy"]).ShouldBe((original.Task, "resume", original.State["Accuracy"]));
-        taken.Base.ShouldBe(tasks.Single(t => t.Items is not null).Task);
+        var original = (await TasksAsync()).Single(t => t.RunId == first.RunId && t.Step == "fit" && t.Item == "lr=0.2");
+        (taken.From, taken.Reuse, taken.State["Accuracy"]).ShouldBe((original.TaskId, "resume", original.State["Accuracy"]));
+        taken.Base.ShouldBe(tasks.Single(t => t.Items is not null).TaskId);
         (await ValueAsync<string>("report", "Note")).ShouldBe("best 45");
     }
 
@@ -116,7 +116,7 @@ public sealed class ResumeTests : FlowTest
         using (var stopped = new CancellationTokenSource())
         {
             // It has begun and recorded nothing that it takes over.
-            await using var run = await Catalog.StartRunAsync("Train", new() { Origin = (await LastRunAsync()).Run }, stopped.Token);
+            await using var run = await Catalog.StartRunAsync("Train", new() { Origin = (await LastRunAsync()).RunId }, stopped.Token);
         }
         _fails = _ => false;
         _ran.Clear();
