@@ -85,7 +85,7 @@ public sealed class RunCommandTests
     public async Task References_are_completed_from_the_index()
     {
         using var box = await WithRunsAsync();
-        (await box.RunAsync("store", "register", "runs", "--flavor", "local", "--path", box["store"])).Code.ShouldBe(0);
+        (await box.RunAsync("store", "register", "runs", "--root", box["store"])).Code.ShouldBe(0);
         (await box.RunAsync("run", "list", "--store", "runs:")).Ok();
         (await CompleteAsync("cairn run show --store runs: Train/la")).ShouldBe(["Train/latest", "Train/latest-successful"]);
         (await CompleteAsync("cairn run show --store runs: Train/latest/f")).ShouldBe(["Train/latest/fit"]);
