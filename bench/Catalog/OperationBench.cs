@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Runtime;
 using Cairn.Artifacts;
 using Cairn.Catalog;
+using Cairn.Catalog.Telemetry;
 using Cairn.Materializers;
 using Cairn.Providers.Local;
 using Cairn.Providers.S3;
@@ -17,6 +20,7 @@ namespace Cairn.Bench.Catalog;
 internal sealed class OperationBench(string folder, int rounds, int seconds)
 {
     private const int Writers = 16;
+    private const int WarmUps = 100;
     private const string Shared = "shared";
 
     /// <summary>Resolves an alias that is known, beside one call that finds no file and one prepared query.</summary>
@@ -92,19 +96,18 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
     /// <summary>16 processes save versions, each of a separate asset, beside one process that commits to SQLite at full durability.</summary>
     public async Task WorkspaceAsync()
     {
-        List<double> ours, references, least;
-        (ours, references, least) = ([], [], []);
+        List<double> ours = [], references = [];
+        List<WriterResult> results = [];
         for (var round = 0; round < rounds; round++)
         {
-            var root = Path.Join(folder, $"workspace-{round}");
-            var counts = await WriteAsync(root, i => $"asset-{i}");
-            ours.Add(counts.Sum() / (double)seconds);
-            least.Add(counts.Min() / (double)counts.Max());
+            var result = await WriteAsync(Path.Join(folder, $"workspace-{round}"), i => $"asset-{i}");
+            results.Add(result);
+            ours.Add(result.Count / (double)seconds);
             references.Add(SqliteCommits(Path.Join(folder, $"commits-{round}.db")) / (double)seconds);
         }
         Row(
             "16 processes, one workspace: versions with their content",
-            $"{Median(ours):f0}/s; one process in SQLite, synchronous=FULL {Median(references):f0}/s; least process {Median(least):f2} of the busiest",
+            $"{Median(ours):f0}/s, {Median(results.Select(r => r.Processor)):f2} ms of processor time each; one process in SQLite, synchronous=FULL {Median(references):f0}/s; least process {Median(results.Select(r => r.Least)):f2} of the busiest",
             Ratio(ours, references),
             "≥ 2");
     }
@@ -114,23 +117,24 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
     {
         var server = await PostgresServer.StartAsync();
         var name = await server.CreateDatabaseAsync();
-        List<double> ours = [], references = [], least = [];
+        List<double> ours = [], references = [];
+        List<WriterResult> results = [];
         try
         {
             for (var round = 0; round < rounds; round++)
             {
                 var root = Path.Join(folder, $"asset-{round}");
-                var counts = await WriteAsync(root, _ => Shared);
+                var result = await WriteAsync(root, _ => Shared);
                 await using var store = await OpenAsync(root);
                 await using var catalog = await OpenAsync(store);
                 List<int> numbers = [];
                 await foreach (var version in catalog.Assets.HistoryAsync(Shared))
                     numbers.Add(version.Number);
                 // One version was saved before the processes began.
-                if (!numbers.SequenceEqual(Enumerable.Range(1, counts.Sum() + 1).Reverse()))
-                    throw new InvalidOperationException($"{counts.Sum()} saves gave {numbers.Count} versions.");
-                ours.Add(counts.Sum() / (double)seconds);
-                least.Add(counts.Min() / (double)counts.Max());
+                if (!numbers.SequenceEqual(Enumerable.Range(1, result.Count + 1).Reverse()))
+                    throw new InvalidOperationException($"{result.Count} saves gave {numbers.Count} versions.");
+                results.Add(result);
+                ours.Add(result.Count / (double)seconds);
                 references.Add(await CounterAsync(server.ConnectionString(name)) / (double)seconds);
             }
         }
@@ -141,7 +145,7 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         }
         Row(
             "16 processes, one asset: versions, numbers 1 to N exactly",
-            $"{Median(ours):f0}/s; 16 connections, a counter of PostgreSQL {Median(references):f0}/s; least process {Median(least):f2} of the busiest",
+            $"{Median(ours):f0}/s, {Median(results.Select(r => r.Processor)):f2} ms of processor time and {Median(results.Select(r => r.Lost)):f2} lost tries each; 16 connections, a counter of PostgreSQL {Median(references):f0}/s; least process {Median(results.Select(r => r.Least)):f2} of the busiest",
             Ratio(ours, references),
             "≥ 0.5");
     }
@@ -176,26 +180,41 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         await server.DeleteBucketAsync(bucket);
     }
 
-    /// <summary>One of the processes that save: from a moment on, for some seconds. Prints the number of versions.</summary>
-    public static async Task<int> WriterAsync(string root, string asset, string writer, string start, string length)
+    /// <summary>One of the processes that save for some seconds, after saves of another asset, until 100 of them compiled no method.</summary>
+    /// <remarks>It says when it is ready, begins when it is told to, and then prints the number of versions, of lost tries, and the milliseconds of processor time.</remarks>
+    public static async Task<int> WriterAsync(string root, string asset, string writer, string length)
     {
         await using var store = await OpenAsync(root);
         await using var catalog = await OpenAsync(store);
-        var begin = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(start, CultureInfo.InvariantCulture));
-        var end = begin.AddSeconds(int.Parse(length, CultureInfo.InvariantCulture));
         // Versions of one asset contend for its chain: what is measured is the commit, without the content that each writer saves for itself.
         var content = (await catalog.Repository.SaveAsync($"content {writer}")).Digest;
-        await Task.Delay(begin - DateTimeOffset.UtcNow is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
-        var count = 0;
-        for (; DateTimeOffset.UtcNow < end; count++)
+        for (var (i, quiet) = (0, 0); quiet < WarmUps && i < 20 * WarmUps; i++)
         {
-            if (asset == Shared)
-                await catalog.Assets.RegisterAsync(asset, content, new() { Mode = SaveMode.Always });
-            else
-                await catalog.Assets.SaveAsync(asset, $"{writer} {count}");
+            var compiled = JitInfo.GetCompiledMethodCount();
+            await SaveAsync(asset == Shared ? "warm-up" : $"warm-up of {writer}", i);
+            quiet = JitInfo.GetCompiledMethodCount() == compiled ? quiet + 1 : 0;
         }
-        Console.WriteLine(count);
+        long lost = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Name == CatalogInstruments.Conflicts)
+                own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref lost, value));
+        listener.Start();
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+        var (before, watch, count) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), 0);
+        for (var time = TimeSpan.FromSeconds(int.Parse(length, CultureInfo.InvariantCulture)); watch.Elapsed < time; count++)
+            await SaveAsync(asset, count);
+        await catalog.FlushAsync();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} {lost} {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:f0}"));
         return 0;
+
+        Task SaveAsync(string name, int i) => asset == Shared
+            ? catalog.Assets.RegisterAsync(name, content, new() { Mode = SaveMode.Always })
+            : catalog.Assets.SaveAsync(name, $"{writer} {name} {i}");
     }
 
     private static async Task<ArtifactStore> OpenAsync(string root) => await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(root));
@@ -217,7 +236,7 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         }
     }
 
-    private async Task<List<int>> WriteAsync(string root, Func<int, string> asset)
+    private async Task<WriterResult> WriteAsync(string root, Func<int, string> asset)
     {
         await using (var store = await OpenAsync(root))
         {
@@ -225,20 +244,24 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
             foreach (var name in Enumerable.Range(0, Writers).Select(asset).Distinct())
                 await catalog.Assets.SaveAsync(name, "first");
         }
-        var start = DateTimeOffset.UtcNow.AddSeconds(20).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var processes = Enumerable.Range(0, Writers).Select(i => Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, ["writer", root, asset(i), $"writer {i}", start, $"{seconds}"]) { RedirectStandardOutput = true })!).ToList();
-        List<int> counts = [];
+            new ProcessStartInfo(Environment.ProcessPath!, ["writer", root, asset(i), $"writer {i}", $"{seconds}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!).ToList();
+        foreach (var process in processes)
+            await process.StandardOutput.ReadLineAsync();
+        foreach (var process in processes)
+            await process.StandardInput.WriteLineAsync("go");
+        List<int[]> results = [];
         foreach (var process in processes)
         {
             var text = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             if (process.ExitCode != 0)
                 throw new InvalidOperationException($"A writer ended with {process.ExitCode}.");
-            counts.Add(int.Parse(text, CultureInfo.InvariantCulture));
+            results.Add([.. text.Split(' ').Select(n => int.Parse(n, CultureInfo.InvariantCulture))]);
             process.Dispose();
         }
-        return counts;
+        double count = results.Sum(r => r[0]);
+        return new((int)count, results.Min(r => r[0]) / (double)results.Max(r => r[0]), results.Sum(r => r[1]) / count, results.Sum(r => r[2]) / count);
     }
 
     private int SqliteCommits(string path)
@@ -301,4 +324,11 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         Console.WriteLine($"| {what} | {result.ToString(CultureInfo.InvariantCulture)} | {ratio} | {aim} | {IndexBench.Load()} |");
 
     private static void Row(string what, FormattableString result, FormattableString ratio, string aim) => Row(what, result, ratio.ToString(CultureInfo.InvariantCulture), aim);
+
+    /// <summary>What the writers of a round did.</summary>
+    /// <param name="Count">The versions.</param>
+    /// <param name="Least">The versions of the least busy process by those of the busiest.</param>
+    /// <param name="Lost">The lost tries for each version.</param>
+    /// <param name="Processor">The milliseconds of processor time for each version.</param>
+    private sealed record WriterResult(int Count, double Least, double Lost, double Processor);
 }

@@ -4,8 +4,8 @@ using Cairn.Bench.Catalog;
 // Catalog -- [index | resolve | save | workspace | asset | s3] [--versions N] [--chain N] [--rounds N] [--seconds N] [--folder F]
 if (args is ["part", var part, var root, var parent])
     return await IndexBench.PartAsync(part, root, parent);
-if (args is ["writer", var target, var asset, var writer, var start, var length])
-    return await OperationBench.WriterAsync(target, asset, writer, start, length);
+if (args is ["writer", var target, var asset, var writer, var length])
+    return await OperationBench.WriterAsync(target, asset, writer, length);
 var what = args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal) ? "all" : args[0];
 var folder = Path.Join(Text("--folder") ?? Path.Join(Directory.GetCurrentDirectory(), "artifacts", "bench"), Guid.NewGuid().ToString("n"));
 Directory.CreateDirectory(folder);

@@ -16,7 +16,7 @@ await using var catalog = await Catalog.OpenAsync(new ArtifactRepository(store, 
 var id = await IrisFlow.Flow.RunAsync(catalog, new() { Parameters = { ["seed"] = 1 } });
 var run = await catalog.Runs.GetAsync(id);
 Console.WriteLine($"{run.Reference}: {run.Status} in {run.Duration?.TotalSeconds:F1} s");
-foreach (var task in run["evaluate"].Tasks)
+await foreach (var task in run["evaluate"].TasksAsync())
     Console.WriteLine($"  strength {task.Item}: accuracy {await task.Data.GetAsync<double>("Accuracy"):P1}");
 
 // The best model becomes a version of an asset, which says which task made it.
@@ -31,5 +31,5 @@ foreach (var step in plan.Steps)
 // Anybody who can reach the store loads the model by its name.
 var loaded = await catalog.Assets.LoadAsync<ModelWithSchema>("iris-model@production");
 Console.WriteLine($"loaded a model that reads {string.Join(", ", loaded.InputSchema!.Select(c => c.Name))}");
-await foreach (var file in store.ListAsync("exports"))
+await foreach (var file in store.GlobAsync("exports/**"))
     Console.WriteLine($"{file.Path}  {file.Length} bytes");

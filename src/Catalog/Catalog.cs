@@ -53,8 +53,9 @@ public sealed class Catalog : IAsyncDisposable
         _checkpoints = new(store.Options.LoggerFactory, MakeCheckpointAsync);
         _feed = new(store, time, _checkpoints.OnBatch);
         _index = new(store, _opening, _feed, options.IndexFolder, time);
-        Assets = new(repository, _source, _opening, _feed, _index);
-        Runs = new(repository, _source, _feed, _index);
+        var turns = store.Root.Scheme == "mem" ? null : new MachineTurns(() => Path.Join(IndexFolder.Of(options.IndexFolder), "turns"));
+        Assets = new(repository, _source, _opening, _feed, _index, turns);
+        Runs = new(repository, Assets, _source, _feed, _index);
     }
 
     /// <summary>Gets the repository of the artifacts.</summary>

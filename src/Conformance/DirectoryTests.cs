@@ -209,6 +209,22 @@ public abstract class DirectoryTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task A_file_is_not_removed_as_a_directory()
+    {
+        Needs(Can.Directories != DirectoryKind.None, "The store has no directories.");
+        await Store.PutAsync("dir/file", "x", Cancel);
+        await using var driver = await Harness.OpenDriverAsync(Cancel);
+
+        var result = Assert.Single(await driver.DeleteAsync(new([new("dir/file", EntryKind.Directory)]), Cancel));
+        if (Can.Directories == DirectoryKind.Real)
+        {
+            Assert.Equal(DeleteOutcome.Failed, result.Outcome);
+            Assert.Equal(DeleteOutcome.Missing, Assert.Single(await driver.DeleteAsync(new([new("dir/none", EntryKind.Directory)]) { ReportMissing = true }, Cancel)).Outcome);
+        }
+        Assert.Equal("x", await Store.ReadTextAsync("dir/file", cancellationToken: Cancel));
+    }
+
+    [Fact]
     public async Task Removing_a_directory_that_is_not_empty_loses_no_file()
     {
         NeedsDirectories();

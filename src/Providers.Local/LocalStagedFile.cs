@@ -22,7 +22,7 @@ internal sealed class LocalStagedFile : IDisposable
     private readonly string _name;
     private LocalFacts _facts;
     private Exception? _flushFailure;
-    private bool _sealed, _published, _durable, _disposed;
+    private bool _sealed, _published, _durable;
 
     private LocalStagedFile(LocalTree tree, StorePath path, LocalDirectory directory, string name, SafeFileHandle handle) =>
         (_tree, _path, _directory, _name, Handle) = (tree, path, directory, name, handle);
@@ -32,6 +32,9 @@ internal sealed class LocalStagedFile : IDisposable
 
     /// <summary>Gets whether all content is written and, if the store guarantees it, on the device.</summary>
     public bool IsSealed => _sealed;
+
+    /// <summary>Gets whether the file is closed.</summary>
+    public bool IsDisposed { get; private set; }
 
     /// <summary>
     /// Creates the file. A condition that is already known to fail is reported immediately. If the file is published immediately and replaces the existing
@@ -125,9 +128,9 @@ internal sealed class LocalStagedFile : IDisposable
     /// <summary>Releases the file and, if it was not published, removes it. Throws no exception that would hide another one.</summary>
     public void Dispose()
     {
-        if (_disposed)
+        if (IsDisposed)
             return;
-        _disposed = true;
+        IsDisposed = true;
         try
         {
             if (!_published)

@@ -60,7 +60,7 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
             _disposed = true;
             (staged, _staged) = (_staged, null);
         }
-        if (staged is null)
+        if (staged is null or { IsDisposed: true })
             return;
         await BlockingWork.RunAsync(
             () =>
@@ -87,7 +87,10 @@ internal sealed class LocalUpload(LocalTree tree, UploadRequest request, byte[]?
                 tree.FileSystem.MakeExecutable(staged.Handle);
             staged.Seal(request.Modified);
         }
-        return LocalTree.Describe(request.Path, staged.Publish(request.Mode, cancellationToken), attributes);
+        var facts = staged.Publish(request.Mode, cancellationToken);
+        // Disposal then need not switch to another thread to close it.
+        staged.Dispose();
+        return LocalTree.Describe(request.Path, facts, attributes);
     }
 
     private LocalStagedFile Staged(bool reserve = true, bool isLast = false)

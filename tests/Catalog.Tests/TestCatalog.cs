@@ -67,7 +67,7 @@ internal sealed class TestCatalog : IAsyncDisposable
         members["at"] = Record.Format(DateTimeOffset.UnixEpoch.AddYears(56).AddSeconds(Records.Count));
         members["by"] = "u:ada";
         var chain = new Chain(Store, key.Folder, key.Kind, Record.Text(members[key.Kind])!);
-        var (head, _) = await chain.AppendAsync(_heads.GetValueOrDefault(key), _ids.Next(), (_, _) => new(members), default);
+        var (head, _) = await chain.AppendAsync(_heads.GetValueOrDefault(key), isNewest: true, _ids.Next(), (_, _) => new(members), null, default);
         _heads[key] = head!;
         Records.Add(head!.Record!);
         return head.Record!;

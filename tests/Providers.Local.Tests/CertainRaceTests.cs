@@ -42,19 +42,100 @@ public sealed class CertainRaceTests
         NeedsLinux();
         await using var run = new CrashRun();
         await run.PutAsync("f", "old");
-        using var other = LocalPlatform.Current.Open(run.Disk.Root);
-        var entered = new List<bool>();
         var etag = await run.ETagAsync("f");
-        run.Disk.Before = (operation, name) =>
-        {
-            if ((operation, name) != ("rename", "f"))
-                return;
-            using var directory = other.OpenDirectory(StorePath.Root)!;
-            var lease = Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose());
-            entered.Add(lease is null);
-        };
+        var entered = OthersEnter(run, [""], "rename", "f");
         await run.PutAsync("f", "new", mode == WriteModes.Match ? WriteMode.Match(etag) : WriteMode.Replace);
         entered.ShouldBe([othersMayWrite]);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Only_a_delete_of_one_version_keeps_all_others_out_of_its_directory(bool isBound, bool othersMayWrite)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/1", "b/1", "b/f" })
+            await run.PutAsync(path, path);
+        DeleteTarget[] targets = [new("a/1"), new("b/1"), new("b/f") { IfMatch = isBound ? await run.ETagAsync("b/f") : null }];
+        var entered = OthersEnter(run, ["b"], "remove", "f");
+        (await run.Driver.DeleteAsync(new(targets), Cancel)).ShouldAllBe(r => r.Outcome == DeleteOutcome.Deleted);
+        entered.ShouldBe([othersMayWrite]);
+    }
+
+    [Theory]
+    [InlineData("b", false, false, true, true)]
+    [InlineData("b", true, false, false, true)]
+    [InlineData("b", false, true, true, false)]
+    [InlineData("a", false, false, true, true)]
+    [InlineData("a", true, false, false, true)]
+    [InlineData("a", false, true, false, true)]
+    public async Task A_move_keeps_all_others_out_of_the_directories_of_its_conditions(string to, bool isSourceBound, bool isTargetBound, bool othersMayWriteInA, bool othersMayWriteInB)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/f", "a/stays", "b/stays", $"{to}/g" })
+            await run.PutAsync(path, path);
+        var mode = isTargetBound ? WriteMode.Match(await run.ETagAsync($"{to}/g")) : WriteMode.Replace;
+        var request = new CopyRequest("a/f", $"{to}/g", mode) { SourceIfMatch = isSourceBound ? await run.ETagAsync("a/f") : null };
+        var entered = OthersEnter(run, ["a", "b"], "rename", "g");
+        await run.Driver.MoveAsync(request, Cancel);
+        entered.ShouldBe([othersMayWriteInA, othersMayWriteInB]);
+    }
+
+    [Fact]
+    public async Task What_fails_at_its_last_step_leaves_no_directory_that_it_made()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", "f");
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation == "rename")
+                throw new IOException("refused");
+        };
+        await Should.ThrowAsync<IOException>(() => run.PutAsync("new/deep/f", "x"));
+        await Should.ThrowAsync<IOException>(() => run.MoveAsync("f", "new/deep/f", WriteMode.CreateNew));
+        Directory.GetFileSystemEntries(run.Disk.Root).ShouldBe([Path.Join(run.Disk.Root, "f")]);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_directory_cannot_be_flushed_has_failed_for_each_target_in_it()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        foreach (var path in new[] { "a/1", "a/stays", "b/1", "b/2", "b/stays" })
+            await run.PutAsync(path, path);
+        var flushes = 0;
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation == "flush directory" && ++flushes == 2)
+                throw new IOException("lost");
+        };
+        StorePath[] targets = ["a/1", "b/1", "b/missing", "b/2"];
+        var results = await run.Driver.DeleteAsync(new([.. targets.Select(t => new DeleteTarget(t))]), Cancel);
+        results.Select(r => (r.Path, r.Outcome)).ShouldBe(targets.Select((t, i) => (t, i == 0 ? DeleteOutcome.Deleted : DeleteOutcome.Failed)));
+    }
+
+    [Fact]
+    public async Task A_write_whose_staged_file_is_removed_says_so_at_once()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("f", "old");
+        var tries = 0;
+        run.Disk.Before = (operation, _) =>
+        {
+            if (operation != "rename")
+                return;
+            tries++;
+            foreach (var staged in Directory.GetFiles(run.Disk.Root, LocalPaths.StagedPrefix + "*"))
+                File.Delete(staged);
+        };
+        var error = await Should.ThrowAsync<StoreException>(() => run.PutAsync("f", "new"));
+        error.Message.ShouldContain("the staged upload was removed while it was being written");
+        tries.ShouldBe(1);
+        File.ReadAllText(Path.Join(run.Disk.Root, "f")).ShouldBe("old");
     }
 
     [Fact]
@@ -169,6 +250,25 @@ public sealed class CertainRaceTests
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
         await Task.WhenAll(blockers);
         ran.ShouldBeFalse();
+    }
+
+    /// <summary>Before an operation on a name, tries whether another process could write in each of some directories at that moment.</summary>
+    /// <returns>What came of each try.</returns>
+    private static List<bool> OthersEnter(CrashRun run, StorePath[] paths, string before, string on)
+    {
+        var entered = new List<bool>();
+        run.Disk.Before = (operation, name) =>
+        {
+            if ((operation, name) != (before, on))
+                return;
+            using var other = LocalPlatform.Current.Open(run.Disk.Root);
+            foreach (var path in paths)
+            {
+                using var directory = other.OpenDirectory(path)!;
+                entered.Add(Record.Exception(() => directory.Lock(exclusive: false, new CancellationToken(canceled: true)).Dispose()) is null);
+            }
+        };
+        return entered;
     }
 
     private static void NeedsLinux() => Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "The recorder is in front of the handles that only Linux offers.");

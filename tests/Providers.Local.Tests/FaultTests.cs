@@ -127,6 +127,8 @@ public sealed class FaultTests
             var error = await Should.ThrowAsync<StoreException>(async () => await new LocalProvider().OpenAsync(context, Cancel));
             error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         }
+        Should.Throw<StoreException>(() => LocalDriver.Open(StoreUri.FromLocalPath(store.Folder), new() { StagedAge = TimeSpan.FromTicks(-1) }, TimeProvider.System, LocalPlatform.Current))
+            .Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
         var below = LocalDriver.Open(StoreUri.FromLocalPath(store.Real("file/below")), new LocalOptions(), TimeProvider.System, LocalPlatform.Current);
         (await store.CodeOfAsync(() => below.StatAsync("x", Cancel).AsTask())).ShouldBe(StoreErrorCode.PathConflict);
     }

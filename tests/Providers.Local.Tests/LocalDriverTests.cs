@@ -136,6 +136,16 @@ public sealed class LocalDriverTests
     }
 
     [Fact]
+    public async Task A_published_file_is_free_before_its_writer_is_disposed()
+    {
+        await using var store = new LocalTestStore();
+        await using var upload = await store.Driver.BeginUploadAsync(new UploadRequest("f", WriteMode.CreateNew), Cancel);
+        await upload.CompleteAsync(new UploadPart(0, 0, new byte[10]), Cancel);
+        using var opened = new FileStream(store.Real("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        opened.Length.ShouldBe(10);
+    }
+
+    [Fact]
     public async Task An_aborted_write_leaves_nothing()
     {
         await using var store = new LocalTestStore();
@@ -143,6 +153,7 @@ public sealed class LocalDriverTests
         await upload.WritePartAsync(new UploadPart(0, 0, new byte[10]), Cancel);
         await upload.DisposeAsync();
         await upload.DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(() => upload.WritePartAsync(new UploadPart(0, 0, new byte[10]), Cancel).AsTask());
         store.RealNames().ShouldBeEmpty();
     }
 
@@ -173,6 +184,46 @@ public sealed class LocalDriverTests
         store.RealNames().ShouldBe(["a"]);
     }
 
+    public static TheoryData<string, WriteMode, StoreErrorCode> Refused { get; } = new()
+    {
+        { "f", WriteMode.CreateNew, StoreErrorCode.AlreadyExists }, { "f", WriteMode.Match("other"), StoreErrorCode.PreconditionFailed },
+        { "d", WriteMode.Replace, StoreErrorCode.PathConflict }, { "none/f", WriteMode.Match("other"), StoreErrorCode.PreconditionFailed },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task A_write_that_cannot_succeed_is_refused_at_its_first_part(string path, WriteMode mode, StoreErrorCode code)
+    {
+        await using var store = new LocalTestStore();
+        await store.PutAsync("f", "1");
+        await store.Driver.MakeDirectoryAsync("d", Cancel);
+        await using (var upload = await store.Driver.BeginUploadAsync(new UploadRequest(path, mode), Cancel))
+            (await store.CodeOfAsync(() => upload.WritePartAsync(new UploadPart(0, 0, new byte[10]), Cancel).AsTask())).ShouldBe(code);
+        store.RealNames().ShouldBe(["d", "f"]);
+    }
+
+    [Fact]
+    public async Task Nothing_is_at_a_path_that_cannot_be_held()
+    {
+        await using var store = new LocalTestStore();
+        await store.PutAsync("f", "1");
+        foreach (var path in new[] { new string('n', 300), new string('n', 300) + "/f" })
+        {
+            (await store.Driver.StatAsync(path, Cancel)).ShouldBeNull();
+            (await store.CodeOfAsync(() => store.TextAsync(path))).ShouldBe(StoreErrorCode.NotFound);
+            (await store.CodeOfAsync(() => store.Driver.TouchAsync(path, Cancel).AsTask())).ShouldBe(StoreErrorCode.NotFound);
+            (await store.CodeOfAsync(() => store.Driver.CopyAsync(new CopyRequest(path, "g", WriteMode.CreateNew), Cancel).AsTask())).ShouldBe(StoreErrorCode.NotFound);
+            (await store.CodeOfAsync(() => store.Driver.MoveAsync(new CopyRequest(path, "g", WriteMode.CreateNew), Cancel).AsTask())).ShouldBe(StoreErrorCode.NotFound);
+            (await store.CodeOfAsync(() => store.Driver.MoveAsync(new CopyRequest("f", path, WriteMode.CreateNew), Cancel).AsTask())).ShouldBe(StoreErrorCode.PathConflict);
+            (await store.DeleteAsync(path)).Outcome.ShouldBe(DeleteOutcome.Missing);
+            (await store.DeleteAsync(path, EntryKind.Directory)).Outcome.ShouldBe(DeleteOutcome.Missing);
+            (await store.KeysAsync(path)).ShouldBeEmpty();
+            store.Driver.GetLocalPath(path).ShouldBeNull();
+        }
+        store.Driver.GetLocalPath("f").ShouldBe(store.Real("f"));
+        store.RealNames().ShouldBe(["f"]);
+    }
+
     [Fact]
     public async Task Files_and_directories_conflict()
     {
@@ -195,6 +246,8 @@ public sealed class LocalDriverTests
         await store.PutAsync("a/f", "content");
         var copied = await store.Driver.CopyAsync(new CopyRequest("a/f", "b/c/f", WriteMode.CreateNew), Cancel);
         copied.Length.ShouldBe(7);
+        var taken = await Should.ThrowAsync<StoreException>(() => store.Driver.CopyAsync(new CopyRequest("a/f", "b/c/f", WriteMode.CreateNew), Cancel).AsTask());
+        (taken.Code, taken.Uri?.ToLocalPath()).ShouldBe((StoreErrorCode.AlreadyExists, Path.GetFullPath(store.Real("b/c/f"))));
         await store.Driver.MoveAsync(new CopyRequest("a/f", "z/f", WriteMode.CreateNew), Cancel);
         (await store.KeysAsync()).ShouldBe(["b/", "b/c/", "b/c/f", "z/", "z/f"]);
         (await store.CodeOfAsync(() => store.Driver.MoveAsync(new CopyRequest("z/f", "b/c/f", WriteMode.CreateNew), Cancel).AsTask())).ShouldBe(StoreErrorCode.AlreadyExists);

@@ -89,6 +89,8 @@ public sealed class OddEntryTests
         Program.Run("ln", store.Real("one"), store.Real("two"));
         await store.Driver.MoveAsync(new CopyRequest("one", "two", WriteMode.Replace), Cancel);
         store.RealNames().ShouldBe(["two"]);
+        await store.Driver.MoveAsync(new CopyRequest("two", "two", WriteMode.Replace), Cancel);
+        (await store.TextAsync("two")).ShouldBe("x");
     }
 
     [Fact]

@@ -74,10 +74,14 @@ internal sealed class ArtifactSpool(BlobStore blobs, string? defaultMediaType, b
                 throw new MaterializationException(materializer, $"the file {entry.Name} was not ended: its stream was not disposed");
         }
         await Task.WhenAll(_entries.Select(e => e.Writing)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
-            _entries,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            PlaceAsync).ConfigureAwait(false);
+        var apart = _entries.FindAll(e => e.Stream is { Staged: not null } or { LocalFile: not null });
+        if (apart.Count > 0)
+        {
+            await Parallel.ForEachAsync(
+                apart,
+                new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+                PlaceAsync).ConfigureAwait(false);
+        }
         var files = _entries.ConvertAll(e => new ArtifactFile(e.Name, e.MediaType, e.Length, e.Digest.Checksum));
         return (files, _entries.Where(e => e.Inline is not null).ToDictionary(e => e.Name, e => e.Inline!.Value));
     }

@@ -12,13 +12,14 @@ namespace Cairn.Catalog.Assets;
 /// <param name="store">The store.</param>
 /// <param name="source">Begins records.</param>
 /// <param name="feed">Publishes copies of what is appended.</param>
+/// <param name="turns">The turns of this machine's processes; null if no other process uses the store.</param>
 /// <param name="wentBack">Called if the store went back to an earlier state.</param>
-internal sealed class AssetChains(ArtifactStore store, RecordSource source, FeedPublisher feed, Action wentBack)
+internal sealed class AssetChains(ArtifactStore store, RecordSource source, FeedPublisher feed, MachineTurns? turns, Action wentBack)
 {
     private const string Kind = "asset";
     private static readonly StorePath _folder = "catalog/assets";
     private readonly AssetGates _gates = new();
-    private readonly Recent<Guid, ChainHead> _recent = new();
+    private readonly Recent<Guid, AssetHead> _recent = new();
 
     /// <summary>Gets the versions that were read.</summary>
     public Recent<(Guid Asset, int Number), VersionCreation> Creations { get; } = new();
@@ -31,8 +32,27 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<AssetHead> ReadAsync(Guid asset, bool confirm, CancellationToken cancellationToken)
     {
-        var head = await ChainOf(asset).FindHeadAsync(_recent.Find(asset), confirm, e => Forget(asset, e), cancellationToken).ConfigureAwait(false);
-        return Of(asset, head);
+        var known = _recent.Find(asset);
+        var head = await ChainOf(asset).FindHeadAsync(known?.Head, confirm, e => Forget(asset, e), cancellationToken).ConfigureAwait(false);
+        return known is not null && head?.Sequence == known.Sequence ? known : Of(asset, head);
+    }
+
+    /// <summary>Confirms the newest record of an asset that is remembered, without looking for a later one.</summary>
+    /// <returns>The asset, for an append; null if none is remembered.</returns>
+    public async Task<AssetHead?> ConfirmAsync(Guid asset, CancellationToken cancellationToken)
+    {
+        if (_recent.Find(asset) is not { } known)
+            return null;
+        try
+        {
+            await ChainOf(asset).ConfirmAsync(known, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            Forget(asset, e);
+            throw;
+        }
+        return Of(asset, known) with { IsNewest = false };
     }
 
     /// <summary>Checks before the first record of an asset that another caller claimed a name for that its folder is empty: a chain whose first record was lost must not begin again.</summary>
@@ -48,7 +68,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     }
 
     /// <summary>Appends a change to an asset.</summary>
-    /// <param name="known">The newest record as just read and confirmed.</param>
+    /// <param name="known">The newest record as just confirmed.</param>
     /// <param name="operation">The operation as a verb phrase, for errors.</param>
     /// <param name="id">The id of the record; null for a new one.</param>
     /// <param name="decide">Decides on the newest state; returns null to append nothing. Called again after a lost race.</param>
@@ -60,12 +80,15 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         var chain = ChainOf(known.Id);
         using var activity = CatalogInstruments.Source.StartActivity("append asset");
         activity?.SetTag(CatalogInstruments.AssetTag, known.Id);
-        using var turn = await _gates.EnterAsync(known.Id, cancellationToken).ConfigureAwait(false);
+        using var gate = await _gates.EnterAsync(known.Id, cancellationToken).ConfigureAwait(false);
         // The one before in the queue knows the newest record; if it is not the newest, the append finds out.
-        var head = turn.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > (known.Head?.Sequence ?? 0) ? recent : known.Head;
+        var head = gate.Waited && _recent.Find(known.Id) is { } recent && recent.Sequence > known.Sequence ? recent.Head : known.Head;
+        MachineTurn? turn = null;
         try
         {
-            (head, var appended) = await chain.AppendAsync(head, id ?? source.NextId(), BeginAsync, cancellationToken).ConfigureAwait(false);
+            (head, var appended) = await chain.AppendAsync(head, known.IsNewest, id ?? source.NextId(), BeginAsync, turns is null ? null : TurnAsync, cancellationToken).ConfigureAwait(false);
+            if (head is not null)
+                turn?.Note(head.Sequence);
             if (appended)
                 feed.Publish(head!.Record!);
             return (Of(known.Id, head), appended);
@@ -80,6 +103,18 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
         {
             throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"the record cannot be written: {e.Message}") { Advice = "Save what is large as an artifact, or release names and aliases that are not needed." }, e)
                 .WithContext(operation, store.GetUri(chain.Folder));
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
+
+        async ValueTask<int?> TurnAsync(int lost, CancellationToken stopping)
+        {
+            if (lost > 0)
+                turns.Lost(known.Id);
+            turn ??= await turns.TryEnterAsync(known.Id, stopping).ConfigureAwait(false);
+            return turn?.ReadNewest();
         }
 
         async ValueTask<JsonObject?> BeginAsync(ChainHead? now, CancellationToken stopping) =>
@@ -118,7 +153,7 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
     {
         var found = new AssetHead(asset, head, StateOf(asset, head));
         if (head?.Record is not null)
-            _recent.Keep(asset, head with { Record = null }, (a, b) => a.Sequence > b.Sequence);
+            _recent.Keep(asset, found with { Head = head with { Record = null } }, (a, b) => a.Sequence > b.Sequence);
         return found;
     }
 

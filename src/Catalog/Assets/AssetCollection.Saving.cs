@@ -91,7 +91,7 @@ public sealed partial class AssetCollection
     /// <summary>Appends a version as soon as its content is in the store. The newest records are read meanwhile.</summary>
     private async Task<AssetVersion> AppendVersionAsync(CatalogName name, SaveRequest request, Task<Artifact> saving, CancellationToken cancellationToken)
     {
-        var finding = LookUpAsync(name, confirm: true, cancellationToken);
+        var finding = LookUpForAppendAsync(name, cancellationToken);
         try
         {
             request = request with { Artifact = (await saving.ConfigureAwait(false)).Digest };

@@ -39,10 +39,10 @@ public sealed partial class AssetCollection
     private readonly SaveKeys _keys;
     private readonly VersionReader _versions;
 
-    internal AssetCollection(ArtifactRepository repository, RecordSource source, CatalogOpening opening, FeedPublisher feed, SyncedIndex index)
+    internal AssetCollection(ArtifactRepository repository, RecordSource source, CatalogOpening opening, FeedPublisher feed, SyncedIndex index, MachineTurns? turns)
     {
         (_repository, _source, _opening, _index) = (repository, source, opening, index);
-        (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, index.Drop));
+        (_claims, _chains) = (new(repository.Store, source, feed, index.Drop), new(repository.Store, source, feed, turns, index.Drop));
         (_versions, _keys) = (new(_chains, repository), new(repository.Store, source));
     }
 
@@ -63,6 +63,14 @@ public sealed partial class AssetCollection
         }
         return await LookUpClaimAsync(name, confirm, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Finds what <see cref="LookUpAsync"/> finds, but for an append a remembered record need not be the newest one: to create the next one tells.</summary>
+    private async Task<(NameClaim Claim, AssetHead? Asset)> LookUpForAppendAsync(CatalogName name, CancellationToken cancellationToken) =>
+        _claims.Recall(name) is { Owner: { } known } claim
+        && await _chains.ConfirmAsync(known, cancellationToken).ConfigureAwait(false) is { } asset
+        && asset.State.Lists(name)
+            ? (claim, asset)
+            : await LookUpAsync(name, confirm: true, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Finds the newest claim of a name and the asset that claims it.</summary>
     private async Task<(NameClaim Claim, AssetHead? Asset)> LookUpClaimAsync(CatalogName name, bool confirm, CancellationToken cancellationToken)

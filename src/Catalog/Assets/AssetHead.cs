@@ -11,4 +11,7 @@ internal sealed record AssetHead(Guid Id, ChainHead? Head, AssetState State)
 {
     /// <summary>Gets the number of the newest record; 0 if there is none.</summary>
     public int Sequence => Head?.Sequence ?? 0;
+
+    /// <summary>Gets whether a later record was looked for; if not, it may exist. Default: true.</summary>
+    public bool IsNewest { get; init; } = true;
 }

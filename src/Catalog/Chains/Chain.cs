@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Records;
@@ -39,6 +38,15 @@ internal sealed class Chain
     {
         var content = await TryReadBytesAsync(sequence, cancellationToken).ConfigureAwait(false);
         return content is null ? null : Check(content, sequence);
+    }
+
+    /// <summary>Reads a record that is likely to be absent. Of a local store, it asks first whether the file exists: to open an absent file throws, which takes ten times as long.</summary>
+    private async Task<Record?> TryProbeAsync(int sequence, CancellationToken cancellationToken)
+    {
+        var path = PathOf(sequence);
+        return _store.GetLocalPath(path) is null || await _store.IsFileAsync(path, cancellationToken).ConfigureAwait(false)
+            ? await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     /// <summary>Reads the bytes of a record, whatever they are.</summary>
@@ -88,12 +96,11 @@ internal sealed class Chain
     public async Task<ChainHead?> FindHeadAsync(ChainHead? known, CancellationToken cancellationToken)
     {
         var head = known;
-        var absent = 0;
+        var (start, absent) = (known?.Sequence ?? 0, 0);
         for (var step = 1; absent == 0; step *= 2)
         {
-            var next = (head?.Sequence ?? 0) + step;
-            if (!await TryMoveAsync(next).ConfigureAwait(false))
-                absent = next;
+            if (!await TryMoveAsync(start + step).ConfigureAwait(false))
+                absent = start + step;
         }
         while (head is not null && absent - head.Sequence > 1)
         {
@@ -105,7 +112,7 @@ internal sealed class Chain
 
         async Task<bool> TryMoveAsync(int sequence)
         {
-            if (await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false) is not { } record)
+            if (await TryProbeAsync(sequence, cancellationToken).ConfigureAwait(false) is not { } record)
                 return false;
             CheckLink(head, record);
             head = ChainHead.Of(record);
@@ -152,17 +159,45 @@ internal sealed class Chain
 
     /// <summary>Appends a record to the chain.</summary>
     /// <param name="known">The newest record that the caller knows and has confirmed; null to look for it.</param>
+    /// <param name="isNewest">Whether the caller has looked for a later one.</param>
     /// <param name="id">The id of the record, by which it is recognized when its answer was lost.</param>
-    /// <param name="decide">Makes the members of the record from the head at that moment, null for an empty chain; returns null to append nothing. Called again after a lost race; may throw.</param>
+    /// <param name="decide">
+    /// Makes the members of the record from the head at that moment, null for an empty chain; returns null to append nothing. Called again after a lost race; may throw. Only what it decides on the
+    /// newest record counts: to create a record proves that, and before it appends nothing or throws, a later record is looked for.
+    /// </param>
+    /// <param name="turn">
+    /// Called before each attempt with the number of lost ones, to wait for a turn to append. Returns the number of a record that may be the newest, or 0; null without a turn. Optional.
+    /// </param>
     /// <param name="cancellationToken">Cancels the append; then nothing was appended, unless the answer was lost.</param>
     /// <returns>The head afterwards, and whether the record was appended.</returns>
     public async Task<(ChainHead? Head, bool Appended)> AppendAsync(
-        ChainHead? known, Guid id, Func<ChainHead?, CancellationToken, ValueTask<JsonObject?>> decide, CancellationToken cancellationToken)
+        ChainHead? known,
+        bool isNewest,
+        Guid id,
+        Func<ChainHead?, CancellationToken, ValueTask<JsonObject?>> decide,
+        Func<int, CancellationToken, ValueTask<int?>>? turn,
+        CancellationToken cancellationToken)
     {
         var head = known ?? await FindHeadAsync(null, cancellationToken).ConfigureAwait(false);
+        isNewest |= known is null;
+        var time = _store.Options.TimeProvider;
+        var attempt = TimeSpan.Zero;
         for (var lost = 0; ; lost++)
         {
-            if (await decide(head, cancellationToken).ConfigureAwait(false) is not { } members)
+            var noted = turn is null ? null : await turn(lost, cancellationToken).ConfigureAwait(false);
+            if (lost > (noted is null ? 0 : 1))
+                await Task.Delay(BackOff(attempt, lost), time, cancellationToken).ConfigureAwait(false);
+            if (noted > (head?.Sequence ?? 0) && await TryReadAsync(noted.Value, cancellationToken).ConfigureAwait(false) is { } later)
+            {
+                CheckLink(head, later);
+                (head, isNewest) = (ChainHead.Of(later), false);
+            }
+            else if (lost > 0)
+            {
+                (head, isNewest) = (await FindHeadAsync(head, cancellationToken).ConfigureAwait(false), true);
+            }
+            var begun = time.GetTimestamp();
+            if (await DecideAsync().ConfigureAwait(false) is not { } members)
                 return (head, false);
             var sequence = (head?.Sequence ?? 0) + 1;
             if (sequence > MaxSequence)
@@ -182,11 +217,29 @@ internal sealed class Chain
                     if (winner.Id == id)
                         return (ChainHead.Of(winner), true);
                     CheckLink(head, winner);
-                    head = await FindHeadAsync(ChainHead.Of(winner), cancellationToken).ConfigureAwait(false);
+                    head = ChainHead.Of(winner);
                 }
             }
+            attempt = time.GetElapsedTime(begun);
             CatalogInstruments.ConflictCount.Add(1, new KeyValuePair<string, object?>(CatalogInstruments.KindTag, _kind));
-            await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1 + (1 << Math.Min(lost + 2, 6)))), _store.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        async ValueTask<JsonObject?> DecideAsync()
+        {
+            if (!isNewest)
+            {
+                try
+                {
+                    if (await decide(head, cancellationToken).ConfigureAwait(false) is { } members)
+                        return members;
+                }
+                catch (StoreException)
+                {
+                    // Refused on a record that may be old: it is thrown again below if it still is refused.
+                }
+                (head, isNewest) = (await FindHeadAsync(head, cancellationToken).ConfigureAwait(false), true);
+            }
+            return await decide(head, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -216,6 +269,10 @@ internal sealed class Chain
     /// <summary>Reads a record that must be there, since a later one is.</summary>
     public async Task<Record> RequireAsync(int sequence, CancellationToken cancellationToken) =>
         await TryReadAsync(sequence, cancellationToken).ConfigureAwait(false) ?? throw Broken(sequence, "it is missing, and a later record exists");
+
+    /// <summary>A random time between attempts: at first not longer than one of them takes, and up to 16 times as long after several, but at most a second.</summary>
+    private static TimeSpan BackOff(TimeSpan attempt, int lost) =>
+        TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(attempt.TotalMilliseconds * (1 << Math.Min(lost - 1, 4)), 1000));
 
     private static Record Create(JsonObject members, Guid id, int sequence, ChainHead? head)
     {

@@ -55,7 +55,7 @@ internal sealed class CheckpointMaker(ArtifactStore store, Guid catalog, RecordI
         // One that cannot be used has its place in the chain.
         var head = newest is null ? null : new ChainHead(newest.Sequence, BlobDigest.Of(newest.Content.Span), [], null);
         var (_, isAppended) = await _checkpoints.Chain.AppendAsync(
-            head, ids.Next(), (now, _) => new(now?.Sequence == head?.Sequence ? Members(checkpoint, by) : null), cancellationToken).ConfigureAwait(false);
+            head, isNewest: true, ids.Next(), (now, _) => new(now?.Sequence == head?.Sequence ? Members(checkpoint, by) : null), null, cancellationToken).ConfigureAwait(false);
         return isAppended ? checkpoint : null;
     }
 

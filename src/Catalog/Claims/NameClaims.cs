@@ -50,10 +50,12 @@ internal sealed class NameClaims(ArtifactStore store, RecordSource source, FeedP
         var name = seen.Name;
         var (head, isAppended) = await ChainOf(name).AppendAsync(
             seen.Head,
+            isNewest: true,
             source.NextId(),
             (now, _) => new(now?.Sequence == seen.Head?.Sequence
                 ? source.Begin(Kind, name.Key, ("of", OfAssets), ("text", name.Text), ("fold", CatalogName.FoldVersion), ("owner", owner?.ToString()))
                 : null),
+            null,
             cancellationToken).ConfigureAwait(false);
         if (isAppended)
             feed.Publish(head!.Record!);

@@ -6,8 +6,8 @@ namespace Cairn.Catalog.Feed;
 
 /// <summary>Publishes records in batches: records that arrive while a batch is written share the next one.</summary>
 /// <remarks>
-/// There is no timer: the first record of a batch is written at once, and a call returns when the batch with its records is stored under a name that readers of the feed come across. A process has
-/// one publisher for each catalog. Thread-safe.
+/// The first record of a batch is written at once, and a call that waits returns when the batch with its records is stored under a name that readers of the feed come across. Only copies that
+/// nobody waits for are gathered: after a batch, the next one of these begins <see cref="Gathering"/> later, or as soon as somebody waits. A process has one publisher for each catalog. Thread-safe.
 /// </remarks>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock of this machine.</param>
@@ -17,6 +17,9 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     /// <summary>How far the name of a batch may be from the store's time. Readers look an hour back.</summary>
     private static readonly TimeSpan _tolerance = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long copies that nobody waits for are gathered after a batch: saves one after the other do not write one file of the feed each, and lists of other machines see them soon.</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
+
     private const int MaxAttempts = 8;
     private readonly StoreClock _clock = new(time);
     private readonly Lock _lock = new();
@@ -24,6 +27,8 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     private readonly HashSet<Task> _background = [];
     private PendingBatch? _open;
     private Task? _writing;
+    private TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _written;
     private bool _isDisposed;
 
     /// <summary>Gets the time of the store, as far as the batches that were published tell.</summary>
@@ -38,7 +43,10 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
         cancellationToken.ThrowIfCancellationRequested();
         HashSet<Task> batches;
         lock (_lock)
+        {
             batches = Add(records);
+            _wanted.TrySetResult();
+        }
         await Task.WhenAll(batches).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -58,7 +66,10 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     {
         Task[] background;
         lock (_lock)
+        {
             background = [.. _background];
+            _wanted.TrySetResult();
+        }
         var all = Task.WhenAll(background);
         try
         {
@@ -79,7 +90,10 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     {
         Task? writing;
         lock (_lock)
+        {
             (_isDisposed, writing) = (true, _writing);
+            _wanted.TrySetResult();
+        }
         if (writing is not null)
             await writing.ConfigureAwait(false);
         lock (_lock)
@@ -119,6 +133,7 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     {
         while (true)
         {
+            await GatherAsync().ConfigureAwait(false);
             PendingBatch? batch;
             lock (_lock)
             {
@@ -127,6 +142,8 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
                     _writing = null;
                     return;
                 }
+                if (_waiting.Count == 0 && _wanted.Task.IsCompleted)
+                    _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (batch == _open)
                     _open = null;
             }
@@ -139,6 +156,7 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
             {
                 failure = e;
             }
+            _written = time.GetTimestamp();
             batch.Complete(failure);
             if (failure is not null)
                 continue;
@@ -146,6 +164,20 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
             CatalogInstruments.BatchRecordCount.Add(batch.Count);
             stored?.Invoke();
         }
+    }
+
+    /// <summary>Waits until the next batch is due: at once if somebody waits for it or it is full.</summary>
+    private async Task GatherAsync()
+    {
+        Task wanted;
+        lock (_lock)
+        {
+            if (_waiting.Count != 1)
+                return;
+            wanted = _wanted.Task;
+        }
+        if (_written is { } written && Gathering - time.GetElapsedTime(written) is var rest && rest > TimeSpan.Zero)
+            await wanted.WaitAsync(rest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Writes a batch, again under another name as long as the name does not have the store's time.</summary>

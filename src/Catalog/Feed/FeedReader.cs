@@ -12,6 +12,8 @@ internal sealed class FeedReader(ArtifactStore store, TimeProvider time)
     /// <summary>The most bytes of a file that is read as a batch; twice what a writer may publish.</summary>
     private const int MaxBytes = 2 * PendingBatch.MaxBytes;
 
+    private const int KeptOfLongBatch = 1024;
+
     /// <summary>Lists the batches after a position that it has not seen, in the order of their names.</summary>
     /// <param name="position">The position.</param>
     /// <param name="listed">Called at the end with the position behind the listed batches; its <see cref="FeedPosition.Seen"/> contains those that must be remembered.</param>
@@ -49,17 +51,30 @@ internal sealed class FeedReader(ArtifactStore store, TimeProvider time)
     /// <summary>Reads the lines of a batch. What cannot be read as a record is among them, with the reason.</summary>
     public async Task<IReadOnlyList<RecordLine>> ReadAsync(StorePath batch, CancellationToken cancellationToken)
     {
+        var content = await FetchAsync(batch, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(content, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Fetches the bytes of a batch, whose lines <see cref="ReadAsync(FetchedBatch, CancellationToken)"/> reads.</summary>
+    public async Task<FetchedBatch> FetchAsync(StorePath batch, CancellationToken cancellationToken)
+    {
         var stream = await store.OpenReadAsync(batch, null, cancellationToken).ConfigureAwait(false);
         await using var closing = stream.ConfigureAwait(false);
-        if (stream.Length > MaxBytes)
+        var content = new byte[stream.Length > MaxBytes ? KeptOfLongBatch : stream.Length];
+        await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+        return new(batch, content, stream.Length);
+    }
+
+    /// <summary>Reads the lines of a batch, one after the other.</summary>
+    public static async IAsyncEnumerable<RecordLine> ReadAsync(FetchedBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (batch.Length > MaxBytes)
         {
-            var start = new byte[1024];
-            await stream.ReadExactlyAsync(start, cancellationToken).ConfigureAwait(false);
-            return [RecordLine.Unusable(start, $"it is in a batch of {stream.Length} bytes, more than a batch may have")];
+            yield return RecordLine.Unusable(batch.Content, $"it is in a batch of {batch.Length} bytes, more than a batch may have");
+            yield break;
         }
-        List<RecordLine> lines = [];
+        using var stream = new MemoryStream(batch.Content, writable: false);
         await foreach (var line in RecordLines.ReadAsync(stream, cancellationToken).ConfigureAwait(false))
-            lines.Add(line);
-        return lines;
+            yield return line;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
     {
         var (uuid, first, last, state) = (asset.ToBytes(), records[0].Record, records[^1].Record, records[^1].State);
         var before = _known.GetValueOrDefault(asset) ?? connection.Rows("SELECT id, state FROM asset WHERE uuid = $0", AssetRow.Of, uuid).SingleOrDefault();
-        var now = new AssetRow(before?.Id ?? Free(first.At.ToMicroseconds(), asset), state, last.At.ToMicroseconds());
+        var now = new AssetRow(before?.Id ?? Free(first.At.ToMicroseconds(), asset), state, last.Content);
         var (id, name) = (now.Id, now.Name);
         if (before is null)
         {
@@ -32,27 +32,36 @@ internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
             SetNames(id, now.Names);
         if (hasOtherTags)
             SetTags(id, now.Tags);
-        if (isRenamed || hasOtherTags || before!.State.IsGone != state.IsGone || before.State.Display != state.Display || before.State.Description != state.Description)
-            SetSearch(id, state);
-        SetAliases(id, records, isNew: before is null || before.State.Aliases.Count == 0);
+        if (isRenamed || hasOtherTags || before!.IsGone != now.IsGone || before.Display != now.Display || before.Description != now.Description)
+            SetSearch(now);
+        SetAliases(id, records, isNew: before?.HasAliases != true);
         if (before is not null)
             ChangeVersions(before, now);
-        SetVersions(id, asset, name, records);
+        SetVersions(now, asset, records);
+        if (!isBuilding)
+        {
+            Write(id, last, state);
+            return;
+        }
         _known[asset] = now;
-        if (!isBuilding || _known.Count >= Remembered)
+        if (_known.Count >= Remembered)
             Write();
     }
 
     /// <summary>Writes the rows of assets that are left.</summary>
     public void Write()
     {
-        foreach (var (id, state, at) in _known.Values)
+        foreach (var (id, content) in _known.Values.Select(r => (r.Id, r.Content)))
         {
-            connection.Execute("UPDATE asset SET fold = $1, type = $2, changed_at = $3, latest = $4, gone = $5, state = $6 WHERE id = $0",
-                id, state.Names is [var name, ..] ? UnicodeTable.Fold(name) : null, state.Type, at, state.Latest, state.IsGone ? 1 : 0, ColumnValues.ToText(state.Node));
+            var record = Record.Parse(content);
+            Write(id, record, AssetState.After(record));
         }
         _known.Clear();
     }
+
+    private void Write(long id, Record record, AssetState state) =>
+        connection.Execute("UPDATE asset SET fold = $1, type = $2, changed_at = $3, latest = $4, gone = $5, state = $6 WHERE id = $0",
+            id, state.Names is [var name, ..] ? UnicodeTable.Fold(name) : null, state.Type, record.At.ToMicroseconds(), state.Latest, state.IsGone ? 1 : 0, ColumnValues.ToText(state.Node));
 
     /// <summary>Writes the rows of the new versions.</summary>
     public void End() => _versions.End();
@@ -92,13 +101,13 @@ internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
             connection.Execute("INSERT OR IGNORE INTO asset_tag(tag, asset) VALUES($0, $1)", tag, id);
     }
 
-    private void SetSearch(long id, AssetState state)
+    private void SetSearch(AssetRow row)
     {
-        connection.Execute("DELETE FROM asset_search WHERE rowid = $0", id);
-        if (!state.IsGone)
+        connection.Execute("DELETE FROM asset_search WHERE rowid = $0", row.Id);
+        if (!row.IsGone)
         {
             connection.Execute("INSERT INTO asset_search(rowid, name, text, tags) VALUES($0, $1, $2, $3)",
-                id, string.Join(' ', state.Names), $"{state.Display} {state.Description}", string.Join(' ', state.Tags));
+                row.Id, string.Join(' ', row.Names), $"{row.Display} {row.Description}", string.Join(' ', row.Tags));
         }
     }
 
@@ -133,18 +142,18 @@ internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
     }
 
     /// <summary>Changes the versions that have rows, where the new state differs from the old one.</summary>
-    private void ChangeVersions(AssetRow rowBefore, AssetRow row)
+    private void ChangeVersions(AssetRow before, AssetRow now)
     {
-        var (id, name, before, state) = (row.Id, row.Name, rowBefore.State, row.State);
-        if (before.Type != state.Type)
-            connection.Execute("UPDATE version SET type = $1 WHERE asset = $0", id, state.Type);
-        if (rowBefore.Name != name)
+        var (id, name) = (now.Id, now.Name);
+        if (before.Type != now.Type)
+            connection.Execute("UPDATE version SET type = $1 WHERE asset = $0", id, now.Type);
+        if (before.Name != name)
             _versions.Rename(id, name);
-        if (before.IsGone == state.IsGone && before.Deleted.Ranges.SequenceEqual(state.Deleted.Ranges))
+        if (before.IsGone == now.IsGone && before.Deleted.Ranges.SequenceEqual(now.Deleted.Ranges))
             return;
         var all = VersionRanges.Parse($"1-{int.MaxValue - 1}");
         var hiddenBefore = before.IsGone ? all : before.Deleted;
-        var hidden = state.IsGone ? all : state.Deleted;
+        var hidden = now.IsGone ? all : now.Deleted;
         foreach (var (first, last) in hidden.Except(hiddenBefore))
             _versions.SetHidden(id, name, first, last, isHidden: true);
         foreach (var (first, last) in hiddenBefore.Except(hidden))
@@ -152,34 +161,50 @@ internal sealed class AssetRows(IndexConnection connection, bool isBuilding)
     }
 
     /// <summary>Inserts new versions, and changes the properties of versions.</summary>
-    private void SetVersions(long id, Guid asset, string? name, IReadOnlyList<AssetRecord> records)
+    private void SetVersions(AssetRow row, Guid asset, IReadOnlyList<AssetRecord> records)
     {
-        var state = records[^1].State;
-        var (type, deleted, isGone) = (state.Type, state.Deleted, state.IsGone);
         Dictionary<int, NewVersion> created = [];
         foreach (var record in records)
         {
             if (record.Change.Version is { } number && !created.ContainsKey(number))
-                created.Add(number, new(id, asset, number, name, type, isGone || deleted.Contains(number), record));
+                created.Add(number, new(row.Id, asset, number, row.Name, row.Type, row.IsGone || row.Deleted.Contains(number), record));
             if (record.Change.Edit is not { } edit)
                 continue;
             if (created.TryGetValue(edit.Number, out var version))
                 version.Edit(edit);
             else
-                _versions.Edit(id, name, edit);
+                _versions.Edit(row.Id, row.Name, edit);
         }
         foreach (var version in created.Values)
             _versions.Add(version);
     }
 
-    private sealed record AssetRow(long Id, AssetState State, long ChangedAt)
+    /// <summary>What the rows of an asset say, without the tree of its record, which is ten times as large as the record.</summary>
+    private sealed class AssetRow(long id, AssetState state, ReadOnlyMemory<byte> content)
     {
-        public IReadOnlyList<string> Names { get; } = State.Names;
+        public long Id { get; } = id;
 
-        public IReadOnlyList<string> Tags { get; } = State.Tags;
+        /// <summary>The newest record; empty for a row that was read.</summary>
+        public ReadOnlyMemory<byte> Content { get; } = content;
+
+        public IReadOnlyList<string> Names { get; } = state.Names;
+
+        public IReadOnlyList<string> Tags { get; } = state.Tags;
+
+        public string? Type { get; } = state.Type;
+
+        public string? Display { get; } = state.Display;
+
+        public string? Description { get; } = state.Description;
+
+        public bool IsGone { get; } = state.IsGone;
+
+        public VersionRanges Deleted { get; } = state.Deleted;
+
+        public bool HasAliases { get; } = state.Aliases.Count > 0;
 
         public string? Name => Names.Count > 0 ? Names[0] : null;
 
-        public static AssetRow Of(IndexRow row) => new(row.Integer(0), ColumnValues.ToState(row.Text(1)), 0);
+        public static AssetRow Of(IndexRow row) => new(row.Integer(0), ColumnValues.ToState(row.Text(1)), default);
     }
 }

@@ -17,13 +17,13 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     private Rows? _building;
 
     /// <summary>Applies lines, and the records of chains up to given numbers.</summary>
-    /// <param name="lines">Lines of the feed or of segments, in any order, and any number of times.</param>
+    /// <param name="lines">The lines, in any order, and any number of times.</param>
     /// <param name="chains">Chains with numbers that exist.</param>
     /// <param name="alongside">What else to write when all is applied, in the same transaction as the last records.</param>
     /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
     /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
     public Task<int?> ApplyAsync(
-        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken) =>
+        LineGroup lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, Action<IndexConnection> alongside, CancellationToken cancellationToken) =>
         ApplyAsync(lines, chains, isConfirmed: false, alongside, cancellationToken);
 
     /// <summary>Applies the records of chains up to given numbers, and reads those chains from the beginning whose newest known record the store does not have.</summary>
@@ -31,26 +31,16 @@ internal sealed class IndexApplier(ArtifactStore store, IIndexTarget database)
     /// <param name="cancellationToken">Cancels the application; what is complete stays.</param>
     /// <returns>The number of records that were applied; null if another process is writing, which is left alone.</returns>
     public Task<int?> RepairAsync(IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, CancellationToken cancellationToken) =>
-        ApplyAsync([], chains, isConfirmed: true, _ => { }, cancellationToken);
+        ApplyAsync(new(), chains, isConfirmed: true, _ => { }, cancellationToken);
 
     private async Task<int?> ApplyAsync(
-        IReadOnlyCollection<RecordLine> lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, bool isConfirmed, Action<IndexConnection> alongside, CancellationToken cancellationToken)
+        LineGroup lines, IReadOnlyCollection<(ChainKey Key, int Greatest)> chains, bool isConfirmed, Action<IndexConnection> alongside, CancellationToken cancellationToken)
     {
-        List<RecordLine> unusable = [];
+        List<RecordLine> unusable = [.. lines.Unusable];
         Dictionary<ChainKey, ChainGroup> groups = [];
-        List<RunLine> runs = [];
-        foreach (var line in lines)
-        {
-            if (RunLine.TryRead(line, out var badOfRun) is { } ofRun)
-                runs.Add(ofRun);
-            if (badOfRun is not null)
-                unusable.Add(badOfRun);
-            var record = ChainRecord.TryRead(line, out var key, out var bad);
-            if (bad is not null)
-                unusable.Add(bad);
-            if (record is not null)
-                GroupOf(key).Add(record);
-        }
+        List<RunLine> runs = [.. lines.Runs];
+        foreach (var (key, record) in lines.Records)
+            GroupOf(key).Add(record);
         foreach (var (key, greatest) in chains)
             GroupOf(key).Extend(greatest);
         if (isConfirmed)

@@ -15,6 +15,10 @@ internal static class IndexFolder
         return Path.Join(Path.IsPathFullyQualified(caches) && !(isRemote ?? IsRemote)(caches) ? caches : Path.GetTempPath(), "cairn", "index");
     }
 
+    /// <summary>The folder that the user chose, or the default one.</summary>
+    /// <param name="folder">The folder of the user; null for the default.</param>
+    public static string Of(string? folder) => folder is null ? Default() : Local(folder);
+
     /// <summary>A folder that the user chose; the default one if that is on a network file system.</summary>
     /// <param name="folder">The folder, which may not exist yet.</param>
     /// <param name="isRemote">Tells whether a folder is on a network file system; null to ask the system.</param>

@@ -9,12 +9,15 @@ namespace Cairn.Catalog.Index;
 /// <summary>Brings the index up to the store: from the newest checkpoint, the feed behind it, or the chains themselves.</summary>
 internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget database, TimeProvider time)
 {
-    private const int LinesAtOnce = 1000;
     private const int BatchesAtOnce = 32;
+    private const int SmallBatch = 16 << 10;
     private const int ChainsAtOnce = 500;
     private readonly IndexApplier _applier = new(store, database);
     private readonly FeedReader _feed = new(store, time);
     private readonly CheckpointStore _checkpoints = new(store, catalog);
+
+    /// <summary>How many lines are applied at once: many if each group is a transaction, which writes a page once; otherwise few, since the tree of a record is ten times its size.</summary>
+    private int LinesAtOnce => database.IsBuilding ? 100 : 2000;
 
     /// <summary>Synchronizes once.</summary>
     /// <param name="isFull">Whether the chains are listed as well.</param>
@@ -81,9 +84,8 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
                 {
                     try
                     {
-                        if (await ApplyAsync(checkpoint, cancellationToken).ConfigureAwait(false) is not { } count)
-                            return null;
-                        return (applied + count, new(checkpoint.Feed, new HashSet<StorePath>()));
+                        var (count, _, isLeft) = await ApplyAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+                        return isLeft ? null : (applied + count, new(checkpoint.Feed, new HashSet<StorePath>()));
                     }
                     catch (StoreException e) when (e.Code is StoreErrorCode.NotFound or StoreErrorCode.IntegrityFailure)
                     {
@@ -91,29 +93,123 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
                         problem = $"one of its segments cannot be read: {e.Reason}";
                     }
                 }
-                if (await _applier.ApplyAsync([RecordLine.Unusable(found.Content, problem!)], [], _ => { }, cancellationToken).ConfigureAwait(false) is null)
+                if (await _applier.ApplyAsync(LineGroup.Of(RecordLine.Unusable(found.Content, problem!)), [], _ => { }, cancellationToken).ConfigureAwait(false) is null)
                     return null;
             }
         }
         return (applied, FeedPosition.Start);
     }
 
-    /// <summary>Applies the segments of a checkpoint. The next records are read while the ones before are applied.</summary>
-    private async Task<int?> ApplyAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    /// <summary>Applies the segments of a checkpoint.</summary>
+    private Task<(int Applied, int Batches, bool IsLeft)> ApplyAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => ApplyAsync(
+        async (pass, stopping) =>
+        {
+            var group = new LineGroup();
+            foreach (var segment in checkpoint.Segments)
+            {
+                await foreach (var line in _checkpoints.ReadAsync(segment, stopping).ConfigureAwait(false))
+                {
+                    group.Add(line);
+                    if (group.Count < LinesAtOnce)
+                        continue;
+                    await pass(group, stopping).ConfigureAwait(false);
+                    group = new();
+                }
+            }
+            await pass(group, stopping).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Applies the batches behind a position.</summary>
+    private async Task<(int Applied, int Batches, bool IsLeft)> FollowAsync(FeedPosition position, CancellationToken cancellationToken)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var read = Channel.CreateBounded<List<RecordLine>>(2);
-        var reading = Task.Run(ReadAsync, CancellationToken.None);
+        FeedPosition? end = null;
+        var (applied, batches, isLeft) = await ApplyAsync((pass, stopping) => ReadFeedAsync(position, p => end = p, pass, stopping), cancellationToken).ConfigureAwait(false);
+        if (!isLeft)
+        {
+            isLeft = !database.TryWrite(c =>
+            {
+                var (at, now) = (end!.Cursor.ToMicroseconds(), time.GetUtcNow().ToMicroseconds());
+                // Cursors of the future: the clock was set back since.
+                c.Execute("DELETE FROM feed_cursor WHERE at > $0", Math.Max(now, at));
+                c.Execute("INSERT INTO feed_cursor(day, at) VALUES($0, $1) ON CONFLICT(day) DO UPDATE SET at = max(at, $1)", at / TimeSpan.MicrosecondsPerDay, at);
+                c.Execute("DELETE FROM feed_seen WHERE path < $0", end.From.Value);
+            });
+        }
+        return (applied, batches, isLeft);
+    }
+
+    /// <summary>Reads the batches behind a position. The next ones are fetched while the lines of one are passed on.</summary>
+    private async Task ReadFeedAsync(FeedPosition position, Action<FeedPosition> listed, Func<LineGroup, CancellationToken, ValueTask> pass, CancellationToken cancellationToken)
+    {
+        var fetching = new Queue<Task<FetchedBatch>>();
+        // Small batches are many, and their latency counts; large ones would fill the memory.
+        var ahead = 4;
+        var group = new LineGroup();
         try
         {
-            int? applied = 0;
-            await foreach (var lines in read.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var path in _feed.ListAsync(position, listed, cancellationToken).ConfigureAwait(false))
             {
-                applied += await _applier.ApplyAsync(lines, [], _ => { }, cancellationToken).ConfigureAwait(false);
-                if (applied is null)
-                    break;
+                fetching.Enqueue(_feed.FetchAsync(path, cancellationToken));
+                while (fetching.Count >= ahead)
+                    await TakeAsync().ConfigureAwait(false);
             }
-            return applied;
+            while (fetching.Count > 0)
+                await TakeAsync().ConfigureAwait(false);
+            await pass(group, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Their errors, if any, are those of the batch whose error ends this.
+            await ((Task)Task.WhenAll(fetching)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task TakeAsync()
+        {
+            var batch = await fetching.Dequeue().ConfigureAwait(false);
+            ahead = batch.Content.Length < SmallBatch ? Math.Min(ahead + 1, BatchesAtOnce) : Math.Max(ahead / 2, 2);
+            await foreach (var line in FeedReader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
+            {
+                if (group.Count >= LinesAtOnce)
+                    await PassAsync().ConfigureAwait(false);
+                group.Add(line);
+            }
+            group.Batches.Add(batch.Path);
+            if (group.Batches.Count >= BatchesAtOnce)
+                await PassAsync().ConfigureAwait(false);
+        }
+
+        async Task PassAsync()
+        {
+            await pass(group, cancellationToken).ConfigureAwait(false);
+            group = new();
+        }
+    }
+
+    /// <summary>Applies lines. The next ones are read on another thread while the ones before are applied.</summary>
+    /// <param name="read">Reads the lines, and passes them on.</param>
+    /// <param name="cancellationToken">Cancels it; what is applied stays.</param>
+    /// <returns>The number of applied records and of batches; whether another process is writing, so that some are left.</returns>
+    private async Task<(int Applied, int Batches, bool IsLeft)> ApplyAsync(Func<Func<LineGroup, CancellationToken, ValueTask>, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var groups = Channel.CreateBounded<LineGroup>(1);
+        var reading = Task.Run(ReadAsync, CancellationToken.None);
+        var (applied, batches) = (0, 0);
+        try
+        {
+            await foreach (var group in groups.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                var count = await _applier.ApplyAsync(group, [], c =>
+                {
+                    foreach (var path in group.Batches)
+                        c.Execute("INSERT OR IGNORE INTO feed_seen(path) VALUES($0)", path.Value);
+                }, cancellationToken).ConfigureAwait(false);
+                if (count is null)
+                    return (applied, batches, true);
+                (applied, batches) = (applied + count.Value, batches + group.Batches.Count);
+            }
+            return (applied, batches, false);
         }
         finally
         {
@@ -125,93 +221,14 @@ internal sealed class IndexSync(ArtifactStore store, Guid catalog, IIndexTarget 
         {
             try
             {
-                List<RecordLine> lines = [];
-                foreach (var segment in checkpoint.Segments)
-                {
-                    await foreach (var line in _checkpoints.ReadAsync(segment, stopping.Token).ConfigureAwait(false))
-                    {
-                        lines.Add(line);
-                        if (lines.Count < LinesAtOnce)
-                            continue;
-                        await read.Writer.WriteAsync(lines, stopping.Token).ConfigureAwait(false);
-                        lines = [];
-                    }
-                }
-                await read.Writer.WriteAsync(lines, stopping.Token).ConfigureAwait(false);
-                read.Writer.Complete();
+                await read(groups.Writer.WriteAsync, stopping.Token).ConfigureAwait(false);
+                groups.Writer.Complete();
             }
             catch (Exception e)
             {
                 // The one who applies the records throws it.
-                read.Writer.Complete(e);
+                groups.Writer.Complete(e);
             }
-        }
-    }
-
-    /// <summary>Applies the batches behind a position.</summary>
-    private async Task<(int Applied, int Batches, bool IsLeft)> FollowAsync(FeedPosition position, CancellationToken cancellationToken)
-    {
-        var (applied, batches) = (0, 0);
-        FeedPosition? end = null;
-        var reading = new Queue<(StorePath Path, Task<IReadOnlyList<RecordLine>> Lines)>();
-        // Small batches are many, and their latency counts; large ones would fill the memory.
-        var ahead = 4;
-        List<StorePath> paths = [];
-        List<RecordLine> lines = [];
-        try
-        {
-            await foreach (var path in _feed.ListAsync(position, p => end = p, cancellationToken).ConfigureAwait(false))
-            {
-                reading.Enqueue((path, _feed.ReadAsync(path, cancellationToken)));
-                while (reading.Count >= ahead)
-                    await TakeAsync().ConfigureAwait(false);
-                if ((lines.Count >= LinesAtOnce || paths.Count >= BatchesAtOnce) && !await ApplyAsync().ConfigureAwait(false))
-                    return (applied, batches, true);
-            }
-            while (reading.Count > 0)
-                await TakeAsync().ConfigureAwait(false);
-            if (!await ApplyAsync().ConfigureAwait(false))
-                return (applied, batches, true);
-        }
-        finally
-        {
-            // Their errors, if any, are those of the batch whose error ends this.
-            await ((Task)Task.WhenAll(reading.Select(r => r.Lines))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        var isWritten = database.TryWrite(c =>
-        {
-            var (at, now) = (end!.Cursor.ToMicroseconds(), time.GetUtcNow().ToMicroseconds());
-            // Cursors of the future: the clock was set back since.
-            c.Execute("DELETE FROM feed_cursor WHERE at > $0", Math.Max(now, at));
-            c.Execute("INSERT INTO feed_cursor(day, at) VALUES($0, $1) ON CONFLICT(day) DO UPDATE SET at = max(at, $1)", at / TimeSpan.MicrosecondsPerDay, at);
-            c.Execute("DELETE FROM feed_seen WHERE path < $0", end.From.Value);
-        });
-        return (applied, batches, !isWritten);
-
-        async Task TakeAsync()
-        {
-            var (path, task) = reading.Dequeue();
-            var batch = await task.ConfigureAwait(false);
-            ahead = batch.Count < LinesAtOnce / BatchesAtOnce ? Math.Min(ahead + 1, BatchesAtOnce) : Math.Max(ahead / 2, 2);
-            paths.Add(path);
-            lines.AddRange(batch);
-        }
-
-        async Task<bool> ApplyAsync()
-        {
-            if (paths.Count == 0)
-                return true;
-            var count = await _applier.ApplyAsync(lines, [], c =>
-            {
-                foreach (var path in paths)
-                    c.Execute("INSERT OR IGNORE INTO feed_seen(path) VALUES($0)", path.Value);
-            }, cancellationToken).ConfigureAwait(false);
-            if (count is null)
-                return false;
-            (applied, batches) = (applied + count.Value, batches + paths.Count);
-            paths.Clear();
-            lines.Clear();
-            return true;
         }
     }
 

@@ -78,13 +78,8 @@ internal sealed class SyncedIndex(ArtifactStore store, CatalogOpening opening, F
         }
     }
 
-    private string Folder() => _folder ??= folder is null ? DefaultFolder() : IndexFolder.Local(folder);
-
-    private string DefaultFolder()
-    {
-        // What is in memory ends with the process, and so does its index.
-        if (store.Root.Scheme == "mem")
-            return _temporary = Directory.CreateTempSubdirectory("cairn-index-").FullName;
-        return IndexFolder.Default();
-    }
+    // What is in memory ends with the process, and so does its index.
+    private string Folder() => _folder ??= folder is null && store.Root.Scheme == "mem"
+        ? _temporary = Directory.CreateTempSubdirectory("cairn-index-").FullName
+        : IndexFolder.Of(folder);
 }

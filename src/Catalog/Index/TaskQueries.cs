@@ -27,12 +27,6 @@ internal sealed class TaskQueries(IndexConnection connection)
     public List<long> Rows(long run) => connection.Rows(
         $"SELECT t.id FROM task t INDEXED BY task_place WHERE t.run = $0 AND t.split = 0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item", r => r.Integer(0), run);
 
-    /// <summary>The tasks of a run that count, in the order of their steps and items.</summary>
-    public List<TaskItem> All(long run) => connection.Rows($"""
-        SELECT t.id, d.content, p.content FROM task t INDEXED BY task_place LEFT JOIN task_record d ON d.task = t.id LEFT JOIN task_progress p ON p.task = t.id
-        WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item
-        """, r => new TaskItem(r.Integer(0), run, r.IsNull(1) ? null : r.Bytes(1), r.IsNull(2) ? null : r.Bytes(2)), run);
-
     /// <summary>The row of the newest attempt of an item; the empty item is that of a plain step.</summary>
     public long? Row(long run, string step, string item) => connection.Integer(
         "SELECT id FROM task INDEXED BY task_place WHERE run = $0 AND step = $1 AND item = $2 ORDER BY attempt DESC, coalesce(record, progress) DESC LIMIT 1", run, step, item);

@@ -24,9 +24,11 @@ internal sealed class SaveKeys(ArtifactStore store, RecordSource source)
     {
         var (head, isOwn) = await ChainOf(key).AppendAsync(
             null,
+            isNewest: true,
             source.NextId(),
             (now, _) => new(now is not null ? null : source.Begin(
                 Kind, key, ("of", OfSaves), ("asset", save.AssetId.ToString()), ("after", save.After), ("record", save.Record?.ToString()), ("version", save.Version), ("request", save.Print))),
+            null,
             cancellationToken).ConfigureAwait(false);
         return (Read(key, head!.Record!), isOwn);
     }

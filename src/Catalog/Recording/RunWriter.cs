@@ -110,12 +110,14 @@ internal sealed class RunWriter
         }
     }
 
+    /// <summary>Finds an output of an earlier step; null if there is none.</summary>
+    public TaskInput? TryFind(string name) => _outputs.TryGetValue((null, name), out var found)
+        || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _outputs.TryGetValue((name[..mark], name[(mark + 1)..]), out found)) ? found : null;
+
     /// <summary>Finds an output of an earlier step: by its name, or as <c>step#name</c>.</summary>
     public TaskInput Find(string name)
     {
-        if (_outputs.TryGetValue((null, name), out var found))
-            return found;
-        if (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _outputs.TryGetValue((name[..mark], name[(mark + 1)..]), out found))
+        if (TryFind(name) is { } found)
             return found;
         var known = string.Join(", ", _outputs.Keys.Where(k => k.Step is not null).Select(k => $"{k.Step}#{k.Name}").Order(StringComparer.Ordinal));
         throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"no earlier step of this run has an output '{ErrorText.Escape(name)}'")

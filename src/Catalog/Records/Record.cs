@@ -8,6 +8,9 @@ namespace Cairn.Catalog.Records;
 /// <summary>A record as it is stored: one change, which is written once and never modified.</summary>
 internal sealed class Record
 {
+    private int _sequence = -1;
+    private string? _previous;
+
     private Record(ReadOnlyMemory<byte> content, JsonObject node, string kind, Guid id, DateTimeOffset at)
     {
         (Content, Node, Kind, Id, At) = (content, node, kind, id, at);
@@ -28,9 +31,9 @@ internal sealed class Record
     public Guid Id { get; }
 
     /// <summary>Its number in the chain; 0 for a record that belongs to none.</summary>
-    public int Sequence => Node["seq"] is { } seq ? Integer(seq, "seq") : 0;
+    public int Sequence => _sequence >= 0 ? _sequence : _sequence = Node["seq"] is { } seq ? Integer(seq, "seq") : 0;
 
-    public string? Previous => Text(Node["prev"]);
+    public string? Previous => _previous ??= Text(Node["prev"]);
 
     public DateTimeOffset At { get; }
 

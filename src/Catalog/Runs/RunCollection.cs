@@ -19,14 +19,16 @@ public sealed partial class RunCollection
 {
     private const int PageSize = 200;
     private readonly ArtifactRepository _repository;
+    private readonly AssetCollection _assets;
     private readonly RecordSource _source;
     private readonly FeedPublisher _feed;
     private readonly SyncedIndex _index;
     private readonly RunChains _chains;
     private readonly RunLife _life;
 
-    internal RunCollection(ArtifactRepository repository, RecordSource source, FeedPublisher feed, SyncedIndex index)
+    internal RunCollection(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, SyncedIndex index)
     {
+        _assets = assets;
         (_repository, _source, _feed, _index) = (repository, source, feed, index);
         _chains = new(repository.Store, source, feed);
         _life = new(repository.Store, feed);
@@ -126,21 +128,6 @@ public sealed partial class RunCollection
             after = page.Next;
         }
         while (after is not null);
-    }
-
-    /// <summary>Reads the record of a run.</summary>
-    internal async Task<RunRecord> ReadRunRecordAsync(RunReference reference, CancellationToken cancellationToken)
-    {
-        var reader = await OpenAsync(Freshness.Synchronized, cancellationToken).ConfigureAwait(false);
-        return reader.RecordOf(new RunResolver(reader.Index).FindRun(reference));
-    }
-
-    /// <summary>Reads the records of all tasks of a run, those included that only made items: of each item, the newest attempt.</summary>
-    internal async Task<IReadOnlyList<TaskRecord>> ReadTaskRecordsAsync(RunReference reference, CancellationToken cancellationToken)
-    {
-        var reader = await OpenAsync(Freshness.Synchronized, cancellationToken).ConfigureAwait(false);
-        var run = new RunResolver(reader.Index).FindRun(reference);
-        return [.. reader.Index.Query((_, tasks) => tasks.All(run.Row)).Select(RunReader.RecordOf)];
     }
 
     /// <summary>Finds the newest task that has succeeded with a key of the step cache, in a run that is not deleted.</summary>

@@ -9,6 +9,8 @@ namespace Cairn.Catalog.States;
 /// <summary>The change that a record of an asset makes: a typed view of its member <c>change</c>.</summary>
 internal sealed class AssetChange(JsonObject node)
 {
+    private IReadOnlyDictionary<string, MetadataValue>? _metadata;
+
     public JsonObject Node { get; } = node;
 
     /// <summary>The version that the record creates; null if it creates none.</summary>
@@ -28,8 +30,12 @@ internal sealed class AssetChange(JsonObject node)
     /// <summary>The metadata that the version was saved with.</summary>
     public IReadOnlyDictionary<string, MetadataValue> Metadata
     {
-        get => MetadataJson.ReadMembers(Node["meta"]);
-        set => SetOrRemove("meta", value.Count == 0 ? null : MetadataJson.Write(value));
+        get => _metadata ??= MetadataJson.ReadMembers(Node["meta"]);
+        set
+        {
+            _metadata = null;
+            SetOrRemove("meta", value.Count == 0 ? null : MetadataJson.Write(value));
+        }
     }
 
     /// <summary>The description that the version was saved with.</summary>

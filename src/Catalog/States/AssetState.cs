@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 using Cairn.Catalog.Chains;
 using Cairn.Catalog.Names;
@@ -198,8 +199,10 @@ internal sealed class AssetState
 
     private string[]? Texts(string member) => Node[member] is { } value ? [.. ArrayOf(value, member).Select(t => Record.Text(t) ?? throw Record.Wrong(member))] : null;
 
-    private SortedDictionary<string, int> Integers(string member)
+    private IReadOnlyDictionary<string, int> Integers(string member)
     {
+        if (Node[member] is null)
+            return ReadOnlyDictionary<string, int>.Empty;
         var result = new SortedDictionary<string, int>(Utf8Order.Comparer);
         foreach (var (key, value) in Record.OptionalObject(Node[member], member) ?? [])
             result[key] = Record.Number(value, member) ?? throw Record.Wrong(member);

@@ -99,6 +99,8 @@ public sealed partial class Flow<TState> : IFlow
     public Flow<TState> Join(string name, Func<TState, JoinInputs<TState>, StepContext, Task> body, StepOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(body);
+        if (options?.Cache is not null)
+            throw new ArgumentException($"The join '{ErrorText.Escape(name)}' cannot be cached. Cache the step after it, which reads the merged values.", nameof(options));
         if (_depth == 0)
             throw new InvalidOperationException($"The join '{ErrorText.Escape(name)}' has no foreach and no branch before it.");
         return With(new JoinNode<TState>(Check(name), _depth - 1, options ?? StepOptions.Default, body), _depth - 1);

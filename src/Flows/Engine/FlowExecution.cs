@@ -52,7 +52,7 @@ internal static class FlowExecution
         using var signals = joined.Signals;
         foreach (var task in recorded.Tasks.Where(RecordedRun.HasSucceeded))
             joined.Writer.Add(task);
-        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
+        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null, new(catalog, joined, new TState().Slots)) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
         await tasks.RunItemAsync(node, branch, new(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping)), index, joined.CancellationToken).ConfigureAwait(false);
 
         StoreException Refused(StoreErrorCode code, string reason, string advice) =>
@@ -119,6 +119,6 @@ internal static class FlowExecution
         await using var forgetting = scratch.ConfigureAwait(false);
         await RunAsync(new(scratch, repository.Materializers)).ConfigureAwait(false);
 
-        Task RunAsync(ArtifactRepository state) => new FlowRunner<TState>(flow.Nodes, new(run, state, steps, resumption), new(catalog, run.Id)).RunAsync(run.CancellationToken);
+        Task RunAsync(ArtifactRepository state) => new FlowRunner<TState>(flow.Nodes, new(run, state, steps, resumption, new(catalog, run, new TState().Slots)), new(catalog, run.Id)).RunAsync(run.CancellationToken);
     }
 }

@@ -34,6 +34,9 @@ internal abstract class FlowItems<TState>
 
     public abstract Task<BlobDigest> SaveAsync(ArtifactRepository repository, CancellationToken cancellationToken);
 
+    /// <summary>Saves one item, whose digest is part of the key of the step cache.</summary>
+    public abstract Task<BlobDigest> SaveAsync(ArtifactRepository repository, int index, CancellationToken cancellationToken);
+
     public abstract Func<TState, StepContext, Task> BodyOf(int index);
 }
 
@@ -98,6 +101,9 @@ internal sealed class ItemSource<TState, TItem>(string step, Func<TState, IEnume
     {
         public override async Task<BlobDigest> SaveAsync(ArtifactRepository repository, CancellationToken cancellationToken) =>
             (await repository.SaveAsync(values, cancellationToken: cancellationToken).ConfigureAwait(false)).Digest;
+
+        public override async Task<BlobDigest> SaveAsync(ArtifactRepository repository, int index, CancellationToken cancellationToken) =>
+            (await repository.SaveAsAsync(values[index]!, typeof(TItem), cancellationToken: cancellationToken).ConfigureAwait(false)).Digest;
 
         public override Func<TState, StepContext, Task> BodyOf(int index)
         {

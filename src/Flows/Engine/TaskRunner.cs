@@ -3,6 +3,7 @@ using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
+using Cairn.Flows.Caching;
 using Cairn.Flows.Resuming;
 
 namespace Cairn.Flows.Engine;
@@ -19,7 +20,8 @@ internal static class TaskRunner
 /// <param name="repository">Where the state is: the run's repository, or one that a dry run forgets.</param>
 /// <param name="steps">The steps in order.</param>
 /// <param name="resumption">What is taken over from earlier runs; null for nothing.</param>
-internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption)
+/// <param name="cache">Finds tasks with equal inputs.</param>
+internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption, CacheLookup cache)
     where TState : class, IFlowState, new()
 {
     private static readonly bool _hasSecrets = new TState().Slots.Any(s => s.IsSecret);
@@ -42,14 +44,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     }
 
     /// <summary>Runs a plain step, or one of a branch.</summary>
-    public async Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, CancellationToken cancellationToken) =>
-        resumption?.Find(step, branch, out _) is { } earlier
-            ? Take(earlier, branch)
-            : await AttemptAsync(step, options, branch, async (state, context) =>
-            {
-                await body(state, context).ConfigureAwait(false);
-                return null;
-            }, cancellationToken).ConfigureAwait(false);
+    public Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, CancellationToken cancellationToken) =>
+        RunAsync(step, options, branch, body, null, cancellationToken);
 
     /// <summary>Runs the task of an item.</summary>
     public Task<Branch> RunItemAsync(ForEachNode<TState> node, Branch item, SplitItems<TState> items, int index, CancellationToken cancellationToken) =>
@@ -57,7 +53,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         {
             var loaded = await items.LoadAsync(cancellationToken).ConfigureAwait(false);
             await loaded.BodyOf(index)(state, context).ConfigureAwait(false);
-        }, cancellationToken);
+        }, async () => await (await items.LoadAsync(cancellationToken).ConfigureAwait(false)).SaveAsync(repository, index, cancellationToken).ConfigureAwait(false), cancellationToken);
 
     /// <summary>Enumerates the items of a foreach, and saves them.</summary>
     public async Task<(Branch Branch, SplitItems<TState> Items)> SplitAsync(ForEachNode<TState> node, Branch branch, CancellationToken cancellationToken)
@@ -186,6 +182,63 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 await Task.Delay(options.Retry!.DelayAfter(attempt - FirstAttempt + 1), run.Writer.Time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task<Branch> RunAsync(string step, StepOptions options, Branch branch, Func<TState, StepContext, Task> body, Func<Task<BlobDigest>>? itemOf, CancellationToken cancellationToken)
+    {
+        if (resumption?.Find(step, branch, out _) is { } earlier)
+            return Take(earlier, branch);
+        if (options.Cache is not { } policy || !run.Writer.Options.SaveArtifacts)
+        {
+            return await AttemptAsync(step, options, branch, async (state, context) =>
+            {
+                await body(state, context).ConfigureAwait(false);
+                return null;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        BlobDigest? item = itemOf is null ? null : await itemOf().ConfigureAwait(false);
+        if (await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false) is var (found, key))
+            return await ReuseAsync(found, key, branch).ConfigureAwait(false);
+        return await AttemptAsync(step, options, branch, async (state, context) =>
+        {
+            await body(state, context).ConfigureAwait(false);
+            return record =>
+            {
+                var own = cache.KeyOf(step, policy, item, state, record);
+                return record with { CacheKey = own.ToString(), CacheParts = own.Parts };
+            };
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Records a task that has the outputs of an equal one.</summary>
+    private async Task<Branch> ReuseAsync(TaskRecord found, CacheKey key, Branch branch)
+    {
+        var now = run.Writer.Now;
+        var task = found with
+        {
+            RunId = run.Id,
+            TaskId = run.Writer.Source.NextId(),
+            Order = _order[found.Step],
+            Item = branch.Item,
+            Index = branch.Index,
+            Attempt = FirstAttempt,
+            Status = RunStatus.Cached,
+            StartedAt = now,
+            FinishedAt = now,
+            Base = branch.Task,
+            Inputs = [.. found.Inputs.Select(i => branch.Values.TryGetValue(i.Name, out var value) && i.AssetId is null ? i with { Artifact = value.Artifact, TaskId = value.Task } : i)],
+            Exports = [],
+            Log = null,
+            LargeLog = null,
+            Checkpoint = null,
+            CacheKey = key.ToString(),
+            CacheParts = key.Parts,
+            From = found.From ?? found.TaskId,
+            Reuse = "cache",
+        };
+        await run.Writer.PublishAsync([task.ToRecord(run.Writer.Source)], CancellationToken.None).ConfigureAwait(false);
+        run.Writer.Add(task);
+        return branch.After(task.TaskId, task.State, null, isTakenOver: false);
     }
 
     private Branch Take(TaskRecord earlier, Branch branch)

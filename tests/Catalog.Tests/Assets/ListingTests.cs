@@ -66,29 +66,54 @@ public sealed class ListingTests
         driver.Take().ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task A_known_asset_is_resolved_by_one_request_and_saved_by_three()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_known_asset_is_resolved_by_one_request_and_saved_by_two(bool isLocal)
     {
+        // An absent file of this machine is asked for; elsewhere, the question would be a request beside that for the content.
+        var probe = isLocal ? "stat" : "read";
         await using var test = await TestCatalog.OpenAsync();
         for (var i = 0; i < 5; i++)
             await test.Assets.SaveAsync("x", $"{i}", new() { Alias = "a" });
         RecordingDriver driver = null!;
-        await using var other = await test.OpenThroughAsync(d => driver = new(d));
+        await using var other = await test.OpenThroughAsync(d => driver = new(d) { IsLocal = isLocal });
         var id = (await other.Assets.GetAsync("x@a")).AssetId;
         (await other.Assets.GetAsync("x:2")).Number.ShouldBe(2);
         driver.Take();
         await other.Assets.GetAsync("x@a");
-        driver.Take().ShouldBe([$"read catalog/assets/{id}/00000006.json"]);
+        driver.Take().ShouldBe([$"{probe} catalog/assets/{id}/00000006.json"]);
         await other.Assets.GetAsync("x:2");
-        driver.Take().ShouldBe([$"read catalog/assets/{id}/00000006.json"]);
-        // The record that the decision rests on is confirmed before a write.
+        driver.Take().ShouldBe([$"{probe} catalog/assets/{id}/00000006.json"]);
+        // The record that the decision rests on is confirmed before a write, which tells whether it is the newest one.
         await other.Assets.SaveAsync("x", "5");
         await other.Catalog.FlushAsync();
-        driver.Take().Where(r => r.Contains("catalog/assets", StringComparison.Ordinal)).Order()
-            .ShouldBe([$"read catalog/assets/{id}/00000005.json", $"read catalog/assets/{id}/00000006.json", $"write catalog/assets/{id}/00000006.json"]);
+        AssetRequests().ShouldBe([$"read catalog/assets/{id}/00000005.json", $"write catalog/assets/{id}/00000006.json"]);
+        // To write nothing tells nothing: a later record is looked for.
+        (await other.Assets.SaveAsync("x", "5")).Created.ShouldBeFalse();
+        AssetRequests().ShouldBe([$"read catalog/assets/{id}/00000006.json", $"{probe} catalog/assets/{id}/00000007.json"]);
         // A change of another machine is seen.
         await test.Assets.SaveAsync("x", "6");
         (await other.Assets.GetAsync("x")).Number.ShouldBe(7);
+        driver.Take().Where(r => !isLocal || !r.StartsWith("stat", StringComparison.Ordinal))
+            .ShouldBe([$"read catalog/assets/{id}/00000007.json", .. isLocal ? (string[])[] : [$"read catalog/assets/{id}/00000008.json"]]);
+
+        List<string> AssetRequests() => [.. driver.Take().Where(r => r.Contains("catalog/assets", StringComparison.Ordinal)).Order()];
+    }
+
+    [Fact]
+    public async Task A_save_that_remembers_an_old_record_is_decided_on_the_newest()
+    {
+        await using var test = await TestCatalog.OpenAsync();
+        await test.Assets.SaveAsync("x", "1");
+        await using var other = await test.OpenThroughAsync(d => d);
+        await other.Assets.GetAsync("x");
+        await test.Assets.SaveAsync("x", "2");
+        // Equal to the version that is remembered, and not to the newest.
+        (await other.Assets.SaveAsync("x", "1")).Number.ShouldBe(3);
+        await test.Assets.SaveAsync("x", "4", new() { Alias = "a" });
+        // Refused by the state that is remembered, and not by the newest.
+        (await other.Assets.SaveAsync("x", "5", new() { Alias = "a", AliasFrom = 4 })).Number.ShouldBe(5);
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class RecordingDriver(StoreDriver inner) : DelegatingStoreDriver
     /// <summary>Gets or sets which requests fail, by verb and path.</summary>
     public Func<string, StorePath, bool> Refuses { get; set; } = (_, _) => false;
 
+    /// <summary>Gets whether the files of the store are files of this machine.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>Returns the requests since the last call.</summary>
     public List<string> Take()
     {
@@ -24,6 +27,8 @@ internal sealed class RecordingDriver(StoreDriver inner) : DelegatingStoreDriver
             return taken;
         }
     }
+
+    public override string? GetLocalPath(StorePath path) => IsLocal ? $"/{path}" : null;
 
     public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
     {

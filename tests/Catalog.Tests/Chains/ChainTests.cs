@@ -20,7 +20,7 @@ public sealed class ChainTests
         {
             ChainHead? head = null;
             for (var i = 0; i < 25; i++)
-                (head, _) = await Of(store).AppendAsync(head, _ids.Next(), (_, _) => new(Members($"{writer}-{i}")), default);
+                (head, _) = await Of(store).AppendAsync(head, isNewest: true, _ids.Next(), (_, _) => new(Members($"{writer}-{i}")), null, default);
         })));
 
         var seen = new HashSet<string>();
@@ -67,7 +67,7 @@ public sealed class ChainTests
         await Of(store).ConfirmAsync(heads[2], default);
         await store.RemoveAsync(Of(store).PathOf(3));
         await Should.ThrowAsync<StoreWentBackException>(() => Of(store).ConfirmAsync(heads[2], default));
-        await Of(store).AppendAsync(heads[1], _ids.Next(), (_, _) => new(Members("other")), default);
+        await Of(store).AppendAsync(heads[1], isNewest: true, _ids.Next(), (_, _) => new(Members("other")), null, default);
         await Should.ThrowAsync<StoreWentBackException>(() => Of(store).ConfirmAsync(heads[2], default));
     }
 
@@ -101,10 +101,41 @@ public sealed class ChainTests
     {
         await using var store = await OpenAsync();
         var heads = await FillAsync(store, 2);
-        var (head, appended) = await Of(store).AppendAsync(heads[0], heads[1].Record!.Id, (_, _) => new(Members("again")), default);
+        var (head, appended) = await Of(store).AppendAsync(heads[0], isNewest: true, heads[1].Record!.Id, (_, _) => new(Members("again")), null, default);
         appended.ShouldBeTrue();
         head!.Hash.ShouldBe(heads[1].Hash);
         (await Of(store).TryReadAsync(3, default)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(900)]
+    public async Task What_a_turn_says_about_the_newest_record_may_be_wrong(int? noted)
+    {
+        await using var store = await OpenAsync();
+        var heads = await FillAsync(store, 6);
+        List<int> decidedOn = [], attempts = [];
+        var (head, appended) = await Of(store).AppendAsync(heads[1], isNewest: false, _ids.Next(), Decide, Turn, default);
+        (head!.Sequence, appended).ShouldBe((7, true));
+        head.Record!.Previous.ShouldBe(heads[5].Hash.Hex);
+        decidedOn.ShouldBe(noted == 6 ? [6] : noted == 5 ? [5, 6] : [2, 6]);
+        attempts.ShouldBe(noted == 6 ? [0] : [0, 1]);
+
+        ValueTask<JsonObject?> Decide(ChainHead? now, CancellationToken _)
+        {
+            decidedOn.Add(now!.Sequence);
+            return new(Members("other"));
+        }
+
+        ValueTask<int?> Turn(int lost, CancellationToken _)
+        {
+            attempts.Add(lost);
+            return new(noted);
+        }
     }
 
     private static ValueTask<ArtifactStore> OpenAsync() => ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{Guid.NewGuid():N}");
@@ -117,7 +148,7 @@ public sealed class ChainTests
     {
         var heads = new List<ChainHead>();
         for (var i = 1; i <= length; i++)
-            heads.Add((await Of(store).AppendAsync(heads.LastOrDefault(), _ids.Next(), (_, _) => new(Members($"{i}")), default)).Head!);
+            heads.Add((await Of(store).AppendAsync(heads.LastOrDefault(), isNewest: true, _ids.Next(), (_, _) => new(Members($"{i}")), null, default)).Head!);
         return heads;
     }
 }

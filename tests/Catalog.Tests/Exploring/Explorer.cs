@@ -6,8 +6,8 @@ namespace Catalog.Tests.Exploring;
 
 /// <summary>Runs every interleaving of the requests of a few machines, each with a death before any request if asked for.</summary>
 /// <remarks>
-/// Runs that reach a state which another run was in are cut off. A read of a record that exists gives the same answer at any moment, since records never change, so it is made at once
-/// and nothing else is tried before it.
+/// Runs that reach a state which another run was in are cut off. A read of a record that exists gives the same answer at any moment, and so does the question whether it exists, since records
+/// never change. It is made at once, and nothing else is tried before it.
 /// A death before a read leaves what a death after the last write leaves, so parties die before writes alone.
 /// </remarks>
 internal static class Explorer
@@ -107,7 +107,7 @@ internal static class Explorer
         {
             foreach (var party in Parties)
             {
-                while (party.CanStep && party.Next.Verb == "read" && _files.ContainsKey(party.Next.Path))
+                while (party.CanStep && party.Next.Verb is "read" or "stat" && _files.ContainsKey(party.Next.Path))
                     await party.StepAsync();
             }
         }

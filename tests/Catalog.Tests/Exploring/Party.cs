@@ -42,7 +42,7 @@ internal sealed class Party
     {
         var party = new Party(files);
         var driver = await provider.OpenAsync(new() { Root = "mem://catalog", TimeProvider = new StillTime() }, default);
-        var store = new ArtifactStore(new Driver(driver, party), new() { TimeProvider = new StillTime() });
+        var store = new ArtifactStore(new Driver(driver, party, isLocal: seed % 2 == 1), new() { TimeProvider = new StillTime() });
         var catalog = await Cairn.Catalog.Catalog.OpenAsync(
             new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = $"u:{seed}" }, new RecordId(new StillTime(), new Random(seed)), default);
         (party.Assets, party.Store) = (catalog.Assets, catalog.Repository.Store);
@@ -98,7 +98,8 @@ internal sealed class Party
         if (!_isStepping)
         {
             var before = await request();
-            _files[path.Value] = "";
+            if (before is not null)
+                _files[path.Value] = "";
             return before;
         }
         // Requests that are made at once go out one after the other.
@@ -130,6 +131,8 @@ internal sealed class Party
             var answer = await request();
             if (verb == "write")
                 _files[path.Value] = Hash(_history);
+            if (answer is null)
+                result = "nothing";
             return answer;
         }
         catch (StoreException e)
@@ -145,8 +148,14 @@ internal sealed class Party
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private sealed class Driver(StoreDriver inner, Party party) : DelegatingStoreDriver(inner)
+    /// <summary>Half of the machines have a store of their own files, of which they ask whether they exist before they open them.</summary>
+    private sealed class Driver(StoreDriver inner, Party party, bool isLocal) : DelegatingStoreDriver(inner)
     {
+        public override string? GetLocalPath(StorePath path) => isLocal ? $"/{path}" : null;
+
+        public override async ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken) =>
+            await party.RequestAsync("stat", path, () => Inner.StatAsync(path, cancellationToken));
+
         public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
             await party.RequestAsync("read", request.Path, () => Inner.OpenReadAsync(request, cancellationToken));
 

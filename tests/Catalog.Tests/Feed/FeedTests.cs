@@ -46,6 +46,40 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task Copies_that_nobody_waits_for_are_gathered_after_a_batch()
+    {
+        await using var catalog = await TestCatalog.OpenAsync();
+        var asset = Guid.CreateVersion7();
+        for (var n = 1; n <= 7; n++)
+            await catalog.VersionAsync(asset, n, "a");
+        var clock = new TimerClock();
+        var stored = new SemaphoreSlim(0);
+        await using (var publisher = new FeedPublisher(catalog.Store, clock, () => stored.Release()))
+        {
+            publisher.Publish(catalog.Records[0]);
+            await stored.WaitAsync(TestContext.Current.CancellationToken);
+            publisher.Publish(catalog.Records[1]);
+            await clock.Started.WaitAsync(TestContext.Current.CancellationToken);
+            publisher.Publish(catalog.Records[2]);
+            (await CountAsync()).ShouldBe([1]);
+            clock.Fire();
+            await stored.WaitAsync(TestContext.Current.CancellationToken);
+            (await CountAsync()).ShouldBe([1, 2]);
+            // Who waits for a record, or for all, does not wait for the time.
+            publisher.Publish(catalog.Records[3]);
+            await publisher.PublishAsync([catalog.Records[4]], default);
+            (await CountAsync()).Sum().ShouldBe(5);
+            publisher.Publish(catalog.Records[5]);
+            await publisher.FlushAsync(default);
+            (await CountAsync()).Sum().ShouldBe(6);
+            publisher.Publish(catalog.Records[6]);
+        }
+        (await CountAsync()).Sum().ShouldBe(7);
+
+        async Task<IEnumerable<int>> CountAsync() => (await ReadAllAsync(catalog.Store, FeedPosition.Start, TimeProvider.System)).Select(b => b.Lines.Count).Order();
+    }
+
+    [Fact]
     public async Task A_failed_write_is_reported_to_each_caller_of_its_batch()
     {
         await using var catalog = await TestCatalog.OpenAsync();
@@ -114,6 +148,23 @@ public sealed class FeedTests
         await foreach (var path in reader.ListAsync(position, _ => { }, default))
             batches.Add((path, await reader.ReadAsync(path, default)));
         return batches;
+    }
+
+    /// <summary>A clock whose timers end when the test says so.</summary>
+    private sealed class TimerClock : TimeProvider
+    {
+        private Action? _fire;
+
+        public SemaphoreSlim Started { get; } = new(0);
+
+        public void Fire() => _fire!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _fire = () => callback(state);
+            Started.Release();
+            return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>A clock that does not answer before it is released.</summary>

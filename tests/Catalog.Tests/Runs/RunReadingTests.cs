@@ -128,10 +128,10 @@ public sealed class RunReadingTests
         info.Steps.Select(s => (s.Name, s.Count, s.Status)).ShouldBe([("fit", 2, RunStatus.Succeeded), ("score", 0, RunStatus.Failed), ("late", 0, RunStatus.Pending)]);
         (await info["fit"].TasksAsync().Select(t => t.Item).ToListAsync()).ShouldBe(["b", "a"]);
         (await info.TasksAsync().CountAsync()).ShouldBe(2);
-        var records = await box.Runs.ReadTaskRecordsAsync(run.RunId, default);
+        var records = (await box.Runs.ReadRecordsAsync(run.RunId, withOrigins: false, default)).Single().Tasks;
         records.Select(r => $"{r.Step}/{r.Item}").ShouldBe(["fit/", "fit/b", "fit/a", "score/"]);
         records[0].Items.ShouldBe(["b", "a"]);
-        (await box.Runs.ReadRunRecordAsync("Train/latest", default)).Steps.Count.ShouldBe(3);
+        (await box.Runs.ReadRecordsAsync("Train/latest", withOrigins: false, default)).Single().Run.Steps.Count.ShouldBe(3);
         Should.Throw<StoreException>(() => info["fit"].Task).Message.ShouldContain("has 2 tasks, one for each item");
         Should.Throw<StoreException>(() => info["late"].Task).Message.ShouldContain("has no task yet");
     }

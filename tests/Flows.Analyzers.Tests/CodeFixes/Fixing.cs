@@ -13,25 +13,24 @@ internal static class Fixing
     private static readonly CodeFixProvider[] _fixes = [new PropertyFixes(), new PartialClassFix(), new RenameFix(), new ItemOrderFix(), new StepCacheFix(), new SharedVariableFix()];
 
     /// <summary>The titles of the fixes that are offered.</summary>
-    public static async Task<string[]> TitlesAsync(string rule, string source) => [.. (await ActionsAsync(rule, source, withFlow: false)).Actions.Select(static a => a.Title)];
+    public static async Task<string[]> TitlesAsync(string rule, string source) => [.. (await ActionsAsync(rule, source)).Actions.Select(static a => a.Title)];
 
     /// <summary>The source after the fix.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="title">The title of the fix.</param>
     /// <param name="source">The source.</param>
-    /// <param name="withFlow">Whether the builder of flows is in the project.</param>
-    public static async Task<string> FixedAsync(string rule, string title, string source, bool withFlow = false)
+    public static async Task<string> FixedAsync(string rule, string title, string source)
     {
-        var (document, actions) = await ActionsAsync(rule, source, withFlow);
+        var (document, actions) = await ActionsAsync(rule, source);
         var action = actions.Single(a => a.Title == title);
         var operation = (await action.GetOperationsAsync(TestContext.Current.CancellationToken)).OfType<ApplyChangesOperation>().Single();
         var changed = operation.ChangedSolution.GetDocument(document.Id)!;
         return (await changed.GetTextAsync(TestContext.Current.CancellationToken)).ToString();
     }
 
-    private static async Task<(Document Document, List<CodeAction> Actions)> ActionsAsync(string rule, string source, bool withFlow)
+    private static async Task<(Document Document, List<CodeAction> Actions)> ActionsAsync(string rule, string source)
     {
-        var compilation = Sources.Compile(withFlow ? [source, FlowStubs.Source] : [source]);
+        var compilation = Sources.Compile(source);
         var workspace = new AdhocWorkspace();
         var project = workspace.AddProject("Sample", LanguageNames.CSharp).WithMetadataReferences(compilation.References).WithCompilationOptions(compilation.Options).WithParseOptions(Sources.ParseOptions);
         foreach (var (index, tree) in compilation.SyntaxTrees.Index())

@@ -66,7 +66,7 @@ public sealed class FlowRuleTests
     [InlineData("KeyValuePair<string, int>", "s => s.Map.OrderBy(p => p.Key)", "")]
     [InlineData("int", "s => new SortedSet<int>()", "")]
     [InlineData("int", "s => new SortedDictionary<int, int>().Keys", "")]
-    [InlineData("int", "s => s.Set", ", new() { Key = 1 }")]
+    [InlineData("int", "s => s.Set", ", new() { Key = i => $\"{i}\" }")]
     [InlineData("int", "s => { Func<IEnumerable<int>> inner = () => s.Set; return s.Items; }", "")]
     public async Task CAIRN006_leaves_ordered_items_and_items_with_a_key_alone(string item, string items, string options) =>
         (await Reports.OfFlowAsync($""".ForEach<{item}>("a", {items}, (s, i, c) => s.A = 1{options})""")).ShouldBeEmpty();
@@ -83,14 +83,14 @@ public sealed class FlowRuleTests
     public async Task CAIRN007_the_time_or_chance_in_a_cached_step(string use)
     {
         (await Reports.OfFlowAsync($$""".Step("a", (s, c) => s.A = {{use}}.GetHashCode(), new() { Cache = StepCache.On("1") })""")).ShouldBe([$"CAIRN007 {use}"]);
-        (await Reports.OfFlowAsync($$""".ForEach("a", s => s.Items, (s, i, c) => s.A = {{use}}.GetHashCode(), new ForEachOptions { Parallelism = 2, Cache = StepCache.On("1") })""")).ShouldBe([$"CAIRN007 {use}"]);
+        (await Reports.OfFlowAsync($$""".ForEach("a", s => s.Items, (s, i, c) => s.A = {{use}}.GetHashCode(), new() { Parallelism = 2, Cache = StepCache.On("1") })""")).ShouldBe([$"CAIRN007 {use}"]);
         (await Reports.OfFlowAsync(""".Step("a", Body, new() { Cache = StepCache.On("1") })""", "", $"static void Body(S s, Cairn.Catalog.StepContext c) => s.A = {use}.GetHashCode();")).ShouldBe([$"CAIRN007 {use}"]);
-        (await Reports.OfFlowAsync(""".Join("a", Body, options with { Cache = StepCache.On("1") })""", "var options = new StepOptions();", $"static void Body(S s, List<S> i, Cairn.Catalog.StepContext c) {{ s.A = {use}.GetHashCode(); }}")).ShouldBe([$"CAIRN007 {use}"]);
+        (await Reports.OfFlowAsync(""".Join("a", Body, options with { Cache = StepCache.On("1") })""", "var options = new StepOptions();", $"static void Body(S s, JoinInputs<S> i, Cairn.Catalog.StepContext c) {{ s.A = {use}.GetHashCode(); }}")).ShouldBe([$"CAIRN007 {use}"]);
     }
 
     [Theory]
     [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year)""")]
-    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Retry = 3 })""")]
+    [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Retry = new(3) })""")]
     [InlineData(""".Step("a", (s, c) => s.A = DateTime.Now.Year, new() { Cache = null })""")]
     [InlineData(""".Step("a", (s, c) => s.A = new Random(1).Next(), new() { Cache = StepCache.On("1") })""")]
     [InlineData(""".Step("a", (s, c) => s.A = new DateTime(2020, 1, 1).Year, new() { Cache = StepCache.On("1") })""")]

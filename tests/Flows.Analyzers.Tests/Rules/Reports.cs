@@ -21,8 +21,8 @@ internal static class Reports
     public static Task<string[]> OfFlowAsync(string calls, string before = "", string members = "")
     {
         var source = FlowSource(calls, before, members);
-        Generation.Diagnostics(Sources.Compile(source, FlowStubs.Source), DiagnosticSeverity.Error).ShouldBeEmpty();
-        return OfAsync(source, FlowStubs.Source);
+        Generation.Diagnostics(Sources.Compile(source), DiagnosticSeverity.Error).ShouldBeEmpty();
+        return OfAsync(source);
     }
 
     public static string FlowSource(string calls, string before = "", string members = "") => $$"""

@@ -49,6 +49,7 @@ internal sealed class RecordingDirectory(RecordingFileSystem fileSystem, LocalDi
 
     public override bool RemoveFile(string name)
     {
+        fileSystem.Before?.Invoke("remove", name);
         lock (Log.Gate)
         {
             if (!inner.RemoveFile(name))

@@ -24,7 +24,10 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
     /// <summary>Runs when a directory was created and before anything flushes it.</summary>
     public Action<string>? Made { get; set; }
 
-    /// <summary>Runs before an operation: rename, lock, flush, flush directory, copy. It gets the name that the operation is on, or for a lock the directory's identity.</summary>
+    /// <summary>
+    /// Runs before an operation: rename, remove, lock, flush, begin flush, flush directory, copy. It gets the name that the operation is on, for a lock the directory's identity,
+    /// or for a begun flush the bytes.
+    /// </summary>
     public Action<string, string>? Before { get; set; }
 
     public override LocalDirectory? OpenDirectory(StorePath path) => inner.OpenDirectory(path) is { } directory ? new RecordingDirectory(this, directory) : null;
@@ -120,7 +123,11 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
     }
 
     /// <summary>Not recorded: it promises nothing.</summary>
-    public override void BeginFlush(SafeFileHandle file, long offset, long length) => inner.BeginFlush(file, offset, length);
+    public override void BeginFlush(SafeFileHandle file, long offset, long length)
+    {
+        Before?.Invoke("begin flush", $"{offset}+{length}");
+        inner.BeginFlush(file, offset, length);
+    }
 
     public override void Stamp(SafeFileHandle file, DateTimeOffset modified)
     {

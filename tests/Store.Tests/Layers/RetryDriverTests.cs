@@ -44,6 +44,19 @@ public class RetryDriverTests
     }
 
     [Fact]
+    public async Task The_longest_wait_doubles_with_each_attempt()
+    {
+        _store.Fail("stat", int.MaxValue, () => new StoreException(StoreErrorCode.Unavailable, "the connection ended early"));
+        var driver = Retrying(new() { MaxAttempts = 3, BaseDelay = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromHours(1), TotalTime = TimeSpan.FromDays(1), BudgetReserve = 200 });
+        for (var i = 0; i < 64; i++)
+            await Should.ThrowAsync<StoreException>(async () => await driver.StatAsync("a", default));
+        // Of 64 waits, each of which is anywhere below its bound, one exceeds half of it.
+        _time.Waits.Count.ShouldBe(128);
+        _time.Waits.Where((_, i) => i % 2 == 0).Max().TotalMinutes.ShouldBeInRange(0.5, 1);
+        _time.Waits.Where((_, i) => i % 2 == 1).Max().TotalMinutes.ShouldBeInRange(1, 2);
+    }
+
+    [Fact]
     public async Task It_gives_up_at_once_when_the_store_asks_for_more_than_the_time_that_is_left()
     {
         _store.Fail("stat", 2, () => new StoreException(new StoreFault(StoreErrorCode.Throttled, "slow down") { RetryAfter = TimeSpan.FromMinutes(10) }));
@@ -117,12 +130,19 @@ public class RetryDriverTests
         _store.Count("part").ShouldBe(3);
     }
 
-    [Fact]
-    public async Task A_lost_answer_to_a_conditional_write_is_recognised_as_ones_own_success()
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    [InlineData(100_000, false)]
+    public async Task A_lost_answer_to_a_conditional_write_is_recognised_as_ones_own_success(int length, bool isMatch)
     {
+        var mode = isMatch ? WriteMode.Match((await _store.PutAsync("a", [9])).ETag!) : WriteMode.CreateNew;
+        var content = new byte[length];
+        new Random(1).NextBytes(content);
+        _store.Calls.Clear();
         _store.Lose("complete", 1, Unavailable);
-        var info = await Retrying().PutAsync("a", [1, 2, 3], WriteMode.CreateNew);
-        info.Length.ShouldBe(3);
+        var info = await Retrying().PutAsync("a", content, mode);
+        info.Length.ShouldBe(length);
         info.ETag.ShouldBe((await _store.StatAsync("a", default))!.ETag);
         _store.Count("complete").ShouldBe(2);
     }

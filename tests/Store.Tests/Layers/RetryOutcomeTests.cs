@@ -72,6 +72,7 @@ public sealed class RetryOutcomeTests
         _time.Waits.Count.ShouldBe(8);
         quiet.BreaksAfterOne = true;
         await Should.ThrowAsync<StoreException>(() => Count(new RetryDriver(quiet, null, new() { TimeProvider = _time }).ListStagedAsync(default)));
+        quiet.Done.Count.ShouldBe(5, "a list that has begun was begun again");
 
         static async Task<int> Count(IAsyncEnumerable<StagedUpload> all)
         {
