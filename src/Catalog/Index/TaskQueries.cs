@@ -51,6 +51,9 @@ internal sealed class TaskQueries(IndexConnection connection)
     /// <summary>The task of a row; null if the index was built again since the row was read.</summary>
     public TaskItem? Get(long row) => connection.Rows($"SELECT {Columns} WHERE t.id = $0", Read, row).SingleOrDefault();
 
+    /// <summary>All tasks of a run that count, in the order of their steps and items.</summary>
+    public List<TaskItem> All(long run) => connection.Rows($"SELECT {Columns} WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.step, t.idx, t.item", Read, run);
+
     /// <summary>The newest task that has succeeded with a key of the step cache, in a run that is not deleted.</summary>
     public TaskItem? Cached(string key) => connection.Rows(
         $"SELECT {Columns} CROSS JOIN run r ON r.id = t.run WHERE t.cache = $0 AND t.status = 'Succeeded' AND r.deleted = 0 ORDER BY t.id DESC LIMIT 1", Read, key).SingleOrDefault();
