@@ -41,7 +41,8 @@ internal sealed class MachineTurns(Func<string> folder)
         {
             var path = PathOf(asset);
             // A thread that sleeps takes far less processor time than timers, each of which wakes the thread pool.
-            var file = TryLock(path) ?? await Task.Factory.StartNew(() => Wait(path, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            var file = TryLock(path) ?? await Task.Factory
+                .StartNew(() => Wait(path, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             if (file is not null)
                 return new(asset, file);
         }

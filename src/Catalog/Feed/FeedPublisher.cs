@@ -17,7 +17,7 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     /// <summary>How far the name of a batch may be from the store's time. Readers look an hour back.</summary>
     private static readonly TimeSpan _tolerance = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long copies that nobody waits for are gathered after a batch: saves one after the other do not write one file of the feed each, and lists of other machines see them soon.</summary>
+    /// <summary>How long copies that nobody waits for are gathered after a batch: successive saves do not write one file of the feed each, and lists of other machines see them soon.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
 
     private const int MaxAttempts = 8;
