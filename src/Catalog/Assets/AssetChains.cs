@@ -45,14 +45,14 @@ internal sealed class AssetChains(ArtifactStore store, RecordSource source, Feed
             return null;
         try
         {
-            await ChainOf(asset).ConfirmAsync(known, cancellationToken).ConfigureAwait(false);
+            await ChainOf(asset).ConfirmAsync(known.Head!, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e)
         {
             Forget(asset, e);
             throw;
         }
-        return Of(asset, known) with { IsNewest = false };
+        return known with { IsNewest = false };
     }
 
     /// <summary>Checks before the first record of an asset that another caller claimed a name for that its folder is empty: a chain whose first record was lost must not begin again.</summary>
