@@ -24,7 +24,8 @@ internal sealed class RunChains(ArtifactStore store, RecordSource source, FeedPu
         try
         {
             var known = await chain.FindHeadAsync(null, confirm: true, _ => { }, cancellationToken).ConfigureAwait(false);
-            var (head, appended) = await chain.AppendAsync(known, isNewest: true, source.NextId(), (now, _) => new(Begin(run, why, StateOf(chain, now), decide)), null, cancellationToken).ConfigureAwait(false);
+            var (head, appended) = await chain.AppendAsync(
+                known, isNewest: true, source.NextId(), (now, _) => new(Begin(run, why, StateOf(chain, now), decide)), null, cancellationToken).ConfigureAwait(false);
             if (appended)
                 feed.Publish(head!.Record!);
             return appended;

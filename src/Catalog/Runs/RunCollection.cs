@@ -65,6 +65,26 @@ public sealed partial class RunCollection
         }));
     }
 
+    /// <summary>Finds out what a reference leads to: a run, a step or a task.</summary>
+    /// <param name="reference">The reference. An output that it names is not looked for.</param>
+    /// <param name="freshness">How new the answer has to be. Default: all that is published.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<RunTarget> ResolveAsync(RunReference reference, Freshness freshness = Freshness.Synchronized, CancellationToken cancellationToken = default)
+    {
+        var reader = await OpenAsync(freshness, cancellationToken).ConfigureAwait(false);
+        var (item, tail) = new RunResolver(reader.Index).Find(reference, hasOutput: false);
+        var run = (await reader.CreateAsync(item, cancellationToken).ConfigureAwait(false)).Load();
+        if (tail is not { } place)
+            return new(run);
+        var step = run[place.Step];
+        return new(run)
+        {
+            Step = step,
+            Task = place.Item is { } key ? step.FindTask(key) : step is { Kind: StepKind.ForEach } or { Count: not 1 } ? null : step.Task,
+            Output = place.Output,
+        };
+    }
+
     /// <summary>Lists runs, the newest first.</summary>
     /// <param name="options">What to list. Optional.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>

@@ -11,8 +11,7 @@ internal static class CatalogOpening
     public static Catalog.Catalog ForChanges(Session session, ArtifactRepository repository, string user) => new(repository, new() { User = user, IndexFolder = IndexFolderOf(session) });
 
     /// <summary>Opens a catalog whose changes are decided and not written. Its index is not that of the store: it could take in what was not written.</summary>
-    public static Catalog.Catalog ForDryRun(ArtifactRepository repository, string user) =>
-        new(View(repository, out _), new() { User = user, IndexFolder = Path.Join(Path.GetTempPath(), $"cairn-dry-run-{Guid.NewGuid():N}") });
+    public static Catalog.Catalog ForDryRun(ArtifactRepository repository, string user, string indexFolder) => new(View(repository, out _), new() { User = user, IndexFolder = indexFolder });
 
     /// <summary>Opens a catalog without beginning one.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no catalog.</exception>

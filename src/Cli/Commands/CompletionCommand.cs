@@ -51,6 +51,8 @@ internal static class CompletionCommand
             offered.AddRange(await AddressCompletion.CompleteAsync(session, word, cancellationToken).ConfigureAwait(false));
         if (parsed.CommandResult.Command.Arguments.Any(AssetArgument.IsAsset))
             offered.AddRange(await AssetCompletion.CompleteAsync(session, ArtifactOptions.StoreOf(parsed), word, cancellationToken).ConfigureAwait(false));
+        if (parsed.CommandResult.Command.Arguments.Any(RunArgument.IsRun))
+            offered.AddRange(await RunCompletion.CompleteAsync(session, ArtifactOptions.StoreOf(parsed), word, cancellationToken).ConfigureAwait(false));
         return [.. offered.Distinct()];
     }
 

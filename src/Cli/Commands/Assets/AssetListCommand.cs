@@ -28,7 +28,7 @@ internal static class AssetListCommand
                 Type = call.Get(type),
                 Tag = call.Get(tag),
                 Alias = call.Get(alias) is { } text ? AssetArgument.ParseAlias(text) : null,
-                Where = [.. (call.Get(where) ?? []).Select(ConditionText.Parse)],
+                Where = [.. (call.Get(where) ?? []).Select(c => ConditionText.Parse(c))],
                 IncludeDeleted = call.Get(deleted),
                 NewestFirst = call.Get(order) == "time",
                 Freshness = FreshnessOption.Read(call.Parsed, cached),

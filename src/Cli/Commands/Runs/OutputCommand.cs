@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Cairn.Catalog;
+
+namespace Cairn.Cli.Commands;
+
+internal static class OutputCommand
+{
+    public static Command Create() => new("output", "List and load the outputs of recorded runs.") { CreateList(), CreateLoad() };
+
+    private static Command CreateList()
+    {
+        var reference = RunArgument.Reference("A run, a step ('RUN/STEP') or the task of an item ('RUN/STEP/ITEM'). Of a task, the whole state after it is listed; of a run, what each task has set.");
+        var size = new Option<bool>("--size") { Description = "Ask the store for the number of bytes: one request for each output." };
+        return CatalogOptionSet.ForReading().Runs(new Command("list", "List the outputs of a run or a task, and the members of the state.") { reference, size }, async call =>
+        {
+            var catalog = await call.OpenAsync().ConfigureAwait(false);
+            var target = await catalog.Runs.ResolveAsync(RunArgument.Parse(call.Get(reference)!), cancellationToken: call.Stopping).ConfigureAwait(false);
+            var outputs = target.Task is { } task ? task.Data.All.ToAsyncEnumerable()
+                : (target.Step?.TasksAsync(call.Stopping) ?? target.Run.TasksAsync(call.Stopping)).SelectMany(t => t.Outputs);
+            var rows = new List<string[]>();
+            await foreach (var output in outputs.WithCancellation(call.Stopping).ConfigureAwait(false))
+            {
+                var bytes = call.Get(size) ? await FindSizeAsync(output, call.Stopping).ConfigureAwait(false) : null;
+                if (!call.IsJson)
+                {
+                    var shown = !call.Get(size) ? "" : bytes is { } found ? ByteSize.Format(found) : "missing";
+                    rows.Add([output.Reference.ToString(), output.IsState ? "state" : "output", shown, output.Digest.ToString()]);
+                    continue;
+                }
+                call.Output.Json(writer =>
+                {
+                    RunJson.Write(writer, output);
+                    if (bytes is { } length)
+                        writer.WriteNumber("length", length);
+                    else if (call.Get(size))
+                        writer.WriteBoolean("missing", true);
+                });
+            }
+            Columns.Write(call.Output, rows);
+        });
+    }
+
+    private static Command CreateLoad()
+    {
+        var reference = RunArgument.Reference("An output: 'RUN/STEP#NAME' or 'RUN/STEP/ITEM#NAME'.", "output");
+        var output = LoadCommand.Output();
+        var options = CatalogOptionSet.ForReading();
+        return options.Runs(new Command("load", "Write the files of an output to disk or to standard output. Each file is checked against its digest.") { reference, output }, async call =>
+        {
+            var catalog = await call.OpenAsync().ConfigureAwait(false);
+            var found = await catalog.Runs.GetOutputAsync(RunArgument.Parse(call.Get(reference)!), cancellationToken: call.Stopping).ConfigureAwait(false);
+            if (call.IsJson && call.Get(output) is null)
+                throw new UsageException("--json needs --output: otherwise, the content is written to standard output.");
+            await LoadCommand.LoadAsync(call.Session, catalog.Repository, found.Digest, call.Get(output), call.Stopping).ConfigureAwait(false);
+            if (call.IsJson)
+                call.Output.Json(writer => RunJson.Write(writer, found));
+        });
+    }
+
+    /// <summary>The number of bytes; null if the store does not have the content.</summary>
+    private static async Task<long?> FindSizeAsync(OutputInfo output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await output.StatAsync(cancellationToken).ConfigureAwait(false)).Manifest.TotalLength;
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return null;
+        }
+    }
+}
