@@ -25,7 +25,8 @@ internal sealed class ExportWriter(ArtifactStore store, string group)
     {
         var path = PathOf(export.Name);
         // The content is complete before the first byte is sent: an error of the caller's code leaves the store as it is.
-        var content = new FileStream(Path.Join(Path.GetTempPath(), $"cairn-export-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        var local = Path.Join(Path.GetTempPath(), $"cairn-export-{Guid.NewGuid():N}");
+        var content = new FileStream(local, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         await using var closing = content.ConfigureAwait(false);
         await export.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         content.Position = 0;

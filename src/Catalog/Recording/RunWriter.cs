@@ -130,9 +130,8 @@ internal sealed class RunWriter
     public void Keep(string step, string name, object value) => _kept[(step, name)] = _kept[(null, name)] = value;
 
     /// <summary>Finds an output that was kept in memory.</summary>
-    public object? Kept(string name) => _kept.TryGetValue((null, name), out var value) || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _kept.TryGetValue((name[..mark], name[(mark + 1)..]), out value))
-        ? value
-        : null;
+    public object? Kept(string name) => _kept.TryGetValue((null, name), out var value)
+        || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _kept.TryGetValue((name[..mark], name[(mark + 1)..]), out value)) ? value : null;
 
     /// <summary>Takes note of a failure that no other caused; the first one is that of the run.</summary>
     public void Fail(RunFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);

@@ -24,7 +24,8 @@ internal static class RecordValues
     public static Guid? OptionalId(JsonNode? node, string member) =>
         node is null ? null : Guid.TryParseExact(Record.Text(node), "D", out var id) ? id : throw new FormatException($"its member '{member}' is not a UUID");
 
-    public static BlobDigest Digest(JsonNode? node, string member) => BlobDigest.TryParse(Record.Text(node), out var digest) ? digest : throw new FormatException($"its member '{member}' is not a digest");
+    public static BlobDigest Digest(JsonNode? node, string member) =>
+        BlobDigest.TryParse(Record.Text(node), out var digest) ? digest : throw new FormatException($"its member '{member}' is not a digest");
 
     public static BlobDigest? OptionalDigest(JsonNode? node, string member) => node is null ? null : Digest(node, member);
 

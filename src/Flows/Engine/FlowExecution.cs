@@ -53,7 +53,8 @@ internal static class FlowExecution
         foreach (var task in recorded.Tasks.Where(RecordedRun.HasSucceeded))
             joined.Writer.Add(task);
         var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null, new(catalog, joined, new TState().Slots)) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
-        await tasks.RunItemAsync(node, branch, new(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping)), index, joined.CancellationToken).ConfigureAwait(false);
+        var items = new SplitItems<TState>(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping));
+        await tasks.RunItemAsync(node, branch, items, index, joined.CancellationToken).ConfigureAwait(false);
 
         StoreException Refused(StoreErrorCode code, string reason, string advice) =>
             new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"run a task of {run} in", catalog.Repository.Store.Root);
@@ -72,7 +73,10 @@ internal static class FlowExecution
         if (found.Flow != flow.Name)
             throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(found.Flow)}'", "Give a run of this flow.");
         if (found.Status is RunStatus.Running or RunStatus.Pending)
-            throw Refused(StoreErrorCode.PreconditionFailed, "the run is running", "Wait for its end, or end it by hand with `cairn run close` if its process is gone; three minutes without a sign of life, it counts as lost.");
+        {
+            throw Refused(StoreErrorCode.PreconditionFailed, "the run is running",
+                "Wait for its end. If its process is gone, end it with `cairn run close`; after three minutes without a sign of life it counts as lost.");
+        }
         var steps = FlowRunner<TState>.Describe(flow.Nodes);
         if (from is not null && !steps.Any(s => s.Name == from))
             throw Refused(StoreErrorCode.NotFound, $"the flow has no step '{ErrorText.Escape(from)}'", $"It has {string.Join(", ", steps.Select(s => s.Name))}.");
@@ -119,6 +123,10 @@ internal static class FlowExecution
         await using var forgetting = scratch.ConfigureAwait(false);
         await RunAsync(new(scratch, repository.Materializers)).ConfigureAwait(false);
 
-        Task RunAsync(ArtifactRepository state) => new FlowRunner<TState>(flow.Nodes, new(run, state, steps, resumption, new(catalog, run, new TState().Slots)), new(catalog, run.Id)).RunAsync(run.CancellationToken);
+        Task RunAsync(ArtifactRepository state)
+        {
+            var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots));
+            return new FlowRunner<TState>(flow.Nodes, tasks, new(catalog, run.Id)).RunAsync(run.CancellationToken);
+        }
     }
 }

@@ -127,7 +127,12 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
     /// <summary>Runs branches with bounded parallelism.</summary>
     /// <returns>The branches that ended, in order, and the failures in the order in which they happened.</returns>
     private static async Task<(IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunSideBySideAsync(
-        int count, int parallelism, ForEachFailure onFailure, Func<int, CancellationToken, Task<(Branch, string)>> run, Func<int, (string Step, string? Item)> nameOf, CancellationToken cancellationToken)
+        int count,
+        int parallelism,
+        ForEachFailure onFailure,
+        Func<int, CancellationToken, Task<(Branch, string)>> run,
+        Func<int, (string Step, string? Item)> nameOf,
+        CancellationToken cancellationToken)
     {
         var ended = new (Branch, string)?[count];
         List<JoinFailure> failed = [];

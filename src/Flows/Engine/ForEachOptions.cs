@@ -11,8 +11,8 @@ public sealed record ForEachOptions<TItem> : StepOptions
     public int? Parallelism { get; init; }
 
     /// <summary>
-    /// Gets whether the tasks of the items run in other processes, which call <see cref="IFlow.RunTaskAsync"/> or <c>cairn flow task</c>; any scheduler may start them. The run waits for their records.
-    /// Steps after this one, up to the join, run in the process of the run. Default: false.
+    /// Gets whether the tasks of the items run in other processes, which call <see cref="IFlow.RunTaskAsync"/>; any scheduler may start them. The run waits for their records. Steps after this one,
+    /// up to the join, run in the process of the run. Default: false.
     /// </summary>
     public bool RunsElsewhere { get; init; }
 

@@ -35,7 +35,8 @@ internal static class SingleTask
     public static BlobDigest ItemsOf(TaskRecord split) => split.Outputs[TaskRunner.ItemsOutput] ?? throw new FormatException("The task that splits has no items.");
 
     /// <summary>The number of the next attempt at a task.</summary>
-    public static int NextAttempt(RecordedRun run, string step, string? item) => run.Tasks.Where(t => t.Step == step && t.Item == item && t.Items is null).Select(t => t.Attempt).DefaultIfEmpty(0).Max() + 1;
+    public static int NextAttempt(RecordedRun run, string step, string? item) =>
+        run.Tasks.Where(t => t.Step == step && t.Item == item && t.Items is null).Select(t => t.Attempt).DefaultIfEmpty(0).Max() + 1;
 
     /// <summary>The values of the state after a task: those of its base, and what it has changed.</summary>
     private static ImmutableDictionary<string, StateValue> StateAfter(RecordedRun run, TaskRecord task)

@@ -89,8 +89,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             await node.Body(state, inputs, context).ConfigureAwait(false);
             hasSeen = inputs.HasSeenFailures;
             // What was taken over by reference counts as read, and so does what was read from the states of the branches.
-            var read = opened.Keys.SelectMany(s => s.Slots).Where(s => s.IsRead && s.Value is not null).Select(s => (s.Name, Value: s.Value!.Value)).Concat(merged.Keys.Select(m => (Name: m.Item1, Value: m.Item2)));
-            foreach (var (name, value) in read.Distinct())
+            var read = opened.Keys.SelectMany(s => s.Slots).Where(s => s.IsRead && s.Value is not null).Select(s => (s.Name, Value: s.Value!.Value));
+            foreach (var (name, value) in read.Concat(merged.Keys.Select(m => (Name: m.Item1, Value: m.Item2))).Distinct())
                 context.Writer.AddInput(InputOf(name, value));
             return null;
 

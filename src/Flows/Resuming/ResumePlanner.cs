@@ -33,7 +33,9 @@ internal sealed class ResumePlanner<TState>(IReadOnlyList<FlowNode<TState>> node
                 continue;
             }
             var join = FlowRunner<TState>.FindJoin(nodes, at, to);
-            var (fork, ended) = node is ForEachNode<TState> ? Split(node, at + 1, join, branch, isKnown) : (branch, ((BranchNode<TState>)node).Branches.Select(b => Decide(b.Name, branch, isKnown)).ToList());
+            var (fork, ended) = node is BranchNode<TState> split
+                ? (branch, split.Branches.Select(b => Decide(b.Name, branch, isKnown)).ToList())
+                : Split(node, at + 1, join, branch, isKnown);
             if (join == to)
                 return fork;
             branch = Decide(nodes[join].Name, fork with { IsTakenOver = fork.IsTakenOver && ended.TrueForAll(e => e.IsTakenOver) }, isKnown);

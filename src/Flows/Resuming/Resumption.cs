@@ -104,7 +104,10 @@ internal sealed class Resumption
     /// <summary>The newest checkpoint of an attempt that began with the same state.</summary>
     public BlobDigest? FindCheckpoint(string step, Branch branch) => !branch.IsTakenOver || _again.Contains(step)
         ? null
-        : _candidates.GetValueOrDefault((step, branch.Item), []).Where(c => c.Task.Checkpoint is not null && ChangedParameter(c.Task, c.Parameters) is null).Select(c => c.Task.Checkpoint).FirstOrDefault();
+        : _candidates.GetValueOrDefault((step, branch.Item), [])
+            .Where(c => c.Task.Checkpoint is not null && ChangedParameter(c.Task, c.Parameters) is null)
+            .Select(c => c.Task.Checkpoint)
+            .FirstOrDefault();
 
     private static IEnumerable<BlobDigest> ArtifactsOf(TaskRecord task) => task.Outputs.Values.Concat(task.State.Values).Where(d => d is not null).Select(d => d!.Value);
 

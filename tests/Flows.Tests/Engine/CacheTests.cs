@@ -97,7 +97,11 @@ public sealed class CacheTests : FlowTest
     }
 
     [Fact]
-    public void A_join_cannot_be_cached() => Should.Throw<ArgumentException>(() => Flow.Of<TuneState>("F").ForEach("a", _ => new[] { 1 }, (_, _, _) => { }).Join("j", (_, _, _) => { }, new() { Cache = StepCache.On("v1") }));
+    public void A_join_cannot_be_cached()
+    {
+        var split = Flow.Of<TuneState>("F").ForEach("a", _ => _rates, (_, _, _) => { });
+        Should.Throw<ArgumentException>(() => split.Join("j", (_, _, _) => { }, new() { Cache = StepCache.On("v1") })).Message.ShouldContain("Cache the step after it");
+    }
 
     private async Task<Guid> RunAsync(RunOptions? options = null)
     {

@@ -40,7 +40,8 @@ public sealed class FlowRunTests : FlowTest
         item.State.Keys.Order().ShouldBe(["Accuracy", "Model"]);
         pick.Inputs.Count(i => i.Name == "Accuracy").ShouldBe(3);
         var run = await LastRunAsync();
-        (run.Status, string.Join(' ', run.Steps.Select(s => $"{s.Name}:{s.Kind}:{string.Join('+', s.After)}"))).ShouldBe((RunStatus.Succeeded, "load:Step: fit:ForEach:load pick:Join:fit report:Step:pick"));
+        run.Status.ShouldBe(RunStatus.Succeeded);
+        string.Join(' ', run.Steps.Select(s => $"{s.Name}:{s.Kind}:{string.Join('+', s.After)}")).ShouldBe("load:Step: fit:ForEach:load pick:Join:fit report:Step:pick");
         (await Store.ReadTextAsync(tasks.Single(t => t.Step == "report").Exports.Single().Path, cancellationToken: Cancel)).ShouldBe("m0.3 of 150 rows");
     }
 
@@ -94,7 +95,8 @@ public sealed class FlowRunTests : FlowTest
             .ForEach("fit", _ => _both, (s, item, step) => (s.Note, s.Rows, s.Accuracy) = (item, step.Index + 1, step.Index!.Value))
             .Join("join", join);
         var error = await Should.ThrowAsync<MergeConflictException>(() => Of((s, inputs, step) => step.Merge(inputs, exclude: ["Accuracy"])).RunAsync(Catalog, cancellationToken: Cancel));
-        error.Conflicts.Select(c => (c.Name, c.Base is not null, string.Join(' ', c.Branches.Select(b => $"{b.Step}/{b.Item}")))).ShouldBe([("Rows", true, "fit/0 fit/1"), ("Note", false, "fit/0 fit/1")]);
+        error.Conflicts.Select(c => (c.Name, c.Base is not null, string.Join(' ', c.Branches.Select(b => $"{b.Step}/{b.Item}"))))
+            .ShouldBe([("Rows", true, "fit/0 fit/1"), ("Note", false, "fit/0 fit/1")]);
         (await LastRunAsync()).Error!.Type.ShouldBe(typeof(MergeConflictException).FullName);
         (await TasksAsync()).Single(t => t.Step == "join").State.ShouldBeEmpty();
 
@@ -104,7 +106,8 @@ public sealed class FlowRunTests : FlowTest
             step.Merge(inputs, resolve: m => m.Take("Accuracy", i => i.Accuracy).Combine<int?>("Rows", (a, b) => a + b));
         }).RunAsync(Catalog, cancellationToken: Cancel);
         (await ValueAsync<string>("join", "Note"), await ValueAsync<int>("join", "Rows"), await ValueAsync<double>("join", "Accuracy")).ShouldBe(("mine", 3, 1));
-        Should.Throw<ArgumentException>(() => Of((s, inputs, step) => step.Merge(inputs, include: ["Rowz"])).RunAsync(Catalog, cancellationToken: Cancel).GetAwaiter().GetResult()).Message.ShouldContain("Rowz");
+        var unknown = Of((s, inputs, step) => step.Merge(inputs, include: ["Rowz"]));
+        (await Should.ThrowAsync<ArgumentException>(() => unknown.RunAsync(Catalog, cancellationToken: Cancel))).Message.ShouldContain("Rowz");
     }
 
     [Fact]
@@ -168,8 +171,8 @@ public sealed class FlowRunTests : FlowTest
         (await TasksAsync()).Select(t => (t.Attempt, t.Status, t.State.Count)).ShouldBe([(1, RunStatus.Failed, 0), (2, RunStatus.Failed, 0), (3, RunStatus.Succeeded, 2)]);
         ((await LastRunAsync()).Error, await ValueAsync<int>("fit", "Rows")).ShouldBe((null, 2));
 
-        await Should.ThrowAsync<IOException>(() => Flow.Of<TuneState>("Never").Step("fit", (_, _) => throw new IOException("always"), new() { Retry = new(5, TimeSpan.Zero) { On = e => e is not IOException } })
-            .RunAsync(Catalog, cancellationToken: Cancel));
+        var never = Flow.Of<TuneState>("Never").Step("fit", (_, _) => throw new IOException("always"), new() { Retry = new(5, TimeSpan.Zero) { On = e => e is not IOException } });
+        await Should.ThrowAsync<IOException>(() => never.RunAsync(Catalog, cancellationToken: Cancel));
         (await TasksAsync())[^1].Attempt.ShouldBe(1);
     }
 
@@ -214,9 +217,11 @@ public sealed class FlowRunTests : FlowTest
             .Join("pick", (s, inputs, _) => s.Model = inputs[1].Model);
         await flow.RunAsync(Catalog, cancellationToken: Cancel);
         await flow.RunAsync(Catalog, cancellationToken: Cancel);
-        var runs = (await TasksAsync()).GroupBy(t => t.RunId).Select(g => string.Join('\n', g.Select(t => $"{t.Step}/{t.Item} {string.Join(' ', t.State.Concat(t.Outputs).OrderBy(s => s.Key))}").Order(StringComparer.Ordinal))).ToList();
+        var runs = (await TasksAsync()).GroupBy(t => t.RunId).Select(g => string.Join('\n', g.Select(Describe).Order(StringComparer.Ordinal))).ToList();
         runs.Count.ShouldBe(2);
         runs[1].ShouldBe(runs[0]);
+
+        static string Describe(Cairn.Catalog.RunRecords.TaskRecord task) => $"{task.Step}/{task.Item} {string.Join(' ', task.State.Concat(task.Outputs).OrderBy(s => s.Key))}";
     }
 
     [Fact]
