@@ -52,10 +52,12 @@ public sealed class IndexSyncTests : IDisposable
         expected.ShouldContain("accuracy|0.9|0|0.9|2|1");
         expected.ShouldContain("accuracy|0.2|0|0.2|2|1");
         expected.ShouldContain("|Running|Failed|Failed|1|");
-        var batches = Gen.Choose(0, records.Count - 1).ArrayOf(5).ArrayOf(12);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(batches.ToArbitrary(), picks => Task.Run(async () =>
+        var orders = Gen.Choose(0, records.Count - 1).ArrayOf(5).ArrayOf(12);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(orders.ToArbitrary(), picks => Task.Run(async () =>
         {
-            var order = picks.Select(p => p.Select(i => records[i])).Append(records.AsEnumerable().Reverse());
+            // Old records come before all records and after them.
+            var batches = picks.Select(p => p.Select(i => records[i])).ToList();
+            IEnumerable<IEnumerable<Record>> order = [.. batches.Take(6), records.AsEnumerable().Reverse(), .. batches.Skip(6)];
             (await _indexes.ApplyAsync(catalog, order)).ShouldBe(expected);
         })));
     }
