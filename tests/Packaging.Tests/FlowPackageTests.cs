@@ -30,13 +30,13 @@ public sealed class FlowPackageTests(PackedFolder packed)
         Bind(second, values);
         Console.WriteLine($"{second.Rates.Length} {(await second.BestAsync())?.Name} {second.Epoch is null}");
 
-        var plain = new Plain();
-        foreach (var slot in FlowState.Reflect<Plain>().Of(plain).Slots)
+        var plain = new ReflectedState<Plain>();
+        foreach (var slot in plain.Slots)
         {
             slot.Bind(repository, values[slot.Name]);
             await slot.LoadAsync();
         }
-        Console.WriteLine(plain.Rates.Length);
+        Console.WriteLine(plain.Value.Rates.Length);
 
         void Bind(IFlowState state, Dictionary<string, StateValue> values)
         {

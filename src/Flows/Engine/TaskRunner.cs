@@ -86,6 +86,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             var opened = new ConcurrentDictionary<TState, Branch>(ReferenceEqualityComparer.Instance);
             var merged = new ConcurrentDictionary<(string, StateValue), bool>();
             var inputs = new JoinInputs<TState>(state, branch.Values, ended, failed, Open, (slot, value) => merged[(slot.Name, value)] = true);
+            foreach (var each in opened.Keys)
+                await LoadAsync(each, cancellationToken).ConfigureAwait(false);
             await node.Body(state, inputs, context).ConfigureAwait(false);
             hasSeen = inputs.HasSeenFailures;
             // What was taken over by reference counts as read, and so does what was read from the states of the branches.
@@ -162,6 +164,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             var context = new StepContext(writer, cancellationToken) { Earlier = checkpoint };
             try
             {
+                await LoadAsync(state, cancellationToken).ConfigureAwait(false);
                 // Code that computes without waiting must not hold the thread that starts the other branches.
                 var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
                 var changes = await SaveAsync(state, cancellationToken).ConfigureAwait(false);
@@ -262,6 +265,12 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 ? $"cancelled since task {first.Step}{(first.Item is null ? "" : "/" + first.Item)} failed"
                 : run.CauseOf(isCancelled: true);
         }
+    }
+
+    private static async Task LoadAsync(TState state, CancellationToken cancellationToken)
+    {
+        foreach (var slot in state.Slots.Where(s => s.IsEager))
+            await slot.LoadAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Saves what the task has set or modified, several properties at a time.</summary>

@@ -20,6 +20,8 @@ internal sealed class ReflectedSlot(object state, PropertyInfo property)
 
     public override bool IsDeleted => (_isSet || _isLoaded) && property.GetValue(state) is null;
 
+    internal override bool IsEager => true;
+
     public override void SetReference(StateValue? value)
     {
         RequireReference();

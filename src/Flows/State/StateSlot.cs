@@ -75,6 +75,9 @@ public abstract class StateSlot
     /// </returns>
     public abstract ValueTask<SlotOutcome> SaveAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Gets whether the value has to be loaded before a step reads it.</summary>
+    internal virtual bool IsEager => false;
+
     /// <summary>Takes over the value of a secret from the state of an earlier task of the same run.</summary>
     /// <param name="previous">The slot of the same property.</param>
     internal abstract void CarryFrom(StateSlot previous);

@@ -225,6 +225,26 @@ public sealed class FlowRunTests : FlowTest
     }
 
     [Fact]
+    public async Task A_plain_class_is_a_state()
+    {
+        var flow = Flow.Of<ReflectedState<State.PlainState>>("Plain")
+            .Step("start", (s, _) => (s.Value.Numbers, s.Value.Title) = ([1], "old"))
+            .ForEach("each", _ => _both, (s, item, _) =>
+            {
+                s.Value.Numbers.ShouldBe([1]);
+                s.Value.Count = item == "a" ? 1 : 2;
+            })
+            .Join("join", (s, inputs, step) =>
+            {
+                s.Value.Count = inputs.Sum(i => i.Value.Count);
+                s.Value.Numbers.Add(2);
+            });
+        await flow.RunAsync(Catalog, cancellationToken: Cancel);
+        (await ValueAsync<int>("join", "Count"), (await ValueAsync<List<int>>("join", "Numbers")).Count).ShouldBe((3, 2));
+        (await TasksAsync()).Single(t => t.Step == "join").State.Keys.Order().ShouldBe(["Count", "Numbers"]);
+    }
+
+    [Fact]
     public void A_description_that_cannot_run_is_refused()
     {
         var flow = Flow.Of<TuneState>("F").Step("a", (_, _) => { });

@@ -13,7 +13,7 @@ public sealed class ReflectedStateTests : StateTest
 
     [Fact]
     public void Its_artifacts_are_the_public_properties_that_can_be_set() =>
-        FlowState.Reflect<Derived>().Of(new()).Slots.Select(s => s.Name).ShouldBe(["Count", "Numbers", "Title", "Token"]);
+        new ReflectedState<Derived>().Slots.Select(s => s.Name).ShouldBe(["Count", "Numbers", "Title", "Token"]);
 
     [Fact]
     public async Task Values_are_loaded_before_the_step_and_compared_after_it()
@@ -21,7 +21,7 @@ public sealed class ReflectedStateTests : StateTest
         var numbers = await SavedAsync(new List<int> { 1, 2 });
         var count = await SavedAsync(5);
         var plain = new PlainState();
-        var state = FlowState.Reflect<PlainState>().Of(plain);
+        var state = new ReflectedState<PlainState>(plain);
         Bind(state, new() { ["Numbers"] = numbers, ["Count"] = count });
 
         foreach (var slot in state.Slots)
@@ -40,7 +40,7 @@ public sealed class ReflectedStateTests : StateTest
     public async Task Null_deletes_what_was_there()
     {
         var plain = new PlainState();
-        var state = FlowState.Reflect<PlainState>().Of(plain);
+        var state = new ReflectedState<PlainState>(plain);
         Bind(state, new() { ["Title"] = await SavedAsync("x") });
         (await SaveAsync(state, "Title")).ShouldBeOfType<SlotOutcome.Unchanged>("it was never loaded");
 
@@ -55,7 +55,7 @@ public sealed class ReflectedStateTests : StateTest
     public async Task A_secret_is_carried_and_not_saved()
     {
         var (first, second) = (new Derived { Token = "s3cr3t" }, new Derived());
-        var states = new[] { first, second }.Select(FlowState.Reflect<Derived>().Of).ToList();
+        var states = new[] { first, second }.Select(d => new ReflectedState<Derived>(d)).ToList();
         Bind(states[0], []);
 
         Slot(states[1], "Token").CarryFrom(Slot(states[0], "Token"));
@@ -69,7 +69,7 @@ public sealed class ReflectedStateTests : StateTest
     {
         var merged = await SavedAsync("merged", Guid.NewGuid());
         var plain = new PlainState { Title = "x" };
-        var state = FlowState.Reflect<PlainState>().Of(plain);
+        var state = new ReflectedState<PlainState>(plain);
         Bind(state, []);
 
         Slot(state, "Title").SetReference(merged);
