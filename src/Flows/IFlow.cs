@@ -29,7 +29,7 @@ public interface IFlow
     /// <paramref name="from"/> when it has changed. A task that had not ended begins with its newest checkpoint.
     /// </remarks>
     /// <exception cref="StoreException">
-    /// <see cref="StoreErrorCode.NotFound"/>: there is no such run. <see cref="StoreErrorCode.PreconditionFailed"/>: the run is one of another flow, or is running.
+    /// <see cref="StoreErrorCode.NotFound"/>: there is no such run. <see cref="StoreErrorCode.PreconditionFailed"/>: the run is one of another flow, or no run is given and the newest one is running.
     /// </exception>
     Task<Guid> ResumeAsync(Catalog.Catalog catalog, RunReference? run = null, string? from = null, RunOptions? options = null, CancellationToken cancellationToken = default);
 

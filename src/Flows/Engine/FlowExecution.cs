@@ -72,10 +72,11 @@ internal static class FlowExecution
                 ?? throw Refused(StoreErrorCode.NotFound, "no run of the flow has ended without success", "Give the run, such as latest, to repeat a part of one that has succeeded.");
         if (found.Flow != flow.Name)
             throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(found.Flow)}'", "Give a run of this flow.");
-        if (found.Status is RunStatus.Running or RunStatus.Pending)
+        // A new run does not disturb one that is running; whoever names it knows that its process is gone.
+        if (run is null && found.Status is RunStatus.Running or RunStatus.Pending)
         {
-            throw Refused(StoreErrorCode.PreconditionFailed, "the run is running",
-                "Wait for its end. If its process is gone, end it with `cairn run close`; after three minutes without a sign of life it counts as lost.");
+            throw Refused(StoreErrorCode.PreconditionFailed, "the newest run is running",
+                $"Wait for its end. If its process is gone, name the run to resume it at once: {found.Reference}. Without a sign of life, it counts as lost after three minutes.");
         }
         var steps = FlowRunner<TState>.Describe(flow.Nodes);
         if (from is not null && !steps.Any(s => s.Name == from))

@@ -102,6 +102,9 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         ForEachNode<TState> node, int from, int to, Branch branch, CancellationToken cancellationToken)
     {
         var (split, items) = await tasks.SplitAsync(node, branch, cancellationToken).ConfigureAwait(false);
+        // Other processes find the items in the records.
+        if (node.Items.RunsElsewhere)
+            await tasks.SettleAsync().ConfigureAwait(false);
         var (ended, failed) = await RunSideBySideAsync(items.Keys.Count, node.Items.Parallelism, node.Items.OnFailure, async (index, stopping) =>
         {
             var item = split.Of(items.Keys[index], index);

@@ -52,6 +52,7 @@ public sealed class ElsewhereTests : FlowTest
         var next = await ReachedAsync("fit", run);
         (await Should.ThrowAsync<StoreException>(() => Spread.RunTaskAsync(Catalog, next, "fit", "r9", Cancel))).Code.ShouldBe(StoreErrorCode.NotFound);
         (await Should.ThrowAsync<StoreException>(() => Spread.RunTaskAsync(Catalog, next, "join", "r9", Cancel))).Message.ShouldContain("fit");
+        (await TasksAsync()).Last(t => t.Step == "fit" && t.Items is not null).Status.ShouldBe(RunStatus.Cached);
         // The parameter that it has read has another value now, so the first item runs again as well.
         foreach (var item in (string[])["r1", "r2", "r3"])
             await Spread.RunTaskAsync(Catalog, next, "fit", item, Cancel);

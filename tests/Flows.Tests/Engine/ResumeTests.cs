@@ -151,10 +151,12 @@ public sealed class ResumeTests : FlowTest
     }
 
     [Fact]
-    public async Task A_running_run_and_one_of_another_flow_are_refused()
+    public async Task A_running_run_that_is_not_named_and_one_of_another_flow_are_refused()
     {
         await using var run = await Catalog.StartRunAsync("Train");
-        (await Should.ThrowAsync<StoreException>(() => Train.ResumeAsync(Catalog, RunReference.OfRun(run.Id), cancellationToken: Cancel))).Reason.ShouldBe("the run is running");
+        (await Should.ThrowAsync<StoreException>(() => Train.ResumeAsync(Catalog, cancellationToken: Cancel))).Reason.ShouldBe("the newest run is running");
+        // Whoever names it knows that its process is gone.
+        await Train.ResumeAsync(Catalog, RunReference.OfRun(run.Id), cancellationToken: Cancel);
         var other = await Catalog.RunAsync("Other", _ => Task.CompletedTask, cancellationToken: Cancel);
         (await Should.ThrowAsync<StoreException>(() => Train.ResumeAsync(Catalog, RunReference.OfRun(other), cancellationToken: Cancel))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
     }
