@@ -16,32 +16,45 @@ if (args.Length < 2)
 }
 await using var store = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(Path.GetFullPath(args[1])));
 await using var catalog = await Catalog.OpenAsync(store, new() { User = "u:spread" });
-switch (args)
+try
 {
-    case ["run", _]:
-        await ShowAsync(await SpreadFlow.Create(runsElsewhere: false).RunAsync(catalog));
-        return 0;
-    case ["wait", _]:
-        await ShowAsync(await SpreadFlow.Create(runsElsewhere: true).RunAsync(catalog));
-        return 0;
-    case ["resume", _, .. var rest]:
-        await ShowAsync(await SpreadFlow.Create(runsElsewhere: rest is ["wait"]).ResumeAsync(catalog, "Spread/latest"));
-        return 0;
-    case ["task", _, var run, var item]:
-        await SpreadFlow.Create(runsElsewhere: true).RunTaskAsync(catalog, run, "count", item);
-        return 0;
-    case ["items", _]:
-        var latest = await catalog.Runs.GetAsync("Spread/latest");
-        for (var start = 0; start < 24; start++)
-        {
-            var key = $"{start * 20_000}";
-            if (latest["count"].FindTask(key) is null)
-                Console.WriteLine($"{latest.Id} {key}");
-        }
-        return 0;
-    default:
-        Console.Error.WriteLine("Usage: see samples/Spread/README.md.");
-        return 2;
+    switch (args)
+    {
+        case ["run", _]:
+            await ShowAsync(await SpreadFlow.Create(runsElsewhere: false).RunAsync(catalog));
+            return 0;
+        case ["wait", _]:
+            await ShowAsync(await SpreadFlow.Create(runsElsewhere: true).RunAsync(catalog));
+            return 0;
+        case ["resume", _, .. var rest]:
+            await ShowAsync(await SpreadFlow.Create(runsElsewhere: rest is ["wait"]).ResumeAsync(catalog, "Spread/latest"));
+            return 0;
+        case ["task", _, var run, var item]:
+            await SpreadFlow.Create(runsElsewhere: true).RunTaskAsync(catalog, run, "count", item);
+            return 0;
+        case ["items", _]:
+            var latest = await catalog.Runs.GetAsync("Spread/latest");
+            for (var start = 0; start < 24; start++)
+            {
+                var key = $"{start * 20_000}";
+                if (latest["count"].FindTask(key) is null)
+                    Console.WriteLine($"{latest.Id} {key}");
+            }
+            return 0;
+        default:
+            Console.Error.WriteLine("Usage: see samples/Spread/README.md.");
+            return 2;
+    }
+}
+catch (StoreException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("cancelled");
+    return 130;
 }
 
 async Task ShowAsync(Guid id)

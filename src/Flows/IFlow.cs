@@ -47,6 +47,6 @@ public interface IFlow
     /// <param name="step">The foreach.</param>
     /// <param name="item">The key of the item; in a nested foreach, the keys joined by <c>/</c>.</param>
     /// <param name="cancellationToken">Cancels the task.</param>
-    /// <returns>A task that completes when the record of the task is published. The error of the code is recorded and thrown as it is.</returns>
+    /// <returns>A task that completes when the record of the task is published; at once if the item has been run already. The error of the code is recorded and thrown as it is.</returns>
     Task RunTaskAsync(Catalog.Catalog catalog, RunReference run, string step, string item, CancellationToken cancellationToken = default);
 }

@@ -47,6 +47,9 @@ internal static class FlowExecution
         var node = flow.Nodes.OfType<ForEachNode<TState>>().FirstOrDefault(n => n.Name == step)
             ?? throw Refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", $"It has {string.Join(", ", flow.Nodes.OfType<ForEachNode<TState>>().Select(n => n.Name))}.");
         var (branch, split, index) = SingleTask.Find(recorded, step, item, Refused);
+        // A scheduler may start a task twice.
+        if (recorded.Tasks.Any(t => t.Step == step && t.Item == branch.Item && t.Items is null && RecordedRun.HasSucceeded(t)))
+            return;
         var steps = FlowRunner<TState>.Describe(flow.Nodes);
         var joined = catalog.JoinRun(recorded.Run, cancellationToken);
         using var signals = joined.Signals;

@@ -111,6 +111,9 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
             var first = node.Items.RunsElsewhere && tasks.TryTake(node.Name, item) is null
                 ? tasks.Follow(await elsewhere.WaitAsync(node.Name, item.Item, stopping).ConfigureAwait(false), item)
                 : await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false);
+            // Other processes do not repeat what was taken over.
+            if (node.Items.RunsElsewhere)
+                await tasks.SettleAsync().ConfigureAwait(false);
             return await RunRangeAsync(from, to, first, stopping, node.Name).ConfigureAwait(false);
         }, index => (node.Name, split.Of(items.Keys[index], index).Item), cancellationToken).ConfigureAwait(false);
         return (split, ended, failed);

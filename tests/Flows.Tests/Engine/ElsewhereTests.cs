@@ -28,12 +28,13 @@ public sealed class ElsewhereTests : FlowTest
         var running = Spread.RunAsync(Catalog, cancellationToken: Cancel);
         var run = await ReachedAsync("fit");
         // Each worker opens the catalog itself.
-        foreach (var item in (string[])["r3", "r1", "r2"])
+        foreach (var item in (string[])["r3", "r3", "r1", "r2"])
         {
             await using var worker = await Cairn.Catalog.Catalog.OpenAsync(Catalog.Repository, new() { User = "u:worker" }, Cancel);
             await Spread.RunTaskAsync(worker, run, "fit", item, Cancel);
         }
         await running;
+        (await TasksAsync()).Count(t => t.Step == "fit" && t.Item == "r3").ShouldBe(1, "the second call found the record of the first");
         (await ValueAsync<List<int>>("join", "Log")).ShouldBe([5, 5, 5]);
         (await StatusesAsync()).ShouldBe("after/r1:Succeeded after/r2:Succeeded after/r3:Succeeded fit/r1:Succeeded fit/r2:Succeeded fit/r3:Succeeded fit:Succeeded join:Succeeded load:Succeeded");
         (await Should.ThrowAsync<StoreException>(() => Spread.RunTaskAsync(Catalog, run, "fit", "r1", Cancel))).Reason.ShouldStartWith("the run has ended");
