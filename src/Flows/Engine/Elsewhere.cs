@@ -1,6 +1,5 @@
 using Cairn.Catalog;
 using Cairn.Catalog.RunRecords;
-using Cairn.Flows.Resuming;
 
 namespace Cairn.Flows.Engine;
 

@@ -4,7 +4,6 @@ using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
 using Cairn.Errors;
 using Cairn.Flows.Engine;
-using Cairn.Flows.Resuming;
 using Cairn.Providers.Memory;
 
 namespace Cairn.Flows;

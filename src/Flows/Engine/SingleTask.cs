@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Cairn.Artifacts;
 using Cairn.Catalog.RunRecords;
 using Cairn.Errors;
-using Cairn.Flows.Resuming;
 
 namespace Cairn.Flows.Engine;
 

@@ -3,8 +3,6 @@ using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
-using Cairn.Flows.Caching;
-using Cairn.Flows.Resuming;
 
 namespace Cairn.Flows.Engine;
 

@@ -48,7 +48,7 @@ public sealed class ResumeTests : FlowTest
         _ran.Clear();
         var plan = await Train.PlanAsync(Catalog, cancellationToken: Cancel);
         plan.Origin.ShouldBe(first.RunId);
-        plan.Steps.Select(s => (s.Step, s.Taken, s.Run, string.Join(';', s.Reasons))).ShouldBe(
+        plan.Steps.Select(s => (s.Step, s.Taken, s.Run, string.Join(';', s.Reasons.Select(r => $"({r.Reason}, {r.Tasks})")))).ShouldBe(
         [
             ("load", 1, 0, ""), ("fit", 2, 1, "(it has failed, 1)"), ("score", 2, 1, "(a step before it runs, 1)"), ("pick", 0, 1, "(a step before it runs, 1)"), ("report", 0, 1, "(a step before it runs, 1)"),
         ]);
@@ -94,7 +94,7 @@ public sealed class ResumeTests : FlowTest
 
         // A parameter that the run did not have is another value, too.
         _ran.Clear();
-        (await Train.PlanAsync(Catalog, first, options: new() { Parameters = { ["rows"] = 10 } }, cancellationToken: Cancel)).Steps[0].Reasons.ShouldBe([("the parameter 'rows' has another value", 1)]);
+        (await Train.PlanAsync(Catalog, first, options: new() { Parameters = { ["rows"] = 10 } }, cancellationToken: Cancel)).Steps[0].Reasons.ShouldBe([new PlannedReason("the parameter 'rows' has another value", 1)]);
     }
 
     [Fact]

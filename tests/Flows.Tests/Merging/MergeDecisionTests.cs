@@ -1,6 +1,6 @@
 using Cairn.Artifacts;
 using Cairn.Flows;
-using Cairn.Flows.Merging;
+using Cairn.Flows.Engine;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Cairn.Catalog;
 using Cairn.Catalog.RunRecords;
 
-namespace Cairn.Flows.Resuming;
+namespace Cairn.Flows.Engine;
 
 /// <summary>A run as its records describe it.</summary>
 /// <param name="Run">The run.</param>

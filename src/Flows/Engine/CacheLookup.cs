@@ -2,9 +2,8 @@ using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
-using Cairn.Flows.Engine;
 
-namespace Cairn.Flows.Caching;
+namespace Cairn.Flows.Engine;
 
 /// <summary>Finds the earlier task whose outputs a task may have.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Cairn.Flows.Engine;
 
-namespace Cairn.Flows.Resuming;
+namespace Cairn.Flows.Engine;
 
 /// <summary>Goes through a flow as the runner would, and counts what would be taken over.</summary>
 /// <param name="nodes">The description.</param>
@@ -17,7 +16,7 @@ internal sealed class ResumePlanner<TState>(IReadOnlyList<FlowNode<TState>> node
             _steps[step.Name] = (0, 0, true, new(StringComparer.Ordinal));
         Go(0, nodes.Count, new(ImmutableDictionary<string, StateValue>.Empty, null, null, null, null, IsTakenOver: true), isKnown: true);
         return new(origin, [.. FlowRunner<TState>.Describe(nodes).Select(s => _steps[s.Name] is var (taken, run, isKnown, reasons)
-            ? new PlannedStep(s.Name, taken, isKnown ? run : null, [.. reasons.OrderByDescending(r => r.Value).Select(r => (r.Key, r.Value))])
+            ? new PlannedStep(s.Name, taken, isKnown ? run : null, [.. reasons.OrderByDescending(r => r.Value).Select(r => new PlannedReason(r.Key, r.Value))])
             : null!)]);
     }
 

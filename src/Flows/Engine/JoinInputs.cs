@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using Cairn.Artifacts;
-using Cairn.Flows.Merging;
+using Cairn.Flows.Engine;
 
 namespace Cairn.Flows;
 

@@ -3,9 +3,8 @@ using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
-using Cairn.Flows.Engine;
 
-namespace Cairn.Flows.Resuming;
+namespace Cairn.Flows.Engine;
 
 /// <summary>Decides which tasks of earlier runs a run takes over. Thread-safe.</summary>
 /// <remarks>

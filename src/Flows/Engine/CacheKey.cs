@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Records;
 
-namespace Cairn.Flows.Caching;
+namespace Cairn.Flows.Engine;
 
 /// <summary>The key of the step cache, and the parts that it is made of.</summary>
 /// <remarks>The SHA-256 of JSON whose members are sorted by their bytes: <c>{"code":…,"input.Data":"sha256:…","param.lr":…,…}</c>. It has no paths, times, ids of runs or names of machines.</remarks>

@@ -1,6 +1,6 @@
 using Cairn.Artifacts;
 
-namespace Cairn.Flows.Merging;
+namespace Cairn.Flows.Engine;
 
 /// <summary>Decides on the value of one name at a join, by references: nothing is loaded.</summary>
 internal static class MergeDecision

@@ -1,11 +1,16 @@
 namespace Cairn.Flows;
 
+/// <summary>Why tasks would run.</summary>
+/// <param name="Reason">The reason, as a clause.</param>
+/// <param name="Tasks">The number of tasks that it holds for.</param>
+public sealed record PlannedReason(string Reason, int Tasks);
+
 /// <summary>What a resumed run would do with a step.</summary>
 /// <param name="Step">The name of the step.</param>
 /// <param name="Taken">The number of tasks that it takes over.</param>
 /// <param name="Run">The number of tasks that it runs; null if it is not known, as the items are not.</param>
 /// <param name="Reasons">Why tasks run: each reason, and the number of tasks that it holds for, the most frequent first.</param>
-public sealed record PlannedStep(string Step, int Taken, int? Run, IReadOnlyList<(string Reason, int Tasks)> Reasons);
+public sealed record PlannedStep(string Step, int Taken, int? Run, IReadOnlyList<PlannedReason> Reasons);
 
 /// <summary>What a resumed run would take over and run.</summary>
 /// <param name="Origin">The id of the run that is resumed.</param>
