@@ -192,8 +192,12 @@ internal sealed class WebDavDriver : StoreDriver
     {
         if (!_options.Lock)
             throw new StoreException(StoreErrorCode.Unsupported, "without locks a directory cannot be removed safely: another may be writing into it");
-        return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) is { IsDirectory: true }
-            && await RemoveEmptyAsync(path, onlyImplicit: false, cancellationToken).ConfigureAwait(false);
+        return await Client.StatAsync(path, cancellationToken).ConfigureAwait(false) switch
+        {
+            null => false,
+            { IsDirectory: true } => await RemoveEmptyAsync(path, onlyImplicit: false, cancellationToken).ConfigureAwait(false),
+            _ => throw new StoreException(StoreErrorCode.PathConflict, "a file exists at this path"),
+        };
     }
 
     /// <summary>Removes a directory with nothing in it, under the lock that stands in it and goes with it.</summary>
