@@ -77,10 +77,13 @@ internal sealed class Resumption
     /// <summary>Makes the record by which a run takes over a task, and remembers it.</summary>
     public TaskRecord Take(TaskRecord task, Guid run, Guid id, Branch branch, DateTimeOffset now)
     {
-        _taken[task.TaskId] = id;
-        // A run that was resumed before has taken it over too; what the original led to is the same.
-        if (task.From is { } original)
-            _taken.TryAdd(original, id);
+        // Runs that were resumed before have taken it over too, each under another id: what began with any of them began with the same state.
+        var original = task.From ?? task.TaskId;
+        foreach (var (same, _) in _candidates.GetValueOrDefault((task.Step, task.Item), []))
+        {
+            if ((same.From ?? same.TaskId) == original)
+                _taken[same.TaskId] = id;
+        }
         return task with
         {
             RunId = run,

@@ -28,14 +28,14 @@ public sealed class KilledFlowTests : IDisposable
         var seed = Random.Shared.Next();
         TestContext.Current.SendDiagnosticMessage($"seed {seed}");
         var random = new Random(seed);
-        for (var kills = 0; kills < Kills;)
+        for (var (kills, round) = (0, 0); kills < Kills; round++)
         {
-            var folder = Path.Join(_folder.Path, $"{kills}");
+            var folder = Path.Join(_folder.Path, $"{round}");
             // The first process runs the flow; each of the next ones resumes what is left.
             for (var hasRun = false; ;)
             {
                 using var process = Start(hasRun ? "resume" : "run", folder);
-                using var ending = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(300, 2000)));
+                using var ending = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(200, 1500)));
                 try
                 {
                     await process.WaitForExitAsync(ending.Token);
