@@ -181,7 +181,7 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
     }
 
     /// <summary>One of the processes that save for some seconds, after saves of another asset, until 100 of them compiled no method.</summary>
-    /// <remarks>It says when it is ready, begins when it is told to, and then prints the number of versions, of lost tries, and the milliseconds of processor time.</remarks>
+    /// <remarks>It prints a line when it is ready, begins when it reads one, and then prints the number of versions, of lost tries, and the milliseconds of processor time.</remarks>
     public static async Task<int> WriterAsync(string root, string asset, string writer, string length)
     {
         await using var store = await OpenAsync(root);

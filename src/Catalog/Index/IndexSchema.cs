@@ -5,8 +5,8 @@ namespace Cairn.Catalog.Index;
 /// There are no migrations: another number is another file, which is built from the store. Records arrive in any order, so there are no foreign keys. Times are
 /// microseconds since 1970. <c>version.id</c> begins with the milliseconds of the version's time (<see cref="RowIds"/>), so the order of ids is the order of time in every table that refers to it.
 /// The tables <c>property</c>, <c>version_tag</c> and <c>version_search</c> have rows only for versions that lists show.
-/// <c>run.id</c> and <c>task.id</c> come from the UUID (<see cref="RowIds"/>), so rows are found without another index, and are in the order of the UUIDs. A run that only its tasks, tags or chain
-/// tell of has no <c>fold</c>. A task is one attempt; the attempts of one item have the same <c>run</c>, <c>step</c> and <c>item</c>, which is empty for a plain step.
+/// <c>run.id</c> and <c>task.id</c> come from the UUID (<see cref="RowIds"/>), so rows are found without another index, and are in the order of the UUIDs. A run of which only tasks, tags or a
+/// chain are known has no <c>fold</c>. A task is one attempt; the attempts of one item have the same <c>run</c>, <c>step</c> and <c>item</c>, which is empty for a plain step.
 /// <c>run_record</c>, <c>task_record</c> and <c>task_progress</c> have the records as stored, for what no list shows.
 /// </remarks>
 internal static class IndexSchema

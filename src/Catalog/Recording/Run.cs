@@ -2,6 +2,7 @@ using Cairn.Catalog.Names;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
 using Cairn.Catalog.States;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Catalog;
 
@@ -10,7 +11,7 @@ namespace Cairn.Catalog;
 /// A run is a value that is passed on; nothing is ambient. It succeeds only if <see cref="CompleteAsync"/> is called: disposed without, it has failed.
 /// <see cref="Catalog.RunAsync"/> does both, and sees the exception that ends the body. Thread-safe.
 /// </remarks>
-public sealed class Run : IAsyncDisposable
+public sealed partial class Run : IAsyncDisposable
 {
     private readonly RunWriter _writer;
     private readonly RunSignals _signals;
@@ -63,7 +64,7 @@ public sealed class Run : IAsyncDisposable
         catch (Exception e)
         {
             var isCancelled = e is OperationCanceledException && CancellationToken.IsCancellationRequested;
-            await task.EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled), e, null, CancellationToken.None).ConfigureAwait(false);
+            await task.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled), e).ConfigureAwait(false);
             throw;
         }
     }
@@ -111,12 +112,22 @@ public sealed class Run : IAsyncDisposable
     /// <summary>Ends the run as failed, unless it has ended.</summary>
     public async ValueTask DisposeAsync() => await EndAsync(RunStatus.Failed, "ended without CompleteAsync", null).ConfigureAwait(false);
 
-    /// <summary>Ends the run with the error of its body.</summary>
-    internal Task EndAsync(Exception error)
+    /// <summary>Ends the run with the error of its body. An error of the store is logged: the caller throws that of the body, which tells more.</summary>
+    internal async Task EndAsync(Exception error)
     {
         var isCancelled = error is OperationCanceledException && CancellationToken.IsCancellationRequested;
-        return EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, isCancelled ? CauseOf(true) : null, error);
+        try
+        {
+            await EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, isCancelled ? CauseOf(true) : null, error).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            LogUnrecorded(_writer.Repository.Store.Options.LoggerFactory.CreateLogger<Run>(), Reference, e);
+        }
     }
+
+    [LoggerMessage(4, LogLevel.Warning, "The end of the run {Run} could not be recorded. Other programs show it as lost in a few minutes.")]
+    private static partial void LogUnrecorded(ILogger logger, string run, Exception exception);
 
     internal string CauseOf(bool isCancelled) => !isCancelled ? TaskWriter.OwnException : _signals.HasArrived ? TaskWriter.BySignal : TaskWriter.ByCaller;
 

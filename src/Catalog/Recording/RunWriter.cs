@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog.Feed;
@@ -16,7 +17,8 @@ internal sealed class RunWriter
     private readonly ConcurrentDictionary<(string? Step, string Name), TaskInput> _outputs = new();
     private readonly ConcurrentDictionary<(string? Step, string Name), object> _kept = new();
     private RunRecord _record;
-    private RunFailure? _failure;
+    private readonly ConditionalWeakTable<Exception, RunFailure> _failures = [];
+    private RunFailure? _first;
     private Task<JsonObject?> _git = Task.FromResult<JsonObject?>(null);
     private int _order;
 
@@ -85,7 +87,7 @@ internal sealed class RunWriter
             FinishedAt = Now,
             Environment = environment,
             Reason = reason,
-            Error = status == RunStatus.Succeeded ? null : Volatile.Read(ref _failure) ?? (error is null ? null : FailureOf(error)),
+            Error = status == RunStatus.Succeeded ? null : error is null ? Volatile.Read(ref _first) : _failures.TryGetValue(error, out var failure) ? failure : FailureOf(error),
         };
         await _feed.PublishAsync([_record.ToRecord(Source)], CancellationToken.None).ConfigureAwait(false);
     }
@@ -133,8 +135,12 @@ internal sealed class RunWriter
     public object? Kept(string name) => _kept.TryGetValue((null, name), out var value)
         || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _kept.TryGetValue((name[..mark], name[(mark + 1)..]), out value)) ? value : null;
 
-    /// <summary>Takes note of a failure that no other caused; the first one is that of the run.</summary>
-    public void Fail(RunFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+    /// <summary>Takes note of the task that an error comes from. An error that ends the run says so; if none is known, the first one counts.</summary>
+    public void Fail(Exception error, RunFailure failure)
+    {
+        _failures.AddOrUpdate(error, failure);
+        Interlocked.CompareExchange(ref _first, failure, null);
+    }
 
     private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 

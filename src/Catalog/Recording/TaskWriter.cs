@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Catalog.Recording;
 
 /// <summary>Records one attempt at a task. What it has made becomes visible together, when <see cref="EndAsync"/> publishes its record. Thread-safe.</summary>
-internal sealed class TaskWriter : IDisposable
+internal sealed partial class TaskWriter : IDisposable
 {
     public const string OwnException = "own exception";
     public const string BySignal = "signal";
@@ -139,11 +139,27 @@ internal sealed class TaskWriter : IDisposable
         if (status is RunStatus.Succeeded or RunStatus.Cached)
             _run.Add(record);
         else if (cause == OwnException)
-            _run.Fail(_run.FailureOf(error!) with { Step = record.Step, Item = record.Item });
+            _run.Fail(error!, _run.FailureOf(error!) with { Step = record.Step, Item = record.Item });
         return record;
     }
 
+    /// <summary>Publishes that the task has not succeeded. An error of the store is logged: the caller throws the error of the task, which tells more.</summary>
+    public async Task FailAsync(RunStatus status, string cause, Exception error)
+    {
+        try
+        {
+            await EndAsync(status, cause, error, null, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            LogUnrecorded(Logger, _record.Step, _run.Id, e);
+        }
+    }
+
     public void Dispose() => _log.Dispose();
+
+    [LoggerMessage(3, LogLevel.Warning, "The end of the step {Step} of the run {Run} could not be recorded.")]
+    private static partial void LogUnrecorded(ILogger logger, string step, Guid run, Exception exception);
 
     /// <summary>A stack of a thousand frames says no more than its ends.</summary>
     private static string Short(string stack) => stack.Length <= 16_384 ? stack : $"{stack[..8192]}\n… {stack.Length - 16_384} characters are omitted …\n{stack[^8192..]}";

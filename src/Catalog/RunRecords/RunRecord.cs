@@ -21,8 +21,6 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
     /// <summary>The run that started this one.</summary>
     public Guid? Parent { get; init; }
 
-    public string? Key { get; init; }
-
     public JsonObject? Parameters { get; init; }
 
     /// <summary>The artifact with the parameters, if they are too large for the record.</summary>
@@ -50,7 +48,6 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
             FinishedAt = RecordValues.OptionalTime(node["finished"], "finished"),
             Origin = RecordValues.OptionalId(node["origin"], "origin"),
             Parent = RecordValues.OptionalId(node["parent"], "parent"),
-            Key = Record.OptionalText(node["key"], "key"),
             Parameters = large is null ? parameters : null,
             LargeParameters = large,
             Environment = Record.OptionalObject(node["env"], "env"),
@@ -68,7 +65,6 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
         RecordValues.Set(node, "finished", FinishedAt is { } finished ? Record.Format(finished) : null);
         RecordValues.Set(node, "origin", Origin?.ToString());
         RecordValues.Set(node, "parent", Parent?.ToString());
-        RecordValues.Set(node, "key", Key);
         RecordValues.Set(node, "params", LargeParameters is { } large ? new JsonObject { ["$artifact"] = large.ToString() } : Parameters?.DeepClone());
         RecordValues.Set(node, "env", Environment?.DeepClone());
         RecordValues.Set(node, "host", Host);

@@ -67,9 +67,6 @@ public sealed class RunInfo
     /// <summary>Gets whether the run is deleted. Its outputs may be gone.</summary>
     public bool IsDeleted => _run.IsDeleted;
 
-    /// <summary>Gets the key of the run; null if it has none.</summary>
-    public string? Key => _record.Value.Key;
-
     /// <summary>Gets the parameters as an object, in which a secret is <c>{"$secret":"env:NAME"}</c>. Empty if they are an artifact, see <see cref="ReadParametersAsync"/>.</summary>
     public JsonElement Parameters => RunReader.Element(_record.Value.Parameters);
 

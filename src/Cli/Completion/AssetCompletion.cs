@@ -9,27 +9,12 @@ internal static class AssetCompletion
 {
     private const int Most = 200;
 
-    public static async Task<IReadOnlyList<string>> CompleteAsync(Session session, string store, string word, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FindAsync(session, store, word, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is StoreException or FormatException or UsageException or ArgumentException)
-        {
-            // An incomplete reference has no completions, and a completion does not report errors.
-            return [];
-        }
-    }
-
-    /// <summary>Completes from the index. A separate method, so that other completions do not load the assembly of the catalog.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task<IReadOnlyList<string>> FindAsync(Session session, string store, string word, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<string>> CompleteAsync(Session session, string store, string word, CancellationToken cancellationToken) =>
+        CatalogCompletion.CompleteAsync(session, store, catalog => FindAsync(catalog, word, cancellationToken), cancellationToken);
+
+    private static async Task<IReadOnlyList<string>> FindAsync(Cairn.Catalog.Catalog catalog, string word, CancellationToken cancellationToken)
     {
-        var catalog = CatalogOpening.ForCached(session, await ArtifactOptions.OpenAsync(session, store, cancellationToken).ConfigureAwait(false));
-        await using var closing = catalog.ConfigureAwait(false);
-        if (catalog.GetCachedStatus() is null)
-            return [];
         var at = word.AsSpan().IndexOfAny('@', ':');
         var (name, separator, start) = at < 0 ? (word, '\0', "") : (word[..at], word[at], word[(at + 1)..]);
         var options = new AssetListOptions { NamePrefix = name.Length == 0 ? null : name, Freshness = Freshness.Cached };

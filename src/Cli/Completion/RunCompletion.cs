@@ -9,27 +9,12 @@ internal static class RunCompletion
 {
     private const int Most = 200;
 
-    public static async Task<IReadOnlyList<string>> CompleteAsync(Session session, string store, string word, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FindAsync(session, store, word, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is StoreException or FormatException or UsageException or ArgumentException)
-        {
-            // An incomplete reference has no completions, and a completion does not report errors.
-            return [];
-        }
-    }
-
-    /// <summary>Completes from the index. A separate method, so that other completions do not load the assembly of the catalog.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task<IReadOnlyList<string>> FindAsync(Session session, string store, string word, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<string>> CompleteAsync(Session session, string store, string word, CancellationToken cancellationToken) =>
+        CatalogCompletion.CompleteAsync(session, store, catalog => FindAsync(catalog, word, cancellationToken), cancellationToken);
+
+    private static async Task<IReadOnlyList<string>> FindAsync(Cairn.Catalog.Catalog catalog, string word, CancellationToken cancellationToken)
     {
-        var catalog = CatalogOpening.ForCached(session, await ArtifactOptions.OpenAsync(session, store, cancellationToken).ConfigureAwait(false));
-        await using var closing = catalog.ConfigureAwait(false);
-        if (catalog.GetCachedStatus() is null)
-            return [];
         if (word.IndexOf('#', StringComparison.Ordinal) is > 0 and var hash && RunReference.TryParse(word[..hash], out var taken))
         {
             var task = await catalog.Runs.GetTaskAsync(taken, Freshness.Cached, cancellationToken).ConfigureAwait(false);

@@ -52,7 +52,7 @@ public sealed class StateAnalyzer : DiagnosticAnalyzer
         var reason = state switch
         {
             { IsRecord: true } => "it is a record, and a copy of a record would share its values with the original; use a class",
-            { IsStatic: true } => "it is static, and each task has a state of its own",
+            { IsStatic: true } => "it is static, and each task has its own state",
             { IsFileLocal: true } => "it is local to its file, and its properties are implemented in another file",
             _ when !Generator.StateReader.IsPartial(state, context.CancellationToken) => "it is not partial, so its properties cannot be implemented",
             _ => null,

@@ -107,7 +107,7 @@ internal sealed class Resumption
     public BlobDigest? FindCheckpoint(string step, Branch branch) => !branch.IsTakenOver || _again.Contains(step)
         ? null
         : _candidates.GetValueOrDefault((step, branch.Item), [])
-            .Where(c => c.Task.Checkpoint is not null && ChangedParameter(c.Task, c.Parameters) is null)
+            .Where(c => c.Task.Checkpoint is not null && BeganLike(c.Task, branch) && ChangedParameter(c.Task, c.Parameters) is null)
             .Select(c => c.Task.Checkpoint)
             .FirstOrDefault();
 
@@ -119,10 +119,13 @@ internal sealed class Resumption
             return task.Status == Catalog.RunStatus.Running ? "it has not ended" : $"it has {(task.Status == Catalog.RunStatus.Failed ? "failed" : "been cancelled")}";
         if (ChangedParameter(task, parameters) is { } changed)
             return $"the parameter '{changed}' has another value";
-        if (task.Base is { } before ? !_taken.TryGetValue(before, out var mapped) || mapped != branch.Task : branch.Task is not null)
+        if (!BeganLike(task, branch))
             return "it began with another state";
         return ArtifactsOf(task).Any(_missing.Contains) ? "its outputs were removed" : null;
     }
+
+    /// <summary>Whether a task began with the state that a branch has.</summary>
+    private bool BeganLike(TaskRecord task, Branch branch) => task.Base is { } before ? _taken.TryGetValue(before, out var mapped) && mapped == branch.Task : branch.Task is null;
 
     private string? ChangedParameter(TaskRecord task, JsonObject? parameters) =>
         task.Parameters.FirstOrDefault(p => !JsonNode.DeepEquals(RunParameters.Find(parameters, p), RunParameters.Find(_parameters, p)));

@@ -176,7 +176,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             {
                 var isCancelled = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
                 var isLast = isCancelled || !IsTried(options, attempt, e);
-                await writer.EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, step, branch.Item), e, null, CancellationToken.None).ConfigureAwait(false);
+                await writer.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, isLast, step, branch.Item), e).ConfigureAwait(false);
                 if (isLast)
                     throw;
                 checkpoint = writer.Record.Checkpoint;
@@ -250,13 +250,14 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         return branch.After(task.TaskId, task.State, null, isTakenOver: true);
     }
 
-    private string CauseOf(bool isCancelled, string step, string? item)
+    private string CauseOf(bool isCancelled, bool isLast, string step, string? item)
     {
         lock (_order)
         {
             if (!isCancelled)
             {
-                _failed ??= (step, item);
+                if (isLast)
+                    _failed ??= (step, item);
                 return TaskWriter.OwnException;
             }
             return !run.CancellationToken.IsCancellationRequested && _failed is { } first

@@ -66,6 +66,22 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task The_error_of_a_step_reaches_the_caller_though_it_cannot_be_recorded()
+    {
+        await using var test = await AssetCatalog.OpenAsync();
+        RecordingDriver driver = null!;
+        await using var denied = await test.OpenThroughAsync(d => driver = new(d));
+        var error = new InvalidDataException("no rows");
+        (await Should.ThrowAsync<InvalidDataException>(() => denied.Catalog.RunAsync("F", run => run.StepAsync("load", step =>
+        {
+            driver.Refuses = (verb, path) => verb == "write" && path.Value.StartsWith("catalog/feed", StringComparison.Ordinal);
+            return Task.FromException(error);
+        })))).ShouldBeSameAs(error);
+        driver.Refuses = (_, _) => false;
+        (await RunsAsync(test)).Single().Status.ShouldBe(RunStatus.Running);
+    }
+
+    [Fact]
     public async Task A_run_that_is_disposed_without_an_end_has_failed()
     {
         await using var test = await AssetCatalog.OpenAsync();

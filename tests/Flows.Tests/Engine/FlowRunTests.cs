@@ -177,6 +177,27 @@ public sealed class FlowRunTests : FlowTest
     }
 
     [Fact]
+    public async Task The_error_of_a_run_is_that_of_the_task_that_ended_it()
+    {
+        var flow = Flow.Of<TuneState>("Errors")
+            .Step("flaky", (_, step) =>
+            {
+                if (step.Attempt == 1)
+                    throw new IOException("tried again");
+            }, new() { Retry = new(2, TimeSpan.Zero) })
+            .ForEach("each", _ => _both, (_, item, _) =>
+            {
+                if (item == "a")
+                    throw new InvalidDataException("handled");
+            }, new() { OnFailure = ForEachFailure.Continue })
+            .Join("join", (_, inputs, _) => inputs.Failed.Count.ShouldBe(1))
+            .Step("last", (_, _) => throw new InvalidOperationException("the end"));
+        await Should.ThrowAsync<InvalidOperationException>(() => flow.RunAsync(Catalog, cancellationToken: Cancel));
+        var error = (await LastRunAsync()).Error!;
+        (error.Step, error.Message).ShouldBe(("last", "the end"));
+    }
+
+    [Fact]
     public async Task A_dry_run_computes_everything_and_stores_nothing_but_records()
     {
         var log = new List<int>();

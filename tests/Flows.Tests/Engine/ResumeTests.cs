@@ -130,6 +130,31 @@ public sealed class ResumeTests : FlowTest
     }
 
     [Fact]
+    public async Task A_run_that_took_over_a_part_of_another_and_ended_loses_nothing()
+    {
+        _fails = t => t is "fit/lr=0.1" or "fit/lr=0.2";
+        await Should.ThrowAsync<InvalidDataException>(() => Train.RunAsync(Catalog, cancellationToken: Cancel));
+        _fails = t => t == "fit/lr=0.2";
+        await Should.ThrowAsync<InvalidDataException>(() => Train.ResumeAsync(Catalog, cancellationToken: Cancel));
+        var second = await LastRunAsync();
+        // The third run has recorded that it takes over what is before the items, and nothing of what the second one ran.
+        await using (var third = await Catalog.StartRunAsync("Train", new() { Origin = second.RunId }))
+        {
+            Guid? before = null;
+            foreach (var task in (await TasksAsync()).Where(t => t.RunId == second.RunId && (t.Step == "load" || t.Items is not null)).OrderBy(t => t.Order).ToList())
+            {
+                var copy = task with { RunId = third.Id, TaskId = Guid.CreateVersion7(), Base = before, From = task.From ?? task.TaskId };
+                await third.Writer.PublishAsync([copy.ToRecord(third.Writer.Source)], Cancel);
+                before = copy.TaskId;
+            }
+        }
+        _fails = _ => false;
+        _ran.Clear();
+        await Train.ResumeAsync(Catalog, cancellationToken: Cancel);
+        _ran.ShouldBe(["fit/lr=0.2", "score/lr=0.2", "pick", "report"]);
+    }
+
+    [Fact]
     public async Task A_task_that_had_not_ended_begins_with_its_checkpoint()
     {
         var seen = new List<int>();
