@@ -35,7 +35,7 @@ public sealed class StateShapeTests
     [Theory]
     [InlineData("[FlowState] public class S;", "S cannot be a state: it is not partial, so its properties cannot be implemented")]
     [InlineData("[FlowState] public partial record S;", "S cannot be a state: it is a record, and a copy of a record would share its values with the original; use a class")]
-    [InlineData("[FlowState] public static partial class S;", "S cannot be a state: it is static, and each task has a state of its own")]
+    [InlineData("[FlowState] public static partial class S;", "S cannot be a state: it is static, and each task has its own state")]
     [InlineData("[FlowState] file partial class S;", "S cannot be a state: it is local to its file, and its properties are implemented in another file")]
     [InlineData("public class Outer { [FlowState] public partial class S; }", "S cannot be a state: the enclosing type Outer is not partial")]
     public async Task CAIRN010_a_class_that_cannot_be_extended(string source, string message) => (await Reports.MessagesAsync(source)).ShouldBe([message]);
