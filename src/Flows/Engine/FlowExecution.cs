@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Recording;
@@ -99,8 +100,13 @@ internal static class FlowExecution
         var steps = FlowRunner<TState>.Describe(flow.Nodes);
         var run = await catalog.StartRunAsync(flow.Name, steps, options, cancellationToken).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
+        if (run.IsExisting)
+            return run.Id;
         try
         {
+            // The run has taken over the key of a lost one: what that one has done is not done again.
+            if (resumption is null && run.Writer.Record.Origin is { } lost && lost != options.Origin)
+                resumption = await ResumptionOfAsync(catalog, lost, run.Writer.Parameters.Json, run.CancellationToken).ConfigureAwait(false);
             await ExecuteAsync(flow, catalog, run, steps, resumption).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -110,6 +116,13 @@ internal static class FlowExecution
         }
         await run.CompleteAsync().ConfigureAwait(false);
         return run.Id;
+    }
+
+    private static async Task<Resumption> ResumptionOfAsync(Catalog.Catalog catalog, Guid run, JsonObject? parameters, CancellationToken cancellationToken)
+    {
+        var records = await catalog.Runs.ReadRecordsAsync(RunReference.OfRun(run), withOrigins: true, cancellationToken).ConfigureAwait(false);
+        return await Resumption.CreateAsync(
+            [.. records.Select(r => new RecordedRun(r.Run, r.Tasks))], parameters, new HashSet<string>(StringComparer.Ordinal), catalog.Repository, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
