@@ -14,7 +14,7 @@ internal static class FlowExecution
 {
     /// <summary>Runs a flow.</summary>
     public static Task<Guid> RunAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, CancellationToken cancellationToken)
-        where TState : class, IFlowState, new() => ExecuteAsync(flow, catalog, options, null, cancellationToken);
+        where TState : class, IFlowState, new() => ExecuteAsync(flow.Name, flow.Nodes, null, catalog, options, null, cancellationToken);
 
     /// <summary>Resumes a run.</summary>
     public static async Task<Guid> ResumeAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
@@ -22,7 +22,26 @@ internal static class FlowExecution
     {
         var (runs, merged, again) = await PrepareAsync(flow, catalog, run, from, options, cancellationToken).ConfigureAwait(false);
         var resumption = await Resumption.CreateAsync(runs, RunParameters.Check(merged).Json, again, catalog.Repository, cancellationToken).ConfigureAwait(false);
-        return await ExecuteAsync(flow, catalog, merged, resumption, cancellationToken).ConfigureAwait(false);
+        return await ExecuteAsync(flow.Name, flow.Nodes, null, catalog, merged, resumption, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the marked steps again, with the artifacts of a run and new input.</summary>
+    public static async Task<Guid> ReplayAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, Action<TState> input, RunOptions options, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        RequireArtifacts(options);
+        var nodes = Replay.NodesOf(flow.Name, flow.Nodes, Bodies.Of<TState>((state, _) => input(state)));
+        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
+        var recorded = new RecordedRun(records.Run, records.Tasks);
+        if (recorded.Run.Flow != flow.Name)
+            throw Refused($"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        var last = recorded.Tasks.Where(t => t.Item is null && RecordedRun.HasSucceeded(t)).MaxBy(t => t.Order) ?? throw Refused("no step of the run has succeeded", "Give a run that has succeeded.");
+        var start = new Branch(recorded.StateAfter(last), last.TaskId, null, null, null, IsTakenOver: false);
+        var merged = RunParameters.Merge(recorded.Parameters, options) with { Origin = recorded.Run.RunId };
+        return await ExecuteAsync($"{flow.Name}-replay", nodes, start, catalog, merged, null, cancellationToken).ConfigureAwait(false);
+
+        StoreException Refused(string reason, string advice) =>
+            new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, reason) { Advice = advice }).WithContext($"replay {run} in", catalog.Repository.Store.Root);
     }
 
     /// <summary>Plans a resumption.</summary>
@@ -67,8 +86,8 @@ internal static class FlowExecution
         Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
-        ArgumentNullException.ThrowIfNull(flow);
-        ArgumentNullException.ThrowIfNull(catalog);
+        if (options is not null)
+            RequireArtifacts(options);
         var found = run is { } reference
             ? await catalog.Runs.GetAsync(reference, cancellationToken: cancellationToken).ConfigureAwait(false)
             : await catalog.Flow(flow.Name).RunsAsync(cancellationToken: cancellationToken).FirstOrDefaultAsync(r => r.Status != RunStatus.Succeeded, cancellationToken).ConfigureAwait(false)
@@ -94,20 +113,27 @@ internal static class FlowExecution
             new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"resume the flow {flow.Name} in", catalog.Repository.Store.Root);
     }
 
-    private static async Task<Guid> ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, Resumption? resumption, CancellationToken cancellationToken)
+    private static void RequireArtifacts(RunOptions options)
+    {
+        if (!options.SaveArtifacts)
+            throw new ArgumentException("A run that begins with the artifacts of another one saves its own. Set SaveArtifacts, or plan the resumption.", nameof(options));
+    }
+
+    private static async Task<Guid> ExecuteAsync<TState>(
+        string name, IReadOnlyList<FlowNode<TState>> nodes, Branch? start, Catalog.Catalog catalog, RunOptions options, Resumption? resumption, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
-        var steps = FlowRunner<TState>.Describe(flow.Nodes);
-        var run = await catalog.StartRunAsync(flow.Name, steps, options, cancellationToken).ConfigureAwait(false);
+        var steps = FlowRunner<TState>.Describe(nodes);
+        var run = await catalog.StartRunAsync(name, steps, options, cancellationToken).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
         if (run.IsExisting)
             return run.Id;
         try
         {
             // The run has taken over the key of a lost one: what that one has done is not done again.
-            if (resumption is null && run.Writer.Record.Origin is { } lost && lost != options.Origin)
+            if (resumption is null && start is null && run.Writer.Record.Origin is { } lost && lost != options.Origin)
                 resumption = await ResumptionOfAsync(catalog, lost, run.Writer.Parameters.Json, run.CancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(flow, catalog, run, steps, resumption).ConfigureAwait(false);
+            await ExecuteAsync(nodes, start, catalog, run, steps, resumption).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -125,7 +151,8 @@ internal static class FlowExecution
             [.. records.Select(r => new RecordedRun(r.Run, r.Tasks))], parameters, new HashSet<string>(StringComparer.Ordinal), catalog.Repository, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
+    private static async Task ExecuteAsync<TState>(
+        IReadOnlyList<FlowNode<TState>> nodes, Branch? start, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
         where TState : class, IFlowState, new()
     {
         var repository = run.Writer.Repository;
@@ -142,7 +169,7 @@ internal static class FlowExecution
         Task RunAsync(ArtifactRepository state)
         {
             var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots));
-            return new FlowRunner<TState>(flow.Nodes, tasks, new(catalog, run.Id)).RunAsync(run.CancellationToken);
+            return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id)).RunAsync(start, run.CancellationToken);
         }
     }
 }

@@ -15,10 +15,12 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
     private JoinFailure? _unseen;
 
     /// <summary>Runs the flow.</summary>
+    /// <param name="start">The branch to begin with; null for an empty state.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <exception cref="Exception">The first error of a task, as it was thrown.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(Branch? start, CancellationToken cancellationToken)
     {
-        var start = new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: true);
+        start ??= new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: true);
         await RunRangeAsync(0, nodes.Count, start, cancellationToken).ConfigureAwait(false);
         await tasks.SettleAsync().ConfigureAwait(false);
         if (_unseen is { } failure)

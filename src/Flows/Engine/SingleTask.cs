@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cairn.Artifacts;
 using Cairn.Catalog.RunRecords;
 using Cairn.Errors;
@@ -20,7 +19,7 @@ internal static class SingleTask
             throw refused(StoreErrorCode.NotFound, $"the run has not reached the step '{ErrorText.Escape(step)}'", "Wait until its items are recorded.");
         foreach (var split in splits)
         {
-            var fork = new Branch(StateAfter(run, split), split.TaskId, split.Item, split.Index, null, IsTakenOver: false);
+            var fork = new Branch(run.StateAfter(split), split.TaskId, split.Item, split.Index, null, IsTakenOver: false);
             for (var index = 0; index < split.Items!.Count; index++)
             {
                 var branch = fork.Of(split.Items[index], index);
@@ -36,17 +35,4 @@ internal static class SingleTask
     /// <summary>The number of the next attempt at a task.</summary>
     public static int NextAttempt(RecordedRun run, string step, string? item) =>
         run.Tasks.Where(t => t.Step == step && t.Item == item && t.Items is null).Select(t => t.Attempt).DefaultIfEmpty(0).Max() + 1;
-
-    /// <summary>The values of the state after a task: those of its base, and what it has changed.</summary>
-    private static ImmutableDictionary<string, StateValue> StateAfter(RecordedRun run, TaskRecord task)
-    {
-        var byId = run.Tasks.ToDictionary(t => t.TaskId);
-        Stack<TaskRecord> chain = [];
-        for (var at = task; at is not null; at = at.Base is { } before ? byId.GetValueOrDefault(before) : null)
-            chain.Push(at);
-        var branch = new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: false);
-        foreach (var each in chain)
-            branch = branch.After(each.TaskId, each.State, null, isTakenOver: false);
-        return branch.Values;
-    }
 }

@@ -9,5 +9,11 @@ public record StepOptions
     /// <summary>Gets the cache, which is off by default. A join has none: its inputs are its branches.</summary>
     public StepCache? Cache { get; init; }
 
+    /// <summary>
+    /// Gets whether <see cref="Flow{TState}.ReplayAsync(Catalog.Catalog, Catalog.RunReference, Action{TState}, Catalog.RunOptions?, CancellationToken)"/> runs the step: one that applies what earlier
+    /// steps have learned, such as a prediction. Default: false.
+    /// </summary>
+    public bool Replay { get; init; }
+
     internal static StepOptions Default { get; } = new();
 }

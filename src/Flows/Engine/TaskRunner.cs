@@ -176,7 +176,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             {
                 var isCancelled = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
                 var isLast = isCancelled || !IsTried(options, attempt, e);
-                await writer.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, isLast, step, branch.Item), e).ConfigureAwait(false);
+                await writer.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, isLast, step, branch.Item), e, ConflictsOf(e)).ConfigureAwait(false);
                 if (isLast)
                     throw;
                 checkpoint = writer.Record.Checkpoint;
@@ -198,7 +198,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             }, cancellationToken).ConfigureAwait(false);
         }
         BlobDigest? item = itemOf is null ? null : await itemOf().ConfigureAwait(false);
-        if (await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false) is var (found, key))
+        var finding = await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false);
+        if (finding is { Task: { } found, Key: { } key })
             return await ReuseAsync(found, key, branch).ConfigureAwait(false);
         return await AttemptAsync(step, options, branch, async (state, context) =>
         {
@@ -206,7 +207,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             return record =>
             {
                 var own = cache.KeyOf(step, policy, item, state, record);
-                return record with { CacheKey = own.ToString(), CacheParts = own.Parts };
+                return record with { CacheKey = own.ToString(), CacheParts = own.Parts, CacheMiss = finding.Miss };
             };
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -235,7 +236,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             CacheKey = key.ToString(),
             CacheParts = key.Parts,
             From = found.From ?? found.TaskId,
-            Reuse = "cache",
+            CacheMiss = null,
+            Reuse = TaskRecord.FromCache,
         };
         await run.Writer.PublishAsync([task.ToRecord(run.Writer.Source)], CancellationToken.None).ConfigureAwait(false);
         run.Writer.Add(task);
@@ -265,6 +267,10 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 : run.CauseOf(isCancelled: true);
         }
     }
+
+    private static Func<TaskRecord, TaskRecord>? ConflictsOf(Exception error) => error is MergeConflictException merge
+        ? record => record with { Conflicts = merge.Conflicts, ConflictCount = merge.Conflicts.Count }
+        : null;
 
     private static async Task LoadAsync(TState state, CancellationToken cancellationToken)
     {
