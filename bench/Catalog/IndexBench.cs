@@ -7,6 +7,7 @@ using Cairn.Catalog.Feed;
 using Cairn.Catalog.Index;
 using Cairn.Catalog.Records;
 using Cairn.Providers.Local;
+using static Cairn.Bench.Measure;
 
 namespace Cairn.Bench.Catalog;
 
@@ -198,6 +199,4 @@ internal static class IndexBench
             Console.WriteLine($"| page of 50 versions {name} | {result} | | ≤ 20 ms | {Load()} |");
         }
     }
-
-    public static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "?";
 }

@@ -13,6 +13,7 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Catalogs = Cairn.Catalog.Catalog;
 using Record = Cairn.Catalog.Records.Record;
+using static Cairn.Bench.Measure;
 
 namespace Cairn.Bench.Catalog;
 
@@ -301,29 +302,12 @@ internal sealed class OperationBench(string folder, int rounds, int seconds)
         return counts.Sum();
     }
 
-    private static async Task<double> MicrosecondsAsync(int count, Func<int, Task> act)
-    {
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < count; i++)
-            await act(i);
-        return watch.Elapsed.TotalMicroseconds / count;
-    }
-
     private static void Execute(SqliteConnection database, string sql)
     {
         using var command = database.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
-
-    private static string Ratio(List<double> ours, List<double> references) => Median(ours.Zip(references, (a, b) => a / b)).ToString("f2", CultureInfo.InvariantCulture);
-
-    private static void Row(string what, FormattableString result, string ratio, string aim) =>
-        Console.WriteLine($"| {what} | {result.ToString(CultureInfo.InvariantCulture)} | {ratio} | {aim} | {IndexBench.Load()} |");
-
-    private static void Row(string what, FormattableString result, FormattableString ratio, string aim) => Row(what, result, ratio.ToString(CultureInfo.InvariantCulture), aim);
 
     /// <summary>What the writers of a round did.</summary>
     /// <param name="Count">The versions.</param>

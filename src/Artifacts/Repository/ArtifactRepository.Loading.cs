@@ -30,8 +30,19 @@ public sealed partial class ArtifactRepository
     public async Task<object> LoadAsync(BlobDigest digest, Type type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(type);
-        var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
-        var operation = $"load {digest} as {TypeNames.Of(type)}";
+        return await LoadAsync(await StatAsync(digest, cancellationToken).ConfigureAwait(false), type, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads an object of an artifact whose manifest was read before, for example by <see cref="StatAsync"/>.</summary>
+    /// <param name="artifact">The artifact.</param>
+    /// <param name="type">The requested type; <see cref="object"/> for the default type of the materializer.</param>
+    /// <param name="cancellationToken">Cancels the load.</param>
+    /// <returns>The object.</returns>
+    public async Task<object> LoadAsync(Artifact artifact, Type type, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        ArgumentNullException.ThrowIfNull(type);
+        var operation = $"load {artifact.Digest} as {TypeNames.Of(type)}";
         try
         {
             var materializer = ForLoading(artifact.Manifest, ref type);

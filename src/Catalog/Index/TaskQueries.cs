@@ -68,5 +68,13 @@ internal sealed class TaskQueries(IndexConnection connection)
         return [.. rows.Select(row => Get(row)!)];
     }
 
+    /// <summary>The names that the tasks of a step have read from earlier tasks: those of the newest tasks that have succeeded, in runs that are not deleted.</summary>
+    public List<string> Reads(string flow, string step, int tasks) => connection.Rows("""
+        SELECT DISTINCT i.name FROM (
+            SELECT t.id FROM run r INDEXED BY run_flow CROSS JOIN task t INDEXED BY task_place ON t.run = r.id
+            WHERE r.fold = $0 AND r.deleted = 0 AND t.step = $1 AND t.split = 0 AND t.status IN ('Succeeded', 'Cached') ORDER BY r.id DESC LIMIT $2
+        ) n CROSS JOIN input i ON i.task = n.id WHERE i.source IS NOT NULL
+        """, r => r.Text(0), flow, step, (long)tasks);
+
     private static TaskItem Read(IndexRow row) => new(row.Integer(0), row.Integer(1), row.IsNull(2) ? null : row.Bytes(2), row.IsNull(3) ? null : row.Bytes(3));
 }

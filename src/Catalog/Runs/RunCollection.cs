@@ -144,6 +144,20 @@ public sealed partial class RunCollection
         return [.. reader.Index.Query((_, tasks) => tasks.Cached(UnicodeTable.Fold(CatalogName.OfFlow(flow)), step, limit)).Select(RunReader.RecordOf)];
     }
 
+    /// <summary>Finds the names that tasks of a step have read from earlier tasks, as far as the index on this machine knows. No request is made.</summary>
+    internal IReadOnlyList<string> FindReads(string flow, string step, int tasks)
+    {
+        try
+        {
+            return _index.TryOpen() is { } index ? index.Query((_, all) => all.Reads(UnicodeTable.Fold(CatalogName.OfFlow(flow)), step, tasks)) : [];
+        }
+        catch (IndexDamagedException)
+        {
+            // It was removed, and knows nothing.
+            return [];
+        }
+    }
+
     private async Task<(TaskInfo Task, string? Output)> FindTaskAsync(RunReference reference, bool hasOutput, Freshness freshness, CancellationToken cancellationToken)
     {
         var reader = await OpenAsync(freshness, cancellationToken).ConfigureAwait(false);

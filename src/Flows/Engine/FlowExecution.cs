@@ -74,7 +74,7 @@ internal static class FlowExecution
         using var signals = joined.Signals;
         foreach (var task in recorded.Tasks.Where(RecordedRun.HasSucceeded))
             joined.Writer.Add(task);
-        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null, new(catalog, joined, new TState().Slots)) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
+        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null, new(catalog, joined, new TState().Slots), new(catalog, joined.Writer)) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
         var items = new SplitItems<TState>(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping));
         await tasks.RunItemAsync(node, branch, items, index, joined.CancellationToken).ConfigureAwait(false);
 
@@ -168,8 +168,13 @@ internal static class FlowExecution
 
         Task RunAsync(ArtifactRepository state)
         {
+<<<<<<< HEAD
             var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots));
             return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id)).RunAsync(start, run.CancellationToken);
+=======
+            var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots), new(catalog, run.Writer));
+            return new FlowRunner<TState>(flow.Nodes, tasks, new(catalog, run.Id)).RunAsync(run.CancellationToken);
+>>>>>>> h-b
         }
     }
 }

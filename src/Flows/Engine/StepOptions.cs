@@ -15,5 +15,10 @@ public record StepOptions
     /// </summary>
     public bool Replay { get; init; }
 
+    /// Gets whether the properties of the state that the step has read the last time are loaded, at the same time, before its code starts. Only a property that the code reads counts as read. A join
+    /// loads nothing in advance. Default: true.
+    /// </summary>
+    public bool Prefetch { get; init; } = true;
+
     internal static StepOptions Default { get; } = new();
 }

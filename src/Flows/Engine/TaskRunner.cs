@@ -19,9 +19,12 @@ internal static class TaskRunner
 /// <param name="steps">The steps in order.</param>
 /// <param name="resumption">What is taken over from earlier runs; null for nothing.</param>
 /// <param name="cache">Finds tasks with equal inputs.</param>
-internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption, CacheLookup cache)
+/// <param name="prefetch">Loads what a step has read the last time.</param>
+internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository, IReadOnlyList<StepRecord> steps, Resumption? resumption, CacheLookup cache, Prefetch prefetch)
     where TState : class, IFlowState, new()
 {
+    // The tasks of the items have the same step, and read something else.
+    private static readonly StepOptions _withoutPrefetch = new() { Prefetch = false };
     private static readonly bool _hasSecrets = new TState().Slots.Any(s => s.IsSecret);
     private readonly Dictionary<string, int> _order = steps.Index().ToDictionary(s => s.Item.Name, s => s.Index, StringComparer.Ordinal);
     private readonly ConcurrentQueue<TaskRecord> _taken = new();
@@ -59,7 +62,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         if (resumption?.Find(node.Name, branch, out _) is { Items: { } keys } earlier && earlier.Outputs.GetValueOrDefault(TaskRunner.ItemsOutput) is { } stored)
             return (Take(earlier, branch), new(keys, stopping => node.Items.LoadAsync(repository, stored, stopping)));
         FlowItems<TState>? items = null;
-        var after = await AttemptAsync(node.Name, StepOptions.Default, branch, async (state, _) =>
+        var after = await AttemptAsync(node.Name, _withoutPrefetch, branch, async (state, _) =>
         {
             items = node.Items.Enumerate(state);
             var saved = await items.SaveAsync(repository, cancellationToken).ConfigureAwait(false);
@@ -79,7 +82,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         // The values of a branch that ran are not those that the join has read.
         if (branch.IsTakenOver && (failed.Count > 0 || !ended.All(e => e.Item1.IsTakenOver)))
             branch = branch with { IsTakenOver = false };
-        var after = await AttemptAsync(node.Name, node.Options, branch, async (state, context) =>
+        var after = await AttemptAsync(node.Name, node.Options with { Prefetch = false }, branch, async (state, context) =>
         {
             var opened = new ConcurrentDictionary<TState, Branch>(ReferenceEqualityComparer.Instance);
             var merged = new ConcurrentDictionary<(string, StateValue), bool>();
@@ -163,6 +166,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             try
             {
                 await LoadAsync(state, cancellationToken).ConfigureAwait(false);
+                using var loaded = options.Prefetch ? await prefetch.LoadAsync(step, state, cancellationToken).ConfigureAwait(false) : null;
                 // Code that computes without waiting must not hold the thread that starts the other branches.
                 var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
                 var changes = await SaveAsync(state, cancellationToken).ConfigureAwait(false);
@@ -170,6 +174,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                     writer.AddInput(InputOf(slot.Name, slot.Value!.Value));
                 var record = await writer.EndAsync(
                     RunStatus.Succeeded, null, null, r => (complete?.Invoke(r) ?? r) with { State = changes }, cancellationToken).ConfigureAwait(false);
+                if (options.Prefetch)
+                    prefetch.Note(step, state);
                 return branch.After(record.TaskId, changes, _hasSecrets ? state : null, isTakenOver: false);
             }
             catch (Exception e)
@@ -274,8 +280,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
 
     private static async Task LoadAsync(TState state, CancellationToken cancellationToken)
     {
-        foreach (var slot in state.Slots.Where(s => s.IsEager))
-            await slot.LoadAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(state.Slots.Where(s => s.IsEager).Select(s => s.LoadAsync(cancellationToken))).ConfigureAwait(false);
     }
 
     /// <summary>Saves what the task has set or modified, several properties at a time.</summary>

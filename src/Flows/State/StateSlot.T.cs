@@ -116,6 +116,17 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
         return new SlotOutcome.Changed(digest, digest == source?.Artifact ? source?.Task : null);
     }
 
+    internal override async Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken)
+    {
+        var (binding, source) = (Binding ?? throw NotBound(), _source);
+        if (source is null || _hasValue)
+            return;
+        var artifact = await binding.Repository.StatAsync(source.Value.Artifact, cancellationToken).ConfigureAwait(false);
+        if (!admits(artifact.Manifest.TotalLength))
+            return;
+        Keep(source, (T)await binding.Repository.LoadAsync(artifact, _saved, cancellationToken).ConfigureAwait(false));
+    }
+
     internal override void CarryFrom(StateSlot previous)
     {
         if (IsSecret && previous is StateSlot<T> { _isSet: true } secret)
@@ -150,13 +161,18 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     private async Task<T> LoadOnceAsync(SlotBinding binding, Source source)
     {
         var value = (T)await binding.Repository.LoadAsync(source.Value.Artifact, _saved, binding.Stopping).ConfigureAwait(false);
+        Keep(source, value);
+        return value;
+    }
+
+    private void Keep(Source source, T value)
+    {
         lock (_gate)
         {
-            // The task may have set the property in the meantime.
-            if (ReferenceEquals(_source, source))
+            // The task may have set the property in the meantime, or another load may have ended, whose value was returned.
+            if (ReferenceEquals(_source, source) && !_hasValue)
                 (_value, _hasValue) = (value, true);
         }
-        return value;
     }
 
     private InvalidOperationException NotSet() => new(Binding?.Step is { } step

@@ -78,6 +78,12 @@ public abstract class StateSlot
     /// <summary>Gets whether the value has to be loaded before a step reads it.</summary>
     internal virtual bool IsEager => false;
 
+    /// <summary>Loads the value before the task, if it is not loaded. This does not count as a read.</summary>
+    /// <param name="admits">Says whether a value of so many bytes may be loaded.</param>
+    /// <param name="cancellationToken">Cancels the load.</param>
+    /// <remarks>A load that fails is not remembered: a getter repeats it.</remarks>
+    internal virtual Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Takes over the value of a secret from the state of an earlier task of the same run.</summary>
     /// <param name="previous">The slot of the same property.</param>
     internal abstract void CarryFrom(StateSlot previous);

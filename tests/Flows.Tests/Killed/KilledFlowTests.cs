@@ -32,10 +32,11 @@ public sealed class KilledFlowTests : IDisposable
         {
             var folder = Path.Join(_folder.Path, $"{round}");
             // The first process runs the flow; each of the next ones resumes what is left.
-            for (var hasRun = false; ;)
+            for (var (hasRun, attempt) = (false, 0); ; attempt++)
             {
                 using var process = Start(hasRun ? "resume" : "run", folder);
-                using var ending = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(200, 1500)));
+                // On a busy machine, a process may need more than the longest time to start: each attempt gets more, so that the round ends.
+                using var ending = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(200, 1500 + (attempt * 250))));
                 try
                 {
                     await process.WaitForExitAsync(ending.Token);
