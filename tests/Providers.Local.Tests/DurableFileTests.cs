@@ -130,7 +130,7 @@ public sealed class DurableFileTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The folder /proc, which refuses the flush, is Linux's.");
         DurableDisk.Local.FlushFolder("/proc");
         DurableDisk.Local.FlushFolder(_folder);
-        Directory.GetFiles("/proc/self/fd").Select(static f => new FileInfo(f).LinkTarget).ShouldNotContain(_folder);
+        Directory.GetFileSystemEntries("/proc/self/fd").Select(static f => new FileInfo(f).LinkTarget).ShouldNotContain(_folder);
     }
 
     private string At(string name) => Path.Join(_folder, name);
