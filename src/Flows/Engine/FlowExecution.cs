@@ -168,13 +168,8 @@ internal static class FlowExecution
 
         Task RunAsync(ArtifactRepository state)
         {
-<<<<<<< HEAD
-            var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots));
-            return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id)).RunAsync(start, run.CancellationToken);
-=======
             var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots), new(catalog, run.Writer));
-            return new FlowRunner<TState>(flow.Nodes, tasks, new(catalog, run.Id)).RunAsync(run.CancellationToken);
->>>>>>> h-b
+            return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id)).RunAsync(start, run.CancellationToken);
         }
     }
 }

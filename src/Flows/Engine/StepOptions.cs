@@ -15,6 +15,7 @@ public record StepOptions
     /// </summary>
     public bool Replay { get; init; }
 
+    /// <summary>
     /// Gets whether the properties of the state that the step has read the last time are loaded, at the same time, before its code starts. Only a property that the code reads counts as read. A join
     /// loads nothing in advance. Default: true.
     /// </summary>
