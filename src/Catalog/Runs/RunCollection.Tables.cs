@@ -39,7 +39,14 @@ public sealed partial class RunCollection
         }
 
         var table = new DataTable("results") { Locale = CultureInfo.InvariantCulture };
-        table.Columns.AddRange([new("run", typeof(string)), new("status", typeof(string)), new("started", typeof(DateTime)), new("finished", typeof(DateTime)), new("seconds", typeof(double))]);
+        table.Columns.AddRange(
+        [
+            new("run", typeof(string)),
+            new("status", typeof(string)),
+            new("started", typeof(DateTime)) { DateTimeMode = DataSetDateTime.Utc },
+            new("finished", typeof(DateTime)) { DateTimeMode = DataSetDateTime.Utc },
+            new("seconds", typeof(double)),
+        ]);
         if (step is null)
             table.Columns.Add("tags", typeof(string));
         else

@@ -11,7 +11,7 @@ public sealed class RunTableTests
     public async Task A_row_for_each_run_has_its_parameters_and_metrics()
     {
         await using var test = await AssetCatalog.OpenAsync();
-        await RunAsync(test, "A", new() { Parameters = { ["lr"] = 0.1, ["deep"] = true, ["mixed"] = 1, ["site"] = new Dictionary<string, MetadataValue> { ["x"] = "north" } }, Tags = ["b", "a"] }, 0.5);
+        await RunAsync(test, "A", new() { Parameters = { ["lr"] = 0.1, ["deep"] = true, ["mixed"] = 1, ["site"] = MetadataValue.Object(new Dictionary<string, MetadataValue> { ["x"] = "north" }) }, Tags = ["b", "a"] }, 0.5);
         await RunAsync(test, "A", new() { Parameters = { ["lr"] = 2, ["LR"] = "big", ["mixed"] = "one" } }, double.NaN);
         await Should.ThrowAsync<InvalidDataException>(() => test.Catalog.RunAsync("B", _ => throw new InvalidDataException()));
 
