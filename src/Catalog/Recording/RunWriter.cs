@@ -29,6 +29,7 @@ internal sealed class RunWriter
         Parameters = RunParameters.Check(options);
         _record = record with { Parameters = Parameters.Json };
         Exports = new(repository.Container, ExportWriter.GroupOf(record.Flow, record.RunId));
+        Progress = options.Progress is null ? null : new(this, options.Progress);
     }
 
     /// <summary>The record of a run that begins.</summary>
@@ -52,6 +53,9 @@ internal sealed class RunWriter
 
     public ExportWriter Exports { get; }
 
+    /// <summary>Reports how far the run is; null if nobody asked for it.</summary>
+    public ProgressReporter? Progress { get; }
+
     public TimeProvider Time => Repository.Store.Options.TimeProvider;
 
     public Guid Id => _record.RunId;
@@ -73,6 +77,7 @@ internal sealed class RunWriter
         // A process of git takes longer than the records of a small run.
         _git = EnvironmentFacts.FindGitAsync(CancellationToken.None);
         await _feed.PublishAsync(records, cancellationToken).ConfigureAwait(false);
+        Progress?.Begin(steps);
     }
 
     /// <summary>Publishes that the run has ended.</summary>
