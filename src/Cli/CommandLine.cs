@@ -33,6 +33,8 @@ internal static class CommandLine
         new("verify", VerifyCommand.Create),
         new("asset", AssetCommand.Create, Changes: true),
         new("run", RunCommand.Create, Changes: true),
+        new("flow", FlowCommand.Create, Changes: true),
+        new("template", TemplateCommand.Create, Changes: true),
         new("output", OutputCommand.Create, Changes: true),
         new("export", ExportCommand.Create),
         new("catalog", CatalogCommand.Create, Changes: true),
