@@ -60,6 +60,7 @@ public sealed class Catalog : IAsyncDisposable
         var turns = store.Root.Scheme == "mem" ? null : new MachineTurns(() => Path.Join(IndexFolder.Of(options.IndexFolder), "turns"));
         Assets = new(repository, _source, _opening, _feed, _index, turns);
         Runs = new(repository, Assets, _source, _feed, _index);
+        Templates = new(repository.Container);
     }
 
     /// <summary>Gets the repository of the artifacts.</summary>
@@ -70,6 +71,9 @@ public sealed class Catalog : IAsyncDisposable
 
     /// <summary>Gets the runs.</summary>
     public RunCollection Runs { get; }
+
+    /// <summary>Gets the templates of runs.</summary>
+    public TemplateCollection Templates { get; }
 
     /// <summary>Opens the catalog of a store, with the built-in materializers.</summary>
     /// <param name="store">The store of the artifacts, which is not disposed.</param>

@@ -61,22 +61,10 @@ public sealed partial class Run : IAsyncDisposable
         if (IsExisting)
             throw new InvalidOperationException($"The run {Reference} was begun before with the same key, so it cannot run the step '{ErrorText.Escape(name)}' here. Look at IsExisting first.");
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isEnded) != 0, this);
-        using var task = new TaskWriter(_writer, new(Id, _writer.Source.NextId(), name) { Order = _writer.Reserve(name) });
-        var step = new StepContext(task, CancellationToken);
-        try
-        {
-            var result = await body(step).ConfigureAwait(false);
-            if (result is StepResult returned)
-                step.Add(returned);
-            await task.EndAsync(RunStatus.Succeeded, null, null, null, CancellationToken).ConfigureAwait(false);
-            return result;
-        }
-        catch (Exception e)
-        {
-            var isCancelled = e is OperationCanceledException && CancellationToken.IsCancellationRequested;
-            await task.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled), e).ConfigureAwait(false);
-            throw;
-        }
+        var order = _writer.Reserve(name);
+        return await (_writer.Progress is { } progress
+            ? progress.TrackAsync(name, () => StepAsync(name, order, body), isCounted: true, CancellationToken)
+            : StepAsync(name, order, body)).ConfigureAwait(false);
     }
 
     /// <summary>Runs a step without a result.</summary>
@@ -176,6 +164,26 @@ public sealed partial class Run : IAsyncDisposable
             if (_sign is not null)
                 await _sign.DisposeAsync().ConfigureAwait(false);
             _signals.Dispose();
+        }
+    }
+
+    private async Task<T> StepAsync<T>(string name, int order, Func<StepContext, Task<T>> body)
+    {
+        using var task = new TaskWriter(_writer, new(Id, _writer.Source.NextId(), name) { Order = order });
+        var step = new StepContext(task, CancellationToken);
+        try
+        {
+            var result = await body(step).ConfigureAwait(false);
+            if (result is StepResult returned)
+                step.Add(returned);
+            await task.EndAsync(RunStatus.Succeeded, null, null, null, CancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        catch (Exception e)
+        {
+            var isCancelled = e is OperationCanceledException && CancellationToken.IsCancellationRequested;
+            await task.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled), e).ConfigureAwait(false);
+            throw;
         }
     }
 }

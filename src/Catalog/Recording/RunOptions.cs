@@ -37,4 +37,10 @@ public sealed record RunOptions
 
     /// <summary>Gets whether SIGTERM and Ctrl-C cancel the run, which then ends as <see cref="RunStatus.Cancelled"/>. A second signal ends the process. Default: true.</summary>
     public bool CancelOnSignal { get; init; } = true;
+
+    /// <summary>
+    /// Gets the receiver of reports on how far the run is: one when it has begun, and one for each change. They come one at a time, in the order of the changes, on the threads of the tasks, which
+    /// wait meanwhile: a receiver that is slow slows the run down, and one that throws fails the task. <see cref="Progress{T}"/> does not keep the order. Default: none.
+    /// </summary>
+    public IProgress<RunProgress>? Progress { get; init; }
 }

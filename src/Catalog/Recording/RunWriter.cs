@@ -29,6 +29,7 @@ internal sealed class RunWriter
         Parameters = parameters ?? RunParameters.Check(options);
         _record = record with { Parameters = Parameters.Json };
         Exports = new(repository.Container, ExportWriter.GroupOf(record.Flow, record.RunId));
+        Progress = options.Progress is null ? null : new(this, options.Progress);
     }
 
     /// <summary>The record of a run that begins.</summary>
@@ -53,6 +54,9 @@ internal sealed class RunWriter
 
     public ExportWriter Exports { get; }
 
+    /// <summary>Reports how far the run is; null if nobody asked for it.</summary>
+    public ProgressReporter? Progress { get; }
+
     public TimeProvider Time => Repository.Store.Options.TimeProvider;
 
     public Guid Id => _record.RunId;
@@ -76,6 +80,7 @@ internal sealed class RunWriter
         // A process of git takes longer than the records of a small run.
         _git = EnvironmentFacts.FindGitAsync(CancellationToken.None);
         await _feed.PublishAsync(records, cancellationToken).ConfigureAwait(false);
+        Progress?.Begin(steps);
     }
 
     /// <summary>Publishes that the run has ended.</summary>

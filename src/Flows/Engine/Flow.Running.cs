@@ -50,4 +50,12 @@ public sealed partial class Flow<TState>
         ArgumentException.ThrowIfNullOrEmpty(item);
         return FlowExecution.RunTaskAsync(this, catalog, run, step, item, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListPendingItemsAsync(Catalog.Catalog catalog, RunReference run, string step, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(step);
+        return FlowExecution.ListPendingItemsAsync(this, catalog, run, step, cancellationToken);
+    }
 }

@@ -57,14 +57,9 @@ internal static class FlowExecution
     public static async Task RunTaskAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, string? item, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
-        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
-        var recorded = new RecordedRun(records.Run, records.Tasks);
-        if (recorded.Run.Flow != flow.Name)
-            throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        var (recorded, node) = await FindForEachAsync(flow, catalog, run, step, Refused, cancellationToken).ConfigureAwait(false);
         if (recorded.Run.FinishedAt is not null)
             throw Refused(StoreErrorCode.PreconditionFailed, $"the run has ended: {recorded.Run.Status}", "Resume it: the new run has the tasks that are left.");
-        var node = flow.Nodes.OfType<ForEachNode<TState>>().FirstOrDefault(n => n.Name == step)
-            ?? throw Refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", $"It has {string.Join(", ", flow.Nodes.OfType<ForEachNode<TState>>().Select(n => n.Name))}.");
         var (branch, split, index) = SingleTask.Find(recorded, step, item, Refused);
         // A scheduler may start a task twice.
         if (recorded.Tasks.Any(t => t.Step == step && t.Item == branch.Item && t.Items is null && RecordedRun.HasSucceeded(t)))
@@ -80,6 +75,31 @@ internal static class FlowExecution
 
         StoreException Refused(StoreErrorCode code, string reason, string advice) =>
             new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"run a task of {run} in", catalog.Repository.Store.Root);
+    }
+
+    /// <summary>Returns the items of a foreach whose tasks have not ended.</summary>
+    public static async Task<IReadOnlyList<string>> ListPendingItemsAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var (recorded, _) = await FindForEachAsync(flow, catalog, run, step, Refused, cancellationToken).ConfigureAwait(false);
+        return SingleTask.Pending(recorded, step, Refused);
+
+        StoreException Refused(StoreErrorCode code, string reason, string advice) =>
+            new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"list the items of {run} in", catalog.Repository.Store.Root);
+    }
+
+    private static async Task<(RecordedRun Run, ForEachNode<TState> Node)> FindForEachAsync<TState>(
+        Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, Func<StoreErrorCode, string, string, StoreException> refused, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
+        var recorded = new RecordedRun(records.Run, records.Tasks);
+        if (recorded.Run.Flow != flow.Name)
+            throw refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        var all = flow.Nodes.OfType<ForEachNode<TState>>().ToList();
+        var node = all.Find(n => n.Name == step)
+            ?? throw refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", all.Count == 0 ? "It has none." : $"It has {string.Join(", ", all.Select(n => n.Name))}.");
+        return (recorded, node);
     }
 
     private static async Task<(IReadOnlyList<RecordedRun> Runs, RunOptions Options, IReadOnlySet<string> Again)> PrepareAsync<TState>(
@@ -169,7 +189,7 @@ internal static class FlowExecution
         Task RunAsync(ArtifactRepository state)
         {
             var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots), new(catalog, run.Writer));
-            return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id)).RunAsync(start, run.CancellationToken);
+            return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id, run.Writer.Progress)).RunAsync(start, run.CancellationToken);
         }
     }
 }

@@ -34,6 +34,9 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     /// <summary>Gets the number of the first attempt at a task.</summary>
     public int FirstAttempt { get; init; } = 1;
 
+    /// <summary>Reports that tasks are expected of a step.</summary>
+    public void Expect(string step, int tasks) => run.Writer.Progress?.Expect(step, tasks);
+
     /// <summary>Finds the task to take over, if there is one.</summary>
     public TaskRecord? TryTake(string step, Branch branch) => resumption?.Find(step, branch, out _);
 
@@ -41,6 +44,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     public Branch Follow(TaskRecord task, Branch branch)
     {
         run.Writer.Add(task);
+        run.Writer.Progress?.Count(task.Step, RunStatus.Succeeded);
         return branch.After(task.TaskId, task.State, null, isTakenOver: false);
     }
 
@@ -67,7 +71,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             items = node.Items.Enumerate(state);
             var saved = await items.SaveAsync(repository, cancellationToken).ConfigureAwait(false);
             return record => record with { Items = items.Keys, Outputs = new Dictionary<string, BlobDigest?>(StringComparer.Ordinal) { [TaskRunner.ItemsOutput] = saved } };
-        }, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken, isSplit: true).ConfigureAwait(false);
         return (after, new(items!.Keys, _ => Task.FromResult(items)));
     }
 
@@ -143,8 +147,14 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         return state;
     }
 
-    /// <summary>Runs the attempts at one task.</summary>
-    private async Task<Branch> AttemptAsync(
+    /// <summary>Runs the attempts at one task, and reports its progress.</summary>
+    private Task<Branch> AttemptAsync(
+        string step, StepOptions options, Branch branch, Func<TState, StepContext, Task<Func<TaskRecord, TaskRecord>?>> body, CancellationToken cancellationToken, bool isSplit = false) =>
+        run.Writer.Progress is { } progress
+            ? progress.TrackAsync(step, () => AttemptsAsync(step, options, branch, body, cancellationToken), isCounted: !isSplit, cancellationToken)
+            : AttemptsAsync(step, options, branch, body, cancellationToken);
+
+    private async Task<Branch> AttemptsAsync(
         string step, StepOptions options, Branch branch, Func<TState, StepContext, Task<Func<TaskRecord, TaskRecord>?>> body, CancellationToken cancellationToken)
     {
         await SettleAsync().ConfigureAwait(false);
@@ -247,6 +257,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         };
         await run.Writer.PublishAsync([task.ToRecord(run.Writer.Source)], CancellationToken.None).ConfigureAwait(false);
         run.Writer.Add(task);
+        run.Writer.Progress?.Count(task.Step, RunStatus.Cached);
         return branch.After(task.TaskId, task.State, null, isTakenOver: false);
     }
 
@@ -255,6 +266,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         var task = resumption!.Take(earlier, run.Id, run.Writer.Source.NextId(), branch, run.Writer.Now);
         _taken.Enqueue(task);
         run.Writer.Add(task);
+        if (task.Items is null)
+            run.Writer.Progress?.Count(task.Step, RunStatus.Cached);
         return branch.After(task.TaskId, task.State, null, isTakenOver: true);
     }
 

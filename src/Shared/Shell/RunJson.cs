@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cairn.Catalog;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>Writes runs, tasks and outputs as JSON.</summary>
 internal static class RunJson
