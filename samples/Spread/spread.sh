@@ -8,7 +8,7 @@ ranges=${2:-24}
 program="$here/bin/Release/net10.0/Spread.dll"
 [ -f "$program" ] || dotnet build "$here" -c Release -v q -nologo
 log=$(mktemp)
-touch "$log.ended" "$log.errors"
+touch "$log.errors"
 trap '[ $? = 0 ] || cat "$log.errors" >&2; kill $(jobs -p) 2> /dev/null || true; rm -f "$log" "$log."*' EXIT
 
 begun() { # waits for the run that a process begins, and prints its reference
@@ -23,18 +23,19 @@ tasks() { # runs the tasks of the items on standard input, 8 at a time; one that
         parallel -j 8 dotnet "$program" task --store "$folder" "$1" count '{}' || true
     else
         xargs -P 8 -I '{}' sh -c '"$@" || true' sh dotnet "$program" task --store "$folder" "$1" count '{}'
-    fi >> "$log.ended" 2>> "$log.errors"
+    fi > /dev/null 2>> "$log.errors"
 }
 
 workers() { pgrep -f "^dotnet $program task --store $folder" || true; }
 
-dotnet "$program" run Spread --set ranges="$ranges" --set pause=2 --store "$folder" 2> "$log" & waiting=$!
+dotnet "$program" run Spread --set ranges="$ranges" --set pause=3 --store "$folder" 2> "$log" & waiting=$!
 run=$(begun $waiting)
 items "$run" > "$log.items"
 echo "$run has $(wc -l < "$log.items") items"
 tasks "$run" < "$log.items" & scheduler=$!
-# Some tasks have ended, and some are running.
-until [ "$(wc -l < "$log.ended")" -ge 3 ] && [ "$(workers | wc -l)" -ge 3 ]; do kill -0 $scheduler; sleep 0.05; done
+# The tasks take three seconds and longer: some are running.
+sleep 2
+until [ "$(workers | wc -l)" -ge 3 ]; do kill -0 $scheduler; sleep 0.1; done
 killed=0
 for worker in $(workers); do
     if [ $killed -lt 3 ] && kill -9 "$worker" 2> /dev/null; then killed=$((killed + 1)); fi

@@ -124,10 +124,59 @@ public sealed class FlowPackageTests(PackedFolder packed)
         (await packed.RunAsync(Path.Join(folder, "published", "Consumer"), folder)).ShouldBe("2 a True\n2\nSucceeded Cached 0.5\n");
     }
 
+    private const string CommandLineProgram = """
+        using System.Text.Json.Serialization;
+        using Cairn.Flows;
+        using Cairn.Materializers;
+
+        var flow = Flow.Of<State>("Sum").ForEach("count", _ => new[] { 1, 2, 3 }, (s, n, _) => s.Value = n).Join("sum", (s, inputs, _) => s.Value = inputs.Sum(i => i.Value));
+        return await FlowProgram.RunAsync(args, new FlowProgramOptions { Materializers = MaterializerRegistry.CreateDefault(Json.Default), Store = "store" }, flow);
+
+        [FlowState]
+        public partial class State
+        {
+            public partial int Value { get; set; }
+        }
+
+        [JsonSerializable(typeof(int[]))]
+        internal sealed partial class Json : JsonSerializerContext;
+        """;
+
+    /// <summary>The generator comes with the package that it depends on, and the arguments are parsed without reflection.</summary>
+    [Fact]
+    public async Task A_program_of_flows_is_published_trimmed_without_warnings_and_runs()
+    {
+        var folder = packed.NewFolder("flow-program");
+        await File.WriteAllTextAsync(Path.Join(folder, "Program.cs"), CommandLineProgram);
+        await File.WriteAllTextAsync(Path.Join(folder, "Consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <PublishTrimmed>true</PublishTrimmed>
+                <SelfContained>true</SelfContained>
+                <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Cairn.Flows.CommandLine" Version="*" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        var output = await packed.DotnetAsync(folder, "publish", "-c", "Release", "--use-current-runtime", "-o", "published", "-v", "q", "-nologo");
+
+        output.ShouldNotContain("warning");
+        (await packed.RunAsync(Path.Join(folder, "published", "Consumer"), folder, "run", "--set", "rate=1")).ShouldContain("succeeded in");
+        (await packed.RunAsync(Path.Join(folder, "published", "Consumer"), folder, "list", "--json")).ShouldContain("\"flow\":\"Sum\"");
+    }
+
     [Fact]
     public void The_package_carries_the_generator_the_analyzers_and_the_fixes()
     {
-        using var package = ZipFile.OpenRead(Directory.GetFiles(packed.Packages, "Cairn.Flows.*.nupkg").Single());
+        using var package = ZipFile.OpenRead(Directory.GetFiles(packed.Packages, "Cairn.Flows.*.nupkg").Single(f => char.IsAsciiDigit(Path.GetFileName(f)["Cairn.Flows.".Length])));
 
         package.Entries.Select(e => e.FullName).Where(e => e.StartsWith("analyzers/", StringComparison.Ordinal))
             .ShouldBe(["analyzers/dotnet/cs/Cairn.Flows.Analyzers.dll", "analyzers/dotnet/cs/Cairn.Flows.CodeFixes.dll"], ignoreOrder: true);
