@@ -43,6 +43,7 @@ public static class IrisFlow
         {
             var best = Enumerable.Range(0, inputs.Count).MaxBy(i => inputs[i].Accuracy);
             (s.Best, s.Accuracy) = (double.Parse(inputs.ItemOf(best)!, CultureInfo.InvariantCulture), inputs[best].Accuracy);
+            step.Metric("accuracy", s.Accuracy);
             step.Merge(inputs, include: [nameof(IrisState.Model)], resolve: m => m.Take(nameof(IrisState.Model), i => i.Accuracy));
             step.Export(Export.Csv("results", ["strength", "accuracy"], inputs.Select((input, i) => (IReadOnlyList<object?>)[inputs.ItemOf(i), input.Accuracy])));
             step.Export(Export.Svg("accuracy", Bars(inputs.Select((input, i) => (inputs.ItemOf(i)!, input.Accuracy)))));

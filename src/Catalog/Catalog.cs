@@ -167,8 +167,18 @@ public sealed class Catalog : IAsyncDisposable
             (hold, record) = (new(_runKeys, key, claim), record with { Origin = record.Origin ?? origin });
         }
         var writer = new RunWriter(Repository, Assets, _source, _feed, record, options, parameters);
-        await writer.BeginAsync(steps, cancellationToken).ConfigureAwait(false);
-        return new(writer, new(options.CancelOnSignal, cancellationToken), isOwner: true, hold);
+        // Who learns that the run has begun may send it a signal at once.
+        var signals = new RunSignals(options.CancelOnSignal, cancellationToken);
+        try
+        {
+            await writer.BeginAsync(steps, cancellationToken).ConfigureAwait(false);
+            return new(writer, signals, isOwner: true, hold);
+        }
+        catch
+        {
+            signals.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Claims the key of a run.</summary>

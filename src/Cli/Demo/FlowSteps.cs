@@ -34,10 +34,13 @@ internal static class FlowSteps
             var version = await demo.Runs.Runs.PromoteAsync("Iris/latest/choose#Model", "iris-model", new() { Alias = "production", Why = "the best of the run" });
             demo.Print($"{version} is iris-model@production, made by the task {version.TaskId}");
         }),
-        new("Resume the run with another parameter: only what depends on it runs again", async demo =>
+        new("Resume the run from a step: what comes before it is taken over, without copying it", async demo =>
         {
-            await demo.CairnAsync("flow", "resume", "Iris/latest", "--program", demo.FlowProgram!, "--set", "trees=2", "--plan", "--store", "second:");
-            await demo.CairnAsync("flow", "resume", "Iris/latest", "--program", demo.FlowProgram!, "--set", "seed=2", "--store", "second:");
+            await demo.CairnAsync("flow", "resume", "Iris/latest", "--from", "choose", "--program", demo.FlowProgram!, "--store", "second:");
+        }),
+        new("Run it with another parameter, and compare", async demo =>
+        {
+            await demo.CairnAsync("flow", "run", "--program", demo.FlowProgram!, "--set", "seed=2", "--store", "second:");
             await demo.CairnAsync("run", "list", "--chart", "accuracy", "--store", "second:");
             await demo.CairnAsync("export", "results", "--step", "evaluate", "--store", "second:");
         }),
