@@ -69,10 +69,10 @@ public sealed partial class ComingFromTests
         await catalog.RunAsync("Returns", run => run.StepAsync("fit", _ => new StepResult { Artifacts = { ["model"] = m }, Exports = { Export.Bytes("chart.png", png) } }));
         var returned = (await catalog.Runs.GetAsync("Returns/latest"))["fit"].Task;
         (await returned.Data.GetAsync<string>("model"), returned.Exports.Single().MediaType).ShouldBe((m, "image/png"));
-        var before = await store.GlobAsync("{exports,artifacts/blobs}/**").CountAsync();
+        var before = await store.GlobAsync("{exports,artifacts/blobs}/**").Select(f => f.Path.Value).ToListAsync();
         var dry = new RunOptions { SaveArtifacts = false, SaveExports = false };
         await catalog.RunAsync("Returns", run => run.StepAsync("fit", _ => new StepResult { Artifacts = { ["model"] = "another" }, Exports = { Export.Bytes("chart.png", png) } }), dry);
-        (await store.GlobAsync("{exports,artifacts/blobs}/**").CountAsync()).ShouldBe(before);
+        (await store.GlobAsync("{exports,artifacts/blobs}/**").Select(f => f.Path.Value).ToListAsync()).ShouldBe(before);
         var digest = returned["model"].Digest;
         (await catalog.Repository.StatAsync(digest)).Manifest.TotalLength.ShouldBe(5);
         (await store.ListAsync("artifacts/blobs/sha256").CountAsync()).ShouldBeGreaterThan(0);
@@ -87,6 +87,8 @@ public sealed partial class ComingFromTests
         (await (await catalog.Runs.GetAsync(RunReference.OfRun(replay)))["predict"].Task.Data.GetAsync<string>("Note")).ShouldBe("7 rows");
         using DataTable results = await catalog.Runs.ReadTableAsync(new() { Flow = "Train" });
         results.Rows.Count.ShouldBe(1);
+        await catalog.Templates.SaveAsync(new RunTemplate("quick", "Train") { Parameters = new Dictionary<string, MetadataValue> { ["lr"] = 0.1 } });
+        (await catalog.Templates.GetAsync("quick")).ToRunOptions().Parameters["lr"].ShouldBe((MetadataValue)0.1);
         await catalog.Runs.PromoteAsync("Train/latest/evaluate#model", "spectra-model", new() { Alias = "candidate" });
         (await catalog.Assets.LoadAsync<string>("spectra-model@candidate")).ShouldBe("2 rows");
     }

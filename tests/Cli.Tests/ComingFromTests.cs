@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Cairn.Catalog;
 using Cairn.Flavors;
@@ -106,11 +107,14 @@ public sealed partial class ComingFromTests
             {
                 "DIGEST" => digest,
                 "-o" or ":raw" => w,
-                _ when w.Contains('.') && !w.Contains(':') && !w.Contains('@') && !w.Contains('=') && !w.Contains('>') && w is not ("1.4.0" or "lr=0.1") => box[w],
+                _ when w.Contains('.') && !w.Contains(':') && !w.Contains('@') && !w.Contains('=') && !w.Contains('>') && w is not ("1.4.0" or "lr=0.1" or "Spread.dll") => box[w],
                 "second-store" => box[w],
+                // A program that calls FlowProgram.
+                "Spread.dll" => typeof(ComingFromTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Spread").Value!,
                 _ => w,
             }).ToArray();
-            var result = await box.RunAsync(words);
+            // The process of 'cairn flow' becomes that of the program.
+            var result = words[0] == "flow" ? await box.ProcessAsync(["--workspace", box.Folder, .. words]) : await box.RunAsync(words);
             result.Code.ShouldBe(0, $"{command}: {result.Error}");
             if (command.StartsWith("cairn asset save data.json", StringComparison.Ordinal))
                 digest = (await box.RunAsync("asset", "show", "m", "--json")).Ok().Json.Single().GetProperty("latestVersion").GetProperty("artifact").GetString()!;

@@ -78,6 +78,12 @@ public sealed class ProgramTests
         (await box.RunAsync("resume", reference)).Fails(1, "failed in fit/r2");
         (await box.RunAsync("resume", reference, "--set", "fails=0", "--tag", "again")).Ok().Lines.Single().ShouldEndWith(": 4 tasks ran, 1 taken over");
         (await box.RunAsync("resume", "Train/latest", "--from", "pick", "--json")).Ok().Json.Single().GetProperty("status").GetString().ShouldBe("Succeeded");
+        // Of all runs with one key, one takes place.
+        var keyed = (await box.RunAsync("run", "--key", "k", "--json")).Ok().Json.Single().GetProperty("reference").GetString();
+        (await box.RunAsync("run", "--key", "k")).Ok().Lines.Single().ShouldBe($"{keyed} was begun before with this key: it is Succeeded");
+        (await box.RunAsync("run", "--key", "k", "--set", "fails=1")).Fails(1, "the key 'k' was used for a run of another flow or with other parameters");
+        (await box.RunAsync("run", "--key", "f", "--set", "fails=1")).Fails(1, "failed in fit/r1");
+        (await box.RunAsync("run", "--key", "f", "--set", "fails=1")).Code.ShouldBe(1);
         (await box.RunAsync("run", "--set", "fails=1", "--json")).Fails(1, "failed in fit/r1").Json.Single().GetProperty("status").GetString().ShouldBe("Failed");
     }
 

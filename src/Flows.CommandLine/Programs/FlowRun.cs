@@ -19,10 +19,11 @@ internal static class FlowRun
     {
         var display = new ProgressDisplay(session.Error, isJson ? ProgressStyle.None : session.IsTerminal ? ProgressStyle.Terminal : ProgressStyle.Lines, TimeProvider.System);
         Exception? error = null;
+        var id = Guid.Empty;
         try
         {
             await using (display.ConfigureAwait(false))
-                await execute(options with { Progress = display }).ConfigureAwait(false);
+                id = await execute(options with { Progress = display }).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -31,9 +32,16 @@ internal static class FlowRun
             if (display.Run is null)
                 throw;
         }
-        var run = await catalog.Runs.GetAsync(RunReference.OfRun(display.Run!.Value), cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        var run = await catalog.Runs.GetAsync(RunReference.OfRun(display.Run ?? id), cancellationToken: CancellationToken.None).ConfigureAwait(false);
         if (isJson)
             session.Json(writer => RunJson.Write(writer, run));
+        if (error is null && display.Run is null)
+        {
+            // The key has found a run.
+            if (!isJson)
+                session.Line($"{run.Reference} was begun before with this key: it is {run.Status}");
+            return run.Status is RunStatus.Succeeded or RunStatus.Running or RunStatus.Pending ? ExitCode.Done : ExitCode.Failed;
+        }
         if (error is null)
         {
             if (!isJson)

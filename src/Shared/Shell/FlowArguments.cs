@@ -43,11 +43,13 @@ internal sealed class FlowRunArguments : IFlowArguments
 
     public Option<string[]> Tag { get; } = new("--tag") { Description = "A tag of the run. Can be repeated.", HelpName = "TAG", AllowMultipleArgumentsPerToken = false };
 
+    public Option<string?> Key { get; } = new("--key") { Description = "A text by which a repeated run is recognized, such as the date of a scheduled job: of all runs with one key, one takes place. The others print it.", HelpName = "KEY" };
+
     public Option<bool> DryRun { get; } = new("--dry-run", "-n") { Description = "Run the steps, but save no artifacts and no exports. The run is recorded." };
 
     public Option<bool> Json { get; } = Shell.Json.Option();
 
-    public IReadOnlyList<Symbol> Symbols => [Flow, Template, Parameters.Set, Parameters.Secret, Tag, DryRun, Json];
+    public IReadOnlyList<Symbol> Symbols => [Flow, Template, Parameters.Set, Parameters.Secret, Tag, Key, DryRun, Json];
 }
 
 internal sealed class FlowResumeArguments : IFlowArguments
