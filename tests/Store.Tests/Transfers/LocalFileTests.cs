@@ -156,7 +156,8 @@ public sealed class LocalFileTests : IDisposable
         driver.Opened.ShouldHaveSingleItem();
         Directory.GetFileSystemEntries(_folder).ShouldBe([Local("d")]);
         await store.DisposeAsync();
-        await Should.ThrowAsync<ObjectDisposedException>(() => store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew));
+        foreach (var target in new[] { "b", "d" })
+            await Should.ThrowAsync<ObjectDisposedException>(() => store.DownloadFileAsync("x", Local(target), WriteMode.CreateNew));
     }
 
     [Fact]
