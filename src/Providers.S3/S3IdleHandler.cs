@@ -72,6 +72,7 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
     private sealed class PatientStream(Stream inner, TimeSpan idle) : ReadOnlyStream
     {
         private CancellationTokenSource? _clock;
+        private bool _isDisposed;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -84,6 +85,12 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
+                throw StoodStill(idle, e);
+            }
+            catch (ObjectDisposedException e) when (!_isDisposed)
+            {
+                // The period ended while the previous piece arrived: that read succeeded, and the connection is closed.
+                cancellationToken.ThrowIfCancellationRequested();
                 throw StoodStill(idle, e);
             }
             finally
@@ -100,6 +107,7 @@ internal sealed class S3IdleHandler(HttpMessageHandler inner, TimeSpan idle, Ser
         {
             if (disposing)
             {
+                _isDisposed = true;
                 _clock?.Dispose();
                 _clock = null;
                 inner.Dispose();

@@ -24,9 +24,10 @@ public sealed class LocalFileTests : IDisposable
         (await store.UploadFileAsync(Local("a"), "x", WriteMode.CreateNew, new() { ContentType = "a/b" }, new Recorder(progress))).ContentType.ShouldBe("a/b");
         progress[^1].Bytes.ShouldBe(length);
         progress[^1].TotalBytes.ShouldBe(length);
+        progress.Clear();
         driver.Opened.Clear();
         (await store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew, new Recorder(progress))).Length.ShouldBe(length);
-        progress[^1].Bytes.ShouldBe(length);
+        (progress[^1].Bytes, progress[^1].TotalBytes).ShouldBe((length, length));
         File.ReadAllBytes(Local("b")).AsSpan().SequenceEqual(content).ShouldBeTrue();
         driver.Opened.Count.ShouldBe(Math.Max(1, (length + (16 << 20) - 1) / (16 << 20)));
         driver.Opened.Skip(1).ShouldAllBe(r => r.IfMatch != null);
@@ -155,7 +156,8 @@ public sealed class LocalFileTests : IDisposable
         driver.Opened.ShouldHaveSingleItem();
         Directory.GetFileSystemEntries(_folder).ShouldBe([Local("d")]);
         await store.DisposeAsync();
-        await Should.ThrowAsync<ObjectDisposedException>(() => store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew));
+        foreach (var target in new[] { "b", "d" })
+            await Should.ThrowAsync<ObjectDisposedException>(() => store.DownloadFileAsync("x", Local(target), WriteMode.CreateNew));
     }
 
     [Fact]
