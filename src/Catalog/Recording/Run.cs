@@ -22,7 +22,7 @@ public sealed partial class Run : IAsyncDisposable
     {
         (_writer, _signals) = (writer, signals);
         if (isOwner)
-            _sign = new(writer.Repository.Store, writer.Id);
+            writer.Sign = _sign = new(writer.Repository.Store, writer.Id);
     }
 
     /// <summary>Gets the id.</summary>
@@ -112,7 +112,7 @@ public sealed partial class Run : IAsyncDisposable
     /// <summary>Ends the run as failed, unless it has ended.</summary>
     public async ValueTask DisposeAsync() => await EndAsync(RunStatus.Failed, "ended without CompleteAsync", null).ConfigureAwait(false);
 
-    /// <summary>Ends the run with the error of its body. An error of the store is logged: the caller throws that of the body, which tells more.</summary>
+    /// <summary>Ends the run with the error of its body. An error of the store, or of a temporary file, is logged: the caller throws that of the body, which tells more.</summary>
     internal async Task EndAsync(Exception error)
     {
         var isCancelled = error is OperationCanceledException && CancellationToken.IsCancellationRequested;
@@ -120,7 +120,7 @@ public sealed partial class Run : IAsyncDisposable
         {
             await EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, isCancelled ? CauseOf(true) : null, error).ConfigureAwait(false);
         }
-        catch (StoreException e)
+        catch (Exception e)
         {
             LogUnrecorded(_writer.Repository.Store.Options.LoggerFactory.CreateLogger<Run>(), Reference, e);
         }
