@@ -99,6 +99,24 @@ public sealed class LateUseTests : FlowTest
     }
 
     [Fact]
+    public async Task A_failure_is_recorded_though_the_task_has_read_too_much_for_a_record()
+    {
+        var error = new InvalidDataException("bad row");
+        await Should.ThrowAsync<InvalidDataException>(() => Catalog.RunAsync("Read", async run =>
+        {
+            await run.StepAsync("make", step => step.Output("word", 1));
+            await run.StepAsync("read", async step =>
+            {
+                for (var i = 0; i < 3000; i++)
+                    await step.InputAsync<int>("word", $"{new string('r', 240)}{i}");
+                throw error;
+            });
+        }, cancellationToken: Cancel));
+        var task = (await TasksAsync()).Single(t => t.Step == "read");
+        (task.Status, task.Error!.Message, task.Inputs.Count).ShouldBe((RunStatus.Failed, "bad row", 0));
+    }
+
+    [Fact]
     public async Task A_task_whose_record_is_too_large_fails_and_says_why()
     {
         var flow = Flow.Of<TuneState>("Large").Step("many", (_, step) =>
