@@ -10,10 +10,16 @@ public static class SpreadFlow
     private const int Width = 20_000;
 
     /// <summary>The flow.</summary>
+    /// <param name="name">The name.</param>
     /// <param name="runsElsewhere">Whether the tasks run in other processes.</param>
-    public static Flow<SpreadState> Create(bool runsElsewhere) => Flow.Of<SpreadState>("Spread")
+    public static Flow<SpreadState> Create(string name, bool runsElsewhere) => Flow.Of<SpreadState>(name)
         .Step("plan", (s, step) => s.Starts = [.. Enumerable.Range(0, (int)step.Parameter("ranges", 24).AsInteger()).Select(i => i * Width)])
-        .ForEach("count", s => s.Starts, (s, start, step) => s.Primes = Count(start, start + Width, step.CancellationToken), new()
+        .ForEach("count", s => s.Starts, async (s, start, step) =>
+        {
+            // Stands for work that takes longer.
+            await Task.Delay(TimeSpan.FromSeconds(step.Parameter("pause", 0).AsInteger()), step.CancellationToken);
+            s.Primes = Count(start, start + Width, step.CancellationToken);
+        }, new()
         {
             Key = start => start.ToString(CultureInfo.InvariantCulture),
             RunsElsewhere = runsElsewhere,

@@ -1,33 +1,53 @@
 #!/usr/bin/env bash
-# Spreads a foreach over 8 processes with GNU parallel, kills three of them, and finishes by a resumption.
+# Spreads a foreach over 8 processes, kills three of them, and finishes by a resumption.
+# Usage: spread.sh [FOLDER [RANGES]]
 set -eu
+here=$(dirname "$0")
 folder=${1:-$(mktemp -d)}
-list=$(mktemp)
-program="dotnet $(dirname "$0")/bin/Release/net10.0/Spread.dll"
-command -v parallel > /dev/null || { echo "GNU parallel is needed: apt-get install parallel"; exit 1; }
-[ -f "$(dirname "$0")/bin/Release/net10.0/Spread.dll" ] || dotnet build "$(dirname "$0")" -c Release -v q -nologo
+ranges=${2:-24}
+program="$here/bin/Release/net10.0/Spread.dll"
+[ -f "$program" ] || dotnet build "$here" -c Release -v q -nologo
+log=$(mktemp)
+touch "$log.ended" "$log.errors"
+trap '[ $? = 0 ] || cat "$log.errors" >&2; kill $(jobs -p) 2> /dev/null || true; rm -f "$log" "$log."*' EXIT
 
-items() { # waits until a run other than the given one has published its items
-    until $program items "$folder" > "$list.new" 2> /dev/null && [ -s "$list.new" ] && ! grep -q "^${1:-none} " "$list.new"; do sleep 0.5; done
-    cat "$list.new"
+begun() { # waits for the run that a process begins, and prints its reference
+    until grep -q ' has begun$' "$log"; do kill -0 "$1" || { cat "$log" >&2; exit 1; }; sleep 0.2; done
+    sed -n 's/ has begun$//p' "$log"
 }
 
-$program wait "$folder" & run=$!
-items > "$list"
-echo "$(wc -l < "$list") items"
-parallel --colsep ' ' -j 8 "$program task $folder {1} {2}" < "$list" 2> "$list.errors" & workers=$!
-sleep 4
-killed=$(pgrep -f "^dotnet [^ ]*Spread.dll task $folder" | head -n 3)
-# shellcheck disable=SC2086
-kill -9 $killed && echo "killed $(echo "$killed" | wc -l) workers"
-wait $workers || true
-left=$($program items "$folder" | wc -l)
-echo "$left items have no record"
-kill -TERM $run
-wait $run || true
+items() { until dotnet "$program" items "$1" count --store "$folder" 2> /dev/null; do sleep 0.2; done; } # once the run has published them
 
-$program resume "$folder" wait & run=$!
-items "$(head -n 1 "$list" | cut -d " " -f 1)" > "$list.left" && mv "$list.left" "$list"
-echo "$(wc -l < "$list") items are left for the new run"
-parallel --colsep ' ' -j 8 "$program task $folder {1} {2}" < "$list"
-wait $run
+tasks() { # runs the tasks of the items on standard input, 8 at a time; one that is killed does not stop the others
+    if command -v parallel > /dev/null; then
+        parallel -j 8 dotnet "$program" task --store "$folder" "$1" count '{}' || true
+    else
+        xargs -P 8 -I '{}' sh -c '"$@" || true' sh dotnet "$program" task --store "$folder" "$1" count '{}'
+    fi >> "$log.ended" 2>> "$log.errors"
+}
+
+workers() { pgrep -f "^dotnet $program task --store $folder" || true; }
+
+dotnet "$program" run Spread --set ranges="$ranges" --set pause=2 --store "$folder" 2> "$log" & waiting=$!
+run=$(begun $waiting)
+items "$run" > "$log.items"
+echo "$run has $(wc -l < "$log.items") items"
+tasks "$run" < "$log.items" & scheduler=$!
+# Some tasks have ended, and some are running.
+until [ "$(wc -l < "$log.ended")" -ge 3 ] && [ "$(workers | wc -l)" -ge 3 ]; do kill -0 $scheduler; sleep 0.05; done
+killed=0
+for worker in $(workers); do
+    if [ $killed -lt 3 ] && kill -9 "$worker" 2> /dev/null; then killed=$((killed + 1)); fi
+done
+echo "killed $killed workers"
+wait $scheduler || true
+echo "$(items "$run" | wc -l) items have no record"
+kill -TERM $waiting
+wait $waiting || true
+
+dotnet "$program" resume "$run" --store "$folder" 2> "$log" & waiting=$!
+run=$(begun $waiting)
+items "$run" > "$log.items"
+echo "$run has $(wc -l < "$log.items") items left"
+tasks "$run" < "$log.items"
+wait $waiting

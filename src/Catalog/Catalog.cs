@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Cairn.Artifacts;
 using Cairn.Catalog.Assets;
 using Cairn.Catalog.Checkpoints;
 using Cairn.Catalog.Feed;
 using Cairn.Catalog.Index;
+using Cairn.Catalog.Keys;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Names;
 using Cairn.Catalog.Recording;
@@ -32,6 +34,7 @@ public sealed class Catalog : IAsyncDisposable
     private readonly CatalogOptions _options;
     private readonly RecordId _ids;
     private readonly RecordSource _source;
+    private readonly RunKeys _runKeys;
 
     /// <summary>Initializes the catalog of a repository. The first call opens it; <see cref="OpenAsync(ArtifactRepository, CatalogOptions?, CancellationToken)"/> does so at once.</summary>
     /// <param name="repository">The repository.</param>
@@ -49,6 +52,7 @@ public sealed class Catalog : IAsyncDisposable
         var (store, time) = (repository.Store, repository.Store.Options.TimeProvider);
         (Repository, _options, _ids) = (repository, options, ids ?? new RecordId(time));
         _source = new(time, options.User, _ids);
+        _runKeys = new(store, _source);
         _opening = new(store, _ids);
         _checkpoints = new(store.Options.LoggerFactory, MakeCheckpointAsync);
         _feed = new(store, time, _checkpoints.OnBatch);
@@ -56,6 +60,7 @@ public sealed class Catalog : IAsyncDisposable
         var turns = store.Root.Scheme == "mem" ? null : new MachineTurns(() => Path.Join(IndexFolder.Of(options.IndexFolder), "turns"));
         Assets = new(repository, _source, _opening, _feed, _index, turns);
         Runs = new(repository, Assets, _source, _feed, _index);
+        Templates = new(repository.Container);
     }
 
     /// <summary>Gets the repository of the artifacts.</summary>
@@ -66,6 +71,9 @@ public sealed class Catalog : IAsyncDisposable
 
     /// <summary>Gets the runs.</summary>
     public RunCollection Runs { get; }
+
+    /// <summary>Gets the templates of runs.</summary>
+    public TemplateCollection Templates { get; }
 
     /// <summary>Opens the catalog of a store, with the built-in materializers.</summary>
     /// <param name="store">The store of the artifacts, which is not disposed.</param>
@@ -111,12 +119,14 @@ public sealed class Catalog : IAsyncDisposable
     /// <param name="body">The code, which runs its steps by <see cref="Run.StepAsync{T}(string, Func{StepContext, Task{T}})"/>.</param>
     /// <param name="options">Parameters, secrets, tags. Optional.</param>
     /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
-    /// <returns>The id of the run, when its end is published. An exception of the body is recorded and thrown as it is.</returns>
+    /// <returns>The id of the run, when its end is published. An exception of the body is recorded and thrown as it is. If <see cref="RunOptions.Key"/> finds a run, its id, without a call of the body.</returns>
     public async Task<Guid> RunAsync(string flow, Func<Run, Task> body, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
         var run = await StartRunAsync(flow, options, cancellationToken).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
+        if (run.IsExisting)
+            return run.Id;
         try
         {
             await body(run).ConfigureAwait(false);
@@ -144,10 +154,37 @@ public sealed class Catalog : IAsyncDisposable
     /// <summary>Begins a run whose steps are known.</summary>
     internal async Task<Run> StartRunAsync(string flow, IReadOnlyList<StepRecord> steps, RunOptions options, CancellationToken cancellationToken)
     {
-        var writer = new RunWriter(Repository, Assets, _source, _feed, RunWriter.Begin(_source, Repository.Store.Options.TimeProvider.GetUtcNow(), CatalogName.OfFlow(flow), options), options);
+        var name = CatalogName.OfFlow(flow);
+        var record = RunWriter.Create(_source, Repository.Store.Options.TimeProvider.GetUtcNow(), name, options);
+        var parameters = RunParameters.Check(options);
         await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        RunHold? hold = null;
+        if (options.Key is { } key)
+        {
+            var (claim, origin) = await ClaimRunAsync(key, record.RunId, RunKeys.PrintOf(name, parameters.Json), cancellationToken).ConfigureAwait(false);
+            if (claim.Run != record.RunId)
+                return Run.OfExisting(new(Repository, Assets, _source, _feed, record with { RunId = claim.Run }, options, parameters), cancellationToken);
+            (hold, record) = (new(_runKeys, key, claim), record with { Origin = record.Origin ?? origin });
+        }
+        var writer = new RunWriter(Repository, Assets, _source, _feed, record, options, parameters);
         await writer.BeginAsync(steps, cancellationToken).ConfigureAwait(false);
-        return new(writer, new(options.CancelOnSignal, cancellationToken), isOwner: true);
+        return new(writer, new(options.CancelOnSignal, cancellationToken), isOwner: true, hold);
+    }
+
+    /// <summary>Claims the key of a run.</summary>
+    /// <returns>The run that the key belongs to, and the lost run that had it before.</returns>
+    private async Task<(RunClaim Claim, Guid? Origin)> ClaimRunAsync(string key, Guid run, string print, CancellationToken cancellationToken)
+    {
+        if (Encoding.UTF8.GetByteCount(key) is 0 or > MetadataLimits.NameBytes)
+            throw new ArgumentException($"The key of a run has 1 to {MetadataLimits.NameBytes} bytes of UTF-8.", nameof(key));
+        Guid? lost = null;
+        var (claim, _) = await _runKeys.ClaimAsync(key, run, print, async (before, stopping) =>
+        {
+            var (isLost, isRecorded) = await Runs.IsLostAsync(before.Run, before.At, stopping).ConfigureAwait(false);
+            lost = isLost && isRecorded ? before.Run : null;
+            return isLost;
+        }, cancellationToken).ConfigureAwait(false);
+        return (claim, claim.Run == run ? lost : null);
     }
 
     /// <summary>Waits until the copies of the records that this instance has appended are published.</summary>

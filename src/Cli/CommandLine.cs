@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Cairn.Cli.Commands;
@@ -34,8 +33,11 @@ internal static class CommandLine
         new("verify", VerifyCommand.Create),
         new("asset", AssetCommand.Create, Changes: true),
         new("run", RunCommand.Create, Changes: true),
+        new("flow", FlowCommand.Create, Changes: true),
+        new("template", TemplateCommand.Create, Changes: true),
         new("output", OutputCommand.Create, Changes: true),
-        new("export", ExportCommand.Create),
+        new("export", ExportCommand.Create, Changes: true),
+        new("cache", CacheCommand.Create),
         new("catalog", CatalogCommand.Create, Changes: true),
         new("materializer", MaterializerCommand.Create),
         new("oci", OciCommand.Create, Changes: true),
@@ -55,7 +57,7 @@ internal static class CommandLine
         var parsed = root.Parse(args, Parsing);
         if (Misuse(parsed) is { } misuse)
         {
-            error.WriteLine($"cairn: {Failure.OneLine(misuse)} See '{NameOf(parsed.CommandResult.Command)} --help'.");
+            error.WriteLine($"cairn: {TerminalText.OneLine(misuse)} See '{CommandErrors.NameOf(parsed.CommandResult.Command)} --help'.");
             return ExitCode.Usage;
         }
         using var cancellation = new CancellationTokenSource();
@@ -130,14 +132,7 @@ internal static class CommandLine
             return null;
         if (GlobalOptions.IsVersion(parsed))
             return parsed.Tokens.Count == 1 ? null : "--version cannot be combined with other arguments.";
-        if (!parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash)
-            && parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value[0] == '-') is { } mistyped)
-            return $"Unknown option '{mistyped.Value}'. If it is a name that begins with '-', write it after '--'.";
-        if (parsed.Errors.Count == 0)
-            return null;
-        return parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0
-            ? $"Unknown command '{parsed.UnmatchedTokens[0]}'."
-            : parsed.Errors[0].Message;
+        return CommandErrors.Find(parsed);
     }
 
     private static int PrintVersion(Session session)
@@ -156,8 +151,6 @@ internal static class CommandLine
     }
 
     private static string TopOf(Command command) => ParentOf(command) is { } parent && ParentOf(parent) is not null ? TopOf(parent) : command.Name;
-
-    private static string NameOf(Command command) => ParentOf(command) is { } parent ? $"{NameOf(parent)} {command.Name}" : command.Name;
 
     private static Command? ParentOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 

@@ -1,11 +1,9 @@
-using System.Text;
-
 namespace Cairn.Cli;
 
 /// <summary>Formats an exception as one line: the operation, the reason with its code, and the advice.</summary>
 internal static class Failure
 {
-    public static string Line(Exception exception) => OneLine(exception switch
+    public static string Line(Exception exception) => TerminalText.OneLine(exception switch
     {
         StoreException { Advice: null } store when Advice(store.Code) is { } advice => $"{store.Message} {advice}",
         StoreException or MaterializationException or UsageException or FormatException or OutputException => exception.Message,
@@ -17,15 +15,6 @@ internal static class Failure
 
     /// <summary>Returns the full details of an exception, for --verbose.</summary>
     public static string Detail(Exception exception) => TerminalText.Escape(exception.ToString().ReplaceLineEndings("\n"), keepsLines: true);
-
-    /// <summary>Returns a text as one line: line breaks become spaces, and characters that a terminal interprets are escaped.</summary>
-    public static string OneLine(string text)
-    {
-        var line = new StringBuilder(text.Length);
-        foreach (var c in text)
-            line.Append(c is '\n' or '\r' or '\t' ? ' ' : c);
-        return TerminalText.Escape(line.ToString().Trim());
-    }
 
     public static int CodeOf(Exception exception) => exception is UsageException or FormatException or ArgumentException ? ExitCode.Usage : ExitCode.Failed;
 

@@ -88,7 +88,7 @@ internal sealed class Session(CommandOutput output, TextWriter error, string? wo
     }
 
     /// <summary>Prints a line to standard error.</summary>
-    public void Note(string text) => error.WriteLine(_redactor.Apply(Failure.OneLine(text)));
+    public void Note(string text) => error.WriteLine(_redactor.Apply(TerminalText.OneLine(text)));
 
     /// <summary>Prints a line to standard error unless this run has already printed it.</summary>
     private void NoteOnce(string text)

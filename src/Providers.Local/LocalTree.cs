@@ -11,6 +11,9 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
     /// </summary>
     private readonly ConcurrentDictionary<StorePath, int> _unflushed = [];
 
+    /// <summary>Held while the root and its parents are created and flushed.</summary>
+    private readonly Lock _root = new();
+
     /// <summary>The maximum number of attempts of an operation whose directory is removed concurrently.</summary>
     public const int MostTries = 1000;
 
@@ -74,7 +77,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         var nearest = FileSystem.OpenDirectory(found);
         if (nearest is null)
         {
-            FileSystem.CreateRoot(Flushes);
+            CreateRoot();
             nearest = FileSystem.OpenDirectory(found) ?? throw LocalErrors.NotFound();
         }
         foreach (var name in path.Segments)
@@ -129,10 +132,14 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
             {
                 var isLast = path.Depth == found.Depth + 1;
                 if (TryMakeNext(nearest, found, path, isImplicit: !isLast) && isLast)
+                {
+                    FlushParents(found);
                     return;
+                }
                 continue;
             }
-            using (nearest.Lock(exclusive: false, cancellationToken))
+            // Another one that finds the directory explicit must not return before the mark is flushed.
+            using (nearest.Lock(exclusive: true, cancellationToken))
             {
                 if (nearest.IsGone)
                     continue;
@@ -221,7 +228,7 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         try
         {
             if (Flushes)
-                _unflushed.AddOrUpdate(found / name, 1, static (_, makers) => makers + 1);
+                Enter(found / name);
             if (!nearest.MakeDirectory(name, isImplicit))
             {
                 // Created concurrently, or a link without a target: a name that can be neither opened nor created.
@@ -245,7 +252,29 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
         }
     }
 
-    /// <summary>Flushes the parents of directories that other writers are creating, because those writers may not have flushed them yet.</summary>
+    private void CreateRoot()
+    {
+        if (!Flushes)
+        {
+            FileSystem.CreateRoot(flush: false);
+            return;
+        }
+        Enter(StorePath.Root);
+        try
+        {
+            lock (_root)
+                FileSystem.CreateRoot(flush: true);
+        }
+        finally
+        {
+            Leave(StorePath.Root);
+        }
+    }
+
+    /// <summary>
+    /// Flushes the parents of directories that other writers are creating, because those writers may not have flushed them yet. Waits for a writer that is creating the
+    /// root.
+    /// </summary>
     private void FlushParents(StorePath path)
     {
         if (_unflushed.IsEmpty)
@@ -257,7 +286,15 @@ internal sealed class LocalTree(LocalFileSystem fileSystem, LocalOptions options
             using var parent = TryOpen(path.Parent);
             parent?.Flush();
         }
+        if (_unflushed.ContainsKey(StorePath.Root))
+        {
+            lock (_root)
+            {
+            }
+        }
     }
+
+    private void Enter(StorePath path) => _unflushed.AddOrUpdate(path, 1, static (_, makers) => makers + 1);
 
     private void Leave(StorePath path)
     {

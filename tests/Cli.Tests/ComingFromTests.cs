@@ -80,7 +80,7 @@ public sealed partial class ComingFromTests
     [Fact]
     public async Task Every_piece_of_CSharp_on_the_page_is_in_the_tests_above()
     {
-        var source = await File.ReadAllTextAsync(SourceFolder.Find("tests/Cli.Tests/ComingFromTests.cs"));
+        var source = await File.ReadAllTextAsync(SourceFolder.Find("tests/Cli.Tests/ComingFromTests.cs")) + await File.ReadAllTextAsync(SourceFolder.Find("tests/Cli.Tests/ComingFromRunsTests.cs"));
         var pieces = Rows().SelectMany(r => Code().Matches(r[1]).Select(m => m.Groups[1].Value)).ToList();
         pieces.Count.ShouldBeGreaterThan(30);
         foreach (var piece in pieces)
@@ -99,13 +99,14 @@ public sealed partial class ComingFromTests
         var commands = Rows().SelectMany(r => Code().Matches(r[2]).Select(m => m.Groups[1].Value)).ToList();
         commands.Count.ShouldBeGreaterThan(25);
         var digest = "";
+        await RunFlowsAsync(box);
         foreach (var command in commands)
         {
             var words = command.Split(' ').Skip(1).Select(w => w switch
             {
                 "DIGEST" => digest,
                 "-o" or ":raw" => w,
-                _ when w.Contains('.') && !w.Contains(':') && !w.Contains('@') && !w.Contains('=') && !w.Contains('>') && w is not "1.4.0" => box[w],
+                _ when w.Contains('.') && !w.Contains(':') && !w.Contains('@') && !w.Contains('=') && !w.Contains('>') && w is not ("1.4.0" or "lr=0.1") => box[w],
                 "second-store" => box[w],
                 _ => w,
             }).ToArray();
@@ -116,6 +117,8 @@ public sealed partial class ComingFromTests
         }
         (await File.ReadAllTextAsync(box["latest.csv"])).ShouldBe("a,b\n5,6\n");
         (await File.ReadAllTextAsync(box["q3.csv"])).ShouldBe("a,b\n1,2\n");
+        (await File.ReadAllLinesAsync(box["results.csv"])).Length.ShouldBe(2);
+        (await File.ReadAllTextAsync(box["model.txt"])).ShouldBe("2 rows");
     }
 
     private static async Task<Cairn.Catalog.Catalog> OpenAsync(ArtifactStore store, Sandbox box) =>

@@ -19,6 +19,7 @@ public sealed partial class ArchitectureTests
         ["Flows"] = ["Catalog", "Flows.Analyzers", "Flows.CodeFixes", "Providers.Memory"],
         ["Flows.Analyzers"] = [],
         ["Flows.CodeFixes"] = [],
+        ["Flows.CommandLine"] = ["Flows", "Workspaces", "Providers.Local"],
         ["Plugins"] = ["Artifacts"],
         ["Workspaces"] = ["Store"],
         ["Hosting"] = ["Artifacts", "Catalog", "Workspaces"],
@@ -81,7 +82,7 @@ public sealed partial class ArchitectureTests
     public void No_folder_joins_a_cycle()
     {
         var cycles = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var project in new[] { "Store", "Artifacts", "Catalog", "Flows", "Plugins", "Workspaces", "Hosting" })
+        foreach (var project in new[] { "Store", "Artifacts", "Catalog", "Flows", "Flows.CommandLine", "Plugins", "Workspaces", "Hosting" })
         {
             var graph = FolderGraph(project);
             foreach (var (from, targets) in graph)

@@ -9,9 +9,11 @@ public sealed class FlowPackageTests(PackedFolder packed)
         using System.Text.Json.Serialization;
         using Cairn;
         using Cairn.Artifacts;
+        using Cairn.Catalog;
         using Cairn.Flows;
         using Cairn.Materializers;
         using Cairn.Providers.Memory;
+        using Catalog = Cairn.Catalog.Catalog;
 
         await using var store = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://flows");
         var repository = new ArtifactRepository(store, MaterializerRegistry.CreateDefault(Json.Default));
@@ -37,6 +39,31 @@ public sealed class FlowPackageTests(PackedFolder packed)
             await slot.LoadAsync();
         }
         Console.WriteLine(plain.Value.Rates.Length);
+
+        var index = Path.Join(Path.GetTempPath(), $"cairn-flow-{Guid.NewGuid():N}");
+        await using (var catalog = await Catalog.OpenAsync(repository, new() { User = "u:ada", IndexFolder = index }))
+        {
+            var fails = true;
+            var flow = Flow.Of<TrainState>("Train")
+                .Step("load", (s, step) => s.Rates = [0.5, 0.25])
+                .ForEach("fit", s => s.Rates, (s, rate, step) =>
+                {
+                    s.Best = fails && rate < 0.3 ? throw new InvalidDataException("no fit") : new($"{rate}", rate);
+                    step.Metric("rate", rate);
+                })
+                .Join("pick", (s, inputs, step) => step.Merge(inputs, include: ["Best"], resolve: m => m.Take("Best", i => i.Best!.Value)));
+            try
+            {
+                await flow.RunAsync(catalog);
+            }
+            catch (InvalidDataException)
+            {
+                fails = false;
+            }
+            var run = await catalog.Runs.GetAsync(RunReference.OfRun(await flow.ResumeAsync(catalog)));
+            Console.WriteLine($"{run.Status} {run["fit"].FindTask("0")!.Status} {(await run["pick"].Task.Data.GetAsync<Score>("Best")).Name}");
+        }
+        Directory.Delete(index, recursive: true);
 
         void Bind(IFlowState state, Dictionary<string, StateValue> values)
         {
@@ -94,7 +121,7 @@ public sealed class FlowPackageTests(PackedFolder packed)
         var output = await packed.DotnetAsync(folder, "publish", "-c", "Release", "--use-current-runtime", "-o", "published", "-v", "q", "-nologo");
 
         output.ShouldNotContain("warning");
-        (await packed.RunAsync(Path.Join(folder, "published", "Consumer"), folder)).ShouldBe("2 a True\n2\n");
+        (await packed.RunAsync(Path.Join(folder, "published", "Consumer"), folder)).ShouldBe("2 a True\n2\nSucceeded Cached 0.5\n");
     }
 
     [Fact]

@@ -84,6 +84,17 @@ public sealed class CertainRaceTests
     }
 
     [Fact]
+    public async Task Others_find_a_directory_explicit_only_after_that_was_flushed()
+    {
+        NeedsLinux();
+        await using var run = new CrashRun();
+        await run.PutAsync("d/f", "f");
+        var entered = OthersEnter(run, ["d"], "flush directory", "");
+        await run.Driver.MakeDirectoryAsync("d", Cancel);
+        entered.ShouldBe([false]);
+    }
+
+    [Fact]
     public async Task What_fails_at_its_last_step_leaves_no_directory_that_it_made()
     {
         NeedsLinux();

@@ -121,7 +121,16 @@ public sealed class DurableFileTests : IDisposable
         Should.Throw<FileNotFoundException>(() => disk.Flush(At("missing")));
         File.Exists(At("missing")).ShouldBeFalse();
         if (!OperatingSystem.IsWindows())
-            Should.Throw<IOException>(() => disk.FlushFolder(At("missing"))).Message.ShouldContain(At("missing"));
+            Should.Throw<IOException>(() => disk.FlushFolder(At("missing"))).Message.ShouldContain($"The folder '{At("missing")}' cannot be opened: ");
+    }
+
+    [Fact]
+    public void A_file_system_that_cannot_flush_folders_is_no_failure_and_no_folder_stays_open()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folder /proc, which refuses the flush, is Linux's.");
+        DurableDisk.Local.FlushFolder("/proc");
+        DurableDisk.Local.FlushFolder(_folder);
+        Directory.GetFileSystemEntries("/proc/self/fd").Select(static f => new FileInfo(f).LinkTarget).ShouldNotContain(_folder);
     }
 
     private string At(string name) => Path.Join(_folder, name);

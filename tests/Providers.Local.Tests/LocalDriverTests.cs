@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Providers.Local.Platform;
 
 namespace Cairn.Providers.Local.Tests;
 
@@ -20,6 +21,29 @@ public sealed class LocalDriverTests
         (await store.KeysAsync(recursive: false)).ShouldBe(["a/"]);
         store.RealNames().ShouldBe(["a", "a/b", "a/b/c.txt"]);
     }
+
+    [Fact]
+    public async Task A_local_store_declares_what_it_does()
+    {
+        await using var store = new LocalTestStore(new LocalOptions { StagedAge = TimeSpan.Zero });
+        var declared = store.Driver.Capabilities;
+        (declared.Copy, declared.Move, declared.Touch, declared.Staged, declared.Directories).ShouldBe((true, MoveKind.Native, true, true, DirectoryKind.Real));
+        Assert.SkipUnless(LocalPlatform.Current.UsesHandles, "Other systems have fewer capabilities.");
+        (declared.WriteModes, declared.ContentType, declared.Metadata, declared.ModifiedTime, declared.Executable, declared.DeleteIfMatch).ShouldBe((WriteModes.All, true, true, true, true, true));
+    }
+
+    [Fact]
+    public void A_root_of_another_scheme_is_refused_with_the_provider_to_open_it_with()
+    {
+        var error = Should.Throw<StoreException>(() => LocalDriver.Open("s3://bucket/x", new LocalOptions(), TimeProvider.System, LocalPlatform.Current));
+        error.Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
+        error.Advice!.ShouldContain("Cairn.Providers.S3");
+    }
+
+    [Fact]
+    public void A_negative_age_of_staged_files_is_refused() =>
+        Should.Throw<StoreException>(() => LocalDriver.Open("file:///x", new LocalOptions { StagedAge = TimeSpan.FromTicks(-1) }, TimeProvider.System, LocalPlatform.Current))
+            .Code.ShouldBe(StoreErrorCode.InvalidConfiguration);
 
     [Fact]
     public async Task A_read_runs_on_a_thread_of_the_program_only_with_the_switch()

@@ -111,6 +111,23 @@ public sealed class SymbolicLinkTests(ITestOutputHelper output)
         store.RealNames().ShouldBe(["one", "target", "two"]);
     }
 
+    /// <summary>Such a name can be neither opened nor created. A link to a directory can be opened.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_link_to_nothing_is_in_the_way_of_a_directory(bool usesHandles)
+    {
+        await using var store = Open(usesHandles);
+        await store.PutAsync("d/f", "f");
+        File.CreateSymbolicLink(store.Real("nothing"), "missing");
+        File.CreateSymbolicLink(store.Real("there"), "d");
+        foreach (var path in new[] { "nothing", "nothing/e" })
+            (await store.CodeOfAsync(() => store.Driver.MakeDirectoryAsync(path, Cancel).AsTask())).ShouldBe(StoreErrorCode.PathConflict, path);
+        (await store.CodeOfAsync(() => store.PutAsync("nothing/f", "f"))).ShouldBe(StoreErrorCode.PathConflict);
+        await store.Driver.MakeDirectoryAsync("there/e", Cancel);
+        Directory.Exists(store.Real("d/e")).ShouldBeTrue();
+        Directory.Exists(store.Real("missing")).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_removed_linked_directory_leaves_what_it_led_to()
     {

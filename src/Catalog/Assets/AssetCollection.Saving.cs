@@ -148,7 +148,7 @@ public sealed partial class AssetCollection
         if (claim.Print != print)
         {
             throw Refusals.Of(StoreErrorCode.AlreadyExists, $"the key '{ErrorText.Escape(key)}' was used for a save that differs in its name, content or options", "Use a new key for another save.")
-                .WithContext(StoreOperations.Save, Store.GetUri(SaveKeys.FolderOf(key)));
+                .WithContext(StoreOperations.Save, Store.GetUri(KeyChain.FolderOf(key)));
         }
         var asset = await _chains.ReadAsync(claim.AssetId, confirm: true, cancellationToken).ConfigureAwait(false);
         var (searched, number) = (claim.After, claim.Version ?? 0);

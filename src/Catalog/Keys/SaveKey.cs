@@ -29,7 +29,8 @@ internal sealed record SaveKey(Guid AssetId, int After, Guid? Record, int? Versi
         ["why"] = request.Why,
     })).Hex;
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
+    /// <summary>A copy whose members are sorted by their UTF-8, in all objects.</summary>
+    public static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject members => new JsonObject(members.OrderBy(m => m.Key, Utf8Order.Comparer).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Sorted)]),

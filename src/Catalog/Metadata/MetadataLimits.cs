@@ -18,18 +18,24 @@ internal static class MetadataLimits
     /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the metadata is beyond a limit.</exception>
     public static void Check(IReadOnlyDictionary<string, MetadataValue> metadata)
     {
-        CheckMembers(metadata, "", 1);
+        CheckMembers(metadata, "", 1, TextBytes);
         var length = RecordJson.Write(MetadataJson.Write(metadata)).Length;
         if (length > TotalBytes)
             throw Refused($"the metadata has {length} bytes of JSON, more than {TotalBytes}");
     }
 
+    /// <summary>Checks names, nesting and texts of parameters, whose size the caller limits.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the parameters are beyond a limit.</exception>
+    public static void CheckParameters(IReadOnlyDictionary<string, MetadataValue> parameters) => CheckMembers(parameters, "", 1, int.MaxValue);
+
     /// <summary>Checks a text of a record, such as a description or a reason; null is allowed.</summary>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the text is too long or not well-formed.</exception>
-    public static void CheckText(string? text, string what)
+    public static void CheckText(string? text, string what) => CheckText(text, what, TextBytes);
+
+    private static void CheckText(string? text, string what, int maxBytes)
     {
-        if (text is not null && Bytes(text, what) is > TextBytes and var bytes)
-            throw Refused($"{what} has {bytes} bytes of UTF-8, more than {TextBytes}");
+        if (text is not null && Bytes(text, what) is var bytes && bytes > maxBytes)
+            throw Refused($"{what} has {bytes} bytes of UTF-8, more than {maxBytes}");
     }
 
     /// <summary>Checks a text by which a record names something, such as a parameter, a metric, a role or an item.</summary>
@@ -46,7 +52,7 @@ internal static class MetadataLimits
         }
     }
 
-    private static void CheckMembers(IReadOnlyDictionary<string, MetadataValue> members, string path, int depth)
+    private static void CheckMembers(IReadOnlyDictionary<string, MetadataValue> members, string path, int depth, int maxText)
     {
         if (depth > Depth)
             throw Refused($"the metadata {path} has objects nested more than {Depth} levels deep");
@@ -57,27 +63,27 @@ internal static class MetadataLimits
                 throw Refused($"the name of the metadata '{full}' does not have 1 to {NameBytes} bytes of UTF-8");
             if (name == MetadataJson.Mark)
                 throw Refused($"the metadata '{full}' has a name that the record format reserves");
-            CheckValue(value, full, depth);
+            CheckValue(value, full, depth, maxText);
         }
     }
 
-    private static void CheckValue(MetadataValue value, string path, int depth)
+    private static void CheckValue(MetadataValue value, string path, int depth, int maxText)
     {
         switch (value.Kind)
         {
             case MetadataKind.Text:
-                CheckText(value.AsText(), $"the metadata '{path}'");
+                CheckText(value.AsText(), $"the metadata '{path}'", maxText);
                 break;
             case MetadataKind.List:
                 foreach (var item in value.AsList())
                 {
                     if (item.Kind is MetadataKind.List or MetadataKind.Object)
                         throw Refused($"the list '{path}' contains a list or an object");
-                    CheckValue(item, path, depth);
+                    CheckValue(item, path, depth, maxText);
                 }
                 break;
             case MetadataKind.Object:
-                CheckMembers(value.AsObject(), path, depth + 1);
+                CheckMembers(value.AsObject(), path, depth + 1, maxText);
                 break;
         }
     }

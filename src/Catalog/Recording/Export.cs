@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using System.Text;
 using Cairn.Catalog.Recording;
@@ -76,7 +77,7 @@ public sealed class Export
     /// <param name="text">The image.</param>
     public static Export Svg(string name, string text) => Text(With(name, ".svg"), text);
 
-    /// <summary>Creates an export from a table: comma-separated values as RFC 4180 describes them, in UTF-8 and the invariant culture.</summary>
+    /// <summary>Creates an export from a table: comma-separated values as RFC 4180 describes them, in UTF-8 and the invariant culture; times are in ISO 8601.</summary>
     /// <param name="name">The name; <c>.csv</c> is added if it is missing.</param>
     /// <param name="columns">The names of the columns.</param>
     /// <param name="rows">The rows, which are enumerated once when the export is written; each has as many values as there are columns. Null is an empty field.</param>
@@ -101,11 +102,33 @@ public sealed class Export
         });
     }
 
-    internal Task WriteAsync(Stream stream, CancellationToken cancellationToken) => _write(stream, cancellationToken);
+    /// <summary>Creates an export from a table, as the other overload does. Times are in ISO 8601, and missing values are empty.</summary>
+    /// <param name="name">The name; <c>.csv</c> is added if it is missing.</param>
+    /// <param name="table">The table, which is read when the export is written.</param>
+    public static Export Csv(string name, DataTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return Csv(name, [.. table.Columns.Cast<DataColumn>().Select(c => c.ColumnName)], table.Rows.Cast<DataRow>().Select(r => (IReadOnlyList<object?>)r.ItemArray));
+    }
+
+    /// <summary>Writes the content to a stream.</summary>
+    /// <param name="stream">The stream, which stays open.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>A task that completes when the stream has the content.</returns>
+    public Task WriteAsync(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return _write(stream, cancellationToken);
+    }
 
     private static string Field(object? value)
     {
-        var text = value is double or float ? ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        var text = value switch
+        {
+            double or float => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),
+            DateTime or DateTimeOffset => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        };
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 

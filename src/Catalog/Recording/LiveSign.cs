@@ -10,14 +10,19 @@ internal sealed partial class LiveSign : IAsyncDisposable
 
     private readonly ArtifactStore _store;
     private readonly StorePath _path;
+    private readonly Func<CancellationToken, Task>? _renewed;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _showing;
     private bool _isWritten;
 
-    public LiveSign(ArtifactStore store, Guid run)
+    /// <summary>Begins to show the sign.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="renewed">Called after each time that the file was replaced. Optional.</param>
+    public LiveSign(ArtifactStore store, Guid run, Func<CancellationToken, Task>? renewed)
     {
-        (_store, _path) = (store, PathOf(run));
+        (_store, _path, _renewed) = (store, PathOf(run), renewed);
         _showing = ShowAsync();
     }
 
@@ -51,6 +56,8 @@ internal sealed partial class LiveSign : IAsyncDisposable
             {
                 await _store.WriteBytesAsync(_path, ReadOnlyMemory<byte>.Empty, WriteMode.Replace, cancellationToken: _stopping.Token).ConfigureAwait(false);
                 _isWritten = true;
+                if (_renewed is not null)
+                    await _renewed(_stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {

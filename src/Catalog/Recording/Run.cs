@@ -2,6 +2,7 @@ using Cairn.Catalog.Names;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
 using Cairn.Catalog.States;
+using Cairn.Errors;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Catalog;
@@ -15,15 +16,19 @@ public sealed partial class Run : IAsyncDisposable
 {
     private readonly RunWriter _writer;
     private readonly RunSignals _signals;
+    private readonly RunHold? _hold;
     private readonly LiveSign? _sign;
     private int _isEnded;
 
-    internal Run(RunWriter writer, RunSignals signals, bool isOwner)
+    internal Run(RunWriter writer, RunSignals signals, bool isOwner, RunHold? hold = null)
     {
-        (_writer, _signals) = (writer, signals);
+        (_writer, _signals, _hold) = (writer, signals, hold);
         if (isOwner)
-            writer.Sign = _sign = new(writer.Repository.Store, writer.Id);
+            writer.Sign = _sign = new(writer.Repository.Store, writer.Id, hold is null ? null : GiveWayAsync);
     }
+
+    /// <summary>Initializes a run that another caller has begun with the same key.</summary>
+    internal static Run OfExisting(RunWriter writer, CancellationToken cancellationToken) => new(writer, new(isListening: false, cancellationToken), isOwner: false) { IsExisting = true, _isEnded = 1 };
 
     /// <summary>Gets the id.</summary>
     public Guid Id => _writer.Id;
@@ -33,6 +38,9 @@ public sealed partial class Run : IAsyncDisposable
 
     /// <summary>Gets the reference in its short form, such as <c>Train/7k3f9q2x</c>.</summary>
     public string Reference => $"{Flow}/{ShortRunId.Of(Id)}";
+
+    /// <summary>Gets whether the run was begun before with the same <see cref="RunOptions.Key"/>: it has no steps to run here, and <see cref="CompleteAsync"/> does nothing.</summary>
+    public bool IsExisting { get; private init; }
 
     /// <summary>Gets the token that is cancelled when the run is cancelled.</summary>
     public CancellationToken CancellationToken => _signals.Token;
@@ -50,23 +58,13 @@ public sealed partial class Run : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(body);
         name = CatalogName.OfStep(name);
+        if (IsExisting)
+            throw new InvalidOperationException($"The run {Reference} was begun before with the same key, so it cannot run the step '{ErrorText.Escape(name)}' here. Look at IsExisting first.");
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isEnded) != 0, this);
-        using var task = new TaskWriter(_writer, new(Id, _writer.Source.NextId(), name) { Order = _writer.Reserve(name) });
-        var step = new StepContext(task, CancellationToken);
-        try
-        {
-            var result = await body(step).ConfigureAwait(false);
-            if (result is StepResult returned)
-                step.Add(returned);
-            await task.EndAsync(RunStatus.Succeeded, null, null, null, CancellationToken).ConfigureAwait(false);
-            return result;
-        }
-        catch (Exception e)
-        {
-            var isCancelled = e is OperationCanceledException && CancellationToken.IsCancellationRequested;
-            await task.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled), e).ConfigureAwait(false);
-            throw;
-        }
+        var order = _writer.Reserve(name);
+        return await (_writer.Progress is { } progress
+            ? progress.TrackAsync(name, () => StepAsync(name, order, body), isCounted: true, CancellationToken)
+            : StepAsync(name, order, body)).ConfigureAwait(false);
     }
 
     /// <summary>Runs a step without a result.</summary>
@@ -107,10 +105,15 @@ public sealed partial class Run : IAsyncDisposable
 
     /// <summary>Ends the run as succeeded.</summary>
     /// <returns>A task that completes when the end is published.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: another process has taken over the key of the run, which gave no sign of life. The run has ended as cancelled.</exception>
     public Task CompleteAsync() => EndAsync(RunStatus.Succeeded, null, null);
 
     /// <summary>Ends the run as failed, unless it has ended.</summary>
-    public async ValueTask DisposeAsync() => await EndAsync(RunStatus.Failed, "ended without CompleteAsync", null).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync(RunStatus.Failed, "ended without CompleteAsync", null).ConfigureAwait(false);
+        _signals.Dispose();
+    }
 
     /// <summary>Ends the run with the error of its body. An error of the store, or of a temporary file, is logged: the caller throws that of the body, which tells more.</summary>
     internal async Task EndAsync(Exception error)
@@ -129,6 +132,13 @@ public sealed partial class Run : IAsyncDisposable
     [LoggerMessage(4, LogLevel.Warning, "The end of the run {Run} could not be recorded. Other programs show it as lost in a few minutes.")]
     private static partial void LogUnrecorded(ILogger logger, string run, Exception exception);
 
+    /// <summary>Cancels the run if another process has taken over its key.</summary>
+    private async Task GiveWayAsync(CancellationToken cancellationToken)
+    {
+        if (await _hold!.FindSuccessorAsync(cancellationToken).ConfigureAwait(false) is not null)
+            await _signals.CancelAsync().ConfigureAwait(false);
+    }
+
     internal string CauseOf(bool isCancelled) => !isCancelled ? TaskWriter.OwnException : _signals.HasArrived ? TaskWriter.BySignal : TaskWriter.ByCaller;
 
     internal async Task EndAsync(RunStatus status, string? reason, Exception? error)
@@ -137,13 +147,43 @@ public sealed partial class Run : IAsyncDisposable
             return;
         try
         {
-            await _writer.EndAsync(status, reason, error).ConfigureAwait(false);
+            var successor = _hold is null ? null : await _hold.FindSuccessorAsync(CancellationToken.None).ConfigureAwait(false);
+            if (successor is { } other)
+                (reason, error) = ($"the run {other} has taken over the key", status == RunStatus.Succeeded ? null : error);
+            await _writer.EndAsync(successor is null ? status : RunStatus.Cancelled, reason, error).ConfigureAwait(false);
+            if (successor is not null && status == RunStatus.Succeeded)
+            {
+                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, $"the run {successor} has taken over the key, since this one gave no sign of life for minutes")
+                {
+                    Advice = "Use the results of that run.",
+                }).WithContext($"complete the run {Reference} in", _writer.Repository.Store.Root);
+            }
         }
         finally
         {
             if (_sign is not null)
                 await _sign.DisposeAsync().ConfigureAwait(false);
             _signals.Dispose();
+        }
+    }
+
+    private async Task<T> StepAsync<T>(string name, int order, Func<StepContext, Task<T>> body)
+    {
+        using var task = new TaskWriter(_writer, new(Id, _writer.Source.NextId(), name) { Order = order });
+        var step = new StepContext(task, CancellationToken);
+        try
+        {
+            var result = await body(step).ConfigureAwait(false);
+            if (result is StepResult returned)
+                step.Add(returned);
+            await task.EndAsync(RunStatus.Succeeded, null, null, null, CancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        catch (Exception e)
+        {
+            var isCancelled = e is OperationCanceledException && CancellationToken.IsCancellationRequested;
+            await task.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled), e).ConfigureAwait(false);
+            throw;
         }
     }
 }

@@ -10,9 +10,10 @@ namespace Cairn.Catalog.Recording;
 internal sealed class RunParameters
 {
     private const int MaxBytes = 65_536;
+    private const int MaxArtifactBytes = 16 * 1024 * 1024;
     private const string SecretMark = "$secret";
 
-    private RunParameters(IReadOnlyDictionary<string, MetadataValue> values, SecretValues secrets, JsonObject? json) => (Values, Secrets, Json) = (values, secrets, json);
+    private RunParameters(IReadOnlyDictionary<string, MetadataValue> values, SecretValues secrets, JsonObject? json, byte[]? large) => (Values, Secrets, Json, Large) = (values, secrets, json, large);
 
     public IReadOnlyDictionary<string, MetadataValue> Values { get; }
 
@@ -21,11 +22,14 @@ internal sealed class RunParameters
     /// <summary>The parameters as the record has them; null if there are none.</summary>
     public JsonObject? Json { get; }
 
+    /// <summary>The JSON for an artifact, if it is too large for the record; null otherwise.</summary>
+    public byte[]? Large { get; }
+
     /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the parameters are beyond a limit.</exception>
     public static RunParameters Check(RunOptions options)
     {
         var values = MetadataMembers.Copy(options.Parameters);
-        MetadataLimits.Check(values);
+        MetadataLimits.CheckParameters(values);
         var secrets = SecretValues.Check(options.Secrets);
         var json = MetadataJson.Write(values);
         if (values.Keys.Concat(secrets.Keys).FirstOrDefault(n => n.StartsWith('$')) is { } reserved)
@@ -40,15 +44,15 @@ internal sealed class RunParameters
             if (!json.TryAdd(name, new JsonObject { [SecretMark] = reference }))
                 throw new ArgumentException($"'{ErrorText.Escape(name)}' is both a parameter and a secret. Give one of them another name.", nameof(options));
         }
-        var bytes = RecordJson.Write(json).Length;
-        if (bytes > MaxBytes)
+        var bytes = RecordJson.Write(json);
+        if (bytes.Length > MaxArtifactBytes)
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"the parameters have {bytes} bytes of JSON, more than {MaxBytes}")
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"the parameters have {bytes.Length} bytes of JSON, more than {MaxArtifactBytes}")
             {
                 Advice = "Save what is large as an asset, and give its reference as a parameter.",
             });
         }
-        return new(values, new(secrets), json.Count == 0 ? null : json);
+        return new(values, new(secrets), json.Count == 0 ? null : json, bytes.Length > MaxBytes ? bytes : null);
     }
 
     /// <summary>The value that the record of a run has for a parameter; null if it has none. Two runs have read the same parameter if these are equal.</summary>

@@ -23,19 +23,21 @@ internal sealed class RunWriter
     private int _order;
 
     /// <summary>Initializes the writer of a run that another process has begun, or that begins now.</summary>
-    public RunWriter(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, RunRecord record, RunOptions options)
+    public RunWriter(ArtifactRepository repository, AssetCollection assets, RecordSource source, FeedPublisher feed, RunRecord record, RunOptions options, RunParameters? parameters = null)
     {
         (Repository, Assets, Source, _feed, Options) = (repository, assets, source, feed, options);
-        Parameters = RunParameters.Check(options);
+        Parameters = parameters ?? RunParameters.Check(options);
         _record = record with { Parameters = Parameters.Json };
         Exports = new(repository.Container, ExportWriter.GroupOf(record.Flow, record.RunId));
+        Progress = options.Progress is null ? null : new(this, options.Progress);
     }
 
     /// <summary>The record of a run that begins.</summary>
-    public static RunRecord Begin(RecordSource source, DateTimeOffset now, string flow, RunOptions options) => new(source.NextId(), flow, RunStatus.Running, Whole(now))
+    public static RunRecord Create(RecordSource source, DateTimeOffset now, string flow, RunOptions options) => new(source.NextId(), flow, RunStatus.Running, Whole(now))
     {
         Origin = options.Origin,
         Parent = options.Parent,
+        Key = options.Key,
         Environment = EnvironmentFacts.Collect(options.EnvironmentVariables),
         Host = Environment.MachineName,
     };
@@ -51,6 +53,9 @@ internal sealed class RunWriter
     public RunParameters Parameters { get; }
 
     public ExportWriter Exports { get; }
+
+    /// <summary>Reports how far the run is; null if nobody asked for it.</summary>
+    public ProgressReporter? Progress { get; }
 
     public TimeProvider Time => Repository.Store.Options.TimeProvider;
 
@@ -69,13 +74,16 @@ internal sealed class RunWriter
     /// <summary>Publishes that the run has begun.</summary>
     public async Task BeginAsync(IReadOnlyList<StepRecord> steps, CancellationToken cancellationToken)
     {
-        _record = _record with { Steps = steps };
+        // The record refers to what is too large for it, and so comes after it.
+        var large = Parameters.Large is { } json ? (await Repository.SaveAsync(new MemoryStream(json), cancellationToken: cancellationToken).ConfigureAwait(false)).Digest : (BlobDigest?)null;
+        _record = _record with { Steps = steps, LargeParameters = large };
         List<Record> records = [_record.ToRecord(Source)];
         if (Options.Tags.Count > 0)
             records.Add(RunTagRecord.Create(Source, Id, Options.Tags, []));
         // A process of git takes longer than the records of a small run.
         _git = EnvironmentFacts.FindGitAsync(CancellationToken.None);
         await _feed.PublishAsync(records, cancellationToken).ConfigureAwait(false);
+        Progress?.Begin(steps);
     }
 
     /// <summary>Publishes that the run has ended.</summary>

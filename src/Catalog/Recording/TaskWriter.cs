@@ -179,11 +179,11 @@ internal sealed partial class TaskWriter : IDisposable
     }
 
     /// <summary>Publishes that the task has not succeeded. An error of the store, or of a temporary file, is logged: the caller throws the error of the task, which tells more.</summary>
-    public async Task FailAsync(RunStatus status, string cause, Exception error)
+    public async Task FailAsync(RunStatus status, string cause, Exception error, Func<TaskRecord, TaskRecord>? complete = null)
     {
         try
         {
-            await EndAsync(status, cause, error, null, CancellationToken.None).ConfigureAwait(false);
+            await EndAsync(status, cause, error, complete, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {

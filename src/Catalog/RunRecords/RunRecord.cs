@@ -21,6 +21,10 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
     /// <summary>The run that started this one.</summary>
     public Guid? Parent { get; init; }
 
+    /// <summary>The key that the run was begun with.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The parameters. If they are an artifact, a record that was read has none until somebody loads them.</summary>
     public JsonObject? Parameters { get; init; }
 
     /// <summary>The artifact with the parameters, if they are too large for the record.</summary>
@@ -48,6 +52,7 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
             FinishedAt = RecordValues.OptionalTime(node["finished"], "finished"),
             Origin = RecordValues.OptionalId(node["origin"], "origin"),
             Parent = RecordValues.OptionalId(node["parent"], "parent"),
+            Key = Record.OptionalText(node["key"], "key"),
             Parameters = large is null ? parameters : null,
             LargeParameters = large,
             Environment = Record.OptionalObject(node["env"], "env"),
@@ -65,6 +70,7 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
         RecordValues.Set(node, "finished", FinishedAt is { } finished ? Record.Format(finished) : null);
         RecordValues.Set(node, "origin", Origin?.ToString());
         RecordValues.Set(node, "parent", Parent?.ToString());
+        RecordValues.Set(node, "key", Key);
         RecordValues.Set(node, "params", LargeParameters is { } large ? new JsonObject { ["$artifact"] = large.ToString() } : Parameters?.DeepClone());
         RecordValues.Set(node, "env", Environment?.DeepClone());
         RecordValues.Set(node, "host", Host);

@@ -13,6 +13,12 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
     public const string Kind = "task";
     public const string ProgressKind = "progress";
 
+    /// <summary>The most conflicts that a record has.</summary>
+    public const int MaxConflicts = 100;
+
+    /// <summary>The values of <see cref="Reuse"/>.</summary>
+    public const string FromCache = "cache", FromResume = "resume";
+
     /// <summary>The position of the step.</summary>
     public int Order { get; init; }
 
@@ -64,6 +70,15 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
     /// <summary>The parts of the cache key.</summary>
     public JsonObject? CacheParts { get; init; }
 
+    /// <summary>Why a task with the same key was not used; null if there was none.</summary>
+    public string? CacheMiss { get; init; }
+
+    /// <summary>What a join could not merge: the first names.</summary>
+    public IReadOnlyList<MergeConflict> Conflicts { get; init; } = [];
+
+    /// <summary>The number of names that a join could not merge.</summary>
+    public int ConflictCount { get; init; }
+
     /// <summary>The task whose outputs these are.</summary>
     public Guid? From { get; init; }
 
@@ -97,6 +112,9 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
             Cause = Record.OptionalText(node["cause"], "cause"),
             CacheKey = Record.OptionalText(node["cache"], "cache"),
             CacheParts = Record.OptionalObject(node["parts"], "parts"),
+            CacheMiss = Record.OptionalText(node["miss"], "miss"),
+            Conflicts = node["conflicts"] is null ? [] : node["conflicts"] is JsonArray conflicts ? [.. conflicts.Select(MergeConflict.Of)] : throw Record.Wrong("conflicts"),
+            ConflictCount = node["conflictCount"] is { } count ? Record.Integer(count, "conflictCount") : 0,
             From = RecordValues.OptionalId(node["from"], "from"),
             Reuse = Record.OptionalText(node["reuse"], "reuse"),
         };
@@ -144,6 +162,12 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
         RecordValues.Set(node, "cause", Cause);
         RecordValues.Set(node, "cache", CacheKey);
         RecordValues.Set(node, "parts", CacheParts?.DeepClone());
+        RecordValues.Set(node, "miss", CacheMiss);
+        if (Conflicts.Count > 0)
+        {
+            node["conflicts"] = new JsonArray([.. Conflicts.Take(MaxConflicts).Select(c => c.ToJson())]);
+            node["conflictCount"] = ConflictCount;
+        }
         RecordValues.Set(node, "from", From?.ToString());
         RecordValues.Set(node, "reuse", Reuse);
         return End(source, node);

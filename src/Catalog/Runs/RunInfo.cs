@@ -70,6 +70,9 @@ public sealed class RunInfo
     /// <summary>Gets the parameters as an object, in which a secret is <c>{"$secret":"env:NAME"}</c>. Empty if they are an artifact, see <see cref="ReadParametersAsync"/>.</summary>
     public JsonElement Parameters => RunReader.Element(_record.Value.Parameters);
 
+    /// <summary>Gets the key that the run was begun with; null if there is none.</summary>
+    public string? Key => _record.Value.Key;
+
     /// <summary>Gets facts about the environment as an object.</summary>
     public JsonElement Environment => RunReader.Element(_record.Value.Environment);
 
@@ -115,12 +118,7 @@ public sealed class RunInfo
     /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<JsonElement> ReadParametersAsync(CancellationToken cancellationToken = default)
     {
-        if (_record.Value.LargeParameters is not { } artifact)
-            return Parameters;
-        var stream = await _reader.Repository.OpenFileAsync(artifact, null, cancellationToken).ConfigureAwait(false);
-        await using var closing = stream.ConfigureAwait(false);
-        using var document = await JsonDocument.ParseAsync(stream, default, cancellationToken).ConfigureAwait(false);
-        return document.RootElement.Clone();
+        return RunReader.Element((await _reader.LoadParametersAsync(_record.Value, cancellationToken).ConfigureAwait(false)).Parameters);
     }
 
     /// <summary>Returns the text of <see cref="Reference"/>.</summary>

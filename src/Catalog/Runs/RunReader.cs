@@ -33,6 +33,16 @@ internal sealed class RunReader(ArtifactRepository repository, CatalogIndex inde
     /// <summary>The record of a run.</summary>
     public RunRecord RecordOf(RunItem run) => RunRecord.Of(Record.Parse(index.Query((runs, _) => runs.Record(run.Row)) ?? throw Gone()));
 
+    /// <summary>Returns a record with its parameters, which it only refers to if they are large.</summary>
+    public async Task<RunRecord> LoadParametersAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        if (run.LargeParameters is not { } artifact || run.Parameters is not null)
+            return run;
+        var stream = await repository.OpenFileAsync(artifact, null, cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        return run with { Parameters = await JsonNode.ParseAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false) as JsonObject ?? throw Record.Wrong("params") };
+    }
+
     /// <summary>The records of the tasks of a run: the newest attempt at each, or its progress.</summary>
     public IReadOnlyList<TaskRecord> Records(RunItem run) => [.. index.Query((_, tasks) => tasks.All(run.Row)).Select(RecordOf)];
 

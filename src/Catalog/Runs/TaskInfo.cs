@@ -78,6 +78,12 @@ public sealed class TaskInfo
     /// <summary>Gets the digest of the newest checkpoint; null if there is none.</summary>
     public BlobDigest? Checkpoint => Record.Checkpoint;
 
+    /// <summary>Gets the names that the task, a join, could not merge: the first 100. Empty if it could.</summary>
+    public IReadOnlyList<MergeConflict> Conflicts => Record.Conflicts;
+
+    /// <summary>Gets the number of names that the task, a join, could not merge.</summary>
+    public int ConflictCount => Record.ConflictCount;
+
     /// <summary>Gets the id of the task whose outputs these are, for <see cref="RunStatus.Cached"/>; null otherwise.</summary>
     public Guid? CachedFrom => Record.From;
 

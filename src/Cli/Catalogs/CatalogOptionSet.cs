@@ -17,7 +17,7 @@ internal sealed class CatalogOptionSet
 
     public Option<string> Store { get; } = ArtifactOptions.Store();
 
-    public Option<bool> Json { get; } = Cli.Json.Option();
+    public Option<bool> Json { get; } = Shell.Json.Option();
 
     private Option<bool>? DryRun { get; }
 

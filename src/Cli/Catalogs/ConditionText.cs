@@ -31,7 +31,7 @@ internal static class ConditionText
         if (text is ['"', .., '"'])
             return text[1..^1];
         if (!text.StartsWith("time:", StringComparison.Ordinal))
-            return MetadataOptions.Value(text);
+            return MetadataText.Value(text);
         return DateTimeOffset.TryParse(text.AsSpan(5), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : throw new UsageException($"'{text}' is not a time such as time:2026-11-28T15:00:00Z.");

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Cairn.Catalog;
 
 namespace Cairn.Cli;
 
 /// <summary>The options that state metadata.</summary>
-internal sealed partial class MetadataOptions
+internal sealed class MetadataOptions
 {
     private const int MaxFile = 1 << 20;
 
@@ -31,25 +30,9 @@ internal sealed partial class MetadataOptions
         var found = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
         if (parsed.GetValue(MetaJson) is { } file)
             AddFile(found, file);
-        foreach (var text in parsed.GetValue(Meta) ?? [])
-        {
-            var cut = text.IndexOf('=', StringComparison.Ordinal);
-            if (cut < 1)
-                throw new UsageException($"--meta takes KEY=VALUE, but the value is '{text}'.");
-            found[text[..cut]] = Value(text[(cut + 1)..]);
-        }
+        MetadataText.Read(found, parsed.GetValue(Meta), "--meta", "KEY=VALUE");
         return found;
     }
-
-    /// <summary>Returns a value as it is typed: a number as in JSON, true or false, otherwise text. So <c>007</c> and an integer of more than 64 bits are text.</summary>
-    public static MetadataValue Value(string text) => text switch
-    {
-        "true" => true,
-        "false" => false,
-        _ when !JsonNumber().IsMatch(text) => text,
-        _ when text.AsSpan().IndexOfAny(".eE") < 0 => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) ? integer : text,
-        _ => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? number : text,
-    };
 
     private static void AddFile(Dictionary<string, MetadataValue> found, string file)
     {
@@ -110,7 +93,4 @@ internal sealed partial class MetadataOptions
             _ => throw new FormatException($"'{text}' is not a special value of metadata"),
         };
     }
-
-    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex JsonNumber();
 }

@@ -15,9 +15,9 @@ internal static class RunText
     public static string[] Row(TaskInfo task) =>
         [task.Reference.ToString(), task.Status.ToString(), task.Attempt > 1 ? $"attempt {Number(task.Attempt)}" : "", Duration(task.Duration), AssetText.OneLine(task.Error?.Message ?? task.Cause)];
 
-    public static void Write(CommandOutput output, RunInfo run)
+    public static void Write(CommandOutput output, RunInfo run, JsonElement parameters)
     {
-        Columns.Write(output, [.. Rows(run).Where(r => r[1].Length > 0)]);
+        Columns.Write(output, [.. Rows(run, parameters).Where(r => r[1].Length > 0)]);
         if (run.Steps.Count == 0)
             return;
         output.Line("");
@@ -69,7 +69,7 @@ internal static class RunText
         : $"{Number(step.Count)} tasks" + (step.CountOf(RunStatus.Succeeded) + step.CountOf(RunStatus.Cached) == step.Count
             ? "" : $": {string.Join(", ", Enum.GetValues<RunStatus>().Where(s => step.CountOf(s) > 0).Select(s => $"{Number(step.CountOf(s))} {s}"))}");
 
-    private static IEnumerable<string[]> Rows(RunInfo run)
+    private static IEnumerable<string[]> Rows(RunInfo run, JsonElement parameters)
     {
         yield return ["run", run.Reference.ToString() + (run.IsDeleted ? " (deleted)" : "")];
         yield return ["id", run.Id.ToString()];
@@ -79,9 +79,10 @@ internal static class RunText
         yield return ["started", $"{Timestamp.Short(run.StartedAt)}{(run.CreatedBy.Length > 0 ? $" by {run.CreatedBy}" : "")}{(run.Host is null ? "" : $" on {run.Host}")}"];
         yield return ["took", run.Duration is null ? "" : Duration(run.Duration)];
         yield return ["resumes", run.Origin?.ToString() ?? ""];
+        yield return ["key", run.Key ?? ""];
         yield return ["started by", run.Parent?.ToString() ?? ""];
         yield return ["tags", string.Join(", ", run.Tags)];
-        foreach (var parameter in run.Parameters.EnumerateObject())
+        foreach (var parameter in parameters.EnumerateObject())
             yield return ["parameter", $"{parameter.Name}={Value(parameter.Value)}"];
         foreach (var (name, value) in run.Metrics.OrderBy(m => m.Key, Utf8Order.Comparer))
             yield return ["metric", $"{name}={Number(value)}"];

@@ -53,6 +53,8 @@ internal static class CompletionCommand
             offered.AddRange(await AssetCompletion.CompleteAsync(session, ArtifactOptions.StoreOf(parsed), word, cancellationToken).ConfigureAwait(false));
         if (parsed.CommandResult.Command.Arguments.Any(RunArgument.IsRun))
             offered.AddRange(await RunCompletion.CompleteAsync(session, ArtifactOptions.StoreOf(parsed), word, cancellationToken).ConfigureAwait(false));
+        if (parsed.CommandResult.Command.Arguments.Any(TemplateArgument.IsTemplate))
+            offered.AddRange(await TemplateCompletion.CompleteAsync(session, ArtifactOptions.StoreOf(parsed), word, cancellationToken).ConfigureAwait(false));
         return [.. offered.Distinct()];
     }
 

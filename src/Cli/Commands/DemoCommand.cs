@@ -10,20 +10,23 @@ internal static class DemoCommand
     public static Command Create()
     {
         var root = new Option<string?>("--root") { Description = "The location of the first store, such as s3://bucket/folder. The demo works in a new folder below it and removes that folder at the end. Default: a temporary folder.", HelpName = "URI" };
-        return new Command("demo", "Show the main features on real data in a temporary workspace. Each step prints its C# code.") { root }
-            .Runs((session, parsed, cancellationToken) => RunAsync(session, parsed.GetValue(root), cancellationToken));
+        var flow = new Option<string?>("--flow") { Description = "The program of samples/Iris, with whose flow the last steps work. Default: these steps are omitted. './cairn demo' in the repository builds it.", HelpName = "PROGRAM" };
+        return new Command("demo", "Show the main features on real data in a temporary workspace. Each step prints its C# code.") { root, flow }
+            .Runs((session, parsed, cancellationToken) => RunAsync(session, parsed.GetValue(root), parsed.GetValue(flow), cancellationToken));
     }
 
-    private static async Task RunAsync(Session session, string? root, CancellationToken cancellationToken)
+    private static async Task RunAsync(Session session, string? root, string? flow, CancellationToken cancellationToken)
     {
         var given = root is null ? null : StoreUri.Parse(root) / $"cairn-demo-{Guid.NewGuid():N}";
+        if (flow is not null && !File.Exists(flow))
+            throw new UsageException($"The program '{flow}' does not exist.");
         var output = session.Output;
         var folder = Path.Join(Path.GetTempPath(), $"cairn-demo-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         try
         {
             var data = Path.Join(AppContext.BaseDirectory, "data");
-            var scene = new DemoScene(folder, data, given ?? StoreUri.FromLocalPath(Path.Join(folder, "first")), session.Flavors,
+            var scene = new DemoScene(folder, data, given ?? StoreUri.FromLocalPath(Path.Join(folder, "first")), flow is null ? null : Path.GetFullPath(flow), session.Flavors,
                 line => output.Line("  > " + line.ReplaceLineEndings("\n  > ")), cancellationToken);
             await using (scene.ConfigureAwait(false))
             {
@@ -47,10 +50,11 @@ internal static class DemoCommand
     private static async Task RunAsync(DemoScene scene, CommandOutput output, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < DemoSteps.All.Count; i++)
+        IReadOnlyList<DemoStep> steps = scene.FlowProgram is null ? DemoSteps.All : [.. DemoSteps.All, .. FlowSteps.All];
+        for (var i = 0; i < steps.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var step = DemoSteps.All[i];
+            var step = steps[i];
             output.Line($"{i + 1}. {step.Title}");
             output.Line("");
             foreach (var line in step.Code)
@@ -61,6 +65,6 @@ internal static class DemoCommand
             output.Flush();
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
-        output.Line($"{DemoSteps.All.Count} steps done in {seconds} s. Temporary files have been removed.");
+        output.Line($"{steps.Count} steps done in {seconds} s. Temporary files have been removed.");
     }
 }

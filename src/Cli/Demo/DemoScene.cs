@@ -6,17 +6,21 @@ using Cairn.Workspaces;
 namespace Cairn.Cli.Demo;
 
 /// <summary>The state shared by the steps of the demo.</summary>
-internal sealed class DemoScene(string folder, string data, StoreUri root, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class DemoScene(string folder, string data, StoreUri root, string? flowProgram, FlavorRegistry flavors, Action<string> print, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private ArtifactStore? _store;
     private ArtifactStore? _second;
     private Catalog.Catalog? _catalog;
+    private Catalog.Catalog? _runs;
 
     /// <summary>Gets a temporary folder, which is empty at first.</summary>
     public string Folder => folder;
 
     /// <summary>Gets the folder of the sample data.</summary>
     public string Data => data;
+
+    /// <summary>Gets the program with the flow Iris; null to omit its steps.</summary>
+    public string? FlowProgram => flowProgram;
 
     public FlavorRegistry Flavors => flavors;
 
@@ -37,6 +41,13 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
     {
         get => _catalog ?? throw new InvalidOperationException("No step has opened the catalog.");
         set => _catalog = value;
+    }
+
+    /// <summary>Gets the catalog of the second store, in which the flow runs.</summary>
+    public Catalog.Catalog Runs
+    {
+        get => _runs ?? throw new InvalidOperationException("No step has opened the catalog of the flow.");
+        set => _runs = value;
     }
 
     public Workspace Workspace { get; set; } = null!;
@@ -88,6 +99,8 @@ internal sealed class DemoScene(string folder, string data, StoreUri root, Flavo
 
     public async ValueTask DisposeAsync()
     {
+        if (_runs is not null)
+            await _runs.DisposeAsync().ConfigureAwait(false);
         if (_catalog is not null)
             await _catalog.DisposeAsync().ConfigureAwait(false);
         if (_store is not null)

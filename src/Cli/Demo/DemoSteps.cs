@@ -179,6 +179,22 @@ internal static class DemoSteps
             await foreach (var hit in demo.Catalog.SearchAsync("penguins tab"))
                 demo.Print($"found: {hit}");
         }),
+        new("Record a run: what each step reads and makes, with parameters and metrics", async demo =>
+        {
+            await demo.Catalog.RunAsync("Weigh", async run =>
+            {
+                await run.StepAsync("filter", async step =>
+                {
+                    var table = await step.UseAsync<List<Penguin>>("penguins/table@production");
+                    step.Output("heavy", table.FindAll(p => p.Mass > step.Parameter("above").AsNumber()));
+                });
+                await run.StepAsync("mean", async step => step.Metric("mass", (await step.InputAsync<List<Penguin>>("heavy")).Average(p => p.Mass!.Value)));
+            }, new() { Parameters = { ["above"] = 4500 } });
+            var run = (await demo.Catalog.Flow("Weigh").LatestSuccessfulAsync())!;
+            demo.Print($"{run.Reference}: {run.Status}, mean mass {run.Metrics["mass"]:F0} g");
+            await foreach (var task in run.TasksAsync())
+                demo.Print($"{task.Reference} has read {string.Join(", ", task.Inputs.Select(i => i.Version is null ? i.Name : $"{i.Name}, version {i.Version}"))}");
+        }),
         new("Load in a second process with the cairn command", async demo =>
         {
             await demo.CairnAsync("load", "penguins/model", "--store", $"{demo.Store.Root}");

@@ -18,20 +18,25 @@ internal sealed class CacheLookup(Catalog.Catalog catalog, Run run, IReadOnlyLis
     private const int Tried = 20;
 
     /// <summary>Finds a task whose outputs exist.</summary>
-    /// <returns>The task, its key and that key's parts; null if none can be used.</returns>
-    public async Task<(TaskRecord Task, CacheKey Key)?> FindAsync(string step, StepCache cache, Branch branch, BlobDigest? item, CancellationToken cancellationToken)
+    /// <returns>The task and its key, or why one with the same key cannot be used. All null if no task has the key.</returns>
+    public async Task<(TaskRecord? Task, CacheKey? Key, string? Miss)> FindAsync(string step, StepCache cache, Branch branch, BlobDigest? item, CancellationToken cancellationToken)
     {
         HashSet<string> tried = new(StringComparer.Ordinal);
+        string? miss = null;
         foreach (var earlier in await catalog.Runs.FindCachedAsync(run.Flow, step, Tried, cancellationToken).ConfigureAwait(false))
         {
             if (await KeyOfAsync(step, cache, branch, item, earlier, cancellationToken).ConfigureAwait(false) is not { } key || !tried.Add(key.ToString()))
                 continue;
-            if (await catalog.Runs.FindCachedAsync(key.ToString(), cancellationToken).ConfigureAwait(false) is { } found
-                && (cache.MaxAge is null || run.Writer.Now - found.FinishedAt <= cache.MaxAge)
-                && await ExistAsync(found, cancellationToken).ConfigureAwait(false))
-                return (found, key);
+            if (await catalog.Runs.FindCachedAsync(key.ToString(), cancellationToken).ConfigureAwait(false) is not { } found)
+                continue;
+            if (cache.MaxAge is { } most && run.Writer.Now - found.FinishedAt > most)
+                miss = $"it is older than {most}";
+            else if (!await ExistAsync(found, cancellationToken).ConfigureAwait(false))
+                miss = "its outputs were removed";
+            else
+                return (found, key, null);
         }
-        return null;
+        return (null, null, miss);
     }
 
     /// <summary>The key of a task that has run.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Catalog;
+using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
 
 namespace Cairn.Flows.Engine;
@@ -6,7 +7,8 @@ namespace Cairn.Flows.Engine;
 /// <summary>Waits for tasks that other processes run. Thread-safe.</summary>
 /// <param name="catalog">The catalog.</param>
 /// <param name="run">The run.</param>
-internal sealed class Elsewhere(Catalog.Catalog catalog, Guid run)
+/// <param name="progress">Reports tasks that have failed; null for no reports.</param>
+internal sealed class Elsewhere(Catalog.Catalog catalog, Guid run, ProgressReporter? progress)
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turns = new(1);
@@ -25,7 +27,10 @@ internal sealed class Elsewhere(Catalog.Catalog catalog, Guid run)
                 if (RecordedRun.HasSucceeded(task))
                     return task;
                 if (task.Status == RunStatus.Failed)
+                {
+                    progress?.Count(step, RunStatus.Failed);
                     throw new ElsewhereTaskException(step, item, task.Error);
+                }
             }
             await Task.Delay(_period, time, cancellationToken).ConfigureAwait(false);
         }

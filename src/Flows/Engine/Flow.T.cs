@@ -28,6 +28,15 @@ public sealed partial class Flow<TState> : IFlow
     /// <summary>Gets the name.</summary>
     public string Name { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<FlowStep> Steps =>
+    [
+        .. FlowRunner<TState>.Describe(_nodes).Select(s => new FlowStep(s.Name, s.Kind, s.After)
+        {
+            RunsElsewhere = _nodes.Any(n => n is ForEachNode<TState> each && each.Name == s.Name && each.Items.RunsElsewhere),
+        }),
+    ];
+
     internal IReadOnlyList<FlowNode<TState>> Nodes => _nodes;
 
     /// <summary>Adds a step.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cairn.Artifacts;
 using Cairn.Catalog;
 using Cairn.Catalog.Recording;
@@ -13,7 +14,7 @@ internal static class FlowExecution
 {
     /// <summary>Runs a flow.</summary>
     public static Task<Guid> RunAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, CancellationToken cancellationToken)
-        where TState : class, IFlowState, new() => ExecuteAsync(flow, catalog, options, null, cancellationToken);
+        where TState : class, IFlowState, new() => ExecuteAsync(flow.Name, flow.Nodes, null, catalog, options, null, cancellationToken);
 
     /// <summary>Resumes a run.</summary>
     public static async Task<Guid> ResumeAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
@@ -21,7 +22,26 @@ internal static class FlowExecution
     {
         var (runs, merged, again) = await PrepareAsync(flow, catalog, run, from, options, cancellationToken).ConfigureAwait(false);
         var resumption = await Resumption.CreateAsync(runs, RunParameters.Check(merged).Json, again, catalog.Repository, cancellationToken).ConfigureAwait(false);
-        return await ExecuteAsync(flow, catalog, merged, resumption, cancellationToken).ConfigureAwait(false);
+        return await ExecuteAsync(flow.Name, flow.Nodes, null, catalog, merged, resumption, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the marked steps again, with the artifacts of a run and new input.</summary>
+    public static async Task<Guid> ReplayAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, Action<TState> input, RunOptions options, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        RequireArtifacts(options);
+        var nodes = Replay.NodesOf(flow.Name, flow.Nodes, Bodies.Of<TState>((state, _) => input(state)));
+        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
+        var recorded = new RecordedRun(records.Run, records.Tasks);
+        if (recorded.Run.Flow != flow.Name)
+            throw Refused($"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        var last = recorded.Tasks.Where(t => t.Item is null && RecordedRun.HasSucceeded(t)).MaxBy(t => t.Order) ?? throw Refused("no step of the run has succeeded", "Give a run that has succeeded.");
+        var start = new Branch(recorded.StateAfter(last), last.TaskId, null, null, null, IsTakenOver: false);
+        var merged = RunParameters.Merge(recorded.Parameters, options) with { Origin = recorded.Run.RunId };
+        return await ExecuteAsync($"{flow.Name}-replay", nodes, start, catalog, merged, null, cancellationToken).ConfigureAwait(false);
+
+        StoreException Refused(string reason, string advice) =>
+            new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, reason) { Advice = advice }).WithContext($"replay {run} in", catalog.Repository.Store.Root);
     }
 
     /// <summary>Plans a resumption.</summary>
@@ -37,14 +57,9 @@ internal static class FlowExecution
     public static async Task RunTaskAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, string? item, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
-        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
-        var recorded = new RecordedRun(records.Run, records.Tasks);
-        if (recorded.Run.Flow != flow.Name)
-            throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        var (recorded, node) = await FindForEachAsync(flow, catalog, run, step, Refused, cancellationToken).ConfigureAwait(false);
         if (recorded.Run.FinishedAt is not null)
             throw Refused(StoreErrorCode.PreconditionFailed, $"the run has ended: {recorded.Run.Status}", "Resume it: the new run has the tasks that are left.");
-        var node = flow.Nodes.OfType<ForEachNode<TState>>().FirstOrDefault(n => n.Name == step)
-            ?? throw Refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", $"It has {string.Join(", ", flow.Nodes.OfType<ForEachNode<TState>>().Select(n => n.Name))}.");
         var (branch, split, index) = SingleTask.Find(recorded, step, item, Refused);
         // A scheduler may start a task twice.
         if (recorded.Tasks.Any(t => t.Step == step && t.Item == branch.Item && t.Items is null && RecordedRun.HasSucceeded(t)))
@@ -62,12 +77,37 @@ internal static class FlowExecution
             new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"run a task of {run} in", catalog.Repository.Store.Root);
     }
 
+    /// <summary>Returns the items of a foreach whose tasks have not ended.</summary>
+    public static async Task<IReadOnlyList<string>> ListPendingItemsAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var (recorded, _) = await FindForEachAsync(flow, catalog, run, step, Refused, cancellationToken).ConfigureAwait(false);
+        return SingleTask.Pending(recorded, step, Refused);
+
+        StoreException Refused(StoreErrorCode code, string reason, string advice) =>
+            new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"list the items of {run} in", catalog.Repository.Store.Root);
+    }
+
+    private static async Task<(RecordedRun Run, ForEachNode<TState> Node)> FindForEachAsync<TState>(
+        Flow<TState> flow, Catalog.Catalog catalog, RunReference run, string step, Func<StoreErrorCode, string, string, StoreException> refused, CancellationToken cancellationToken)
+        where TState : class, IFlowState, new()
+    {
+        var records = (await catalog.Runs.ReadRecordsAsync(run, withOrigins: false, cancellationToken).ConfigureAwait(false))[0];
+        var recorded = new RecordedRun(records.Run, records.Tasks);
+        if (recorded.Run.Flow != flow.Name)
+            throw refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(recorded.Run.Flow)}'", "Give a run of this flow.");
+        var all = flow.Nodes.OfType<ForEachNode<TState>>().ToList();
+        var node = all.Find(n => n.Name == step)
+            ?? throw refused(StoreErrorCode.NotFound, $"the flow has no foreach '{ErrorText.Escape(step)}'", all.Count == 0 ? "It has none." : $"It has {string.Join(", ", all.Select(n => n.Name))}.");
+        return (recorded, node);
+    }
+
     private static async Task<(IReadOnlyList<RecordedRun> Runs, RunOptions Options, IReadOnlySet<string> Again)> PrepareAsync<TState>(
         Flow<TState> flow, Catalog.Catalog catalog, RunReference? run, string? from, RunOptions? options, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
-        ArgumentNullException.ThrowIfNull(flow);
-        ArgumentNullException.ThrowIfNull(catalog);
+        if (options is not null)
+            RequireArtifacts(options);
         var found = run is { } reference
             ? await catalog.Runs.GetAsync(reference, cancellationToken: cancellationToken).ConfigureAwait(false)
             : await catalog.Flow(flow.Name).RunsAsync(cancellationToken: cancellationToken).FirstOrDefaultAsync(r => r.Status != RunStatus.Succeeded, cancellationToken).ConfigureAwait(false)
@@ -93,16 +133,28 @@ internal static class FlowExecution
             new StoreException(new StoreFault(code, reason) { Advice = advice }).WithContext($"resume the flow {flow.Name} in", catalog.Repository.Store.Root);
     }
 
-    private static async Task<Guid> ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, RunOptions options, Resumption? resumption, CancellationToken cancellationToken)
+    private static void RequireArtifacts(RunOptions options)
+    {
+        if (!options.SaveArtifacts)
+            throw new ArgumentException("A run that begins with the artifacts of another one saves its own. Set SaveArtifacts, or plan the resumption.", nameof(options));
+    }
+
+    private static async Task<Guid> ExecuteAsync<TState>(
+        string name, IReadOnlyList<FlowNode<TState>> nodes, Branch? start, Catalog.Catalog catalog, RunOptions options, Resumption? resumption, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
-        RequireMaterializers(flow.Name, new TState().Slots, catalog.Repository);
-        var steps = FlowRunner<TState>.Describe(flow.Nodes);
-        var run = await catalog.StartRunAsync(flow.Name, steps, options, cancellationToken).ConfigureAwait(false);
+        RequireMaterializers(name, new TState().Slots, catalog.Repository);
+        var steps = FlowRunner<TState>.Describe(nodes);
+        var run = await catalog.StartRunAsync(name, steps, options, cancellationToken).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
+        if (run.IsExisting)
+            return run.Id;
         try
         {
-            await ExecuteAsync(flow, catalog, run, steps, resumption).ConfigureAwait(false);
+            // The run has taken over the key of a lost one: what that one has done is not done again.
+            if (resumption is null && start is null && run.Writer.Record.Origin is { } lost && lost != options.Origin)
+                resumption = await ResumptionOfAsync(catalog, lost, run.Writer.Parameters.Json, run.CancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(nodes, start, catalog, run, steps, resumption).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -133,7 +185,15 @@ internal static class FlowExecution
         }
     }
 
-    private static async Task ExecuteAsync<TState>(Flow<TState> flow, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
+    private static async Task<Resumption> ResumptionOfAsync(Catalog.Catalog catalog, Guid run, JsonObject? parameters, CancellationToken cancellationToken)
+    {
+        var records = await catalog.Runs.ReadRecordsAsync(RunReference.OfRun(run), withOrigins: true, cancellationToken).ConfigureAwait(false);
+        return await Resumption.CreateAsync(
+            [.. records.Select(r => new RecordedRun(r.Run, r.Tasks))], parameters, new HashSet<string>(StringComparer.Ordinal), catalog.Repository, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ExecuteAsync<TState>(
+        IReadOnlyList<FlowNode<TState>> nodes, Branch? start, Catalog.Catalog catalog, Run run, IReadOnlyList<StepRecord> steps, Resumption? resumption)
         where TState : class, IFlowState, new()
     {
         var repository = run.Writer.Repository;
@@ -150,7 +210,7 @@ internal static class FlowExecution
         Task RunAsync(ArtifactRepository state)
         {
             var tasks = new TaskRunner<TState>(run, state, steps, resumption, new(catalog, run, new TState().Slots), new(catalog, run.Writer));
-            return new FlowRunner<TState>(flow.Nodes, tasks, new(catalog, run.Id)).RunAsync(run.CancellationToken);
+            return new FlowRunner<TState>(nodes, tasks, new(catalog, run.Id, run.Writer.Progress)).RunAsync(start, run.CancellationToken);
         }
     }
 }

@@ -15,10 +15,13 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
     private JoinFailure? _unseen;
 
     /// <summary>Runs the flow.</summary>
+    /// <param name="start">The branch to begin with; null for an empty state.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <exception cref="Exception">The first error of a task, as it was thrown.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(Branch? start, CancellationToken cancellationToken)
     {
-        var start = new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: true);
+        start ??= new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: true);
+        Expect(0, nodes.Count, depth: 0, count: 1);
         await RunRangeAsync(0, nodes.Count, start, cancellationToken).ConfigureAwait(false);
         await tasks.SettleAsync().ConfigureAwait(false);
         if (_unseen is { } failure)
@@ -79,6 +82,19 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         return (branch, last);
     }
 
+    /// <summary>Reports the tasks that are expected of the steps at one depth. Those of a foreach are known when its items are.</summary>
+    private void Expect(int from, int to, int depth, int count)
+    {
+        for (var at = from; at < to; at++)
+        {
+            var node = nodes[at];
+            if (node.Depth != depth || node is ForEachNode<TState>)
+                continue;
+            foreach (var step in node is BranchNode<TState> split ? split.Branches.Select(b => b.Name) : [node.Name])
+                tasks.Expect(step, count);
+        }
+    }
+
     private void Remember(IReadOnlyList<JoinFailure> failed)
     {
         if (failed.Count > 0)
@@ -102,21 +118,32 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         ForEachNode<TState> node, int from, int to, Branch branch, CancellationToken cancellationToken)
     {
         var (split, items) = await tasks.SplitAsync(node, branch, cancellationToken).ConfigureAwait(false);
-        // Other processes find the items in the records.
-        if (node.Items.RunsElsewhere)
-            await tasks.SettleAsync().ConfigureAwait(false);
+        tasks.Expect(node.Name, items.Keys.Count);
+        Expect(from, to, node.Depth + 1, items.Keys.Count);
+        var taken = node.Items.RunsElsewhere ? await TakeItemsAsync(node, split, items, cancellationToken).ConfigureAwait(false) : [];
         var (ended, failed) = await RunSideBySideAsync(items.Keys.Count, node.Items.Parallelism, node.Items.OnFailure, async (index, stopping) =>
         {
             var item = split.Of(items.Keys[index], index);
-            var first = node.Items.RunsElsewhere && tasks.TryTake(node.Name, item) is null
-                ? tasks.Follow(await elsewhere.WaitAsync(node.Name, item.Item, stopping).ConfigureAwait(false), item)
-                : await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false);
-            // Other processes do not repeat what was taken over.
-            if (node.Items.RunsElsewhere)
-                await tasks.SettleAsync().ConfigureAwait(false);
+            var first = !node.Items.RunsElsewhere
+                ? await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false)
+                : taken[index] ?? tasks.Follow(await elsewhere.WaitAsync(node.Name, item.Item, stopping).ConfigureAwait(false), item);
             return await RunRangeAsync(from, to, first, stopping, node.Name).ConfigureAwait(false);
         }, index => (node.Name, split.Of(items.Keys[index], index).Item), cancellationToken).ConfigureAwait(false);
         return (split, ended, failed);
+    }
+
+    /// <summary>Publishes the items for other processes, together with those that are taken over: nobody sees an item that has ended as one that is left.</summary>
+    private async Task<Branch?[]> TakeItemsAsync(ForEachNode<TState> node, Branch split, SplitItems<TState> items, CancellationToken cancellationToken)
+    {
+        var taken = new Branch?[items.Keys.Count];
+        for (var index = 0; index < taken.Length; index++)
+        {
+            var item = split.Of(items.Keys[index], index);
+            if (tasks.TryTake(node.Name, item) is not null)
+                taken[index] = await tasks.RunItemAsync(node, item, items, index, cancellationToken).ConfigureAwait(false);
+        }
+        await tasks.SettleAsync().ConfigureAwait(false);
+        return taken;
     }
 
     private async Task<(Branch Fork, IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunBranchesAsync(

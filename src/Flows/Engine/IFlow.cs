@@ -8,6 +8,9 @@ public interface IFlow
     /// <summary>Gets the name.</summary>
     string Name { get; }
 
+    /// <summary>Gets the steps in order.</summary>
+    IReadOnlyList<FlowStep> Steps { get; }
+
     /// <summary>Runs the flow, and records it.</summary>
     /// <param name="catalog">The catalog that records the run.</param>
     /// <param name="options">Parameters, secrets, tags. Optional.</param>
@@ -49,4 +52,13 @@ public interface IFlow
     /// <param name="cancellationToken">Cancels the task.</param>
     /// <returns>A task that completes when the record of the task is published; at once if the item has been run already. The error of the code is recorded and thrown as it is.</returns>
     Task RunTaskAsync(Catalog.Catalog catalog, RunReference run, string step, string item, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns the items of a foreach whose tasks have not ended, for a scheduler that runs each by <see cref="RunTaskAsync"/>.</summary>
+    /// <param name="catalog">The catalog that has the run.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="step">The foreach.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The keys in the order of the items; in a nested foreach, those of the outer items that have reached the step.</returns>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.NotFound"/>: there is no such run or foreach, or the run has not reached it.</exception>
+    Task<IReadOnlyList<string>> ListPendingItemsAsync(Catalog.Catalog catalog, RunReference run, string step, CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using Cairn.Artifacts;
+using Cairn.Catalog;
 using Cairn.Flows.Engine;
 
 namespace Cairn.Flows;

@@ -99,7 +99,7 @@ internal sealed class Resumption
             LargeLog = null,
             Checkpoint = null,
             From = task.From ?? task.TaskId,
-            Reuse = "resume",
+            Reuse = TaskRecord.FromResume,
         };
     }
 

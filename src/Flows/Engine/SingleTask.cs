@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cairn.Artifacts;
 using Cairn.Catalog.RunRecords;
 using Cairn.Errors;
@@ -15,12 +14,10 @@ internal static class SingleTask
     /// <param name="refused">Makes an error.</param>
     public static (Branch Branch, TaskRecord Split, int Index) Find(RecordedRun run, string step, string? item, Func<StoreErrorCode, string, string, StoreException> refused)
     {
-        var splits = run.Tasks.Where(t => t.Step == step && t.Items is not null && RecordedRun.HasSucceeded(t)).ToList();
-        if (splits.Count == 0)
-            throw refused(StoreErrorCode.NotFound, $"the run has not reached the step '{ErrorText.Escape(step)}'", "Wait until its items are recorded.");
+        var splits = SplitsOf(run, step, refused);
         foreach (var split in splits)
         {
-            var fork = new Branch(StateAfter(run, split), split.TaskId, split.Item, split.Index, null, IsTakenOver: false);
+            var fork = ForkOf(run, split);
             for (var index = 0; index < split.Items!.Count; index++)
             {
                 var branch = fork.Of(split.Items[index], index);
@@ -28,25 +25,36 @@ internal static class SingleTask
                     return (branch, split, index);
             }
         }
-        throw refused(StoreErrorCode.NotFound, $"the step '{ErrorText.Escape(step)}' has no item '{ErrorText.Escape(item ?? "")}'", $"It has {splits.Sum(s => s.Items!.Count)} items; `cairn run show` lists them.");
+        var items = splits.SelectMany(s => ItemsOf(run, s)).ToList();
+        throw refused(
+            StoreErrorCode.NotFound,
+            $"the step '{ErrorText.Escape(step)}' has no item '{ErrorText.Escape(item ?? "")}'",
+            items.Count == 0 ? "It has no items." : $"It has {items.Count} items, such as '{ErrorText.Escape(items[0])}'.");
     }
+
+    /// <summary>The items without a task that has ended, in order.</summary>
+    public static IReadOnlyList<string> Pending(RecordedRun run, string step, Func<StoreErrorCode, string, string, StoreException> refused)
+    {
+        var ended = run.Tasks.Where(t => t.Step == step && t.Items is null && (RecordedRun.HasSucceeded(t) || t.Status == Catalog.RunStatus.Failed)).Select(t => t.Item).ToHashSet(StringComparer.Ordinal);
+        return [.. SplitsOf(run, step, refused).SelectMany(s => ItemsOf(run, s)).Where(item => !ended.Contains(item))];
+    }
+
+    private static List<TaskRecord> SplitsOf(RecordedRun run, string step, Func<StoreErrorCode, string, string, StoreException> refused) =>
+        run.Tasks.Where(t => t.Step == step && t.Items is not null && RecordedRun.HasSucceeded(t)).ToList() is { Count: > 0 } splits
+            ? splits
+            : throw refused(StoreErrorCode.NotFound, $"the run has not reached the step '{ErrorText.Escape(step)}'", "Wait until its items are recorded.");
+
+    private static IEnumerable<string> ItemsOf(RecordedRun run, TaskRecord split)
+    {
+        var fork = ForkOf(run, split);
+        return split.Items!.Select((key, index) => fork.Of(key, index).Item!);
+    }
+
+    private static Branch ForkOf(RecordedRun run, TaskRecord split) => new(run.StateAfter(split), split.TaskId, split.Item, split.Index, null, IsTakenOver: false);
 
     public static BlobDigest ItemsOf(TaskRecord split) => split.Outputs[TaskRunner.ItemsOutput] ?? throw new FormatException("The task that splits has no items.");
 
     /// <summary>The number of the next attempt at a task.</summary>
     public static int NextAttempt(RecordedRun run, string step, string? item) =>
         run.Tasks.Where(t => t.Step == step && t.Item == item && t.Items is null).Select(t => t.Attempt).DefaultIfEmpty(0).Max() + 1;
-
-    /// <summary>The values of the state after a task: those of its base, and what it has changed.</summary>
-    private static ImmutableDictionary<string, StateValue> StateAfter(RecordedRun run, TaskRecord task)
-    {
-        var byId = run.Tasks.ToDictionary(t => t.TaskId);
-        Stack<TaskRecord> chain = [];
-        for (var at = task; at is not null; at = at.Base is { } before ? byId.GetValueOrDefault(before) : null)
-            chain.Push(at);
-        var branch = new Branch(ImmutableDictionary.Create<string, StateValue>(StringComparer.Ordinal), null, null, null, null, IsTakenOver: false);
-        foreach (var each in chain)
-            branch = branch.After(each.TaskId, each.State, null, isTakenOver: false);
-        return branch.Values;
-    }
 }

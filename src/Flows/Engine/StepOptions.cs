@@ -10,6 +10,12 @@ public record StepOptions
     public StepCache? Cache { get; init; }
 
     /// <summary>
+    /// Gets whether <see cref="Flow{TState}.ReplayAsync(Catalog.Catalog, Catalog.RunReference, Action{TState}, Catalog.RunOptions?, CancellationToken)"/> runs the step: one that applies what earlier
+    /// steps have learned, such as a prediction. Default: false.
+    /// </summary>
+    public bool Replay { get; init; }
+
+    /// <summary>
     /// Gets whether the properties of the state that the step has read the last time are loaded, at the same time, before its code starts. Only a property that the code reads counts as read. A join
     /// loads nothing in advance. Default: true.
     /// </summary>

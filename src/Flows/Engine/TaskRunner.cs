@@ -34,6 +34,9 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     /// <summary>Gets the number of the first attempt at a task.</summary>
     public int FirstAttempt { get; init; } = 1;
 
+    /// <summary>Reports that tasks are expected of a step.</summary>
+    public void Expect(string step, int tasks) => run.Writer.Progress?.Expect(step, tasks);
+
     /// <summary>Finds the task to take over, if there is one.</summary>
     public TaskRecord? TryTake(string step, Branch branch) => resumption?.Find(step, branch, out _);
 
@@ -41,6 +44,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
     public Branch Follow(TaskRecord task, Branch branch)
     {
         run.Writer.Add(task);
+        run.Writer.Progress?.Count(task.Step, RunStatus.Succeeded);
         return branch.After(task.TaskId, task.State, null, isTakenOver: false);
     }
 
@@ -67,7 +71,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             items = node.Items.Enumerate(state);
             var saved = await items.SaveAsync(repository, cancellationToken).ConfigureAwait(false);
             return record => record with { Items = items.Keys, Outputs = new Dictionary<string, BlobDigest?>(StringComparer.Ordinal) { [TaskRunner.ItemsOutput] = saved } };
-        }, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken, isSplit: true).ConfigureAwait(false);
         return (after, new(items!.Keys, _ => Task.FromResult(items)));
     }
 
@@ -145,8 +149,14 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         return state;
     }
 
-    /// <summary>Runs the attempts at one task.</summary>
-    private async Task<Branch> AttemptAsync(
+    /// <summary>Runs the attempts at one task, and reports its progress.</summary>
+    private Task<Branch> AttemptAsync(
+        string step, StepOptions options, Branch branch, Func<TState, StepContext, Task<Func<TaskRecord, TaskRecord>?>> body, CancellationToken cancellationToken, bool isSplit = false) =>
+        run.Writer.Progress is { } progress
+            ? progress.TrackAsync(step, () => AttemptsAsync(step, options, branch, body, cancellationToken), isCounted: !isSplit, cancellationToken)
+            : AttemptsAsync(step, options, branch, body, cancellationToken);
+
+    private async Task<Branch> AttemptsAsync(
         string step, StepOptions options, Branch branch, Func<TState, StepContext, Task<Func<TaskRecord, TaskRecord>?>> body, CancellationToken cancellationToken)
     {
         await SettleAsync().ConfigureAwait(false);
@@ -186,7 +196,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 End(state);
                 var isCancelled = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
                 var isLast = isCancelled || !IsTried(options, attempt, e);
-                await writer.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, isLast, step, branch.Item), e).ConfigureAwait(false);
+                await writer.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, isLast, step, branch.Item), e, ConflictsOf(e)).ConfigureAwait(false);
                 if (isLast)
                     throw;
                 checkpoint = writer.Record.Checkpoint;
@@ -208,7 +218,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             }, cancellationToken).ConfigureAwait(false);
         }
         BlobDigest? item = itemOf is null ? null : await itemOf().ConfigureAwait(false);
-        if (await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false) is var (found, key))
+        var finding = await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false);
+        if (finding is { Task: { } found, Key: { } key })
             return await ReuseAsync(found, key, branch).ConfigureAwait(false);
         return await AttemptAsync(step, options, branch, async (state, context) =>
         {
@@ -216,7 +227,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             return record =>
             {
                 var own = cache.KeyOf(step, policy, item, state, record);
-                return record with { CacheKey = own.ToString(), CacheParts = own.Parts };
+                return record with { CacheKey = own.ToString(), CacheParts = own.Parts, CacheMiss = finding.Miss };
             };
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -245,10 +256,12 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             CacheKey = key.ToString(),
             CacheParts = key.Parts,
             From = found.From ?? found.TaskId,
-            Reuse = "cache",
+            CacheMiss = null,
+            Reuse = TaskRecord.FromCache,
         };
         await run.Writer.PublishAsync([task.ToRecord(run.Writer.Source)], CancellationToken.None).ConfigureAwait(false);
         run.Writer.Add(task);
+        run.Writer.Progress?.Count(task.Step, RunStatus.Cached);
         return branch.After(task.TaskId, task.State, null, isTakenOver: false);
     }
 
@@ -257,6 +270,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         var task = resumption!.Take(earlier, run.Id, run.Writer.Source.NextId(), branch, run.Writer.Now);
         _taken.Enqueue(task);
         run.Writer.Add(task);
+        if (task.Items is null)
+            run.Writer.Progress?.Count(task.Step, RunStatus.Cached);
         return branch.After(task.TaskId, task.State, null, isTakenOver: true);
     }
 
@@ -281,6 +296,10 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         foreach (var slot in state.Slots)
             slot.End();
     }
+
+    private static Func<TaskRecord, TaskRecord>? ConflictsOf(Exception error) => error is MergeConflictException merge
+        ? record => record with { Conflicts = merge.Conflicts, ConflictCount = merge.Conflicts.Count }
+        : null;
 
     private static async Task LoadAsync(TState state, CancellationToken cancellationToken)
     {

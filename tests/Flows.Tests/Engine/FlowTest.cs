@@ -11,6 +11,8 @@ namespace Flows.Tests.Engine;
 /// <summary>A catalog in memory, and what the feed has about its runs.</summary>
 public abstract class FlowTest : IAsyncLifetime
 {
+    internal MemoryProvider Provider { get; } = new();
+
     internal ArtifactStore Store { get; private set; } = null!;
 
     internal Cairn.Catalog.Catalog Catalog { get; private set; } = null!;
@@ -19,7 +21,7 @@ public abstract class FlowTest : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Store = await ArtifactStore.OpenAsync(new MemoryProvider(), $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);
+        Store = await ArtifactStore.OpenAsync(Provider, $"mem://{Guid.NewGuid():N}", cancellationToken: Cancel);
         Catalog = await Cairn.Catalog.Catalog.OpenAsync(new ArtifactRepository(Store, MaterializerRegistry.CreateDefault()), new() { User = "u:ada" }, Cancel);
     }
 

@@ -34,7 +34,7 @@ public sealed class KilledFlowTests : IDisposable
             // The first process runs the flow; each of the next ones resumes what is left.
             for (var (hasRun, attempt) = (false, 0); ; attempt++)
             {
-                using var process = Start(hasRun ? "resume" : "run", folder);
+                using var process = Start(!hasRun, folder);
                 // On a busy machine, a process may need more than the longest time to start: each attempt gets more, so that the round ends.
                 using var ending = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(200, 1500 + (attempt * 250))));
                 try
@@ -62,7 +62,7 @@ public sealed class KilledFlowTests : IDisposable
         if (!await ArtifactRepository.ExistsAsync(store, cancellationToken: TestContext.Current.CancellationToken))
             return false;
         await using var catalog = Open(store, folder);
-        return await catalog.Flow("Spread").LatestAsync(cancellationToken: TestContext.Current.CancellationToken) is not null;
+        return await catalog.Flow("Count").LatestAsync(cancellationToken: TestContext.Current.CancellationToken) is not null;
     }
 
     /// <summary>The result is that of an undisturbed run, and no task that had ended ran again.</summary>
@@ -70,10 +70,10 @@ public sealed class KilledFlowTests : IDisposable
     {
         await using var store = await ArtifactStore.OpenAsync(new LocalProvider(), StoreUri.FromLocalPath(folder), cancellationToken: TestContext.Current.CancellationToken);
         await using var catalog = Open(store, folder);
-        var run = await catalog.Flow("Spread").LatestSuccessfulAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var run = await catalog.Flow("Count").LatestSuccessfulAsync(cancellationToken: TestContext.Current.CancellationToken);
         (await run!["sum"].Task.Data.GetAsync<int>("Primes", TestContext.Current.CancellationToken)).ShouldBe(Primes, $"seed {seed}");
         Dictionary<string, int> ran = new(StringComparer.Ordinal);
-        await foreach (var any in catalog.Flow("Spread").RunsAsync(cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var any in catalog.Flow("Count").RunsAsync(cancellationToken: TestContext.Current.CancellationToken))
         {
             await foreach (var task in any["count"].TasksAsync(TestContext.Current.CancellationToken))
             {
@@ -87,9 +87,9 @@ public sealed class KilledFlowTests : IDisposable
     private static Cairn.Catalog.Catalog Open(ArtifactStore store, string folder) =>
         new(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = "u:test", IndexFolder = folder + "-index" });
 
-    private static Process Start(string verb, string folder)
+    private static Process Start(bool isFirst, string folder)
     {
         var program = typeof(KilledFlowTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Spread").Value!;
-        return Process.Start(new ProcessStartInfo("dotnet", [program, verb, folder]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        return Process.Start(new ProcessStartInfo("dotnet", [program, .. isFirst ? (string[])["run", "Count"] : ["resume", "Count/latest"], "--store", folder]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
     }
 }

@@ -68,8 +68,10 @@ public sealed class CrashTests
         needless.ShouldBeEmpty(string.Join('\n', run.Log.Records.Select((r, i) => $"{i} {r}")));
     }
 
-    [Fact]
-    public async Task A_write_is_durable_in_a_folder_that_another_writer_has_just_created()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_done_in_a_folder_that_another_writer_has_just_created_is_durable(bool makesFolder)
     {
         NeedsLinux();
         await using var run = new CrashRun();
@@ -85,9 +87,30 @@ public sealed class CrashTests
         };
         var creator = run.PutAsync("d/first", "first");
         created.Wait(TestContext.Current.CancellationToken);
-        await run.PutAsync("d/second", "second");
+        await (makesFolder ? run.MakeAsync("d/second") : run.PutAsync("d/second", "second"));
         goOn.Set();
         await creator;
+        (await ExploreAsync(run, mostAtOnce: 256, most: int.MaxValue, new Random(1))).Problem.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_done_in_a_root_that_another_writer_has_just_created_is_durable(bool makesFolder)
+    {
+        NeedsLinux();
+        await using var run = new CrashRun("above/root");
+        Task second = Task.CompletedTask;
+        run.Disk.Made = name =>
+        {
+            if (name != "root")
+                return;
+            second = Task.Run(() => makesFolder ? run.MakeAsync("second") : run.PutAsync("second", "second"));
+            // The second writer must not end before the first one has flushed the root; without that, it ends in this time.
+            second.Wait(TimeSpan.FromMilliseconds(500));
+        };
+        await run.PutAsync("first", "first");
+        await second;
         (await ExploreAsync(run, mostAtOnce: 256, most: int.MaxValue, new Random(1))).Problem.ShouldBeNull();
     }
 

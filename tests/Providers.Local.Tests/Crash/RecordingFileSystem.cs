@@ -60,6 +60,7 @@ internal sealed class RecordingFileSystem(LocalFileSystem inner, DiskLog log, st
             var made = FactsAt(path);
             log.Add(new EntryStep(NumberAt(Path.GetDirectoryName(path)!), Path.GetFileName(path), log.NewNumber(made.Device, made.Identity), MakesDirectory: true));
         }
+        Made?.Invoke(Path.GetFileName(path));
     }
 
     public override void FlushDirectoryAt(string path)

@@ -39,6 +39,8 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
 
     public Func<CancellationToken, Task> OnComplete { get; set; } = _ => Task.CompletedTask;
 
+    public Func<CopyRequest, Task> OnCopy { get; set; } = _ => Task.CompletedTask;
+
     public Func<DeleteRequest, Task> OnDelete { get; set; } = _ => Task.CompletedTask;
 
     public Exception? ThrowOnDispose { get; set; }
@@ -95,10 +97,11 @@ internal sealed class RemoteDriver(StoreDriver inner) : DelegatingStoreDriver(in
         return await Inner.DeleteAsync(request, cancellationToken);
     }
 
-    public override ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<StoreEntry> CopyAsync(CopyRequest request, CancellationToken cancellationToken)
     {
         Copies++;
-        return Inner.CopyAsync(request, cancellationToken);
+        await OnCopy(request);
+        return await Inner.CopyAsync(request, cancellationToken);
     }
 
     private sealed class Response(RemoteDriver driver, Stream content, long length, long? breakAfter) : Stream

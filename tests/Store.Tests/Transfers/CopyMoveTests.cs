@@ -90,6 +90,22 @@ public sealed class CopyMoveTests
         (await store.ReadTextAsync("b")).ShouldBe("old");
     }
 
+    /// <summary>The store copies only the version that was found.</summary>
+    [Fact]
+    public async Task A_source_that_changes_before_the_store_copies_it_is_not_copied()
+    {
+        var (driver, store) = await RemoteDriver.OpenAsync();
+        driver.Declare = c => c with { Move = MoveKind.CopyDelete };
+        await store.WriteTextAsync("a", "old", WriteMode.CreateNew);
+        await store.WriteTextAsync("d/a", "old", WriteMode.CreateNew);
+        driver.OnCopy = request => store.WriteTextAsync(request.Source, "new", WriteMode.Replace);
+        (await Should.ThrowAsync<StoreException>(() => store.MoveAsync("a", "b", WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        (await Should.ThrowAsync<BatchFailedException>(() => store.CopyTreeAsync("d", "e"))).Failures.ShouldHaveSingleItem().Code.ShouldBe(StoreErrorCode.PreconditionFailed);
+        driver.Copies.ShouldBe(2);
+        (await Names(store)).ShouldBe(["a", "d/a"]);
+        (await store.ReadTextAsync("a")).ShouldBe("new");
+    }
+
     [Fact]
     public async Task A_directory_moves_with_everything_below_it()
     {

@@ -82,8 +82,17 @@ public sealed class LocalFileTests : IDisposable
         driver.MaxRead = 1;
         driver.Declare = c => c;
         await using (var broken = new ArtifactStore(new OnceOnlyDriver(driver)))
-            await Should.ThrowAsync<StoreException>(() => broken.DownloadFileAsync("x", Local("b"), WriteMode.Replace));
-        File.ReadAllText(Local("b")).ShouldBe("old");
+        {
+            (await Should.ThrowAsync<StoreException>(() => broken.DownloadFileAsync("x", Local("b"), WriteMode.Replace))).Code.ShouldBe(StoreErrorCode.PermissionDenied);
+            File.ReadAllText(Local("b")).ShouldBe("old");
+            Directory.GetFileSystemEntries(_folder).Length.ShouldBe(1);
+
+            // The failure of the store is told, although the target came meanwhile, too.
+            File.Delete(Local("b"));
+            driver.OnRead = _ => File.WriteAllTextAsync(Local("b"), "the other's");
+            (await Should.ThrowAsync<StoreException>(() => broken.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.PermissionDenied);
+            File.ReadAllText(Local("b")).ShouldBe("the other's");
+        }
         Directory.GetFileSystemEntries(_folder).Length.ShouldBe(1);
     }
 
@@ -107,7 +116,9 @@ public sealed class LocalFileTests : IDisposable
         var (driver, store) = await RemoteDriver.OpenAsync();
         await store.WriteTextAsync("x", "new", WriteMode.CreateNew);
         driver.OnRead = _ => File.WriteAllTextAsync(Local("b"), "the other's");
-        (await Should.ThrowAsync<StoreException>(() => store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew))).Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        var error = await Should.ThrowAsync<StoreException>(() => store.DownloadFileAsync("x", Local("b"), WriteMode.CreateNew));
+        error.Code.ShouldBe(StoreErrorCode.AlreadyExists);
+        error.Message.ShouldContain($"'{Local("b")}' already exists");
         File.ReadAllText(Local("b")).ShouldBe("the other's");
         Directory.GetFileSystemEntries(_folder).Length.ShouldBe(1);
     }
@@ -139,6 +150,7 @@ public sealed class LocalFileTests : IDisposable
         driver.Opened.ShouldBeEmpty();
         var error = await Should.ThrowAsync<StoreException>(() => store.DownloadFileAsync("x", Local("d"), WriteMode.Replace));
         error.Operation.ShouldBe("download");
+        error.Code.ShouldNotBe(StoreErrorCode.AlreadyExists);
         error.Message.ShouldContain(Local("d"));
         driver.Opened.ShouldHaveSingleItem();
         Directory.GetFileSystemEntries(_folder).ShouldBe([Local("d")]);

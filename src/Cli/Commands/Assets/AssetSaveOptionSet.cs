@@ -56,9 +56,12 @@ internal sealed class AssetSaveOptionSet
     }
 
     /// <summary>Registers an artifact as the next version of an asset, applies the tags, and prints the version.</summary>
-    public async Task RegisterAsync(CatalogCall call, AssetCollection assets, string name, BlobDigest artifact, AssetSaveOptions options)
+    public async Task RegisterAsync(CatalogCall call, AssetCollection assets, string name, BlobDigest artifact, AssetSaveOptions options) =>
+        await ReportAsync(call, assets, await assets.RegisterAsync(name, artifact, options, call.Stopping).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>Applies the tags to a version that was created, and prints it.</summary>
+    public async Task ReportAsync(CatalogCall call, AssetCollection assets, AssetVersion version)
     {
-        var version = await assets.RegisterAsync(name, artifact, options, call.Stopping).ConfigureAwait(false);
         if (call.Get(_tags) is { Length: > 0 } tags && await assets.UpdateAsync(version.Reference, edit => Array.ForEach(tags, t => edit.Tag(t)), call.Stopping).ConfigureAwait(false))
             version = await assets.GetAsync(version.Reference, call.Stopping).ConfigureAwait(false) with { Created = version.Created };
         Report(call, version);

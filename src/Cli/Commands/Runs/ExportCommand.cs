@@ -4,7 +4,7 @@ namespace Cairn.Cli.Commands;
 
 internal static class ExportCommand
 {
-    public static Command Create() => new("export", "List the files for people that runs have written.") { CreateList() };
+    public static Command Create() => new("export", "List the files for people that runs have written, and write tables of runs.") { CreateList(), ExportResultsCommand.Create() };
 
     private static Command CreateList()
     {

@@ -5,7 +5,7 @@ namespace Cairn.Cli.Commands;
 
 internal static class OutputCommand
 {
-    public static Command Create() => new("output", "List and load the outputs of recorded runs.") { CreateList(), CreateLoad() };
+    public static Command Create() => new("output", "List, load and promote the outputs of recorded runs.") { CreateList(), CreateLoad(), CreatePromote() };
 
     private static Command CreateList()
     {
@@ -54,6 +54,21 @@ internal static class OutputCommand
             await LoadCommand.LoadAsync(call.Session, catalog.Repository, found.Digest, call.Get(output), call.Stopping).ConfigureAwait(false);
             if (call.IsJson)
                 call.Output.Json(writer => RunJson.Write(writer, found));
+        });
+    }
+
+    private static Command CreatePromote()
+    {
+        var reference = RunArgument.Reference("An output: 'RUN/STEP#NAME' or 'RUN/STEP/ITEM#NAME'.", "output");
+        var name = AssetArgument.Name(description: "The name of the asset, which is created if no asset has the name.");
+        var save = new AssetSaveOptionSet();
+        var command = save.AddTo(new("promote", "Make an output of a run the next version of an asset, and print the version. The version tells which task made it.") { reference, name });
+        return CatalogOptionSet.ForChanges().Runs(command, async call =>
+        {
+            var (output, asset) = (RunArgument.Parse(call.Get(reference)!), AssetArgument.ParseName(call.Get(name)!));
+            var request = save.Read(call.Parsed);
+            var catalog = await call.OpenAsync().ConfigureAwait(false);
+            await save.ReportAsync(call, catalog.Assets, await catalog.Runs.PromoteAsync(output, asset, request, call.Stopping).ConfigureAwait(false)).ConfigureAwait(false);
         });
     }
 

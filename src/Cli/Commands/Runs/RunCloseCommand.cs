@@ -18,7 +18,7 @@ internal static class RunCloseCommand
         var why = RunDeleteCommand.Why();
         return CatalogOptionSet.ForChanges().Runs(new Command("close", "End lost runs, whose processes can no longer do so.") { references, status, why }, call =>
         {
-            var end = RunListCommand.Status(call.Get(status)!, status.Name);
+            var end = RunListOptionSet.Status(call.Get(status)!, status.Name);
             return call.ForEachRunAsync(call.Get(references)!, "close", $"closed as {end}", (runs, reference) => runs.CloseAsync(reference, end, call.Get(why), call.Stopping));
         });
     }

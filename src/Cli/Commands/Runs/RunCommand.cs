@@ -9,6 +9,7 @@ internal static class RunCommand
         RunListCommand.Create(),
         RunShowCommand.Create(),
         RunCompareCommand.Create(),
+        RunConflictsCommand.Create(),
         RunTagCommand.Create(),
         RunCloseCommand.Create(),
         RunDeleteCommand.CreateDelete(),

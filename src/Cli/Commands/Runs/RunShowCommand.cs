@@ -20,20 +20,21 @@ internal static class RunShowCommand
             else if (target.Step is { } step)
                 await WriteAsync(call, step).ConfigureAwait(false);
             else
-                Write(call, target.Run);
+                await WriteAsync(call, target.Run).ConfigureAwait(false);
         });
     }
 
-    private static void Write(CatalogCall call, RunInfo run)
+    private static async Task WriteAsync(CatalogCall call, RunInfo run)
     {
+        var parameters = await run.ReadParametersAsync(call.Stopping).ConfigureAwait(false);
         if (!call.IsJson)
         {
-            RunText.Write(call.Output, run);
+            RunText.Write(call.Output, run, parameters);
             return;
         }
         call.Output.Json(writer =>
         {
-            RunJson.Write(writer, run);
+            RunJson.Write(writer, run, parameters);
             RunJson.WriteDetails(writer, run);
         });
     }

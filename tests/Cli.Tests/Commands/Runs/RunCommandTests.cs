@@ -1,10 +1,11 @@
 using Cairn.Catalog;
 using Cairn.Cli.Tests.Commands.Assets;
+using Cairn.Flows;
 using Cairn.Providers.Local;
 
 namespace Cairn.Cli.Tests.Commands.Runs;
 
-public sealed class RunCommandTests
+public sealed partial class RunCommandTests
 {
     [Fact]
     public async Task Runs_are_listed_shown_and_compared()
@@ -92,6 +93,83 @@ public sealed class RunCommandTests
         (await CompleteAsync("cairn output load --store runs: Train/latest-successful/fit#m")).ShouldBe(["Train/latest-successful/fit#model"]);
 
         async Task<string[]> CompleteAsync(string line) => (await box.RunAsync("complete", line)).Ok().Lines;
+    }
+
+    [Fact]
+    public async Task An_output_is_promoted_to_a_version_that_tells_its_task()
+    {
+        using var box = await WithRunsAsync();
+        (await On(box, "output", "promote", "Train/latest-successful/fit#model", "m1", "--alias", "candidate", "--tag", "t", "--dry-run")).Ok().Output.ShouldBe("m1:1 new (dry run: nothing was written)\n");
+        (await On(box, "asset", "show", "m1")).Code.ShouldBe(1);
+        (await On(box, "output", "promote", "Train/latest-successful/fit#model", "m1", "--alias", "candidate", "--tag", "t")).Ok().Output.ShouldBe("m1:1 new\n");
+        var version = (await On(box, "asset", "show", "m1@candidate", "--json")).Ok().Json.Single();
+        version.GetProperty("tags").EnumerateArray().Single().GetString().ShouldBe("t");
+        (await On(box, "output", "promote", "Train/latest/fit#model", "m1")).Fails(1, "has no output 'model'");
+        (await On(box, "output", "promote", "Train/latest-successful/fit#model", "m1:2")).Fails(2, "needs the name of an asset");
+    }
+
+    [Fact]
+    public async Task Results_are_written_as_a_table()
+    {
+        using var box = await WithRunsAsync();
+        var lines = (await On(box, "export", "results", "--flow", "train")).Ok().Lines;
+        lines[0].TrimEnd('\r').ShouldBe("run,status,started,finished,seconds,tags,param.rate,metric.accuracy");
+        (lines.Length, lines[1].Contains(",Failed,", StringComparison.Ordinal), lines[3].TrimEnd('\r').EndsWith(",0.1,0.1", StringComparison.Ordinal)).ShouldBe((4, true, true));
+        (await On(box, "export", "results", "--step", "fit", "--json", "--limit", "1")).Ok().Json.Single().ShouldSatisfyAllConditions(
+            r => r.Text("step").ShouldBe("fit"), r => r.GetProperty("metric.accuracy").GetDouble().ShouldBe(0.3), r => r.GetProperty("item").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null));
+        // The plugin with Parquet is beside the command, and not beside the tests.
+        var command = Sandbox.Command.Replace("tests/Cli.Tests", "src/Cli", StringComparison.Ordinal);
+        (await box.ProcessAsync(["export", "results", "-o", box["r.parquet"], "--store", box["store"]], info => info.ArgumentList[info.ArgumentList.IndexOf(Sandbox.Command)] = command)).Ok();
+        (await File.ReadAllBytesAsync(box["r.parquet"]))[^4..].ShouldBe("PAR1"u8.ToArray());
+        (await On(box, "export", "results", "-o", box["r.parquet"])).Fails(2, "already exists");
+        (await On(box, "export", "results", "-o", box["r.txt"])).Fails(2, "neither the extension .csv nor .parquet");
+        (await On(box, "export", "results", "-o", box["r.txt"], "--csv", "--status", "failed")).Ok();
+        (await File.ReadAllLinesAsync(box["r.txt"])).Length.ShouldBe(2);
+        (await On(box, "export", "results", "--json", "--csv")).Fails(2, "cannot be combined");
+    }
+
+    [Fact]
+    public async Task Conflicts_and_cache_keys_are_explained()
+    {
+        using var box = await Sandbox.CreateAsync();
+        Directory.CreateDirectory(box["store"]);
+        var factor = 1;
+        var flow = Flow.Of<NoteState>("Clash")
+            .Step("load", (s, step) => s.Rows = factor, new() { Cache = StepCache.On($"v{factor}") })
+            .ForEach("fit", _ => new[] { "a", "b" }, (s, item, _) => s.Note = item, new() { Key = i => i })
+            .Join("merge", (_, inputs, step) => step.Merge(inputs));
+        await using (var store = await ArtifactStore.OpenAsync(new LocalProvider(), new Uri(box["store"]).ToString()))
+        await using (var catalog = await Catalog.Catalog.OpenAsync(store, new() { User = "u:ada", IndexFolder = box["other-index"] }))
+        {
+            await Should.ThrowAsync<MergeConflictException>(() => flow.RunAsync(catalog));
+            flow = Flow.Of<NoteState>("Clash").Step("load", (s, step) => s.Rows = 2, new() { Cache = StepCache.On("v2") });
+            await flow.RunAsync(catalog);
+            await flow.RunAsync(catalog);
+        }
+        var runs = (await On(box, "run", "list", "--json")).Ok().Json.Select(r => r.Text("reference")).ToList();
+        var lines = (await On(box, "run", "conflicts", runs[2])).Ok().Lines;
+        lines.Length.ShouldBe(3);
+        lines[0].ShouldStartWith($"{runs[2]}/merge");
+        lines[0].ShouldContain("no value");
+        (lines[1].Trim().StartsWith("fit/a", StringComparison.Ordinal), lines[2].Trim().StartsWith("fit/b", StringComparison.Ordinal)).ShouldBe((true, true));
+        var conflict = (await On(box, "run", "conflicts", runs[2], "--json")).Ok().Json.Single();
+        (conflict.Text("name"), conflict.GetProperty("branches").GetArrayLength()).ShouldBe(("Note", 2));
+        (await On(box, "run", "conflicts", runs[0])).Ok().Output.ShouldBe("");
+
+        (await On(box, "cache", "explain", $"{runs[0]}/load")).Ok().Output.ShouldBe($"{runs[0]}/load was taken from the cache: it has the outputs of {runs[1]}/load.\n");
+        var explained = (await On(box, "cache", "explain", $"{runs[1]}/load")).Ok().Lines;
+        explained[0].ShouldBe($"{runs[1]}/load ran: its key differs from that of {runs[2]}/load, the nearest earlier task.");
+        explained[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["code", "\"v1\"", "\"v2\""]);
+        (await On(box, "cache", "explain", $"{runs[2]}/load", "--json")).Ok().Json.Single().GetProperty("hit").GetBoolean().ShouldBeFalse();
+        (await On(box, "cache", "explain", $"{runs[2]}/merge")).Fails(1, "has no key in the step cache");
+    }
+
+    [FlowState]
+    internal sealed partial class NoteState
+    {
+        public partial int Rows { get; set; }
+
+        public partial string Note { get; set; }
     }
 
     private static Task<CliResult> On(Sandbox box, params string[] args) => box.RunAsync([.. args, "--store", box["store"]]);

@@ -1,6 +1,6 @@
 using Cairn.Workspaces;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>The form of an address.</summary>
 internal enum AddressKind

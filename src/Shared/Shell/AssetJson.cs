@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cairn.Catalog;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>Writes assets, versions and metadata as JSON.</summary>
 internal static class AssetJson

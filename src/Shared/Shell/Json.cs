@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>The <c>--json</c> option of all listings: one JSON object per line, written as soon as it is known.</summary>
 internal static class Json

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>Prepares text from other sources (names, manifests) for a terminal.</summary>
 internal static class TerminalText
@@ -27,6 +27,15 @@ internal static class TerminalText
         return shown.ToString();
 
         bool IsEscaped(char c) => IsObeyed(c) && !(keepsLines && c == '\n');
+    }
+
+    /// <summary>Returns a text as one line: line breaks become spaces, and characters that a terminal interprets are escaped.</summary>
+    public static string OneLine(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (var c in text)
+            line.Append(c is '\n' or '\r' or '\t' ? ' ' : c);
+        return Escape(line.ToString().Trim());
     }
 
     /// <summary>Returns true if a terminal interprets a character instead of showing it.</summary>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Cairn.Catalog;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>The arguments that are references to runs.</summary>
 internal static class RunArgument

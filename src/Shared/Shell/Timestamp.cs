@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>Formats times in UTC as ISO 8601, with milliseconds for programs and with seconds for people.</summary>
 internal static class Timestamp

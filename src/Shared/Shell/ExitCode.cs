@@ -1,4 +1,4 @@
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>The exit codes of the process.</summary>
 internal static class ExitCode

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Cairn.Catalog;
 
-namespace Cairn.Cli;
+namespace Cairn.Shell;
 
 /// <summary>Writes runs, tasks and outputs as JSON.</summary>
 internal static class RunJson
 {
-    public static void Write(Utf8JsonWriter writer, RunInfo run)
+    public static void Write(Utf8JsonWriter writer, RunInfo run) => Write(writer, run, run.Parameters);
+
+    public static void Write(Utf8JsonWriter writer, RunInfo run, JsonElement parameters)
     {
         writer.WriteString("reference", run.Reference.ToString());
         writer.WriteString("id", run.Id);
@@ -19,7 +21,7 @@ internal static class RunJson
         Id(writer, "parent", run.Parent);
         AssetJson.Texts(writer, "tags", run.Tags);
         writer.WritePropertyName("parameters");
-        run.Parameters.WriteTo(writer);
+        parameters.WriteTo(writer);
         writer.WriteStartObject("metrics");
         foreach (var (name, value) in run.Metrics.OrderBy(m => m.Key, Utf8Order.Comparer))
             Number(writer, name, value);
@@ -34,6 +36,7 @@ internal static class RunJson
         run.Environment.WriteTo(writer);
         Failure(writer, run.Error);
         AssetJson.Text(writer, "reason", run.Reason);
+        AssetJson.Text(writer, "key", run.Key);
         writer.WriteStartArray("steps");
         foreach (var step in run.Steps)
         {

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Data;
+using System.Text.Json;
+using Cairn.Artifacts;
+using Cairn.Catalog;
+using Cairn.Providers.Memory;
+
+namespace Cairn.Cli.Commands;
+
+internal static class ExportResultsCommand
+{
+    public static Command Create()
+    {
+        var selection = new RunListOptionSet();
+        var step = new Option<string?>("--step") { Description = "A row for each task of this step, instead of a row for each run.", HelpName = "STEP" };
+        var output = new Option<string?>("--output", "-o") { Description = "A new file. Its extension, .csv or .parquet, chooses the format. Default: CSV on standard output.", HelpName = "FILE" };
+        var csv = new Option<bool>("--csv") { Description = "Write CSV, whatever the extension is." };
+        var limit = LimitOption.Create("runs");
+        var command = selection.AddTo(new("results", "Write a table of runs: status, times, parameters and metrics, the newest run first.") { step, output, csv, limit });
+        return CatalogOptionSet.ForReading().Runs(command, async call =>
+        {
+            var options = selection.Read(call.Parsed);
+            var most = LimitOption.Read(call.Parsed, limit);
+            var path = call.Get(output);
+            if (call.IsJson && (path is not null || call.Get(csv)))
+                throw new UsageException("--json writes the rows to standard output; it cannot be combined with --output and --csv.");
+            var format = call.Get(csv) || path is null ? "csv" : FileFormats.IdOf(path);
+            if (format is not ("csv" or "parquet"))
+                throw new UsageException($"'{path}' has neither the extension .csv nor .parquet. Choose one, or use --csv.");
+            if (path is not null && Path.Exists(path))
+                throw new UsageException($"'{path}' already exists. Remove it, or choose another name.");
+            var catalog = await FreshnessOption.OpenAsync(call, selection.Cached).ConfigureAwait(false);
+            using var table = await catalog.Runs.ReadTableAsync(options, call.Get(step), most, call.Stopping).ConfigureAwait(false);
+            if (call.IsJson)
+            {
+                foreach (DataRow row in table.Rows)
+                    call.Output.Json(writer => Write(writer, table, row));
+            }
+            else
+            {
+                await WriteAsync(call, table, format, path).ConfigureAwait(false);
+            }
+            FreshnessOption.Tell(call, catalog, selection.Cached);
+        });
+    }
+
+    private static async Task WriteAsync(CatalogCall call, DataTable table, string format, string? path)
+    {
+        if (path is null)
+        {
+            await Export.Csv("results", table).WriteAsync(call.Output.Stream, call.Stopping).ConfigureAwait(false);
+            return;
+        }
+        // An error leaves no file.
+        var content = format == "csv" ? null : await MaterializeAsync(call, table, format).ConfigureAwait(false);
+        var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
+        await using var ending = target.ConfigureAwait(false);
+        await (content is null ? Export.Csv("results", table).WriteAsync(target, call.Stopping) : target.WriteAsync(content, call.Stopping).AsTask()).ConfigureAwait(false);
+    }
+
+    /// <summary>The file that a materializer makes of the table.</summary>
+    private static async Task<byte[]> MaterializeAsync(CatalogCall call, DataTable table, string format)
+    {
+        var scratch = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://results", cancellationToken: call.Stopping).ConfigureAwait(false);
+        await using var forgetting = scratch.ConfigureAwait(false);
+        var repository = new ArtifactRepository(scratch, await ArtifactOptions.MaterializersAsync(call.Session, call.Stopping).ConfigureAwait(false));
+        if (!repository.Materializers.TryGet(format, out var materializer))
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"no plugin writes '{format}'") { Advice = "Install the plugin with 'cairn plugin add', or write CSV." });
+        var artifact = await repository.SaveAsync(table, new() { Materializer = format }, call.Stopping).ConfigureAwait(false);
+        // What a format keeps beside its file is for the store.
+        var file = artifact.Manifest.Files.First(f => f.MediaType == materializer.MediaType);
+        var content = await repository.OpenFileAsync(artifact.Digest, file.Name, call.Stopping).ConfigureAwait(false);
+        await using var closing = content.ConfigureAwait(false);
+        var buffer = new MemoryStream();
+        await content.CopyToAsync(buffer, call.Stopping).ConfigureAwait(false);
+        return buffer.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, DataTable table, DataRow row)
+    {
+        foreach (DataColumn column in table.Columns)
+        {
+            switch (row[column])
+            {
+                case double number:
+                    RunJson.Number(writer, column.ColumnName, number);
+                    break;
+                case long number:
+                    writer.WriteNumber(column.ColumnName, number);
+                    break;
+                case bool value:
+                    writer.WriteBoolean(column.ColumnName, value);
+                    break;
+                case DateTime time:
+                    writer.WriteString(column.ColumnName, time);
+                    break;
+                case string text:
+                    writer.WriteString(column.ColumnName, text);
+                    break;
+                default:
+                    writer.WriteNull(column.ColumnName);
+                    break;
+            }
+        }
+    }
+}
