@@ -34,6 +34,9 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     /// <summary>Gets the time of the store, as far as the batches that were published tell.</summary>
     public DateTimeOffset StoreTime => _clock.Now;
 
+    /// <summary>Gets how far the clock of this machine is from the store's, as far as the batches that were published tell.</summary>
+    public TimeSpan Skew => (_clock.Now - time.GetUtcNow()).Duration();
+
     /// <summary>Publishes records.</summary>
     /// <param name="records">The records, whose bytes are copied as they are. One whose bytes contain a line feed is left out: readers find it in its chain.</param>
     /// <param name="cancellationToken">Ends the waiting; the records may be published nevertheless.</param>

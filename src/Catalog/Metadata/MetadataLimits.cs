@@ -38,6 +38,20 @@ internal static class MetadataLimits
             throw Refused($"{what} has {bytes} bytes of UTF-8, more than {maxBytes}");
     }
 
+    /// <summary>Checks a text by which a record names something, such as a parameter, a metric, a role or an item.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the text is empty, too long or not well-formed.</exception>
+    public static void CheckName(string name, string what)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0 || name.Length > NameBytes || Bytes(name, $"{what} '{ErrorText.Escape(name)}'") > NameBytes)
+        {
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"{what} '{ErrorText.Escape(name)}' does not have 1 to {NameBytes} bytes of UTF-8")
+            {
+                Advice = "Use a shorter name, and a value for what is longer.",
+            });
+        }
+    }
+
     private static void CheckMembers(IReadOnlyDictionary<string, MetadataValue> members, string path, int depth, int maxText)
     {
         if (depth > Depth)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Catalog.Recording;
 
-/// <summary>The sign of life of a running run: a file that is replaced once a minute, and removed at the end. A run of less than a minute has none.</summary>
+/// <summary>The sign of life of a running run: a file that is replaced once a minute, and removed at the end. A run of less than a minute has none, unless its clock is wrong.</summary>
 internal sealed partial class LiveSign : IAsyncDisposable
 {
     /// <summary>How often the file is replaced.</summary>
@@ -12,6 +12,7 @@ internal sealed partial class LiveSign : IAsyncDisposable
     private readonly StorePath _path;
     private readonly Func<CancellationToken, Task>? _renewed;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _showing;
     private bool _isWritten;
 
@@ -26,6 +27,9 @@ internal sealed partial class LiveSign : IAsyncDisposable
     }
 
     public static StorePath PathOf(Guid run) => (StorePath)"live" / run.ToString();
+
+    /// <summary>Writes the first sign now.</summary>
+    public void Wake() => _wanted.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -42,9 +46,10 @@ internal sealed partial class LiveSign : IAsyncDisposable
     private async Task ShowAsync()
     {
         var time = _store.Options.TimeProvider;
-        while (true)
+        for (var first = true; ; first = false)
         {
-            await Task.Delay(Period, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var period = Task.Delay(Period, time, _stopping.Token);
+            await (first ? Task.WhenAny(period, _wanted.Task) : period).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stopping.IsCancellationRequested)
                 return;
             try

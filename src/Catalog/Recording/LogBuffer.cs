@@ -13,11 +13,15 @@ internal sealed class LogBuffer(SecretValues secrets) : IDisposable
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private FileStream? _file;
+    private bool _isDisposed;
 
+    /// <summary>Appends a line. After the end of the task, nothing is kept.</summary>
     public void Append(string line)
     {
         lock (_lock)
         {
+            if (_isDisposed)
+                return;
             _text.Append(secrets.Hide(line)).Append('\n');
             if (_text.Length >= MaxMemory)
                 Spill();
@@ -49,7 +53,15 @@ internal sealed class LogBuffer(SecretValues secrets) : IDisposable
         }
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _text.Clear();
+            _file?.Dispose();
+        }
+    }
 
     private void Spill()
     {

@@ -4,17 +4,51 @@ using Cairn.Materializers;
 
 namespace Cairn.Catalog.Recording;
 
-/// <summary>The metrics of a task: their summaries, and the points that are not stored yet. Thread-safe.</summary>
-internal sealed class MetricBuffer
+/// <summary>The metrics of a task: their summaries, and the points of the block that is not full. Thread-safe.</summary>
+/// <remarks>
+/// The points of metrics with more than <see cref="MaxInline"/> are stored in blocks. The last block is stored again with the points that were added since, until it is full; so a reader sees the points
+/// of a running task soon, and a record has few blocks. A block is full when it has a quarter of all points, and blocks are stored less often the longer the task runs: the number of blocks grows with
+/// the logarithm of the number of points, up to blocks of <see cref="MaxBlock"/> points.
+/// </remarks>
+/// <param name="time">The clock.</param>
+/// <param name="keepsPoints">Whether the points are stored; otherwise only the summaries are kept, and the points of metrics that fit into a record.</param>
+internal sealed class MetricBuffer(TimeProvider time, bool keepsPoints)
 {
     /// <summary>The most points of a metric that a record contains; more are artifacts.</summary>
     public const int MaxInline = 100;
 
+    /// <summary>The number of points in memory from which a block is stored at once, and not filled further.</summary>
+    public const int MaxBlock = 1 << 19;
+
+    private const int MinBlock = 4096;
+    private const int BlocksOfTask = 4;
+    private const int PeriodsOfTask = 20;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
+    private readonly long _startedAt = time.GetTimestamp();
+    private long _storedAt = time.GetTimestamp();
+    private long _count;
+    private int _inMemory;
 
-    /// <summary>Gets the number of points that only this process has.</summary>
-    public int Waiting { get; private set; }
+    /// <summary>Gets whether so many points are in memory that they are to be stored at once.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+                return _inMemory >= MaxBlock;
+        }
+    }
+
+    /// <summary>Gets the number of points in memory.</summary>
+    public int InMemory
+    {
+        get
+        {
+            lock (_lock)
+                return _inMemory;
+        }
+    }
 
     public void Add(string name, MetricPoint point, bool isCounted)
     {
@@ -23,21 +57,30 @@ internal sealed class MetricBuffer
             if (!_metrics.TryGetValue(name, out var metric))
                 _metrics[name] = metric = new();
             metric.Add(isCounted ? point with { Step = metric.Count } : point);
-            Waiting++;
+            _count++;
+            if (!keepsPoints && metric.Count > MaxInline)
+                metric.Points.Clear();
+            else
+                _inMemory++;
         }
     }
 
-    /// <summary>Stores the points that wait as an artifact, if they are too many for a record.</summary>
-    public async Task FlushAsync(ArtifactRepository repository, CancellationToken cancellationToken)
+    /// <summary>Stores the points of metrics that have too many for a record. Only one call runs at a time.</summary>
+    /// <param name="repository">Where they are stored.</param>
+    /// <param name="isWhole">Whether all points are stored now; otherwise less often, the longer the task runs.</param>
+    /// <param name="cancellationToken">Cancels the save.</param>
+    public async Task FlushAsync(ArtifactRepository repository, bool isWhole, CancellationToken cancellationToken)
     {
-        Dictionary<string, List<MetricPoint>> taken = new(StringComparer.Ordinal);
+        Dictionary<string, MetricPoint[]> taken = new(StringComparer.Ordinal);
         lock (_lock)
         {
+            var now = time.GetTimestamp();
+            var isDue = isWhole || _inMemory >= MaxBlock || time.GetElapsedTime(_storedAt, now) >= time.GetElapsedTime(_startedAt, now) / PeriodsOfTask;
+            if (!isDue || !_metrics.Values.Any(m => m.Count > MaxInline && m.Points.Count > m.Stored))
+                return;
             foreach (var (name, metric) in _metrics.Where(m => m.Value.Count > MaxInline && m.Value.Points.Count > 0))
-                taken[name] = metric.Take();
+                taken[name] = [.. metric.Points];
         }
-        if (taken.Count == 0)
-            return;
         var block = new Dictionary<string, NdArray>(StringComparer.Ordinal);
         foreach (var (name, points) in taken)
         {
@@ -49,11 +92,13 @@ internal sealed class MetricBuffer
         var artifact = await repository.SaveAsync(block, new() { Materializer = "npz" }, cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
+            _storedAt = time.GetTimestamp();
+            var stored = taken.Values.Sum(p => p.Length);
+            var isClosed = stored >= Math.Clamp(_count / BlocksOfTask, MinBlock, MaxBlock);
             foreach (var (name, points) in taken)
-            {
-                _metrics[name].Series.Add(artifact.Digest);
-                Waiting -= points.Count;
-            }
+                _metrics[name].Store(artifact.Digest, points.Length, isClosed);
+            if (isClosed)
+                _inMemory -= stored;
         }
     }
 
@@ -68,14 +113,18 @@ internal sealed class MetricBuffer
 
     private sealed class Metric
     {
+        private readonly List<BlobDigest> _closed = [];
+        private BlobDigest? _open;
         private double _last, _min = double.NaN, _max = double.NaN;
         private long _step;
 
         public long Count { get; private set; }
 
+        /// <summary>Gets the points that no closed block has.</summary>
         public List<MetricPoint> Points { get; private set; } = [];
 
-        public List<BlobDigest> Series { get; } = [];
+        /// <summary>Gets the number of these points that the open block has.</summary>
+        public int Stored { get; private set; }
 
         public void Add(MetricPoint point)
         {
@@ -89,13 +138,24 @@ internal sealed class MetricBuffer
             Points.Add(point);
         }
 
-        public List<MetricPoint> Take()
+        /// <summary>Takes note of a block that has the first points.</summary>
+        public void Store(BlobDigest block, int count, bool isClosed)
         {
-            var points = Points;
-            Points = [];
-            return points;
+            if (isClosed)
+            {
+                _closed.Add(block);
+                (_open, Stored, Points) = (null, 0, Points[count..]);
+            }
+            else
+            {
+                (_open, Stored) = (block, count);
+            }
         }
 
-        public MetricRecord ToRecord() => new(_last, _min, _max, Count, _step) { Points = Series.Count > 0 ? [] : [.. Points], Series = [.. Series] };
+        public MetricRecord ToRecord()
+        {
+            IReadOnlyList<BlobDigest> series = _open is { } open ? [.. _closed, open] : [.. _closed];
+            return new(_last, _min, _max, Count, _step) { Points = series.Count > 0 || Count > MaxInline ? [] : [.. Points], Series = series };
+        }
     }
 }

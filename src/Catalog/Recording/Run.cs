@@ -24,7 +24,7 @@ public sealed partial class Run : IAsyncDisposable
     {
         (_writer, _signals, _hold) = (writer, signals, hold);
         if (isOwner)
-            _sign = new(writer.Repository.Store, writer.Id, hold is null ? null : GiveWayAsync);
+            writer.Sign = _sign = new(writer.Repository.Store, writer.Id, hold is null ? null : GiveWayAsync);
     }
 
     /// <summary>Initializes a run that another caller has begun with the same key.</summary>
@@ -115,7 +115,7 @@ public sealed partial class Run : IAsyncDisposable
         _signals.Dispose();
     }
 
-    /// <summary>Ends the run with the error of its body. An error of the store is logged: the caller throws that of the body, which tells more.</summary>
+    /// <summary>Ends the run with the error of its body. An error of the store, or of a temporary file, is logged: the caller throws that of the body, which tells more.</summary>
     internal async Task EndAsync(Exception error)
     {
         var isCancelled = error is OperationCanceledException && CancellationToken.IsCancellationRequested;
@@ -123,7 +123,7 @@ public sealed partial class Run : IAsyncDisposable
         {
             await EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, isCancelled ? CauseOf(true) : null, error).ConfigureAwait(false);
         }
-        catch (StoreException e)
+        catch (Exception e)
         {
             LogUnrecorded(_writer.Repository.Store.Options.LoggerFactory.CreateLogger<Run>(), Reference, e);
         }

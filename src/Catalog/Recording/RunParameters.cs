@@ -32,6 +32,8 @@ internal sealed class RunParameters
         MetadataLimits.CheckParameters(values);
         var secrets = SecretValues.Check(options.Secrets);
         var json = MetadataJson.Write(values);
+        if (values.Keys.Concat(secrets.Keys).FirstOrDefault(n => n.StartsWith('$')) is { } reserved)
+            throw new ArgumentException($"The parameter '{ErrorText.Escape(reserved)}' has a name that begins with '$', which the record format reserves.", nameof(options));
         foreach (var (name, value) in values)
         {
             if (value.Kind == MetadataKind.Object && value.AsObject().Keys.Any(k => k.StartsWith('$')))

@@ -68,6 +68,9 @@ internal sealed class RunWriter
     /// <summary>The time in whole microseconds, which the index keeps.</summary>
     public DateTimeOffset Now => Whole(Time.GetUtcNow());
 
+    /// <summary>The time now, or a later one.</summary>
+    public DateTimeOffset LaterOf(DateTimeOffset time) => Now is var now && now > time ? now : Whole(time);
+
     /// <summary>Publishes that the run has begun.</summary>
     public async Task BeginAsync(IReadOnlyList<StepRecord> steps, CancellationToken cancellationToken)
     {
@@ -92,7 +95,7 @@ internal sealed class RunWriter
         _record = _record with
         {
             Status = status,
-            FinishedAt = Now,
+            FinishedAt = LaterOf(_record.StartedAt),
             Environment = environment,
             Reason = reason,
             Error = status == RunStatus.Succeeded ? null : error is null ? Volatile.Read(ref _first) : _failures.TryGetValue(error, out var failure) ? failure : FailureOf(error),
@@ -108,7 +111,16 @@ internal sealed class RunWriter
         throw new StoreException(new StoreFault(StoreErrorCode.AlreadyExists, $"the run has a step '{ErrorText.Escape(step)}' already") { Advice = "Give each step of a run its own name." });
     }
 
-    public Task PublishAsync(IReadOnlyCollection<Record> records, CancellationToken cancellationToken) => _feed.PublishAsync(records, cancellationToken);
+    /// <summary>Gets or sets the sign of life of the run; null in a process that only runs tasks of it.</summary>
+    public LiveSign? Sign { get; set; }
+
+    public async Task PublishAsync(IReadOnlyCollection<Record> records, CancellationToken cancellationToken)
+    {
+        await _feed.PublishAsync(records, cancellationToken).ConfigureAwait(false);
+        // The times in the records do not tell others that the run is alive.
+        if (_feed.Skew > LiveSign.Period)
+            Sign?.Wake();
+    }
 
     /// <summary>Makes the results of a task known to the tasks after it.</summary>
     public void Add(TaskRecord task)
@@ -152,5 +164,8 @@ internal sealed class RunWriter
 
     private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
-    public RunFailure FailureOf(Exception error) => new(error.GetType().FullName!, Parameters.Secrets.Hide(error.Message));
+    public RunFailure FailureOf(Exception error) => new(error.GetType().FullName!, Short(Parameters.Secrets.Hide(error.Message)));
+
+    /// <summary>A stack of a thousand frames, or a message of a megabyte, says no more than its ends.</summary>
+    public static string Short(string text) => text.Length <= 16_384 ? text : $"{text[..8192]}\n… {text.Length - 16_384} characters are omitted …\n{text[^8192..]}";
 }

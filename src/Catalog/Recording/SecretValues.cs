@@ -20,6 +20,7 @@ internal sealed class SecretValues(IReadOnlyDictionary<string, string> reference
         var copy = new Dictionary<string, string>(references, StringComparer.Ordinal);
         foreach (var (name, reference) in copy)
         {
+            MetadataLimits.CheckName(name, "the secret");
             MetadataLimits.CheckText(reference, $"the reference of the secret '{ErrorText.Escape(name)}'");
             if (!(reference.StartsWith(Variable, StringComparison.Ordinal) && reference.Length > Variable.Length)
                 && !(reference.StartsWith(LocalFile, StringComparison.Ordinal) && reference.Length > LocalFile.Length))

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Cairn.Artifacts;
+using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Names;
+using Cairn.Catalog.Records;
 using Cairn.Catalog.RunRecords;
 using Cairn.Errors;
 using Microsoft.Extensions.Logging;
@@ -14,24 +16,32 @@ internal sealed partial class TaskWriter : IDisposable
     public const string BySignal = "signal";
     public const string ByCaller = "cancelled";
 
-    private static readonly TimeSpan _flushPeriod = TimeSpan.FromSeconds(1);
+    /// <summary>How often progress is shown: at first once a second, then less often, so that a long task does not fill the feed.</summary>
+    private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longest = TimeSpan.FromMinutes(1);
+    private const int PeriodsOfTask = 20;
+
     private readonly RunWriter _run;
     private readonly Lock _lock = new();
     private readonly LogBuffer _log;
-    private readonly MetricBuffer _metrics = new();
+    private readonly MetricBuffer _metrics;
     private readonly ConcurrentQueue<Export> _exports = new();
     private readonly Dictionary<string, object> _outputs = new(StringComparer.Ordinal);
     private readonly List<TaskInputRecord> _inputs = [];
     private readonly SortedSet<string> _parameters = new(StringComparer.Ordinal);
     private TaskRecord _record;
     private Task _flushing = Task.CompletedTask;
-    private DateTimeOffset _flushedAt;
+    private readonly long _startedAt;
+    private long _shownAt;
+    private bool _hasEnded;
 
     public TaskWriter(RunWriter run, TaskRecord record)
     {
         _run = run;
-        _flushedAt = run.Now;
-        _record = record with { StartedAt = _flushedAt, Status = RunStatus.Running };
+        _metrics = new(run.Time, run.Options.SaveArtifacts);
+        // Durations are not those of the clock, which may be set.
+        _startedAt = _shownAt = run.Time.GetTimestamp();
+        _record = record with { StartedAt = run.Now, Status = RunStatus.Running };
         _log = new(run.Parameters.Secrets);
         Logger = new StepLogger(_log, run.Repository.Store.Options.LoggerFactory.CreateLogger($"Cairn.Runs.{run.Flow}"), run.Time);
     }
@@ -42,13 +52,18 @@ internal sealed partial class TaskWriter : IDisposable
 
     public ILogger Logger { get; }
 
+    /// <summary>Gets the metrics.</summary>
+    public MetricBuffer Metrics => _metrics;
+
     /// <summary>Adds an output, which is saved when the task ends.</summary>
     public void AddOutput(string name, object value)
     {
         ArgumentNullException.ThrowIfNull(value);
         name = CatalogName.OfOutput(name);
+        RequireMaterializer(name, value.GetType());
         lock (_lock)
         {
+            RequireRunning();
             if (!_outputs.TryAdd(name, value))
                 throw new StoreException(new StoreFault(StoreErrorCode.AlreadyExists, $"the step has an output '{ErrorText.Escape(name)}' already") { Advice = "Give each output of a step its own name." });
         }
@@ -56,8 +71,10 @@ internal sealed partial class TaskWriter : IDisposable
 
     public void AddInput(TaskInputRecord input)
     {
+        MetadataLimits.CheckName(input.Role, "the role");
         lock (_lock)
         {
+            RequireRunning();
             if (!_inputs.Contains(input))
                 _inputs.Add(input);
         }
@@ -65,21 +82,34 @@ internal sealed partial class TaskWriter : IDisposable
 
     public void AddParameter(string name)
     {
+        MetadataLimits.CheckName(name, "the parameter");
         lock (_lock)
+        {
+            RequireRunning();
             _parameters.Add(name);
+        }
     }
 
-    public void AddExport(Export export) => _exports.Enqueue(export);
+    public void AddExport(Export export)
+    {
+        lock (_lock)
+        {
+            RequireRunning();
+            _exports.Enqueue(export);
+        }
+    }
 
     public void AddMetric(string name, double value, long? step)
     {
-        _metrics.Add(name, new(step ?? 0, value, _run.Now), isCounted: step is null);
+        MetadataLimits.CheckName(name, "the metric");
         lock (_lock)
         {
-            if (!_flushing.IsCompleted || _run.Time.GetUtcNow() - _flushedAt < _flushPeriod)
+            RequireRunning();
+            _metrics.Add(name, new(step ?? 0, value, _run.Now), isCounted: step is null);
+            if (!_flushing.IsCompleted || (!_metrics.IsFull && _run.Time.GetElapsedTime(_shownAt) < Period()))
                 return;
-            _flushedAt = _run.Time.GetUtcNow();
-            _flushing = _flushing.IsFaulted ? _flushing : Task.Run(ShowProgressAsync, CancellationToken.None);
+            _shownAt = _run.Time.GetTimestamp();
+            _flushing = Task.Run(TryShowProgressAsync, CancellationToken.None);
         }
     }
 
@@ -87,10 +117,12 @@ internal sealed partial class TaskWriter : IDisposable
     public async Task CheckpointAsync<T>(T value, CancellationToken cancellationToken)
         where T : notnull
     {
+        lock (_lock)
+            RequireRunning();
         if (!_run.Options.SaveArtifacts)
             return;
         var artifact = await _run.Repository.SaveAsync(value, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await FlushedAsync().ConfigureAwait(false);
+        await ShownAsync().ConfigureAwait(false);
         _record = _record with { Checkpoint = artifact.Digest };
         await ShowProgressAsync().ConfigureAwait(false);
     }
@@ -104,25 +136,28 @@ internal sealed partial class TaskWriter : IDisposable
     /// <returns>The record.</returns>
     public async Task<TaskRecord> EndAsync(RunStatus status, string? cause, Exception? error, Func<TaskRecord, TaskRecord>? complete, CancellationToken cancellationToken)
     {
+        lock (_lock)
+            _hasEnded = true;
         var record = _record with { Attempt = _record.Attempt };
         if (status == RunStatus.Succeeded)
             record = record with { Outputs = await SaveOutputsAsync(cancellationToken).ConfigureAwait(false), Exports = await WriteExportsAsync(cancellationToken).ConfigureAwait(false) };
-        await FlushedAsync().ConfigureAwait(false);
+        await ShownAsync().ConfigureAwait(false);
         if (_run.Options.SaveArtifacts)
-            await _metrics.FlushAsync(_run.Repository, CancellationToken.None).ConfigureAwait(false);
+            await _metrics.FlushAsync(_run.Repository, isWhole: true, CancellationToken.None).ConfigureAwait(false);
         var log = _log.TryGetText();
         lock (_lock)
         {
             record = record with
             {
                 Status = status,
-                FinishedAt = _run.Now,
+                // A clock that was set back makes no task shorter than it was.
+                FinishedAt = _run.LaterOf(_record.StartedAt + _run.Time.GetElapsedTime(_startedAt)),
                 Cause = cause,
                 Inputs = [.. _inputs],
                 Parameters = [.. _parameters],
                 Metrics = _metrics.ToRecords(),
                 Log = log is { Length: > 0 } ? log : null,
-                Error = error is null ? null : _run.FailureOf(error) with { Stack = Short(_run.Parameters.Secrets.Hide(error.ToString())) },
+                Error = error is null ? null : _run.FailureOf(error) with { Stack = RunWriter.Short(_run.Parameters.Secrets.Hide(error.ToString())) },
             };
         }
         if (log is null)
@@ -134,7 +169,7 @@ internal sealed partial class TaskWriter : IDisposable
         // Nobody can load what was not saved.
         if (!_run.Options.SaveArtifacts)
             record = record with { Outputs = _record.Outputs, State = _record.State, Inputs = [.. record.Inputs.Where(i => i.TaskId is null)] };
-        await _run.PublishAsync([record.ToRecord(_run.Source)], CancellationToken.None).ConfigureAwait(false);
+        await _run.PublishAsync([LineOf(record)], CancellationToken.None).ConfigureAwait(false);
         _record = record;
         if (status is RunStatus.Succeeded or RunStatus.Cached)
             _run.Add(record);
@@ -143,28 +178,21 @@ internal sealed partial class TaskWriter : IDisposable
         return record;
     }
 
-    /// <summary>Publishes that the task has not succeeded. An error of the store is logged: the caller throws the error of the task, which tells more.</summary>
+    /// <summary>Publishes that the task has not succeeded. An error of the store, or of a temporary file, is logged: the caller throws the error of the task, which tells more.</summary>
     public async Task FailAsync(RunStatus status, string cause, Exception error, Func<TaskRecord, TaskRecord>? complete = null)
     {
         try
         {
             await EndAsync(status, cause, error, complete, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StoreException e)
+        catch (Exception e)
         {
             LogUnrecorded(Logger, _record.Step, _run.Id, e);
         }
     }
 
-    public void Dispose() => _log.Dispose();
-
-    [LoggerMessage(3, LogLevel.Warning, "The end of the step {Step} of the run {Run} could not be recorded.")]
-    private static partial void LogUnrecorded(ILogger logger, string step, Guid run, Exception exception);
-
-    /// <summary>A stack of a thousand frames says no more than its ends.</summary>
-    private static string Short(string stack) => stack.Length <= 16_384 ? stack : $"{stack[..8192]}\n… {stack.Length - 16_384} characters are omitted …\n{stack[^8192..]}";
-
-    private async Task FlushedAsync()
+    /// <summary>Waits until the progress that is being published is published.</summary>
+    public async Task ShownAsync()
     {
         Task flushing;
         lock (_lock)
@@ -172,10 +200,82 @@ internal sealed partial class TaskWriter : IDisposable
         await flushing.ConfigureAwait(false);
     }
 
+    public void Dispose() => _log.Dispose();
+
+    [LoggerMessage(3, LogLevel.Warning, "The end of the step {Step} of the run {Run} could not be recorded.")]
+    private static partial void LogUnrecorded(ILogger logger, string step, Guid run, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "The progress of the step {Step} of the run {Run} could not be published. It is tried again later; the end of the step has all points.")]
+    private static partial void LogUnshown(ILogger logger, string step, Guid run, Exception exception);
+
+    /// <summary>The line of the feed with the record of the task. What a failed task has besides its error is left out if it is too much for a record.</summary>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.Unsupported"/>: the record of a task that succeeded has too many members.</exception>
+    private Record LineOf(TaskRecord record)
+    {
+        try
+        {
+            return record.ToRecord(_run.Source);
+        }
+        catch (FormatException) when (record.Status is RunStatus.Failed or RunStatus.Cancelled)
+        {
+            return (record with { Inputs = [], Exports = [], Parameters = [], Metrics = new Dictionary<string, MetricRecord>() }).ToRecord(_run.Source);
+        }
+        catch (FormatException e)
+        {
+            var reason = $"{e.Message}: it has {record.Outputs.Count} outputs, {record.State.Count} properties of the state, {record.Inputs.Count} inputs, {record.Items?.Count ?? 0} keys of items, {record.Metrics.Count} metrics and {record.Exports.Count} exports";
+            throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"the record of the step '{ErrorText.Escape(record.Step)}' is too large: {reason}")
+            {
+                Advice = "Save many small values as one, such as an array, and let a join read what an earlier step has gathered.",
+            }, e);
+        }
+    }
+
+    private void RequireRunning()
+    {
+        if (_hasEnded)
+        {
+            throw new InvalidOperationException(
+                $"The step '{ErrorText.Escape(_record.Step)}' has ended: what its code does afterwards is not recorded. Await everything that the code starts before it returns.");
+        }
+    }
+
+    private void RequireMaterializer(string output, Type type)
+    {
+        try
+        {
+            if (_run.Options.SaveArtifacts)
+                _run.Repository.Materializers.Resolve(type);
+        }
+        catch (MaterializationException e)
+        {
+            e.WithContext($"save the output '{ErrorText.Escape(output)}' of the step '{ErrorText.Escape(_record.Step)}'");
+            throw;
+        }
+    }
+
+    /// <summary>How long the next progress waits: a twentieth of the time that the task has run.</summary>
+    private TimeSpan Period()
+    {
+        var period = _run.Time.GetElapsedTime(_startedAt) / PeriodsOfTask;
+        return period < _shortest ? _shortest : period > _longest ? _longest : period;
+    }
+
+    private async Task TryShowProgressAsync()
+    {
+        try
+        {
+            await ShowProgressAsync().ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            LogUnshown(Logger, _record.Step, _run.Id, e);
+        }
+    }
+
     private async Task ShowProgressAsync()
     {
         if (_run.Options.SaveArtifacts)
-            await _metrics.FlushAsync(_run.Repository, CancellationToken.None).ConfigureAwait(false);
+            await _metrics.FlushAsync(_run.Repository, isWhole: false, CancellationToken.None).ConfigureAwait(false);
         await _run.PublishAsync([(_record with { Metrics = _metrics.ToRecords() }).ToProgress(_run.Source)], CancellationToken.None).ConfigureAwait(false);
     }
 

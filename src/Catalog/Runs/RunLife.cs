@@ -16,7 +16,8 @@ internal sealed class RunLife(ArtifactStore store, FeedPublisher feed)
     public async Task<bool> IsLostAsync(Guid run, DateTimeOffset lastRecord, CancellationToken cancellationToken)
     {
         var now = feed.StoreTime;
-        if (now - lastRecord <= Limit)
+        // A record of the future has the time of a clock that is wrong.
+        if ((now - lastRecord).Duration() <= Limit)
             return false;
         var sign = await store.TryStatAsync(LiveSign.PathOf(run), cancellationToken).ConfigureAwait(false);
         // A store without times cannot tell.

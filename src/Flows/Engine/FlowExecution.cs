@@ -143,6 +143,7 @@ internal static class FlowExecution
         string name, IReadOnlyList<FlowNode<TState>> nodes, Branch? start, Catalog.Catalog catalog, RunOptions options, Resumption? resumption, CancellationToken cancellationToken)
         where TState : class, IFlowState, new()
     {
+        RequireMaterializers(name, new TState().Slots, catalog.Repository);
         var steps = FlowRunner<TState>.Describe(nodes);
         var run = await catalog.StartRunAsync(name, steps, options, cancellationToken).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
@@ -162,6 +163,26 @@ internal static class FlowExecution
         }
         await run.CompleteAsync().ConfigureAwait(false);
         return run.Id;
+    }
+
+    /// <summary>Refuses a state that cannot be saved, before the first step runs. A type that can be derived from is not known before there is a value.</summary>
+    private static void RequireMaterializers(string flow, IReadOnlyList<StateSlot> slots, ArtifactRepository repository)
+    {
+        foreach (var slot in slots)
+        {
+            var type = Nullable.GetUnderlyingType(slot.ValueType) ?? slot.ValueType;
+            if (slot.IsSecret || !type.IsSealed)
+                continue;
+            try
+            {
+                repository.Materializers.Resolve(type);
+            }
+            catch (MaterializationException e)
+            {
+                e.WithContext($"run the flow '{ErrorText.Escape(flow)}', whose state has the property {slot}");
+                throw;
+            }
+        }
     }
 
     private static async Task<Resumption> ResumptionOfAsync(Catalog.Catalog catalog, Guid run, JsonObject? parameters, CancellationToken cancellationToken)

@@ -68,6 +68,7 @@ internal sealed class ItemSource<TState, TItem>(string step, Func<TState, IEnume
     where TState : class, IFlowState, new()
 {
     private const int MaxKeyBytes = 255;
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     // Those who wait take no processor.
     public override int Parallelism { get; } = options.RunsElsewhere ? int.MaxValue : options.Parallelism ?? Environment.ProcessorCount;
@@ -81,6 +82,20 @@ internal sealed class ItemSource<TState, TItem>(string step, Func<TState, IEnume
     public override async Task<FlowItems<TState>> LoadAsync(ArtifactRepository repository, BlobDigest items, CancellationToken cancellationToken) =>
         Of(await repository.LoadAsync<TItem[]>(items, cancellationToken).ConfigureAwait(false));
 
+    private static bool IsKey(string? key)
+    {
+        if (string.IsNullOrEmpty(key) || key.Length > MaxKeyBytes)
+            return false;
+        try
+        {
+            return _strict.GetByteCount(key) <= MaxKeyBytes;
+        }
+        catch (EncoderFallbackException)
+        {
+            return false;
+        }
+    }
+
     private Items Of(TItem[] values)
     {
         var keys = new List<string>(values.Length);
@@ -88,8 +103,8 @@ internal sealed class ItemSource<TState, TItem>(string step, Func<TState, IEnume
         for (var i = 0; i < values.Length; i++)
         {
             var key = options.Key is { } keyOf ? keyOf(values[i]) : i.ToString(CultureInfo.InvariantCulture);
-            if (string.IsNullOrEmpty(key) || Encoding.UTF8.GetByteCount(key) > MaxKeyBytes)
-                throw new InvalidOperationException($"The item {i} of the step '{step}' has the key '{ErrorText.Escape(key ?? "")}'; a key has 1 to {MaxKeyBytes} bytes of UTF-8.");
+            if (!IsKey(key))
+                throw new InvalidOperationException($"The item {i} of the step '{step}' has the key '{ErrorText.Escape(key ?? "")}'; a key has 1 to {MaxKeyBytes} bytes of UTF-8, and no unpaired surrogate.");
             if (!seen.Add(key))
                 throw new InvalidOperationException($"Two items of the step '{step}' have the key '{ErrorText.Escape(key)}'. Give each item its own key.");
             keys.Add(key);

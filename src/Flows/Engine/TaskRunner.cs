@@ -94,6 +94,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             foreach (var each in opened.Keys)
                 await LoadAsync(each, cancellationToken).ConfigureAwait(false);
             await node.Body(state, inputs, context).ConfigureAwait(false);
+            foreach (var each in opened.Keys)
+                End(each);
             hasSeen = inputs.HasSeenFailures;
             // What was taken over by reference counts as read, and so does what was read from the states of the branches.
             var read = opened.Keys.SelectMany(s => s.Slots).Where(s => s.IsRead && s.Value is not null).Select(s => (s.Name, Value: s.Value!.Value));
@@ -179,6 +181,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 using var loaded = options.Prefetch ? await prefetch.LoadAsync(step, state, cancellationToken).ConfigureAwait(false) : null;
                 // Code that computes without waiting must not hold the thread that starts the other branches.
                 var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
+                End(state);
                 var changes = await SaveAsync(state, cancellationToken).ConfigureAwait(false);
                 foreach (var slot in state.Slots.Where(s => s.IsRead && s.Value is not null))
                     writer.AddInput(InputOf(slot.Name, slot.Value!.Value));
@@ -190,6 +193,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             }
             catch (Exception e)
             {
+                End(state);
                 var isCancelled = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
                 var isLast = isCancelled || !IsTried(options, attempt, e);
                 await writer.FailAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, CauseOf(isCancelled, isLast, step, branch.Item), e, ConflictsOf(e)).ConfigureAwait(false);
@@ -285,6 +289,12 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 ? $"cancelled since task {first.Step}{(first.Item is null ? "" : "/" + first.Item)} failed"
                 : run.CauseOf(isCancelled: true);
         }
+    }
+
+    private static void End(TState state)
+    {
+        foreach (var slot in state.Slots)
+            slot.End();
     }
 
     private static Func<TaskRecord, TaskRecord>? ConflictsOf(Exception error) => error is MergeConflictException merge

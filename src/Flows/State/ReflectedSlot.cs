@@ -57,7 +57,7 @@ internal sealed class ReflectedSlot(object state, PropertyInfo property)
             return new SlotOutcome.Unchanged(binding.Value);
         if (property.GetValue(state) is not { } value)
             return IsDeleted ? new SlotOutcome.Removed() : new SlotOutcome.Unchanged(binding.Value);
-        var digest = (await binding.Repository.SaveAsAsync(value, _saved, null, cancellationToken).ConfigureAwait(false)).Digest;
+        var digest = await SaveAsync(binding.Repository, value, _saved, cancellationToken).ConfigureAwait(false);
         var isSource = digest == _source?.Artifact;
         return isSource && !_isSet ? new SlotOutcome.Unchanged(binding.Value) : new SlotOutcome.Changed(digest, isSource ? _source?.Task : null);
     }

@@ -58,6 +58,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
+            RequireRunning();
             (_value, _hasValue, _isSet) = (value, true, true);
             (_source, _loading) = (null, null);
         }
@@ -110,7 +111,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
         var artifact = source?.Artifact;
         // What was loaded may have been modified.
         if (_hasValue && (source is null || !IsImmutable))
-            artifact = (await binding.Repository.SaveAsAsync(_value!, _saved, null, cancellationToken).ConfigureAwait(false)).Digest;
+            artifact = await SaveAsync(binding.Repository, _value!, _saved, cancellationToken).ConfigureAwait(false);
         if (artifact is not { } digest || (!_isSet && digest == source?.Artifact))
             return new SlotOutcome.Unchanged(binding.Value);
         return new SlotOutcome.Changed(digest, digest == source?.Artifact ? source?.Task : null);
@@ -138,6 +139,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
+            RequireRunning();
             (value, loading) = (_value, null!);
             _isRead |= !_isSet;
             if (_hasValue)

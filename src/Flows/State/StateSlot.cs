@@ -84,11 +84,40 @@ public abstract class StateSlot
     /// <remarks>A load that fails is not remembered: a getter repeats it.</remarks>
     internal virtual Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Gets whether the code of the task has ended: what it still reads or sets is refused.</summary>
+    private protected bool HasEnded { get; private set; }
+
+    /// <summary>Takes note that the code of the task has ended.</summary>
+    internal void End() => HasEnded = true;
+
     /// <summary>Takes over the value of a secret from the state of an earlier task of the same run.</summary>
     /// <param name="previous">The slot of the same property.</param>
     internal abstract void CarryFrom(StateSlot previous);
 
+    /// <summary>Saves a value.</summary>
+    /// <exception cref="MaterializationException">The value cannot be saved; the message names the property.</exception>
+    private protected async Task<BlobDigest> SaveAsync(ArtifactRepository repository, object value, Type type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await repository.SaveAsAsync(value, type, null, cancellationToken).ConfigureAwait(false)).Digest;
+        }
+        catch (MaterializationException e)
+        {
+            throw new MaterializationException(e.MaterializerId, e.Reason, e).WithContext($"save {this}");
+        }
+    }
+
     private protected InvalidOperationException NotBound() => new($"{this} cannot be loaded or saved: it is not bound to a repository. Call {nameof(Bind)} before the task.");
+
+    private protected void RequireRunning()
+    {
+        if (HasEnded)
+        {
+            throw new InvalidOperationException(
+                $"The step '{Binding?.Step}' has ended: its code cannot read or set {this} any more. Await everything that the code starts before it returns.");
+        }
+    }
 
     private protected void RequireReference()
     {
