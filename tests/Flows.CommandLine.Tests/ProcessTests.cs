@@ -39,7 +39,8 @@ public sealed class ProcessTests : IDisposable
         await process.WaitForExitAsync(Cancel);
         process.ExitCode.ShouldBe(code);
         (await process.StandardError.ReadToEndAsync(Cancel)).ShouldContain($"Spread: the run {reference} was cancelled. Resume it with 'Spread resume {reference}'.");
-        (await ReadAsync(async c => (await c.Runs.GetAsync(RunReference.Parse(reference), cancellationToken: Cancel)) is var run ? (run.Status, run.Reason) : default)).ShouldBe((RunStatus.Cancelled, "signal"));
+        (await ReadAsync(async c => (await c.Runs.GetAsync(RunReference.Parse(reference), cancellationToken: Cancel)) is var run ? (run.Status, run.Reason) : default))
+            .ShouldBe((RunStatus.Cancelled, "signal"));
     }
 
     [Fact]

@@ -35,6 +35,8 @@ public sealed class StepTextTests
     {
         StepProgress[] steps = [_fit with { Total = 3, Succeeded = 1, Running = 1 }, new("test", StepKind.Step) { Total = 3, Succeeded = 1 }];
         StepText.IsOver(steps, 1).ShouldBeFalse();
+        steps[0] = _fit with { Total = 3, Succeeded = 1 };
+        StepText.IsOver(steps, 1).ShouldBeFalse();
         steps[0] = _fit with { Total = 3, Succeeded = 2, Failed = 1 };
         StepText.IsOver(steps, 1).ShouldBeTrue();
     }

@@ -13,7 +13,8 @@ public sealed record RunProgress(Guid Run, string Reference, IReadOnlyList<StepP
 public sealed record StepProgress(string Step, StepKind Kind)
 {
     /// <summary>
-    /// Gets the number of tasks that are expected; null if it is not known yet, as the items are not. It grows with each split of an outer foreach. Fewer tasks run if an earlier step of an item fails.
+    /// Gets the number of tasks that are expected; null if it is not known yet, as the items are not. It grows with each split of an outer foreach. Fewer tasks run
+    /// if an earlier step of an item fails.
     /// </summary>
     public int? Total { get; init; }
 

@@ -41,8 +41,10 @@ public sealed class TemplateCollection
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
         {
-            throw new StoreException(new StoreFault(e.Code, $"there is a template '{ErrorText.Escape(template.Name)}' already") { Advice = "Read it, change it and save that, or choose another name." }, e)
-                .WithContext("save the template", _store.GetUri(path));
+            throw new StoreException(new StoreFault(e.Code, $"there is a template '{ErrorText.Escape(template.Name)}' already")
+            {
+                Advice = "Read it, change it and save that, or choose another name.",
+            }, e).WithContext("save the template", _store.GetUri(path));
         }
         catch (StoreException e) when (e.Code == StoreErrorCode.PreconditionFailed)
         {

@@ -13,7 +13,8 @@ internal static class TemplateCompletion
         try
         {
             var repository = await ArtifactOptions.OpenAsync(session, store, cancellationToken).ConfigureAwait(false);
-            return await new TemplateCollection(repository.Container).ListAsync(cancellationToken).Where(n => n.StartsWith(word, StringComparison.Ordinal)).ToListAsync(cancellationToken).ConfigureAwait(false);
+            return await new TemplateCollection(repository.Container).ListAsync(cancellationToken).Where(n => n.StartsWith(word, StringComparison.Ordinal))
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is StoreException or FormatException or UsageException or ArgumentException)
         {

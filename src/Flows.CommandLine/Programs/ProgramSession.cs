@@ -141,7 +141,8 @@ internal sealed class ProgramSession(
     }
 
     private Workspace? FindWorkspace() =>
-        parsed.GetValue(global.Workspace) is { Length: > 0 } || Environment.GetEnvironmentVariable(Workspace.EnvironmentVariable) is { Length: > 0 } || Workspace.FindFolder(Directory.GetCurrentDirectory()) is not null
+        parsed.GetValue(global.Workspace) is { Length: > 0 } || Environment.GetEnvironmentVariable(Workspace.EnvironmentVariable) is { Length: > 0 }
+            || Workspace.FindFolder(Directory.GetCurrentDirectory()) is not null
             ? Workspace.Locate(parsed.GetValue(global.Workspace), options.Flavors)
             : null;
 }

@@ -20,6 +20,7 @@ internal static class RunCommand
             chosen = session.FindFlow(found.Flow, "FLOW");
             given = found.ToRunOptions(given);
         }
-        return await FlowRun.ExecuteAsync(session, catalog, options => chosen!.RunAsync(catalog, options, session.Stopping), given, [.. given.Parameters.Keys], parsed.GetValue(arguments.Json)).ConfigureAwait(false);
+        return await FlowRun.ExecuteAsync(
+            session, catalog, options => chosen!.RunAsync(catalog, options, session.Stopping), given, [.. given.Parameters.Keys], parsed.GetValue(arguments.Json)).ConfigureAwait(false);
     }
 }

@@ -35,7 +35,8 @@ internal static class SingleTask
     /// <summary>The items without a task that has ended, in order.</summary>
     public static IReadOnlyList<string> Pending(RecordedRun run, string step, Func<StoreErrorCode, string, string, StoreException> refused)
     {
-        var ended = run.Tasks.Where(t => t.Step == step && t.Items is null && (RecordedRun.HasSucceeded(t) || t.Status == Catalog.RunStatus.Failed)).Select(t => t.Item).ToHashSet(StringComparer.Ordinal);
+        var ended = run.Tasks.Where(t => t.Step == step && t.Items is null && (RecordedRun.HasSucceeded(t) || t.Status == Catalog.RunStatus.Failed))
+            .Select(t => t.Item).ToHashSet(StringComparer.Ordinal);
         return [.. SplitsOf(run, step, refused).SelectMany(s => ItemsOf(run, s)).Where(item => !ended.Contains(item))];
     }
 

@@ -61,6 +61,52 @@ public sealed class ElsewhereTests : FlowTest
         (await LastRunAsync()).Status.ShouldBe(RunStatus.Succeeded);
     }
 
+    [Fact]
+    public async Task Items_are_published_together_with_those_that_are_taken_over()
+    {
+        using var stopping = new CancellationTokenSource();
+        var running = Spread.RunAsync(Catalog, cancellationToken: stopping.Token);
+        var run = await ReachedAsync("fit");
+        (await Spread.ListPendingItemsAsync(Catalog, run, "fit", Cancel)).ShouldBe(["r1", "r2", "r3"]);
+        await Spread.RunTaskAsync(Catalog, run, "fit", "r1", Cancel);
+        await stopping.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
+
+        // When the first item is taken over, no other process sees the items: it would see that item as one that is left.
+        var observer = new Observer(taken => taken.Changed is { Step: "fit", TakenOver: 1 }, taken => FindPendingAsync(RunReference.OfRun(taken.Run)));
+        var resuming = Spread.ResumeAsync(Catalog, options: new() { Progress = observer }, cancellationToken: Cancel);
+        var next = await ReachedAsync("fit", run);
+        (await Spread.ListPendingItemsAsync(Catalog, next, "fit", Cancel)).ShouldBe(["r2", "r3"]);
+        observer.Seen.ShouldBe(["not reached"]);
+        foreach (var item in (string[])["r2", "r3"])
+            await Spread.RunTaskAsync(Catalog, next, "fit", item, Cancel);
+        await resuming;
+    }
+
+    private async Task<string> FindPendingAsync(RunReference run)
+    {
+        try
+        {
+            return string.Join(' ', await Spread.ListPendingItemsAsync(Catalog, run, "fit", Cancel));
+        }
+        catch (StoreException e) when (e.Code == StoreErrorCode.NotFound)
+        {
+            return "not reached";
+        }
+    }
+
+    /// <summary>Looks at the store while the run waits for the report.</summary>
+    private sealed class Observer(Func<RunProgress, bool> isMoment, Func<RunProgress, Task<string>> look) : IProgress<RunProgress>
+    {
+        public List<string> Seen { get; } = [];
+
+        public void Report(RunProgress value)
+        {
+            if (isMoment(value))
+                Seen.Add(Task.Run(() => look(value)).GetAwaiter().GetResult());
+        }
+    }
+
     /// <summary>Waits until the newest run has recorded the items of a step.</summary>
     private async Task<RunReference> ReachedAsync(string step, RunReference? other = null)
     {

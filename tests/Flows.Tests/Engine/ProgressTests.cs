@@ -147,7 +147,8 @@ public sealed class ProgressTests : FlowTest
         }
 
         /// <summary>The changes of a step: ended/total+running.</summary>
-        public string[] Of(string step) => [.. All.Where(r => r.Changed?.Step == step).Select(r => $"{r.Changed!.Ended}/{(r.Changed.Total is { } total ? $"{total}" : "?")}{(r.Changed.Running > 0 ? $"+{r.Changed.Running}" : "")}")];
+        public string[] Of(string step) => [.. All.Where(r => r.Changed?.Step == step)
+            .Select(r => $"{r.Changed!.Ended}/{(r.Changed.Total is { } total ? $"{total}" : "?")}{(r.Changed.Running > 0 ? $"+{r.Changed.Running}" : "")}")];
 
         public (int? Total, int Succeeded, int TakenOver, int Failed, int Cancelled) Last(string step) =>
             All[^1].Steps.Single(s => s.Step == step) is var found ? (found.Total, found.Succeeded, found.TakenOver, found.Failed, found.Cancelled) : default;

@@ -32,7 +32,9 @@ internal static partial class FlowProcess
         var error = Marshal.GetLastPInvokeError();
         throw new StoreException(new StoreFault(StoreErrorCode.InvalidConfiguration, $"'{ErrorText.Escape(command[0])}' cannot be started: {Marshal.GetPInvokeErrorMessage(error).TrimEnd('.')}")
         {
-            Advice = error == NoEntry && command[0] == "dotnet" ? "A .dll needs the command 'dotnet': install the .NET runtime, or give the executable of the program." : "Give the .dll or the executable that the project of the program builds.",
+            Advice = error == NoEntry && command[0] == "dotnet"
+                ? "A .dll needs the command 'dotnet': install the .NET runtime, or give the executable of the program."
+                : "Give the .dll or the executable that the project of the program builds.",
         });
     }
 

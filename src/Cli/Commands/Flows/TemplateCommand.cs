@@ -20,7 +20,8 @@ internal static class TemplateCommand
             var text = parsed.GetValue(name)!;
             var values = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
             MetadataText.Read(values, parsed.GetValue(parameters.Set), parameters.Set.Name, parameters.Set.HelpName!);
-            var secrets = (parsed.GetValue(parameters.Secret) ?? []).Select(s => MetadataText.Split(s, parameters.Secret.Name, parameters.Secret.HelpName!)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
+            var secrets = (parsed.GetValue(parameters.Secret) ?? []).Select(s => MetadataText.Split(s, parameters.Secret.Name, parameters.Secret.HelpName!))
+                .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
             var templates = await call.OpenAsync().ConfigureAwait(false);
             var before = parsed.GetValue(replace) ? await templates.TryGetAsync(text, call.Stopping).ConfigureAwait(false) : null;
             // The etag of what was read: a template that somebody else saves meanwhile is not replaced.
@@ -90,7 +91,10 @@ internal static class TemplateCommand
     {
         var name = TemplateArgument.Name();
         var (arguments, options) = (new FlowRunArguments(), new FlowProgramOptionSet());
-        var command = new Command("run", "Run the flow of a template, by the program that has it. --set and --secret replace single parameters.") { name, arguments.Parameters.Set, arguments.Parameters.Secret, arguments.Tag, arguments.DryRun, arguments.Json };
+        var command = new Command("run", "Run the flow of a template, by the program that has it. --set and --secret replace single parameters.")
+        {
+            name, arguments.Parameters.Set, arguments.Parameters.Secret, arguments.Tag, arguments.DryRun, arguments.Json,
+        };
         return options.AddTo(command).Runs((session, parsed, cancellationToken) => FlowProcess.RunAsync(
             session,
             options.ProgramOf(parsed),
@@ -122,7 +126,9 @@ internal static class TemplateCommand
         var (json, store) = (Json.Option(), ArtifactOptions.Store());
         command.Add(json);
         command.Add(store);
-        return command.Runs((session, parsed, cancellationToken) => run(new(session, parsed.GetValue(json), parsed.GetRequiredValue(store), cancellationToken), parsed), onlyReads: command.Name is "list" or "show");
+        return command.Runs(
+            (session, parsed, cancellationToken) => run(new(session, parsed.GetValue(json), parsed.GetRequiredValue(store), cancellationToken), parsed),
+            onlyReads: command.Name is "list" or "show");
     }
 
     /// <summary>One run of a command of templates.</summary>

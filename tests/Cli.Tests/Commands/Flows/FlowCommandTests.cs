@@ -29,7 +29,8 @@ public sealed class FlowCommandTests
     {
         using var box = await Sandbox.CreateAsync();
         (await box.RunAsync("store", "register", "second", "--root", box["second"])).Code.ShouldBe(0);
-        var ran = await box.ProcessAsync(["--workspace", box.Folder, "flow", "run", "--store", "second:sub", "--user", "u:ada", "--program", Program, "--json", "--set=ranges=1", "Count"], info => info.WorkingDirectory = Path.GetTempPath());
+        var ran = await box.ProcessAsync(["--workspace", box.Folder, "flow", "run", "--store", "second:sub", "--user", "u:ada", "--program", Program, "--json", "--set=ranges=1", "Count"],
+            info => info.WorkingDirectory = Path.GetTempPath());
         ran.Ok().Json.Single().GetProperty("createdBy").GetString().ShouldBe("u:ada");
         Directory.Exists(box["second/sub/artifacts"]).ShouldBeTrue();
     }
