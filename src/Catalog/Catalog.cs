@@ -119,7 +119,8 @@ public sealed class Catalog : IAsyncDisposable
     /// <param name="body">The code, which runs its steps by <see cref="Run.StepAsync{T}(string, Func{StepContext, Task{T}})"/>.</param>
     /// <param name="options">Parameters, secrets, tags. Optional.</param>
     /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
-    /// <returns>The id of the run, when its end is published. An exception of the body is recorded and thrown as it is. If <see cref="RunOptions.Key"/> finds a run, its id, without a call of the body.</returns>
+    /// <returns>The id of the run, when its end is published. An exception of the body is recorded and thrown as it is. If <see cref="RunOptions.Key"/> finds a run, its id; the
+    /// body is not called.</returns>
     public async Task<Guid> RunAsync(string flow, Func<Run, Task> body, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -162,8 +163,8 @@ public sealed class Catalog : IAsyncDisposable
         if (options.Key is { } key)
         {
             var (claim, origin) = await ClaimRunAsync(key, record.RunId, RunKeys.PrintOf(name, parameters.Json), cancellationToken).ConfigureAwait(false);
-            if (claim.Run != record.RunId)
-                return Run.OfExisting(new(Repository, Assets, _source, _feed, record with { RunId = claim.Run }, options, parameters), cancellationToken);
+            if (claim.RunId != record.RunId)
+                return Run.OfExisting(new(Repository, Assets, _source, _feed, record with { RunId = claim.RunId }, options, parameters), cancellationToken);
             (hold, record) = (new(_runKeys, key, claim), record with { Origin = record.Origin ?? origin });
         }
         var writer = new RunWriter(Repository, Assets, _source, _feed, record, options, parameters);
@@ -190,11 +191,11 @@ public sealed class Catalog : IAsyncDisposable
         Guid? lost = null;
         var (claim, _) = await _runKeys.ClaimAsync(key, run, print, async (before, stopping) =>
         {
-            var (isLost, isRecorded) = await Runs.IsLostAsync(before.Run, before.At, stopping).ConfigureAwait(false);
-            lost = isLost && isRecorded ? before.Run : null;
+            var (isLost, isRecorded) = await Runs.IsLostAsync(before.RunId, before.At, stopping).ConfigureAwait(false);
+            lost = isLost && isRecorded ? before.RunId : null;
             return isLost;
         }, cancellationToken).ConfigureAwait(false);
-        return (claim, claim.Run == run ? lost : null);
+        return (claim, claim.RunId == run ? lost : null);
     }
 
     /// <summary>Waits until the copies of the records that this instance has appended are published.</summary>

@@ -174,6 +174,38 @@ public sealed class FlowPackageTests(PackedFolder packed)
     }
 
     [Fact]
+    public async Task The_program_of_the_tutorial_fails_resumes_and_is_read_by_the_command()
+    {
+        var page = await File.ReadAllTextAsync(Path.Join(PackedFolder.Root, "docs", "tutorial.md"));
+        var code = page[(page.IndexOf("```csharp\n", StringComparison.Ordinal) + 10)..];
+        var folder = packed.NewFolder("tutorial");
+        await File.WriteAllTextAsync(Path.Join(folder, "Program.cs"), code[..code.IndexOf("```", StringComparison.Ordinal)]);
+        await File.WriteAllTextAsync(Path.Join(folder, "Words.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <RestoreAdditionalProjectSources>{packed.Packages}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Cairn.Flows.CommandLine" Version="*" />
+              </ItemGroup>
+            </Project>
+            """);
+        await packed.DotnetAsync(folder, "build", "-v", "q", "-nologo");
+        var program = Path.Join("bin", "Debug", "net10.0", "Words.dll");
+        (await packed.RunAsync("bash", folder, "-c", $"! dotnet {program} run 2>&1")).ShouldContain("the text is empty");
+        (await packed.DotnetAsync(folder, program, "resume", "--set", "strict=false")).ShouldContain("taken over");
+        await packed.DotnetAsync(folder, "tool", "install", "Cairn.Cli", "--tool-path", Path.Join(folder, "bin"), "--add-source", packed.Packages, "--version", "*");
+        var cairn = Path.Join(folder, "bin", "cairn");
+        (await packed.RunAsync(cairn, folder, "run", "list", "--store", "store")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+        (await packed.RunAsync(cairn, folder, "output", "load", "Words/latest/total#Words", "--store", "store")).ShouldBe("12");
+    }
+
+    [Fact]
     public void The_package_carries_the_generator_the_analyzers_and_the_fixes()
     {
         using var package = ZipFile.OpenRead(Directory.GetFiles(packed.Packages, "Cairn.Flows.*.nupkg").Single(f => char.IsAsciiDigit(Path.GetFileName(f)["Cairn.Flows.".Length])));

@@ -12,7 +12,7 @@ namespace Cairn.Catalog.Index;
 internal static class IndexSchema
 {
     /// <summary>The number of the schema, which is part of the file's name. Each change of the tables, and of what is written into them, increments it.</summary>
-    public const int Number = 3;
+    public const int Number = 4;
 
     /// <summary>The tables, and the indexes that the application of records needs.</summary>
     public const string Tables = """
@@ -44,7 +44,7 @@ internal static class IndexSchema
         CREATE TABLE property(version INTEGER, key INTEGER, value ANY, PRIMARY KEY(version, key, value)) STRICT, WITHOUT ROWID;
         CREATE TABLE version_tag(tag TEXT, version INTEGER, PRIMARY KEY(tag, version)) STRICT, WITHOUT ROWID;
         CREATE TABLE run(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, tail INTEGER NOT NULL, flow TEXT, fold TEXT, recorded TEXT, closed TEXT, deleted INTEGER NOT NULL,
-            started_at INTEGER, finished_at INTEGER, origin BLOB, parent BLOB, host TEXT, by TEXT, at INTEGER, record BLOB,
+            dry INTEGER NOT NULL DEFAULT 0, started_at INTEGER, finished_at INTEGER, origin BLOB, parent BLOB, host TEXT, by TEXT, at INTEGER, record BLOB,
             status TEXT AS (CASE WHEN recorded IN ('Pending', 'Running') THEN coalesce(closed, recorded) ELSE recorded END)) STRICT;
         CREATE TABLE run_record(run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
         CREATE TABLE run_tag(run INTEGER, tag TEXT, record BLOB NOT NULL, is_set INTEGER NOT NULL, PRIMARY KEY(run, tag)) STRICT, WITHOUT ROWID;

@@ -30,5 +30,8 @@ internal sealed record RunItem(long Row, Guid Id, string Flow, string Fold, RunS
     /// <summary>Whether another run of the flow has the same low 40 bits.</summary>
     public bool IsAmbiguous { get; init; }
 
+    /// <summary>Whether the run saved no artifacts.</summary>
+    public bool IsDry { get; init; }
+
     public IReadOnlyList<string> Tags { get; init; } = [];
 }

@@ -8,7 +8,7 @@ internal sealed class RunQueries(IndexConnection connection)
     private const string Columns = """
         r.id, r.uuid, r.flow, r.status, r.deleted, r.started_at, r.finished_at, r.origin, r.parent, r.host, r.by, r.at,
         EXISTS (SELECT 1 FROM run o WHERE o.tail = r.tail AND o.id <> r.id AND o.fold = r.fold),
-        (SELECT json_group_array(t.tag) FROM run_tag t WHERE t.run = r.id AND t.is_set = 1), r.recorded, r.fold
+        (SELECT json_group_array(t.tag) FROM run_tag t WHERE t.run = r.id AND t.is_set = 1), r.recorded, r.fold, r.dry
         """;
 
     public IndexPage<RunItem> List(RunQuery query)
@@ -33,6 +33,8 @@ internal sealed class RunQueries(IndexConnection connection)
             builder.And($"{id} < {builder.Add(RowIds.First(until.ToMicroseconds() + 999))}");
         if (!query.IncludeDeleted)
             builder.And("r.deleted = 0");
+        if (!query.IncludeDry)
+            builder.And("r.dry = 0");
         foreach (var condition in query.Parameters)
         {
             builder.And($"""
@@ -91,6 +93,7 @@ internal sealed class RunQueries(IndexConnection connection)
         At = ColumnValues.ToTime(row.Integer(11)),
         HasEnded = row.Text(14) is not ("Pending" or "Running"),
         IsAmbiguous = row.Integer(12) == 1,
+        IsDry = row.Integer(16) == 1,
         Tags = [.. ColumnValues.ToTexts(row.Text(13)).Order(StringComparer.Ordinal)],
     };
 }

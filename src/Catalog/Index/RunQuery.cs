@@ -27,6 +27,9 @@ internal sealed record RunQuery
     /// <summary>Gets whether deleted runs are listed.</summary>
     public bool IncludeDeleted { get; init; }
 
+    /// <summary>Gets whether runs that saved no artifacts are listed.</summary>
+    public bool IncludeDry { get; init; } = true;
+
     /// <summary>Gets the most runs of a page.</summary>
     public int PageSize { get; init; } = 50;
 

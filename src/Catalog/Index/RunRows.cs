@@ -68,11 +68,11 @@ internal sealed class RunRows(IndexConnection connection)
     {
         var (id, record) = (RowOf(run.RunId), line.Record);
         if (connection.Execute("""
-            UPDATE run SET flow = $1, fold = $2, recorded = $3, started_at = $4, finished_at = $5, origin = $6, parent = $7, host = $8, by = $9, at = $10, record = $11
+            UPDATE run SET flow = $1, fold = $2, recorded = $3, started_at = $4, finished_at = $5, origin = $6, parent = $7, host = $8, by = $9, at = $10, record = $11, dry = $12
             WHERE id = $0 AND (record IS NULL OR record < $11)
             """,
             id, run.Flow, fold, RecordValues.Text(run.Status), run.StartedAt.ToMicroseconds(), run.FinishedAt?.ToMicroseconds(), run.Origin?.ToBytes(),
-            run.Parent?.ToBytes(), run.Host, record.By, record.At.ToMicroseconds(), record.Id.ToBytes()) == 0)
+            run.Parent?.ToBytes(), run.Host, record.By, record.At.ToMicroseconds(), record.Id.ToBytes(), run.IsDry ? 1 : 0) == 0)
             return false;
         connection.Execute("INSERT OR REPLACE INTO run_record(run, content) VALUES($0, $1)", id, record.Content.ToArray());
         connection.Execute("DELETE FROM run_parameter WHERE run = $0", id);

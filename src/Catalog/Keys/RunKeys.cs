@@ -40,14 +40,14 @@ internal sealed class RunKeys(ArtifactStore store, RecordSource source)
                 : source.Begin(KeyChain.Kind, key, ("of", OfRuns), ("run", run.ToString()), ("request", print));
         }, null, cancellationToken).ConfigureAwait(false);
         var claim = Read(key, chain, head!.Record!);
-        return (claim, claim.Run == run ? before : null);
+        return (claim, claim.RunId == run ? before : null);
     }
 
     /// <summary>Finds the run that has replaced the one of a claim; null if there is none.</summary>
     public async Task<Guid?> FindSuccessorAsync(string key, RunClaim claim, CancellationToken cancellationToken)
     {
         var chain = KeyChain.Open(store, key);
-        return await chain.TryReadAsync(claim.Sequence + 1, cancellationToken).ConfigureAwait(false) is { } record ? Read(key, chain, record).Run : null;
+        return await chain.TryReadAsync(claim.Sequence + 1, cancellationToken).ConfigureAwait(false) is { } record ? Read(key, chain, record).RunId : null;
     }
 
     private RunClaim Read(string key, Chain chain, Record record)

@@ -6,7 +6,8 @@ namespace Cairn.Catalog.Recording;
 
 /// <summary>The metrics of a task: their summaries, and the points of the block that is not full. Thread-safe.</summary>
 /// <remarks>
-/// The points of metrics with more than <see cref="MaxInline"/> are stored in blocks. The last block is stored again with the points that were added since, until it is full; so a reader sees the points
+/// The points of metrics with more than <see cref="MaxInline"/> are stored in blocks. The last block is stored again with the points that were added since, until it is full; so a reader sees
+/// the points
 /// of a running task soon, and a record has few blocks. A block is full when it has a quarter of all points, and blocks are stored less often the longer the task runs: the number of blocks grows with
 /// the logarithm of the number of points, up to blocks of <see cref="MaxBlock"/> points.
 /// </remarks>

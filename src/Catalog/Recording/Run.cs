@@ -28,7 +28,8 @@ public sealed partial class Run : IAsyncDisposable
     }
 
     /// <summary>Initializes a run that another caller has begun with the same key.</summary>
-    internal static Run OfExisting(RunWriter writer, CancellationToken cancellationToken) => new(writer, new(isListening: false, cancellationToken), isOwner: false) { IsExisting = true, _isEnded = 1 };
+    internal static Run OfExisting(RunWriter writer, CancellationToken cancellationToken) =>
+        new(writer, new(isListening: false, cancellationToken), isOwner: false) { IsExisting = true, _isEnded = 1 };
 
     /// <summary>Gets the id.</summary>
     public Guid Id => _writer.Id;
@@ -105,7 +106,8 @@ public sealed partial class Run : IAsyncDisposable
 
     /// <summary>Ends the run as succeeded.</summary>
     /// <returns>A task that completes when the end is published.</returns>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: another process has taken over the key of the run, which gave no sign of life. The run has ended as cancelled.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.PreconditionFailed"/>: another process has taken over the key of the run, which gave no sign of life. The
+    /// run has ended as cancelled.</exception>
     public Task CompleteAsync() => EndAsync(RunStatus.Succeeded, null, null);
 
     /// <summary>Ends the run as failed, unless it has ended.</summary>

@@ -37,6 +37,7 @@ internal sealed class RunWriter
     {
         Origin = options.Origin,
         Parent = options.Parent,
+        IsDry = !options.SaveArtifacts,
         Key = options.Key,
         Environment = EnvironmentFacts.Collect(options.EnvironmentVariables),
         Host = Environment.MachineName,

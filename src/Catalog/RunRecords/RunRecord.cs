@@ -21,6 +21,9 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
     /// <summary>The run that started this one.</summary>
     public Guid? Parent { get; init; }
 
+    /// <summary>Whether the run saved no artifacts.</summary>
+    public bool IsDry { get; init; }
+
     /// <summary>The key that the run was begun with.</summary>
     public string? Key { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
             FinishedAt = RecordValues.OptionalTime(node["finished"], "finished"),
             Origin = RecordValues.OptionalId(node["origin"], "origin"),
             Parent = RecordValues.OptionalId(node["parent"], "parent"),
+            IsDry = node["dry"] is System.Text.Json.Nodes.JsonValue dry && dry.TryGetValue(out bool isDry) && isDry,
             Key = Record.OptionalText(node["key"], "key"),
             Parameters = large is null ? parameters : null,
             LargeParameters = large,
@@ -70,6 +74,8 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
         RecordValues.Set(node, "finished", FinishedAt is { } finished ? Record.Format(finished) : null);
         RecordValues.Set(node, "origin", Origin?.ToString());
         RecordValues.Set(node, "parent", Parent?.ToString());
+        if (IsDry)
+            node["dry"] = true;
         RecordValues.Set(node, "key", Key);
         RecordValues.Set(node, "params", LargeParameters is { } large ? new JsonObject { ["$artifact"] = large.ToString() } : Parameters?.DeepClone());
         RecordValues.Set(node, "env", Environment?.DeepClone());

@@ -20,7 +20,7 @@ public sealed class FlowRuns
     /// <summary>Gets the newest run that has succeeded and is not deleted.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The run; null if there is none.</returns>
-    public Task<RunInfo?> LatestSuccessfulAsync(CancellationToken cancellationToken = default) => FirstAsync(new() { Status = RunStatus.Succeeded }, cancellationToken);
+    public Task<RunInfo?> LatestSuccessfulAsync(CancellationToken cancellationToken = default) => FirstAsync(new() { Status = RunStatus.Succeeded, IncludeDryRuns = false }, cancellationToken);
 
     /// <summary>Lists the runs, the newest first.</summary>
     /// <param name="options">What to list; <see cref="RunListOptions.Flow"/> is ignored. Optional.</param>

@@ -27,7 +27,7 @@ public sealed partial class RunCollection
                 Advice = task.Status is RunStatus.Succeeded or RunStatus.Cached ? "A task has a key if its step has StepOptions.Cache." : $"The task is {task.Status}: only one that has succeeded has a key.",
             });
         }
-        if (task.Record is { Reuse: TaskRecord.FromCache, From: { } source })
+        if (task.Record.From is { } source)
             return new(task, key, IsHit: true, null, await FindInfoAsync(source).ConfigureAwait(false), []);
         var flow = reader.Index.Query((runs, _) => runs.Find(task.RunId))!.Flow;
         TaskRecord? nearest = null;

@@ -28,7 +28,8 @@ public sealed partial class RunCollection
         HashSet<Guid> seen = [];
         for (var item = new RunResolver(reader.Index).FindRun(reference); item is not null && seen.Add(item.Id);)
         {
-            runs.Add((await reader.LoadParametersAsync(reader.RecordOf(item), cancellationToken).ConfigureAwait(false), reader.Records(item)));
+            // A dry run has nothing to take over.
+            runs.Add((await reader.LoadParametersAsync(reader.RecordOf(item), cancellationToken).ConfigureAwait(false), item.IsDry && withOrigins ? [] : reader.Records(item)));
             item = withOrigins && item.Origin is { } origin ? reader.Index.Query((all, _) => all.Find(origin)) is { IsDeleted: false } earlier ? earlier : null : null;
         }
         return runs;

@@ -112,6 +112,7 @@ public sealed partial class RunCollection
             Parameters = options.Parameters,
             Metrics = options.Metrics,
             IncludeDeleted = options.IncludeDeleted,
+            IncludeDry = options.IncludeDryRuns,
             PageSize = pageSize,
         };
         var reader = await OpenAsync(options.Freshness, cancellationToken).ConfigureAwait(false);

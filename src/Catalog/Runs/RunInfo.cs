@@ -70,6 +70,9 @@ public sealed class RunInfo
     /// <summary>Gets the parameters as an object, in which a secret is <c>{"$secret":"env:NAME"}</c>. Empty if they are an artifact, see <see cref="ReadParametersAsync"/>.</summary>
     public JsonElement Parameters => RunReader.Element(_record.Value.Parameters);
 
+    /// <summary>Gets whether the run saved no artifacts: a dry run. It is never the latest successful run, and nothing is taken over from it.</summary>
+    public bool IsDryRun => _run.IsDry;
+
     /// <summary>Gets the key that the run was begun with; null if there is none.</summary>
     public string? Key => _record.Value.Key;
 

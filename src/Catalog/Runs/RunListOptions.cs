@@ -27,6 +27,9 @@ public sealed record RunListOptions
     /// <summary>Gets whether deleted runs are listed. Default: false.</summary>
     public bool IncludeDeleted { get; init; }
 
+    /// <summary>Gets whether dry runs, which saved no artifacts, are listed. Default: true.</summary>
+    public bool IncludeDryRuns { get; init; } = true;
+
     /// <summary>Gets how new the list has to be. Default: all that is published. A list that is <see cref="Freshness.Cached"/> shows lost runs as running, since only the store tells.</summary>
     public Freshness Freshness { get; init; }
 }

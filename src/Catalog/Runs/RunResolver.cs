@@ -44,8 +44,10 @@ internal sealed class RunResolver(CatalogIndex index)
         if (split.Flow.Length == 0)
             return index.Query((runs, _) => runs.Find(Guid.Parse(split.Id))) is { } run ? [run] : [];
         var flow = UnicodeTable.Fold(CatalogName.OfFlow(split.Flow));
-        if (split.Id is RunSplit.Latest or RunSplit.LatestSuccessful)
-            return index.List(new RunQuery { Flow = flow, Statuses = split.Id == RunSplit.Latest ? [] : [RecordValues.Text(RunStatus.Succeeded)], PageSize = 1 }).Items;
+        if (split.Id == RunSplit.Latest)
+            return index.List(new RunQuery { Flow = flow, PageSize = 1 }).Items;
+        if (split.Id == RunSplit.LatestSuccessful)
+            return index.List(new RunQuery { Flow = flow, Statuses = [RecordValues.Text(RunStatus.Succeeded)], IncludeDry = false, PageSize = 1 }).Items;
         return index.Query((runs, _) => runs.Find(flow, ShortRunId.TailOf(split.Id))).Where(r => ShortRunId.Of(r.Id, split.Id.Length) == split.Id);
     }
 

@@ -50,6 +50,7 @@ internal static class AssetText
     {
         yield return ["version", version.Reference.ToString() + (version.IsDeleted ? " (deleted)" : version.IsPinned ? " (pinned)" : "")];
         yield return ["created", $"{Timestamp.Short(version.CreatedAt)}{(version.CreatedBy.Length > 0 ? $" by {version.CreatedBy}" : "")}"];
+        yield return ["made by", version.RunId is { } run ? $"the run {run}" : ""];
         yield return ["description", OneLine(version.Description)];
         yield return ["aliases", string.Join(", ", version.Aliases)];
         yield return ["tags", string.Join(", ", version.Tags)];

@@ -9,7 +9,7 @@ internal static class RunText
 {
     /// <summary>A line of a list.</summary>
     public static string[] Row(RunInfo run) =>
-        [run.Reference.ToString() + (run.IsDeleted ? " (deleted)" : ""), run.Status.ToString(), Timestamp.Short(run.StartedAt), Duration(run.Duration), string.Join(", ", run.Tags)];
+        [run.Reference.ToString() + (run.IsDeleted ? " (deleted)" : "") + (run.IsDryRun ? " (dry run)" : ""), run.Status.ToString(), Timestamp.Short(run.StartedAt), Duration(run.Duration), string.Join(", ", run.Tags)];
 
     /// <summary>A line of a list of tasks.</summary>
     public static string[] Row(TaskInfo task) =>
@@ -71,7 +71,7 @@ internal static class RunText
 
     private static IEnumerable<string[]> Rows(RunInfo run, JsonElement parameters)
     {
-        yield return ["run", run.Reference.ToString() + (run.IsDeleted ? " (deleted)" : "")];
+        yield return ["run", run.Reference.ToString() + (run.IsDeleted ? " (deleted)" : "") + (run.IsDryRun ? " (dry run)" : "")];
         yield return ["id", run.Id.ToString()];
         yield return ["status", run.Status.ToString()];
         var place = run.Error?.Step is { } step ? $"step {step}{(run.Error.Item is { } item ? $"/{item}" : "")}: " : "";

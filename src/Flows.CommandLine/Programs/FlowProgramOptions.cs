@@ -21,6 +21,7 @@ public sealed record FlowProgramOptions
     /// </summary>
     public string Store { get; init; } = ":";
 
-    /// <summary>Gets the function that changes the options of the catalog. Default: the user is that of <c>--user</c>, <c>$CAIRN_USER</c> or the system; the index is in the workspace, if there is one.</summary>
+    /// <summary>Gets the function that changes the options of the catalog. Default: the user is that of <c>--user</c>, <c>$CAIRN_USER</c> or the system; the index is in the
+    /// workspace, if there is one.</summary>
     public Func<CatalogOptions, CatalogOptions> ConfigureCatalog { get; init; } = static options => options;
 }

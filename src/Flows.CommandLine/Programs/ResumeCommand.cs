@@ -19,7 +19,8 @@ internal static class ResumeCommand
             return ExitCode.Done;
         }
         return await FlowRun.ExecuteAsync(
-            session, catalog, options => flow.ResumeAsync(catalog, reference, from, options, session.Stopping), given, [.. given.Parameters.Keys], parsed.GetValue(arguments.Json)).ConfigureAwait(false);
+            session, catalog, options => flow.ResumeAsync(catalog, reference, from, options, session.Stopping),
+            given, [.. given.Parameters.Keys], parsed.GetValue(arguments.Json)).ConfigureAwait(false);
     }
 
     private static void Show(ProgramSession session, ResumePlan plan, bool isJson)

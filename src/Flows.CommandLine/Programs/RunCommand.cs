@@ -9,7 +9,13 @@ internal static class RunCommand
     {
         var (flow, template) = (parsed.GetValue(arguments.Flow), parsed.GetValue(arguments.Template));
         var isDry = parsed.GetValue(arguments.DryRun);
-        var given = ParameterReader.Read(parsed, arguments.Parameters) with { Tags = parsed.GetValue(arguments.Tag) ?? [], SaveArtifacts = !isDry, SaveExports = !isDry, Key = parsed.GetValue(arguments.Key) };
+        var given = ParameterReader.Read(parsed, arguments.Parameters) with
+        {
+            Tags = parsed.GetValue(arguments.Tag) ?? [],
+            Key = parsed.GetValue(arguments.Key),
+            SaveArtifacts = !isDry,
+            SaveExports = !isDry,
+        };
         var chosen = template is null || flow is not null ? session.FindFlow(flow, "FLOW") : null;
         var catalog = await session.OpenAsync(begins: true).ConfigureAwait(false);
         if (template is not null)

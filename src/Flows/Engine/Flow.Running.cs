@@ -31,10 +31,11 @@ public sealed partial class Flow<TState>
     /// <param name="input">Sets what is new in the state.</param>
     /// <param name="options">Changes to the run's options: parameters and secrets given here replace those of the earlier run, and the others are kept. Optional.</param>
     /// <param name="cancellationToken">Cancels the replay.</param>
-    /// <returns>The id of the new run, when its end is published. It is a run of the flow <c>NAME-replay</c>, so that it is never the latest run of this one; its origin is <paramref name="run"/>.</returns>
+    /// <returns>The id of the new run, when its end is published. It is a run of the flow <c>NAME-replay</c>, so that it is never the latest run of this one; its
+    /// origin is <paramref name="run"/>.</returns>
     /// <exception cref="InvalidOperationException">No step is marked, or one inside a split whose first step is not.</exception>
-    /// <exception cref="Cairn.StoreException"><see cref="Cairn.StoreErrorCode.NotFound"/>: there is no such run. <see cref="Cairn.StoreErrorCode.PreconditionFailed"/>: it is one of another flow, or none of its
-    /// steps has succeeded.</exception>
+    /// <exception cref="Cairn.StoreException"><see cref="Cairn.StoreErrorCode.NotFound"/>: there is no such run. <see cref="Cairn.StoreErrorCode.PreconditionFailed"/>: it is one of another flow,
+    /// or none of its steps has succeeded.</exception>
     public Task<Guid> ReplayAsync(Catalog.Catalog catalog, RunReference run, Action<TState> input, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(catalog);

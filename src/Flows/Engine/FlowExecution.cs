@@ -58,18 +58,21 @@ internal static class FlowExecution
         where TState : class, IFlowState, new()
     {
         var (recorded, node) = await FindForEachAsync(flow, catalog, run, step, Refused, cancellationToken).ConfigureAwait(false);
-        if (recorded.Run.FinishedAt is not null)
-            throw Refused(StoreErrorCode.PreconditionFailed, $"the run has ended: {recorded.Run.Status}", "Resume it: the new run has the tasks that are left.");
         var (branch, split, index) = SingleTask.Find(recorded, step, item, Refused);
         // A scheduler may start a task twice.
         if (recorded.Tasks.Any(t => t.Step == step && t.Item == branch.Item && t.Items is null && RecordedRun.HasSucceeded(t)))
             return;
+        if (recorded.Run.FinishedAt is not null)
+            throw Refused(StoreErrorCode.PreconditionFailed, $"the run has ended: {recorded.Run.Status}", "Resume it: the new run has the tasks that are left.");
         var steps = FlowRunner<TState>.Describe(flow.Nodes);
         var joined = catalog.JoinRun(recorded.Run, cancellationToken);
         using var signals = joined.Signals;
         foreach (var task in recorded.Tasks.Where(RecordedRun.HasSucceeded))
             joined.Writer.Add(task);
-        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null, new(catalog, joined, new TState().Slots), new(catalog, joined.Writer)) { FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item) };
+        var tasks = new TaskRunner<TState>(joined, catalog.Repository, steps, null, new(catalog, joined, new TState().Slots), new(catalog, joined.Writer))
+        {
+            FirstAttempt = SingleTask.NextAttempt(recorded, step, branch.Item),
+        };
         var items = new SplitItems<TState>(split.Items!, stopping => node.Items.LoadAsync(catalog.Repository, SingleTask.ItemsOf(split), stopping));
         await tasks.RunItemAsync(node, branch, items, index, joined.CancellationToken).ConfigureAwait(false);
 
@@ -111,7 +114,7 @@ internal static class FlowExecution
         var found = run is { } reference
             ? await catalog.Runs.GetAsync(reference, cancellationToken: cancellationToken).ConfigureAwait(false)
             : await catalog.Flow(flow.Name).RunsAsync(cancellationToken: cancellationToken).FirstOrDefaultAsync(r => r.Status != RunStatus.Succeeded, cancellationToken).ConfigureAwait(false)
-                ?? throw Refused(StoreErrorCode.NotFound, "no run of the flow has ended without success", "Give the run, such as latest, to repeat a part of one that has succeeded.");
+                ?? throw Refused(StoreErrorCode.NotFound, "no run of the flow has ended without success", $"Give the run, such as {flow.Name}/latest, to repeat a part of one that has succeeded.");
         if (found.Flow != flow.Name)
             throw Refused(StoreErrorCode.PreconditionFailed, $"the run is one of the flow '{ErrorText.Escape(found.Flow)}'", "Give a run of this flow.");
         // A new run does not disturb one that is running; whoever names it knows that its process is gone.

@@ -52,6 +52,9 @@ internal sealed class Resumption
         return new(runs, parameters, again, [.. missing]);
     }
 
+    /// <summary>Whether a step runs again in any case.</summary>
+    public bool RunsAgain(string step) => _again.Contains(step);
+
     /// <summary>Finds the task to take over.</summary>
     /// <param name="step">The step.</param>
     /// <param name="branch">The branch that reaches it.</param>

@@ -218,7 +218,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             }, cancellationToken).ConfigureAwait(false);
         }
         BlobDigest? item = itemOf is null ? null : await itemOf().ConfigureAwait(false);
-        var finding = await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false);
+        // A step that is to run again is not taken from the cache either.
+        var finding = resumption?.RunsAgain(step) == true ? default : await cache.FindAsync(step, policy, branch, item, cancellationToken).ConfigureAwait(false);
         if (finding is { Task: { } found, Key: { } key })
             return await ReuseAsync(found, key, branch).ConfigureAwait(false);
         return await AttemptAsync(step, options, branch, async (state, context) =>

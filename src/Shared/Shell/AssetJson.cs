@@ -41,6 +41,10 @@ internal static class AssetJson
         writer.WriteString("artifact", version.Artifact.ToString());
         writer.WriteString("createdAt", Timestamp.Format(version.CreatedAt));
         writer.WriteString("createdBy", version.CreatedBy);
+        if (version.RunId is { } run)
+            writer.WriteString("run", run);
+        if (version.TaskId is { } task)
+            writer.WriteString("task", task);
         Text(writer, "description", version.Description);
         Texts(writer, "aliases", version.Aliases);
         Texts(writer, "tags", version.Tags);

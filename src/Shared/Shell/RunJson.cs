@@ -27,6 +27,7 @@ internal static class RunJson
             Number(writer, name, value);
         writer.WriteEndObject();
         writer.WriteBoolean("deleted", run.IsDeleted);
+        writer.WriteBoolean("dryRun", run.IsDryRun);
     }
 
     /// <summary>Writes what a list omits.</summary>

@@ -23,7 +23,7 @@ internal static class IndexDump
         "SELECT 'a', hex(a.uuid) FROM asset_search s JOIN asset a ON a.id = s.rowid WHERE asset_search MATCH 'team OR x OR y'",
         "SELECT 'v', hex(a.uuid), v.n FROM version_search s JOIN version v ON v.id = s.rowid JOIN asset a ON a.id = v.asset WHERE version_search MATCH 'north OR eclair OR old OR retrained'",
         "SELECT hex(uuid), tail, flow, fold, recorded, closed, status, deleted, started_at, finished_at, "
-            + "hex(origin), hex(parent), host, by, at, hex(record), hex(d.content) FROM run r LEFT JOIN run_record d ON d.run = r.id",
+            + "hex(origin), hex(parent), host, by, at, dry, hex(record), hex(d.content) FROM run r LEFT JOIN run_record d ON d.run = r.id",
         "SELECT hex(r.uuid), t.tag, hex(t.record), t.is_set FROM run_tag t JOIN run r ON r.id = t.run",
         "SELECT hex(r.uuid), k.name, typeof(p.value), p.value FROM run_parameter p JOIN run r ON r.id = p.run JOIN key k ON k.id = p.key",
         "SELECT hex(t.uuid), hex(r.uuid), step, item, attempt, ord, idx, split, t.status, t.started_at, t.finished_at, "

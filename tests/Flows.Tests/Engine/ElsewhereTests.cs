@@ -37,7 +37,9 @@ public sealed class ElsewhereTests : FlowTest
         (await TasksAsync()).Count(t => t.Step == "fit" && t.Item == "r3").ShouldBe(1, "the second call found the record of the first");
         (await ValueAsync<List<int>>("join", "Log")).ShouldBe([5, 5, 5]);
         (await StatusesAsync()).ShouldBe("after/r1:Succeeded after/r2:Succeeded after/r3:Succeeded fit/r1:Succeeded fit/r2:Succeeded fit/r3:Succeeded fit:Succeeded join:Succeeded load:Succeeded");
-        (await Should.ThrowAsync<StoreException>(() => Spread.RunTaskAsync(Catalog, run, "fit", "r1", Cancel))).Reason.ShouldStartWith("the run has ended");
+        // A worker that comes late finds that its task has ended.
+        await Spread.RunTaskAsync(Catalog, run, "fit", "r1", Cancel);
+        (await TasksAsync()).Count(t => t.Step == "fit" && t.Item == "r1").ShouldBe(1);
     }
 
     [Fact]

@@ -79,8 +79,8 @@ public sealed class ExplanationTests : FlowTest
             .Join("join", (s, inputs, _) => s.Accuracy = inputs.Sum(i => i.Accuracy));
 
         // The process of the lost run hangs in an item, and its clock tells that it has begun long ago.
-        var slow = await Cairn.Catalog.Catalog.OpenAsync(new Cairn.Artifacts.ArtifactRepository(
-            await ArtifactStore.OpenAsync(Provider, Store.Root, options: new() { TimeProvider = new LateClock() }, cancellationToken: Cancel), Catalog.Repository.Materializers), new() { User = "u:eve" }, Cancel);
+        var late = await ArtifactStore.OpenAsync(Provider, Store.Root, options: new() { TimeProvider = new LateClock() }, cancellationToken: Cancel);
+        var slow = await Cairn.Catalog.Catalog.OpenAsync(new Cairn.Artifacts.ArtifactRepository(late, Catalog.Repository.Materializers), new() { User = "u:eve" }, Cancel);
         using var release = new ManualResetEventSlim();
         using var hangs = new ManualResetEventSlim();
         var lost = Task.Run(() => FlowOf(name =>
@@ -103,6 +103,32 @@ public sealed class ExplanationTests : FlowTest
         (await Should.ThrowAsync<StoreException>(() => lost)).Message.ShouldContain("has taken over the key");
         await slow.DisposeAsync();
         await slow.Repository.Store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_not_the_latest_successful_one_and_nothing_is_taken_over_from_it()
+    {
+        var real = await Cached.RunAsync(Catalog, cancellationToken: Cancel);
+        var dry = await Cached.RunAsync(Catalog, new() { SaveArtifacts = false, SaveExports = false }, Cancel);
+        (await Catalog.Runs.GetAsync("Cached/latest", cancellationToken: Cancel)).ShouldSatisfyAllConditions(r => r.Id.ShouldBe(dry), r => r.IsDryRun.ShouldBeTrue());
+        (await Catalog.Runs.GetAsync("Cached/latest-successful", cancellationToken: Cancel)).ShouldSatisfyAllConditions(r => r.Id.ShouldBe(real), r => r.IsDryRun.ShouldBeFalse());
+        (await Catalog.Flow("Cached").LatestSuccessfulAsync(Cancel))!.Id.ShouldBe(real);
+        (await Catalog.Flow("Cached").RunsAsync(new() { IncludeDryRuns = false }, Cancel).CountAsync(Cancel)).ShouldBe(1);
+        var plan = await Cached.PlanAsync(Catalog, RunReference.OfRun(dry), cancellationToken: Cancel);
+        plan.Steps.Sum(s => s.Taken).ShouldBe(0);
+        var resumed = await Catalog.Runs.GetAsync(RunReference.OfRun(await Cached.ResumeAsync(Catalog, RunReference.OfRun(dry), cancellationToken: Cancel)), cancellationToken: Cancel);
+        (await resumed["join"].Task.Data.GetAsync<string>("Note", Cancel)).ShouldBe("10");
+    }
+
+    [Fact]
+    public async Task The_step_from_which_to_resume_is_not_taken_from_the_cache()
+    {
+        var first = RunReference.OfRun(await Cached.RunAsync(Catalog, cancellationToken: Cancel));
+        var again = await Catalog.Runs.GetAsync(RunReference.OfRun(await Cached.ResumeAsync(Catalog, first, from: "fit", cancellationToken: Cancel)), cancellationToken: Cancel);
+        (again["load"].Task.Status, again["fit"].Status).ShouldBe((RunStatus.Cached, RunStatus.Succeeded));
+        // What was taken over did not run.
+        await Cached.ResumeAsync(Catalog, first, from: "join", cancellationToken: Cancel);
+        (await ExplainAsync("Cached/latest/fit/1")).ShouldSatisfyAllConditions(e => e.IsHit.ShouldBeTrue(), e => e.Nearest!.Step.ShouldBe("fit"));
     }
 
     private Task<CacheExplanation> ExplainAsync(string task) => Catalog.Runs.ExplainCacheAsync(task, Cancel);

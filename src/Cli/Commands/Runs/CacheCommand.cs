@@ -39,7 +39,7 @@ internal static class CacheCommand
             var nearest = found.Nearest?.Reference.ToString();
             call.Output.Line(found switch
             {
-                { IsHit: true } => $"{found.Task.Reference} was taken from the cache: it has the outputs of {nearest ?? "a task whose run is not in the catalog"}.",
+                { IsHit: true } => $"{found.Task.Reference} did not run: it has the outputs of {nearest ?? "a task whose run is not in the catalog"}.",
                 { Miss: { } reason } => $"{found.Task.Reference} ran: a task with the same key exists, but {reason}.",
                 { Nearest: null } => $"{found.Task.Reference} ran: no earlier task of the step is in the cache.",
                 { Differences: [] } => $"{found.Task.Reference} ran beside {nearest}, which has the same key and had not ended.",

@@ -156,7 +156,7 @@ public sealed partial class RunCommandTests
         (conflict.Text("name"), conflict.GetProperty("branches").GetArrayLength()).ShouldBe(("Note", 2));
         (await On(box, "run", "conflicts", runs[0])).Ok().Output.ShouldBe("");
 
-        (await On(box, "cache", "explain", $"{runs[0]}/load")).Ok().Output.ShouldBe($"{runs[0]}/load was taken from the cache: it has the outputs of {runs[1]}/load.\n");
+        (await On(box, "cache", "explain", $"{runs[0]}/load")).Ok().Output.ShouldBe($"{runs[0]}/load did not run: it has the outputs of {runs[1]}/load.\n");
         var explained = (await On(box, "cache", "explain", $"{runs[1]}/load")).Ok().Lines;
         explained[0].ShouldBe($"{runs[1]}/load ran: its key differs from that of {runs[2]}/load, the nearest earlier task.");
         explained[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["code", "\"v1\"", "\"v2\""]);
