@@ -202,7 +202,7 @@ public sealed class FlowPackageTests(PackedFolder packed)
         await packed.DotnetAsync(folder, "tool", "install", "Cairn.Cli", "--tool-path", Path.Join(folder, "bin"), "--add-source", packed.Packages, "--version", "*");
         var cairn = Path.Join(folder, "bin", "cairn");
         (await packed.RunAsync(cairn, folder, "run", "list", "--store", "store")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
-        (await packed.RunAsync(cairn, folder, "output", "load", "Words/latest/total#Words", "--store", "store")).ShouldBe("12");
+        (await packed.RunAsync(cairn, folder, "output", "load", "Words/latest/total#Words", "--store", "store")).Trim().ShouldBe("12");
     }
 
     [Fact]
