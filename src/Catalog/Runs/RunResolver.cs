@@ -20,7 +20,7 @@ internal sealed class RunResolver(CatalogIndex index)
 
     /// <summary>Finds the run of a reference, and the step, the item and the output; null for those if the reference names the run alone.</summary>
     /// <param name="reference">The reference.</param>
-    /// <param name="hasOutput">Whether it is to name an output: an item may contain <c>#</c>, too. Of several items with a task, the shortest counts.</param>
+    /// <param name="hasOutput">Whether it is to name an output: an item may contain <c>#</c>, too. Of several items with a task, the shortest one with that output counts.</param>
     public (RunItem Run, RunTail? Tail) Find(RunReference reference, bool hasOutput)
     {
         var found = reference.Splits.SelectMany(split => Runs(split).Select(run => (Run: run, split.Tail))).ToList();
@@ -28,7 +28,7 @@ internal sealed class RunResolver(CatalogIndex index)
             throw NotFound(reference);
         var read = found.SelectMany(f => f.Tail.Length == 0
             ? [(f.Run, (RunTail?)null)]
-            : Tails(f.Run, f.Tail).OrderBy(t => t.Output is not null != hasOutput).Take(1).Select(t => (f.Run, (RunTail?)t))).ToList();
+            : Tails(f.Run, f.Tail).OrderBy(t => t.Output is not null != hasOutput).ThenBy(t => hasOutput && !HasOutput(f.Run, t)).Take(1).Select(t => (f.Run, (RunTail?)t))).ToList();
         return read switch
         {
             [var only] => only,
@@ -56,6 +56,24 @@ internal sealed class RunResolver(CatalogIndex index)
     {
         var steps = StepsOf(run);
         return RunTail.Of(tail).Where(t => steps.Contains(t.Step) && (t.Item is null || index.Query((_, tasks) => tasks.Row(run.Row, t.Step, t.Item)) is not null));
+    }
+
+    /// <summary>Whether a task has an output, or a member of the state after it.</summary>
+    private bool HasOutput(RunItem run, RunTail tail)
+    {
+        if (tail.Output is not { } name || index.Query((_, tasks) => tasks.Row(run.Row, tail.Step, tail.Item ?? "") is { } row ? tasks.Get(row) : null) is not { } first)
+            return false;
+        HashSet<Guid> seen = [];
+        var task = RunReader.RecordOf(first);
+        for (var isFirst = true; seen.Add(task.TaskId); isFirst = false)
+        {
+            if ((isFirst && task.Outputs.ContainsKey(name)) || task.State.ContainsKey(name))
+                return true;
+            if (task.Base is not { } before || index.Query((_, tasks) => tasks.Find(before)) is not { } next)
+                return false;
+            task = RunReader.RecordOf(next);
+        }
+        return false;
     }
 
     private HashSet<string> StepsOf(RunItem run)

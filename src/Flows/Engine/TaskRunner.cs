@@ -95,13 +95,16 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 await LoadAsync(each, cancellationToken).ConfigureAwait(false);
             await node.Body(state, inputs, context).ConfigureAwait(false);
             foreach (var each in opened.Keys)
-                End(each);
+                Return(each);
             hasSeen = inputs.HasSeenFailures;
-            // What was taken over by reference counts as read, and so does what was read from the states of the branches.
-            var read = opened.Keys.SelectMany(s => s.Slots).Where(s => s.IsRead && s.Value is not null).Select(s => (s.Name, Value: s.Value!.Value));
-            foreach (var (name, value) in read.Concat(merged.Keys.Select(m => (Name: m.Item1, Value: m.Item2))).Distinct())
-                context.Writer.AddInput(InputOf(name, value));
-            return null;
+            return record =>
+            {
+                foreach (var each in opened.Keys)
+                    End(each);
+                // What was taken over by reference counts as read, and so does what was read from the states of the branches.
+                var read = opened.Keys.SelectMany(s => s.Slots).Where(s => s.IsRead && s.Value is not null).Select(s => (s.Name, Value: s.Value!.Value));
+                return record with { Inputs = [.. record.Inputs.Union(read.Concat(merged.Keys.Select(m => (Name: m.Item1, Value: m.Item2))).Select(r => InputOf(r.Name, r.Value)))] };
+            };
 
             TState Open(Branch input)
             {
@@ -181,12 +184,17 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 using var loaded = options.Prefetch ? await prefetch.LoadAsync(step, state, cancellationToken).ConfigureAwait(false) : null;
                 // Code that computes without waiting must not hold the thread that starts the other branches.
                 var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
-                End(state);
+                Return(state);
                 var changes = await SaveAsync(state, cancellationToken).ConfigureAwait(false);
-                foreach (var slot in state.Slots.Where(s => s.IsRead && s.Value is not null))
-                    writer.AddInput(InputOf(slot.Name, slot.Value!.Value));
-                var record = await writer.EndAsync(
-                    RunStatus.Succeeded, null, null, r => (complete?.Invoke(r) ?? r) with { State = changes }, cancellationToken).ConfigureAwait(false);
+                // The exports have been written by then, and may have read more.
+                TaskRecord Complete(TaskRecord ended)
+                {
+                    End(state);
+                    ended = ended with { Inputs = [.. ended.Inputs.Union(state.Slots.Where(s => s.IsRead && s.Value is not null).Select(s => InputOf(s.Name, s.Value!.Value)))] };
+                    return (complete?.Invoke(ended) ?? ended) with { State = changes };
+                }
+
+                var record = await writer.EndAsync(RunStatus.Succeeded, null, null, Complete, cancellationToken).ConfigureAwait(false);
                 if (options.Prefetch)
                     prefetch.Note(step, state);
                 return branch.After(record.TaskId, changes, _hasSecrets ? state : null, isTakenOver: false);
@@ -290,6 +298,12 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 ? $"cancelled since task {first.Step}{(first.Item is null ? "" : "/" + first.Item)} failed"
                 : run.CauseOf(isCancelled: true);
         }
+    }
+
+    private static void Return(TState state)
+    {
+        foreach (var slot in state.Slots)
+            slot.Return();
     }
 
     private static void End(TState state)

@@ -58,7 +58,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
-            RequireRunning();
+            Require(isRunning: !HasReturned);
             (_value, _hasValue, _isSet) = (value, true, true);
             (_source, _loading) = (null, null);
         }
@@ -139,7 +139,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     {
         lock (_gate)
         {
-            RequireRunning();
+            Require(isRunning: !HasEnded);
             (value, loading) = (_value, null!);
             _isRead |= !_isSet;
             if (_hasValue)

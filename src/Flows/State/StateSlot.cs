@@ -84,11 +84,17 @@ public abstract class StateSlot
     /// <remarks>A load that fails is not remembered: a getter repeats it.</remarks>
     internal virtual Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Gets whether the code of the task has ended: what it still reads or sets is refused.</summary>
+    /// <summary>Gets whether the code of the task has ended: what it still sets is refused.</summary>
+    private protected bool HasReturned { get; private set; }
+
+    /// <summary>Gets whether the task has ended: what its code still reads or sets is refused.</summary>
     private protected bool HasEnded { get; private set; }
 
-    /// <summary>Takes note that the code of the task has ended.</summary>
-    internal void End() => HasEnded = true;
+    /// <summary>Takes note that the code of the task has ended. Exports are still written, and may read.</summary>
+    internal void Return() => HasReturned = true;
+
+    /// <summary>Takes note that the task has ended.</summary>
+    internal void End() => HasReturned = HasEnded = true;
 
     /// <summary>Takes over the value of a secret from the state of an earlier task of the same run.</summary>
     /// <param name="previous">The slot of the same property.</param>
@@ -110,9 +116,9 @@ public abstract class StateSlot
 
     private protected InvalidOperationException NotBound() => new($"{this} cannot be loaded or saved: it is not bound to a repository. Call {nameof(Bind)} before the task.");
 
-    private protected void RequireRunning()
+    private protected void Require(bool isRunning)
     {
-        if (HasEnded)
+        if (!isRunning)
         {
             throw new InvalidOperationException(
                 $"The step '{Binding?.Step}' has ended: its code cannot read or set {this} any more. Await everything that the code starts before it returns.");

@@ -66,6 +66,8 @@ public sealed class DeniedTests
         await using var place = await TestPlace.CreateAsync(flavor);
         var catalog = await place.OpenAsync();
         var first = await catalog.Assets.SaveAsync("x", "1");
+        // The copy for the lists of others is published in the background, which may be denied too.
+        await catalog.FlushAsync();
         // A machine that remembers no record.
         var fresh = (await place.OpenAsync("eve")).Assets;
         await using (await DenyCatalogAsync(place))

@@ -23,6 +23,22 @@ public sealed class LateUseTests : FlowTest
         ["get"] = (s, _) => GC.KeepAlive(s.Note),
     };
 
+    [Fact]
+    public async Task An_export_reads_the_state_when_it_is_written_and_what_it_reads_is_an_input()
+    {
+        var flow = Flow.Of<TuneState>("Lazy")
+            .Step("load", (s, _) => (s.Note, s.Rows) = ("a note", 3))
+            .ForEach("fit", _ => new[] { 1, 2 }, (s, item, _) => s.Accuracy = item)
+            .Join("join", (s, inputs, step) => step.Export(Export.Csv("all", ["accuracy"], inputs.Select(i => (IReadOnlyList<object?>)[i.Accuracy]))))
+            .Step("report", (s, step) => step.Export(Export.Csv("one", ["note"], Enumerable.Range(0, 1).Select(_ => (IReadOnlyList<object?>)[s.Note]))));
+        await flow.RunAsync(Catalog, cancellationToken: Cancel);
+        var run = await Catalog.Runs.GetAsync("Lazy/latest", cancellationToken: Cancel);
+        (await Store.ReadTextAsync(run["join"].Task.Exports.Single().Path, cancellationToken: Cancel)).ShouldBe("accuracy\r\n1\r\n2\r\n");
+        (await Store.ReadTextAsync(run["report"].Task.Exports.Single().Path, cancellationToken: Cancel)).ShouldBe("note\r\na note\r\n");
+        run["join"].Task.Inputs.Select(i => i.Name).ShouldBe(["Accuracy", "Accuracy"]);
+        run["report"].Task.Inputs.Select(i => i.Name).ShouldBe(["Note"]);
+    }
+
     [Theory]
     [MemberData(nameof(Uses))]
     public async Task A_step_that_has_ended_refuses_what_its_code_still_does(string use)

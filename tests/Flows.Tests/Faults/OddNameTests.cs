@@ -24,6 +24,16 @@ public sealed class OddNameTests : FlowTest
         (1, from text in ArbMap.Default.GeneratorFor<NonNull<string>>() select text.Get));
 
     [Fact]
+    public async Task A_reference_to_an_output_of_an_item_with_a_number_sign_leads_to_it_although_a_shorter_item_exists()
+    {
+        string[] items = ["a", "a#b", "a#Model"];
+        await Flow.Of<TuneState>("Signs").ForEach("item", _ => items, (s, item, _) => s.Model = item, new() { Key = i => i }).RunAsync(Catalog, cancellationToken: Cancel);
+        var run = await Catalog.Runs.GetAsync("Signs/latest", cancellationToken: Cancel);
+        await foreach (var task in run["item"].TasksAsync(Cancel))
+            (await (await Catalog.Runs.GetOutputAsync(task["Model"].Reference, cancellationToken: Cancel)).LoadAsync<string>(Cancel)).ShouldBe(task.Item);
+    }
+
+    [Fact]
     public void Keys_of_items_are_refused_or_lead_back_to_their_task()
     {
         var sets = Gen.ListOf(Names, 3).Select(n => n.Distinct().ToArray());
