@@ -85,7 +85,7 @@ public sealed class PackageTests(PackedFolder packed)
             .Where(p => Directory.GetFiles(p, "*Provider.cs").Length > 0).SelectMany(p => Directory.GetFiles(p, "*.csproj")).Select(p => XDocument.Load(p).Descendants("PackageId").Single().Value);
         var opened = new Dictionary<string, string>
         {
-            ["Cairn.Providers.Local"] = """new Cairn.Providers.Local.LocalProvider(), "file:///tmp/x", new Dictionary<string, string>()""",
+            ["Cairn.Providers.Local"] = """new Cairn.Providers.Local.LocalProvider(), new Uri(Path.GetFullPath("local")).ToString(), new Dictionary<string, string>()""",
             ["Cairn.Providers.Memory"] = """new Cairn.Providers.Memory.MemoryProvider(), "mem://x", new Dictionary<string, string>()""",
             ["Cairn.Providers.S3"] = """new Cairn.Providers.S3.S3Provider(), "s3://x", new Dictionary<string, string> { ["region"] = "eu-central-1", ["anonymous"] = "true" }""",
             ["Cairn.Providers.Azure"] = """new Cairn.Providers.Azure.AzureProvider(), "az://some-container", new Dictionary<string, string> { ["account"] = "some", ["anonymous"] = "true" }""",
