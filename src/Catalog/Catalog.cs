@@ -168,7 +168,7 @@ public sealed class Catalog : IAsyncDisposable
             (hold, record) = (new(_runKeys, key, claim), record with { Origin = record.Origin ?? origin });
         }
         var writer = new RunWriter(Repository, Assets, _source, _feed, record, options, parameters);
-        // Who learns that the run has begun may send it a signal at once.
+        // A program that learns that the run has begun may send a signal at once.
         var signals = new RunSignals(options.CancelOnSignal, cancellationToken);
         try
         {
@@ -189,7 +189,7 @@ public sealed class Catalog : IAsyncDisposable
         if (Encoding.UTF8.GetByteCount(key) is 0 or > MetadataLimits.NameBytes)
             throw new ArgumentException($"The key of a run has 1 to {MetadataLimits.NameBytes} bytes of UTF-8.", nameof(key));
         Guid? lost = null;
-        var (claim, _) = await _runKeys.ClaimAsync(key, run, print, async (before, stopping) =>
+        var claim = await _runKeys.ClaimAsync(key, run, print, async (before, stopping) =>
         {
             var (isLost, isRecorded) = await Runs.IsLostAsync(before.RunId, before.At, stopping).ConfigureAwait(false);
             lost = isLost && isRecorded ? before.RunId : null;

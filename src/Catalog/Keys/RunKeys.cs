@@ -23,24 +23,21 @@ internal sealed class RunKeys(ArtifactStore store, RecordSource source)
     /// <param name="print">The digest of what is asked for.</param>
     /// <param name="isLost">Tells whether the run that the key belongs to is lost.</param>
     /// <param name="cancellationToken">Cancels the claim.</param>
-    /// <returns>The run that the key belongs to now, and the claim that this call has replaced; null if it replaced none.</returns>
+    /// <returns>The run that the key belongs to now.</returns>
     /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: the key was used for something else.</exception>
-    public async Task<(RunClaim Claim, RunClaim? Replaced)> ClaimAsync(
-        string key, Guid run, string print, Func<RunClaim, CancellationToken, Task<bool>> isLost, CancellationToken cancellationToken)
+    public async Task<RunClaim> ClaimAsync(string key, Guid run, string print, Func<RunClaim, CancellationToken, Task<bool>> isLost, CancellationToken cancellationToken)
     {
-        RunClaim? before = null;
         var chain = KeyChain.Open(store, key);
         var (head, _) = await chain.AppendAsync(null, isNewest: true, source.NextId(), async (now, stopping) =>
         {
-            before = now is null ? null : Read(key, chain, now.Record!);
+            var before = now is null ? null : Read(key, chain, now.Record!);
             if (before is not null && before.Print != print)
                 throw Refused(key, "for a run of another flow or with other parameters");
             return before is not null && !await isLost(before, stopping).ConfigureAwait(false)
                 ? null
                 : source.Begin(KeyChain.Kind, key, ("of", OfRuns), ("run", run.ToString()), ("request", print));
         }, null, cancellationToken).ConfigureAwait(false);
-        var claim = Read(key, chain, head!.Record!);
-        return (claim, claim.RunId == run ? before : null);
+        return Read(key, chain, head!.Record!);
     }
 
     /// <summary>Finds the run that has replaced the one of a claim; null if there is none.</summary>

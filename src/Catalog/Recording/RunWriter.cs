@@ -55,7 +55,7 @@ internal sealed class RunWriter
 
     public ExportWriter Exports { get; }
 
-    /// <summary>Reports how far the run is; null if nobody asked for it.</summary>
+    /// <summary>Reports how far the run is; null if no receiver was given.</summary>
     public ProgressReporter? Progress { get; }
 
     public TimeProvider Time => Repository.Store.Options.TimeProvider;

@@ -73,7 +73,7 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
     /// <summary>Why a task with the same key was not used; null if there was none.</summary>
     public string? CacheMiss { get; init; }
 
-    /// <summary>What a join could not merge: the first names.</summary>
+    /// <summary>The first names that a join could not merge.</summary>
     public IReadOnlyList<MergeConflict> Conflicts { get; init; } = [];
 
     /// <summary>The number of names that a join could not merge.</summary>

@@ -17,7 +17,7 @@ internal sealed class LiveLines : IDisposable
     public LiveLines(TextWriter error)
     {
         (_error, _console) = (error, (Console.Out, Console.Error));
-        // What a step prints would otherwise be drawn over.
+        // Otherwise, the display would overwrite what a step prints.
         if (!Console.IsOutputRedirected)
             Console.SetOut(new Above(this, _console.Output));
         Console.SetError(new Above(this, _console.Error));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Flows.Engine;
 
-/// <summary>Loads what a step has read the last time, before its code starts. Thread-safe.</summary>
+/// <summary>Loads the values that a step read last time, before its code starts. Thread-safe.</summary>
 /// <remarks>
 /// The last time is the last task of the step in this run that has succeeded, such as another item; before the first one, the newest tasks in earlier runs that the index on this machine knows.
 /// No request is made to find out.
@@ -28,7 +28,7 @@ internal sealed partial class Prefetch(Catalog.Catalog catalog, RunWriter run)
     /// <param name="step">The step.</param>
     /// <param name="state">The state.</param>
     /// <param name="cancellationToken">Cancels the loads.</param>
-    /// <returns>What the caller disposes when the task has ended: the room for other tasks.</returns>
+    /// <returns>The reserved memory, which the caller disposes when the task has ended.</returns>
     public async Task<IDisposable> LoadAsync(string step, IFlowState state, CancellationToken cancellationToken)
     {
         var room = new Room(this);

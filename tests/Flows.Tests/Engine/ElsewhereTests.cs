@@ -50,6 +50,7 @@ public sealed class ElsewhereTests : FlowTest
         await Spread.RunTaskAsync(Catalog, run, "fit", "r1", Cancel);
         await Should.ThrowAsync<InvalidDataException>(() => Spread.RunTaskAsync(Catalog, run, "fit", "r2", Cancel));
         (await Should.ThrowAsync<ElsewhereTaskException>(() => running)).Failure!.Message.ShouldBe("bad rate");
+        (await Should.ThrowAsync<StoreException>(() => Spread.RunTaskAsync(Catalog, run, "fit", "r3", Cancel))).Reason.ShouldStartWith("the run has ended");
 
         var resuming = Spread.ResumeAsync(Catalog, options: new() { Parameters = { ["fails"] = false } }, cancellationToken: Cancel);
         var next = await ReachedAsync("fit", run);

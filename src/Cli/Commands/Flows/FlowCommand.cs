@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary>Starts programs of flows. The code of a flow is the user's, with dependencies of its own: it runs in its own process.</summary>
+/// <summary>Starts programs of flows. The code of a flow belongs to the user and has its own dependencies, so it runs in a separate process.</summary>
 internal static class FlowCommand
 {
     public static Command Create() => new("flow", "Run and resume the flows of a program.")

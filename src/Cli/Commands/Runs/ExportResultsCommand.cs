@@ -9,6 +9,8 @@ namespace Cairn.Cli.Commands;
 
 internal static class ExportResultsCommand
 {
+    private const string CsvFile = "results.csv";
+
     public static Command Create()
     {
         var selection = new RunListOptionSet();
@@ -51,29 +53,36 @@ internal static class ExportResultsCommand
             await Export.Csv("results", table).WriteAsync(call.Output.Stream, call.Stopping).ConfigureAwait(false);
             return;
         }
-        // An error leaves no file.
-        var content = format == "csv" ? null : await MaterializeAsync(call, table, format).ConfigureAwait(false);
-        var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
-        await using var ending = target.ConfigureAwait(false);
-        await (content is null ? Export.Csv("results", table).WriteAsync(target, call.Stopping) : target.WriteAsync(content, call.Stopping).AsTask()).ConfigureAwait(false);
-    }
-
-    /// <summary>The file that a materializer makes of the table.</summary>
-    private static async Task<byte[]> MaterializeAsync(CatalogCall call, DataTable table, string format)
-    {
+        // The download from a store in memory publishes the file whole, or not at all.
         var scratch = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://results", cancellationToken: call.Stopping).ConfigureAwait(false);
         await using var forgetting = scratch.ConfigureAwait(false);
+        if (format != "csv")
+        {
+            await MaterializeAsync(call, scratch, table, format, path).ConfigureAwait(false);
+            return;
+        }
+        var stream = await scratch.OpenWriteAsync(CsvFile, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            await Export.Csv("results", table).WriteAsync(stream, call.Stopping).ConfigureAwait(false);
+            await stream.CompleteAsync(call.Stopping).ConfigureAwait(false);
+        }
+        await scratch.DownloadFileAsync(CsvFile, path, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the file that a materializer makes of the table.</summary>
+    private static async Task MaterializeAsync(CatalogCall call, ArtifactStore scratch, DataTable table, string format, string path)
+    {
         var repository = new ArtifactRepository(scratch, await ArtifactOptions.MaterializersAsync(call.Session, call.Stopping).ConfigureAwait(false));
         if (!repository.Materializers.TryGet(format, out var materializer))
             throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"no plugin writes '{format}'") { Advice = "Install the plugin with 'cairn plugin add', or write CSV." });
         var artifact = await repository.SaveAsync(table, new() { Materializer = format }, call.Stopping).ConfigureAwait(false);
-        // What a format keeps beside its file is for the store.
+        // The other files of the artifact serve only the store.
         var file = artifact.Manifest.Files.First(f => f.MediaType == materializer.MediaType);
         var content = await repository.OpenFileAsync(artifact.Digest, file.Name, call.Stopping).ConfigureAwait(false);
         await using var closing = content.ConfigureAwait(false);
-        var buffer = new MemoryStream();
-        await content.CopyToAsync(buffer, call.Stopping).ConfigureAwait(false);
-        return buffer.ToArray();
+        await scratch.UploadAsync(file.Name, content, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
+        await scratch.DownloadFileAsync(file.Name, path, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter writer, DataTable table, DataRow row)
