@@ -122,12 +122,22 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     /// <summary>The writers that wait for one flush.</summary>
     private sealed class Batch
     {
-        private readonly TaskCompletionSource<Exception?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Flushes take long: threads that spin meanwhile take the processor from those that write.
+        private readonly ManualResetEventSlim _done = new(false, spinCount: 0);
+        private Exception? _failure;
 
         public int Count { get; set; }
 
-        public void End(Exception? failure) => _done.SetResult(failure);
+        public void End(Exception? failure)
+        {
+            _failure = failure;
+            _done.Set();
+        }
 
-        public Exception? Wait() => Synchronously.Wait(_done.Task);
+        public Exception? Wait()
+        {
+            _done.Wait();
+            return _failure;
+        }
     }
 }

@@ -8,6 +8,8 @@ namespace Cairn.Catalog.Recording;
 /// <summary>What is recorded about the environment of a run: an allow-list. Variables of the environment are recorded only by name.</summary>
 internal static class EnvironmentFacts
 {
+    private const string CommitLine = "# branch.oid ";
+
     public static JsonObject Collect(IReadOnlyList<string> variables)
     {
         var facts = new JsonObject
@@ -32,10 +34,13 @@ internal static class EnvironmentFacts
     /// <returns>The facts; null if the folder is in no working tree, or git is not installed.</returns>
     public static async Task<JsonObject?> FindGitAsync(CancellationToken cancellationToken)
     {
-        if (await RunGitAsync("rev-parse HEAD", cancellationToken).ConfigureAwait(false) is not { Length: > 0 } commit)
+        if (await RunGitAsync("status --porcelain=v2 --branch --untracked-files=no", cancellationToken).ConfigureAwait(false) is not { } status)
             return null;
-        var changes = await RunGitAsync("status --porcelain --untracked-files=no", cancellationToken).ConfigureAwait(false);
-        return new() { ["commit"] = commit, ["dirty"] = changes is null ? null : changes.Length > 0 };
+        var lines = status.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // A repository without a commit says "(initial)".
+        if (Array.Find(lines, l => l.StartsWith(CommitLine, StringComparison.Ordinal))?[CommitLine.Length..] is not { } commit || commit.StartsWith('('))
+            return null;
+        return new() { ["commit"] = commit, ["dirty"] = Array.Exists(lines, l => !l.StartsWith('#')) };
     }
 
     private static async Task<string?> RunGitAsync(string arguments, CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ namespace Cairn.Flows.Engine;
 /// <param name="IsTakenOver">Whether all tasks before were taken over from the run that this one resumes.</param>
 internal sealed record Branch(ImmutableDictionary<string, StateValue> Values, Guid? Task, string? Item, int? Index, IFlowState? State, bool IsTakenOver)
 {
+    /// <summary>Gets the place that the last task of an item leaves to another item before its record is published; null for all other tasks.</summary>
+    public ItemSlot? Slot { get; init; }
+
     /// <summary>The branch after a task.</summary>
     public Branch After(Guid task, IEnumerable<KeyValuePair<string, Artifacts.BlobDigest?>> changes, IFlowState? state, bool isTakenOver)
     {
@@ -22,7 +25,7 @@ internal sealed record Branch(ImmutableDictionary<string, StateValue> Values, Gu
             else
                 values.Remove(name);
         }
-        return this with { Values = values.ToImmutable(), Task = task, State = state, IsTakenOver = isTakenOver };
+        return this with { Values = values.ToImmutable(), Task = task, State = state, IsTakenOver = isTakenOver, Slot = null };
     }
 
     /// <summary>The branch of an item.</summary>

@@ -49,14 +49,14 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
 
     /// <summary>Runs a part of the description for one branch.</summary>
     /// <returns>The branch afterwards, and the last step.</returns>
-    private async Task<(Branch Branch, string Step)> RunRangeAsync(int from, int to, Branch branch, CancellationToken cancellationToken, string last = "")
+    private async Task<(Branch Branch, string Step)> RunRangeAsync(int from, int to, Branch branch, CancellationToken cancellationToken, string last = "", ItemSlot? slot = null)
     {
         for (var at = from; at < to;)
         {
             var node = nodes[at];
             if (node is StepNode<TState> step)
             {
-                branch = await tasks.RunAsync(step.Name, step.Options, branch, step.Body, cancellationToken).ConfigureAwait(false);
+                branch = await tasks.RunAsync(step.Name, step.Options, at + 1 == to ? branch with { Slot = slot } : branch, step.Body, cancellationToken).ConfigureAwait(false);
                 last = step.Name;
                 at++;
                 continue;
@@ -121,13 +121,13 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         tasks.Expect(node.Name, items.Keys.Count);
         Expect(from, to, node.Depth + 1, items.Keys.Count);
         var taken = node.Items.RunsElsewhere ? await TakeItemsAsync(node, split, items, cancellationToken).ConfigureAwait(false) : [];
-        var (ended, failed) = await RunSideBySideAsync(items.Keys.Count, node.Items.Parallelism, node.Items.OnFailure, async (index, stopping) =>
+        var (ended, failed) = await RunSideBySideAsync(items.Keys.Count, node.Items.Parallelism, node.Items.OnFailure, async (index, slot, stopping) =>
         {
             var item = split.Of(items.Keys[index], index);
             var first = !node.Items.RunsElsewhere
-                ? await tasks.RunItemAsync(node, item, items, index, stopping).ConfigureAwait(false)
+                ? await tasks.RunItemAsync(node, from == to ? item with { Slot = slot } : item, items, index, stopping).ConfigureAwait(false)
                 : taken[index] ?? tasks.Follow(await elsewhere.WaitAsync(node.Name, item.Item, stopping).ConfigureAwait(false), item);
-            return await RunRangeAsync(from, to, first, stopping, node.Name).ConfigureAwait(false);
+            return await RunRangeAsync(from, to, first, stopping, node.Name, slot).ConfigureAwait(false);
         }, index => (node.Name, split.Of(items.Keys[index], index).Item), cancellationToken).ConfigureAwait(false);
         return (split, ended, failed);
     }
@@ -149,7 +149,7 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
     private async Task<(Branch Fork, IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunBranchesAsync(
         BranchNode<TState> node, Branch branch, CancellationToken cancellationToken)
     {
-        var (ended, failed) = await RunSideBySideAsync(node.Branches.Count, node.Branches.Count, ForEachFailure.Stop, async (index, stopping) =>
+        var (ended, failed) = await RunSideBySideAsync(node.Branches.Count, node.Branches.Count, ForEachFailure.Stop, async (index, _, stopping) =>
         {
             var step = node.Branches[index];
             return (await tasks.RunAsync(step.Name, step.Options, branch, step.Body, stopping).ConfigureAwait(false), step.Name);
@@ -157,21 +157,22 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         return (branch, ended, failed);
     }
 
-    /// <summary>Runs branches with bounded parallelism.</summary>
+    /// <summary>Runs branches with bounded parallelism. As many as run may wait for the records of their last tasks besides.</summary>
     /// <returns>The branches that ended, in order, and the failures in the order in which they happened.</returns>
     private static async Task<(IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunSideBySideAsync(
         int count,
         int parallelism,
         ForEachFailure onFailure,
-        Func<int, CancellationToken, Task<(Branch, string)>> run,
+        Func<int, ItemSlot, CancellationToken, Task<(Branch, string)>> run,
         Func<int, (string Step, string? Item)> nameOf,
         CancellationToken cancellationToken)
     {
         var ended = new (Branch, string)?[count];
         List<JoinFailure> failed = [];
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var places = new SemaphoreSlim(parallelism);
         var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(parallelism, count)).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, (int)Math.Min(2L * parallelism, count)).Select(_ => Task.Run(WorkAsync, CancellationToken.None))).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (onFailure == ForEachFailure.Stop && failed.Count > 0)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed[0].Error);
@@ -179,11 +180,15 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
 
         async Task WorkAsync()
         {
-            for (int index; !stopping.IsCancellationRequested && (index = Interlocked.Increment(ref next)) < count;)
+            while (true)
             {
+                var (slot, index) = (new ItemSlot(places), -1);
                 try
                 {
-                    ended[index] = await run(index, stopping.Token).ConfigureAwait(false);
+                    await slot.TakeAsync(stopping.Token).ConfigureAwait(false);
+                    if ((index = Interlocked.Increment(ref next)) >= count)
+                        return;
+                    ended[index] = await run(index, slot, stopping.Token).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
                 {
@@ -197,6 +202,10 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
                         failed.Add(new(step, item, e));
                     if (onFailure == ForEachFailure.Stop)
                         await stopping.CancelAsync().ConfigureAwait(false);
+                }
+                finally
+                {
+                    slot.Release();
                 }
             }
         }

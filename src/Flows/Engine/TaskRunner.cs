@@ -167,6 +167,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
         for (var attempt = FirstAttempt; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (branch.Slot is { } slot)
+                await slot.TakeAsync(cancellationToken).ConfigureAwait(false);
             var state = Bind(new TState(), branch, step, cancellationToken);
             using var writer = new TaskWriter(run.Writer, new(run.Id, run.Writer.Source.NextId(), step)
             {
@@ -190,6 +192,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 TaskRecord Complete(TaskRecord ended)
                 {
                     End(state);
+                    // Another item computes while this one waits for its record, which it shares with others.
+                    branch.Slot?.Release();
                     ended = ended with { Inputs = [.. ended.Inputs.Union(state.Slots.Where(s => s.IsRead && s.Value is not null).Select(s => InputOf(s.Name, s.Value!.Value)))] };
                     return (complete?.Invoke(ended) ?? ended) with { State = changes };
                 }

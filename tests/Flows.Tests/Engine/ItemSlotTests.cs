@@ -1,0 +1,86 @@
+using Cairn;
+using Cairn.Artifacts;
+using Cairn.Flows;
+using Cairn.Materializers;
+using Cairn.Providers;
+using Cairn.Providers.Memory;
+
+namespace Flows.Tests.Engine;
+
+/// <summary>The items of a foreach while the records of others are being published.</summary>
+public sealed class ItemSlotTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_next_item_runs_while_the_record_of_the_last_step_is_published(bool hasSecondStep)
+    {
+        var gate = new FeedGate(await new MemoryProvider().OpenAsync(new() { Root = StoreUri.Parse("mem://slots"), TimeProvider = TimeProvider.System }, Cancel));
+        await using var store = new ArtifactStore(gate);
+        await using var catalog = new Cairn.Catalog.Catalog(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = "u:ada" });
+        List<string> begun = [];
+        var (inside, most) = (0, 0);
+        var second = new TaskCompletionSource();
+        var flow = Flow.Of<TuneState>("Slots").ForEach("fit", _ => Enumerable.Range(0, 4), (s, i, _) =>
+        {
+            Enter($"fit {i}");
+            s.Rows = i;
+            if (i == 0 && !hasSecondStep)
+                gate.Close();
+        }, new() { Parallelism = 1 });
+        if (hasSecondStep)
+        {
+            flow = flow.Step("note", (s, _) =>
+            {
+                Enter($"note {s.Rows}");
+                s.Note = $"{s.Rows}";
+                if (s.Rows == 0)
+                    gate.Close();
+            });
+        }
+        var running = flow.Join("join", (s, inputs, _) => s.Rows = inputs.Count).RunAsync(catalog, cancellationToken: Cancel);
+
+        await second.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        // The third item waits for a record, as many as may run at once.
+        await Task.Delay(200, Cancel);
+        string[] expected = hasSecondStep ? ["fit 0", "note 0", "fit 1"] : ["fit 0", "fit 1"];
+        begun.ShouldBe(expected);
+        gate.Open();
+        await running;
+        begun.Count.ShouldBe(hasSecondStep ? 8 : 4);
+        most.ShouldBe(1);
+
+        void Enter(string what)
+        {
+            lock (begun)
+            {
+                begun.Add(what);
+                most = Math.Max(most, ++inside);
+            }
+            Thread.Sleep(20);
+            lock (begun)
+                inside--;
+            if (what == "fit 1")
+                second.SetResult();
+        }
+    }
+
+    /// <summary>Holds the writes of the feed while it is closed.</summary>
+    private sealed class FeedGate(StoreDriver inner) : DelegatingStoreDriver(inner)
+    {
+        private TaskCompletionSource? _opened;
+
+        public void Close() => _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Open() => _opened!.SetResult();
+
+        public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+        {
+            if (_opened is { } opened && request.Path.ToString().Contains("catalog/feed", StringComparison.Ordinal))
+                await opened.Task.WaitAsync(cancellationToken);
+            return await Inner.BeginUploadAsync(request, cancellationToken);
+        }
+    }
+}
