@@ -18,6 +18,7 @@ public sealed class StoreEntry
         Length = other.Length;
         ETag = other.ETag;
         Modified = other.Modified;
+        AnsweredAt = other.AnsweredAt;
         ContentType = other.ContentType;
         Metadata = other.Metadata;
         Checksum = other.Checksum;
@@ -44,6 +45,12 @@ public sealed class StoreEntry
     /// true. Null if unknown.
     /// </summary>
     public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>
+    /// Gets the time by the store's clock when it answered the write that returned this entry, in whole seconds or finer; null if the store does not tell, and for entries that no write returned. A
+    /// store whose writes return no <see cref="Modified"/> tells its time in this way without another request.
+    /// </summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
 
     /// <summary>Gets the media type specified at the write, or null if there is none. A listing may omit it.</summary>
     public string? ContentType { get; init; }

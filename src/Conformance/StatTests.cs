@@ -27,6 +27,18 @@ public abstract class StatTests<THarness> : StoreTests<THarness>
     }
 
     [Fact]
+    public async Task The_time_of_an_answer_is_that_of_the_clock_which_dates_files()
+    {
+        var written = await Store.WriteBytesAsync("dated", Trees.Bytes(10), WriteMode.CreateNew, cancellationToken: Cancel);
+
+        var info = await Store.StatAsync("dated", Cancel);
+
+        Assert.Null(info.AnsweredAt);
+        if (written.AnsweredAt is { } answered && info.Modified is { } modified)
+            Assert.InRange(answered, modified.AddMinutes(-1), modified.AddMinutes(1));
+    }
+
+    [Fact]
     public async Task An_empty_file_is_a_file_of_length_zero()
     {
         await Store.WriteBytesAsync("empty", Array.Empty<byte>(), WriteMode.CreateNew, cancellationToken: Cancel);

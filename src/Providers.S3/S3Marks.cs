@@ -29,6 +29,7 @@ internal sealed class S3Marks(HttpMessageHandler inner, bool namesRequests) : De
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        S3AnswerTime.Note(response);
         try
         {
             await CheckAsync(request, response, cancellationToken).ConfigureAwait(false);

@@ -158,6 +158,7 @@ internal sealed class S3Upload : StoreUpload
             (request.ChecksumAlgorithm, request.ChecksumCRC32C) = (ChecksumAlgorithm.CRC32C, Crc32C.ToBase64(crc));
         AddMetadata(request.Metadata, named: _request.Mode.Kind != WriteModes.Replace);
         _driver.Stamp(request);
+        var answeredAt = S3AnswerTime.Observe();
         var response = await AgainAfterCollisionsAsync(
             () =>
             {
@@ -166,7 +167,7 @@ internal sealed class S3Upload : StoreUpload
             },
             cancellationToken).ConfigureAwait(false);
         S3Marks.CheckCrc32C(request.ChecksumCRC32C, response.ChecksumCRC32C);
-        return Written(S3Marks.ETag(response.ETag), data.Length, crc);
+        return Written(S3Marks.ETag(response.ETag), data.Length, crc, answeredAt.Value);
     }
 
     private async ValueTask<StoreEntry> CompleteMultipartAsync(string id, CancellationToken cancellationToken)
@@ -186,9 +187,10 @@ internal sealed class S3Upload : StoreUpload
         };
         if (_driver.Options.Checksum == S3Checksum.Crc32C)
             (request.ChecksumType, request.ChecksumCRC32C) = (ChecksumType.FULL_OBJECT, Crc32C.ToBase64(crc));
+        var answeredAt = S3AnswerTime.Observe();
         var response = await AgainAfterCollisionsAsync(() => _driver.Client.CompleteMultipartUploadAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         S3Marks.CheckCrc32C(request.ChecksumCRC32C, response.ChecksumCRC32C);
-        return Written(S3Marks.ETag(response.ETag), length, crc);
+        return Written(S3Marks.ETag(response.ETag), length, crc, answeredAt.Value);
     }
 
     /// <summary>Repeats a request that collided with another writer: S3 and the SDK leave that to the caller.</summary>
@@ -207,11 +209,12 @@ internal sealed class S3Upload : StoreUpload
         }
     }
 
-    private StoreEntry Written(string etag, long length, uint crc) => new()
+    private StoreEntry Written(string etag, long length, uint crc, DateTimeOffset? answeredAt) => new()
     {
         Path = _request.Path,
         Length = length,
         ETag = etag,
+        AnsweredAt = answeredAt,
         ContentType = _request.ContentType,
         Metadata = _request.Metadata,
         Checksum = _driver.Options.Checksum == S3Checksum.Crc32C ? Checksum.FromCrc32C(crc) : null,

@@ -28,6 +28,7 @@ public sealed class UploadTests(ITestOutputHelper output)
             info.ETag.ShouldBe((await store.StatAsync(path, Cancel)).ETag);
         }
         box.Proxy.Counters.Faults.ShouldBe(3);
+        (await store.WriteBytesAsync("answered", Bytes(length, 1), WriteMode.Replace, cancellationToken: Cancel)).AnsweredAt.ShouldNotBeNull();
 
         static bool IsCompletion(string method, string target) => method == "POST" && target.Contains("uploadId", StringComparison.Ordinal);
     }
@@ -48,8 +49,9 @@ public sealed class UploadTests(ITestOutputHelper output)
     {
         await using var box = await S3Box.CreateAsync();
         var store = await box.ThroughAsync(("conditions", "yes"));
-        await store.WriteTextAsync("f", "content", WriteMode.CreateNew, cancellationToken: Cancel);
+        var written = await store.WriteTextAsync("f", "content", WriteMode.CreateNew, cancellationToken: Cancel);
         box.Proxy.Counters.Requests.ShouldBe(1);
+        written.AnsweredAt.ShouldNotBeNull();
         await store.ReadTextAsync("f", cancellationToken: Cancel);
         box.Proxy.Counters.Requests.ShouldBe(2);
         var file = Path.Join(Path.GetTempPath(), $"cairn-s3-{Guid.NewGuid():N}");

@@ -17,6 +17,9 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     /// <summary>How far the name of a batch may be from the store's time. Readers look an hour back.</summary>
     private static readonly TimeSpan _tolerance = TimeSpan.FromMinutes(10);
 
+    /// <summary>How far the time of an answer may be from the time of the file for both to come from one clock. A write takes time, and answers have whole seconds.</summary>
+    private static readonly TimeSpan _sameClock = TimeSpan.FromMinutes(1);
+
     /// <summary>How long copies that nobody waits for are gathered after a batch: successive saves do not write one file of the feed each, and lists of other machines see them soon.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
 
@@ -29,6 +32,7 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
     private Task? _writing;
     private TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long? _written;
+    private bool _hasOneClock;
     private bool _isDisposed;
 
     /// <summary>Gets the time of the store, as far as the batches that were published tell.</summary>
@@ -192,7 +196,7 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
             var path = FeedPath.Create(name);
             var begin = _clock.Begin();
             var entry = await store.WriteBytesAsync(path, content, WriteMode.CreateNew).ConfigureAwait(false);
-            var modified = entry.Modified ?? (await store.TryStatAsync(path).ConfigureAwait(false))?.Modified;
+            var modified = entry.Modified ?? await TimeOfAsync(path, entry.AnsweredAt).ConfigureAwait(false);
             // A store without times has no other clock than that of its writers.
             if (modified is not { } when)
                 return;
@@ -205,5 +209,15 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
                     "Check the clock of this machine and the time that writes take.");
             }
         }
+    }
+
+    /// <summary>The time that the store gave to a batch, if the write did not return it: that of its answer once it is known that the store has one clock for both.</summary>
+    private async Task<DateTimeOffset?> TimeOfAsync(StorePath path, DateTimeOffset? answeredAt)
+    {
+        if (_hasOneClock && answeredAt is not null)
+            return answeredAt;
+        var modified = (await store.TryStatAsync(path).ConfigureAwait(false))?.Modified;
+        _hasOneClock = answeredAt is { } answer && modified is { } when && (answer - when).Duration() < _sameClock;
+        return modified;
     }
 }

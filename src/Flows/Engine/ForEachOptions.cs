@@ -7,7 +7,9 @@ public sealed record ForEachOptions<TItem> : StepOptions
     /// <summary>Gets the function that returns the key of an item: 1 to 255 bytes of text, different for each item. Default: the position, from 0.</summary>
     public Func<TItem, string>? Key { get; init; }
 
-    /// <summary>Gets the most items that run at the same time. Default: the number of processors.</summary>
+    /// <summary>
+    /// Gets the most items that run at the same time: that run code, or save what it has set. As many may wait for the record of their last step besides. Default: the number of processors.
+    /// </summary>
     public int? Parallelism { get; init; }
 
     /// <summary>

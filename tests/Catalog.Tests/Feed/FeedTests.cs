@@ -1,6 +1,8 @@
 using System.Text;
 using Cairn;
 using Cairn.Catalog.Feed;
+using Cairn.Providers;
+using Cairn.Providers.Memory;
 
 namespace Catalog.Tests.Feed;
 
@@ -121,6 +123,32 @@ public sealed class FeedTests
         seen.ShouldBeGreaterThanOrEqualTo(12);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(3600, 4)]
+    public async Task A_store_whose_writes_tell_only_the_time_of_the_answer_is_asked_for_the_time_of_the_first_batch(int seconds, int stats)
+    {
+        var clock = new SteppedClock(TimeProvider.System);
+        var driver = new AnsweringDriver(await new MemoryProvider().OpenAsync(new() { Root = StoreUri.Parse("mem://answers"), TimeProvider = clock }, default), clock) { Ahead = TimeSpan.FromSeconds(seconds) };
+        await using var store = new ArtifactStore(driver, new() { TimeProvider = clock });
+        await using var records = await TestCatalog.OpenAsync();
+        await using var publisher = new FeedPublisher(store, clock);
+        var asset = Guid.CreateVersion7();
+        for (var n = 1; n <= 4; n++)
+            await publisher.PublishAsync([await records.VersionAsync(asset, n, "a")], default);
+        driver.Stats.ShouldBe(stats);
+        (await ReadAllAsync(store, FeedPosition.Start, clock)).Count.ShouldBe(4);
+
+        // The time of an answer is enough to see that the clock of this machine was set.
+        var skewed = new SteppedClock(clock) { Offset = TimeSpan.FromDays(2) };
+        await using var wrong = new FeedPublisher(store, skewed);
+        await wrong.PublishAsync([await records.VersionAsync(asset, 5, "a")], default);
+        skewed.Offset = -TimeSpan.FromDays(2);
+        await wrong.PublishAsync([await records.VersionAsync(asset, 6, "a")], default);
+        wrong.Skew.ShouldBeInRange(TimeSpan.FromDays(2) - TimeSpan.FromMinutes(1), TimeSpan.FromDays(2) + TimeSpan.FromMinutes(1));
+        (await ReadAllAsync(store, FeedPosition.Start, clock)).Count(b => b.Path.ToString().Contains($"/{clock.GetUtcNow():yyyy}", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(6);
+    }
+
     [Fact]
     public async Task A_batch_that_is_missing_means_that_the_store_went_back()
     {
@@ -148,6 +176,32 @@ public sealed class FeedTests
         await foreach (var path in reader.ListAsync(position, _ => { }, default))
             batches.Add((path, await reader.ReadAsync(path, default)));
         return batches;
+    }
+
+    /// <summary>A store whose writes return the time of the answer, but not that of the file.</summary>
+    private sealed class AnsweringDriver(StoreDriver inner, TimeProvider time) : DelegatingStoreDriver(inner)
+    {
+        public TimeSpan Ahead { get; init; }
+
+        public int Stats { get; private set; }
+
+        public override ValueTask<StoreEntry?> StatAsync(StorePath path, CancellationToken cancellationToken)
+        {
+            Stats++;
+            return Inner.StatAsync(path, cancellationToken);
+        }
+
+        public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken) =>
+            new Upload(await Inner.BeginUploadAsync(request, cancellationToken), time, Ahead);
+
+        private sealed class Upload(StoreUpload inner, TimeProvider time, TimeSpan ahead) : DelegatingStoreUpload(inner)
+        {
+            public override async ValueTask<StoreEntry> CompleteAsync(UploadPart last, CancellationToken cancellationToken)
+            {
+                var entry = await Inner.CompleteAsync(last, cancellationToken);
+                return new() { Path = entry.Path, Length = entry.Length, ETag = entry.ETag, AnsweredAt = time.GetUtcNow() + ahead };
+            }
+        }
     }
 
     /// <summary>A clock whose timers end when the test says so.</summary>
