@@ -14,7 +14,7 @@ namespace Cairn.Flows.Engine;
 /// <param name="run">The run.</param>
 internal sealed partial class Prefetch(Catalog.Catalog catalog, RunWriter run)
 {
-    /// <summary>The most properties that are loaded for one task.</summary>
+    /// <summary>The most properties that are loaded for one task, and the most branches that are loaded ahead of a join.</summary>
     public const int MaxCount = 32;
 
     private const int AskedTasks = 8;
@@ -58,7 +58,11 @@ internal sealed partial class Prefetch(Catalog.Catalog catalog, RunWriter run)
     [LoggerMessage(5, LogLevel.Debug, "{Property} could not be loaded before the step {Step} of the run {Run}. A step that reads it repeats the load.")]
     private static partial void LogFailure(ILogger logger, string property, string step, Guid run, Exception exception);
 
-    private async Task LoadAsync(string step, StateSlot slot, Room room, CancellationToken cancellationToken)
+    /// <summary>Reserves no memory yet.</summary>
+    internal Room Reserve() => new(this);
+
+    /// <summary>Loads a value if there is room for it.</summary>
+    internal async Task LoadAsync(string step, StateSlot slot, Room room, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +76,7 @@ internal sealed partial class Prefetch(Catalog.Catalog catalog, RunWriter run)
     }
 
     /// <summary>The bytes that a task has loaded in advance.</summary>
-    private sealed class Room(Prefetch owner) : IDisposable
+    internal sealed class Room(Prefetch owner) : IDisposable
     {
         private long _taken;
 

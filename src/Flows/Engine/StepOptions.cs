@@ -16,8 +16,8 @@ public record StepOptions
     public bool Replay { get; init; }
 
     /// <summary>
-    /// Gets whether the properties of the state that the step has read the last time are loaded, at the same time, before its code starts. Only a property that the code reads counts as read. A join
-    /// loads nothing in advance. Default: true.
+    /// Gets whether the properties of the state that the step has read the last time are loaded, at the same time, before its code starts. Only a property that the code reads counts as read. In a
+    /// join, the first read of a property of a branch loads that property of the next branches, too, at most 32 at the same time. Default: true.
     /// </summary>
     public bool Prefetch { get; init; } = true;
 

@@ -93,7 +93,13 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
             var inputs = new JoinInputs<TState>(state, branch.Values, ended, failed, Open, (slot, value) => merged[(slot.Name, value)] = true);
             foreach (var each in opened.Keys)
                 await LoadAsync(each, cancellationToken).ConfigureAwait(false);
-            await node.Body(state, inputs, context).ConfigureAwait(false);
+            var ahead = new ReadAhead(prefetch, node.Name, cancellationToken);
+            await using (ahead.ConfigureAwait(false))
+            {
+                if (node.Options.Prefetch)
+                    ahead.Follow(inputs);
+                await node.Body(state, inputs, context).ConfigureAwait(false);
+            }
             foreach (var each in opened.Keys)
                 Return(each);
             hasSeen = inputs.HasSeenFailures;
@@ -192,6 +198,8 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 TaskRecord Complete(TaskRecord ended)
                 {
                     End(state);
+                    if (options.Prefetch)
+                        prefetch.Note(step, state);
                     // Another item computes while this one waits for its record, which it shares with others.
                     branch.Slot?.Release();
                     ended = ended with { Inputs = [.. ended.Inputs.Union(state.Slots.Where(s => s.IsRead && s.Value is not null).Select(s => InputOf(s.Name, s.Value!.Value)))] };
@@ -199,8 +207,6 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 }
 
                 var record = await writer.EndAsync(RunStatus.Succeeded, null, null, Complete, cancellationToken).ConfigureAwait(false);
-                if (options.Prefetch)
-                    prefetch.Note(step, state);
                 return branch.After(record.TaskId, changes, _hasSecrets ? state : null, isTakenOver: false);
             }
             catch (Exception e)

@@ -20,6 +20,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     private bool _hasValue;
     private bool _isSet;
     private bool _isRead;
+    private bool _isSought;
 
     /// <inheritdoc/>
     public override bool IsSet => _isSet;
@@ -117,15 +118,18 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
         return new SlotOutcome.Changed(digest, digest == source?.Artifact ? source?.Task : null);
     }
 
-    internal override async Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken)
+    internal override Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken)
     {
-        var (binding, source) = (Binding ?? throw NotBound(), _source);
-        if (source is null || _hasValue)
-            return;
-        var artifact = await binding.Repository.StatAsync(source.Value.Artifact, cancellationToken).ConfigureAwait(false);
-        if (!admits(artifact.Manifest.TotalLength))
-            return;
-        Keep(source, (T)await binding.Repository.LoadAsync(artifact, _saved, cancellationToken).ConfigureAwait(false));
+        var binding = Binding ?? throw NotBound();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            if (_source is not { } source || _hasValue)
+                return Task.CompletedTask;
+            if (!IsLoading)
+                (_loading, _isSought) = (Task.Run(() => LoadAheadAsync(binding, source, admits), binding.Stopping), false);
+            return _loading!;
+        }
     }
 
     internal override void CarryFrom(StateSlot previous)
@@ -137,32 +141,58 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
     /// <summary>Marks the slot as read, and returns its value or the load that provides it.</summary>
     private bool TryGet(out T value, out Task<T> loading)
     {
+        bool isFirst;
         lock (_gate)
         {
             Require(isRunning: !HasEnded);
             (value, loading) = (_value, null!);
+            isFirst = !_isRead && !_isSet;
             _isRead |= !_isSet;
-            if (_hasValue)
-                return true;
-            if (_source is null)
-                return IsNullable ? true : throw NotSet();
-            loading = Loading(_source);
-            return false;
+            if (!_hasValue)
+            {
+                if (_source is null)
+                    return IsNullable ? true : throw NotSet();
+                loading = Loading(_source);
+            }
         }
+        if (isFirst)
+            Sought?.Invoke(this);
+        return loading is null;
     }
+
+    private bool IsLoading => _loading is not (null or { IsFaulted: true } or { IsCanceled: true });
 
     /// <summary>Starts the load, or joins the one that runs. A load that failed is repeated.</summary>
     private Task<T> Loading(Source source)
     {
         var binding = Binding ?? throw NotBound();
-        if (_loading is null or { IsFaulted: true } or { IsCanceled: true })
+        _isSought = true;
+        if (!IsLoading)
             _loading = Task.Run(() => LoadOnceAsync(binding, source), binding.Stopping);
-        return _loading;
+        return _loading!;
     }
 
     private async Task<T> LoadOnceAsync(SlotBinding binding, Source source)
     {
         var value = (T)await binding.Repository.LoadAsync(source.Value.Artifact, _saved, binding.Stopping).ConfigureAwait(false);
+        Keep(source, value);
+        return value;
+    }
+
+    private async Task<T> LoadAheadAsync(SlotBinding binding, Source source, Func<long, bool> admits)
+    {
+        var artifact = await binding.Repository.StatAsync(source.Value.Artifact, binding.Stopping).ConfigureAwait(false);
+        lock (_gate)
+        {
+            // Whoever has sought the value since waits for this load.
+            if (!_isSought && !admits(artifact.Manifest.TotalLength))
+            {
+                if (ReferenceEquals(_source, source))
+                    _loading = null;
+                return default!;
+            }
+        }
+        var value = (T)await binding.Repository.LoadAsync(artifact, _saved, binding.Stopping).ConfigureAwait(false);
         Keep(source, value);
         return value;
     }

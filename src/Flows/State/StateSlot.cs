@@ -75,13 +75,19 @@ public abstract class StateSlot
     /// </returns>
     public abstract ValueTask<SlotOutcome> SaveAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Gets or sets the method that is called when the value is read first. Optional.</summary>
+    internal Action<StateSlot>? Sought { get; set; }
+
+    /// <summary>Gets or sets the position of the branch among those of a join.</summary>
+    internal int Position { get; set; }
+
     /// <summary>Gets whether the value has to be loaded before a step reads it.</summary>
     internal virtual bool IsEager => false;
 
     /// <summary>Loads the value before the task, if it is not loaded. This does not count as a read.</summary>
     /// <param name="admits">Says whether a value of so many bytes may be loaded.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
-    /// <remarks>A load that fails is not remembered: a getter repeats it.</remarks>
+    /// <remarks>A getter that reads meanwhile shares the load. A load that fails is not remembered: a getter repeats it.</remarks>
     internal virtual Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Gets whether the code of the task has ended: what it still sets is refused.</summary>

@@ -225,6 +225,67 @@ public sealed class PrefetchTests : IAsyncLifetime
         return records[0].Tasks.Single(t => t.Step == "use");
     }
 
+    [Fact]
+    public async Task A_join_that_reads_a_property_of_one_branch_loads_it_for_the_next_ones()
+    {
+        await Wide((s, inputs, _) =>
+        {
+            _driver.Take();
+            // No read is answered before those of the branch and of the 32 after it have begun.
+            _driver.Hold(1 + Prefetch.MaxCount);
+            s.Rows = inputs.Sum(i => i.Model.Length);
+        }).RunAsync(_catalog, cancellationToken: Cancel);
+        _driver.Take().Count.ShouldBe(100);
+        var run = await LatestAsync();
+        (await run["join"].Task.Data.GetAsync<int>("Rows", Cancel)).ShouldBe(Enumerable.Range(0, 100).Sum(i => $"model {i}".Length));
+        run["join"].Task.Inputs.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_join_loads_nothing_ahead_that_it_does_not_read_of_any_branch()
+    {
+        List<string> reads = [];
+        await Wide((_, inputs, step) =>
+        {
+            step.Merge(inputs, exclude: ["Model"]);
+            reads = _driver.Take();
+        }).RunAsync(_catalog, cancellationToken: Cancel);
+        reads.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_loaded_ahead_and_not_read_is_no_input_and_its_errors_do_not_count(bool prefetch)
+    {
+        List<string> before = [], all = [];
+        var flow = Wide((s, inputs, _) =>
+        {
+            before = _driver.Take();
+            if (all.Count > 0)
+            {
+                _driver.Refuses = p => p.Name == all[5];
+                _driver.Hold(prefetch ? 1 + Prefetch.MaxCount : 1);
+            }
+            s.Rows = inputs[0].Model.Length;
+        }, prefetch);
+        await flow.RunAsync(_catalog, cancellationToken: Cancel);
+        (await LatestAsync())["join"].Task.Inputs.Select(i => i.Name).ShouldBe(["Model"]);
+        await foreach (var task in (await LatestAsync())["fit"].TasksAsync(Cancel).OrderBy(t => t.Index))
+            all.Add(task["Model"].Digest.Hex);
+        _driver.Take();
+        await flow.RunAsync(_catalog, cancellationToken: Cancel);
+        before.ShouldBeEmpty();
+        _driver.Take().Count.ShouldBe(prefetch ? 1 + Prefetch.MaxCount : 1);
+        (await LatestAsync())["join"].Task.Inputs.Select(i => i.Name).ShouldBe(["Model"]);
+    }
+
+    private async Task<RunInfo> LatestAsync() => (await _catalog.Flow("Wide").LatestAsync(cancellationToken: Cancel))!;
+
+    private static Flow<TuneState> Wide(Action<TuneState, JoinInputs<TuneState>, StepContext> join, bool prefetch = true) => Flow.Of<TuneState>("Wide")
+        .ForEach("fit", _ => Enumerable.Range(0, 100), (s, i, _) => s.Model = $"model {i}", new() { Parallelism = 4 })
+        .Join("join", join, new() { Prefetch = prefetch });
+
     private async Task<string> DigestAsync(string name)
     {
         var run = await _catalog.Flow("Two").LatestAsync(cancellationToken: Cancel);
@@ -238,7 +299,13 @@ public sealed class PrefetchTests : IAsyncLifetime
         private readonly List<string> _reads = [];
         private readonly List<string> _all = [];
 
+        private TaskCompletionSource? _held;
+        private int _left;
+
         public Func<StorePath, bool> Refuses { get; set; } = _ => false;
+
+        /// <summary>Answers no read of an artifact before so many have begun.</summary>
+        public void Hold(int count) => (_left, _held) = (count, new(TaskCreationOptions.RunContinuationsAsynchronously));
 
         public List<string> Take() => Take(_reads);
 
@@ -250,15 +317,22 @@ public sealed class PrefetchTests : IAsyncLifetime
                 _reads.AddRange(reads);
         }
 
-        public override ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
+        public override async ValueTask<StoreRead> OpenReadAsync(ReadRequest request, CancellationToken cancellationToken)
         {
+            var isArtifact = request.Path.Value.Contains("/blobs/", StringComparison.Ordinal);
             lock (_lock)
             {
                 _all.Add($"read {request.Path}");
-                if (request.Path.Value.Contains("/blobs/", StringComparison.Ordinal))
+                if (isArtifact)
                     _reads.Add(request.Path.Name);
             }
-            return Refuses(request.Path) ? throw new StoreException(StoreErrorCode.PermissionDenied, "the test refuses the request") : Inner.OpenReadAsync(request, cancellationToken);
+            if (isArtifact && _held is { } held)
+            {
+                if (Interlocked.Decrement(ref _left) == 0)
+                    held.SetResult();
+                await held.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+            }
+            return Refuses(request.Path) ? throw new StoreException(StoreErrorCode.PermissionDenied, "the test refuses the request") : await Inner.OpenReadAsync(request, cancellationToken);
         }
 
         public override IAsyncEnumerable<IReadOnlyList<StoreEntry>> ListAsync(ListRequest request, CancellationToken cancellationToken)
