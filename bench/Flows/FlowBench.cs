@@ -205,6 +205,22 @@ internal sealed class FlowBench(string folder, int rounds, int seconds)
                 await run.CompleteAsync();
                 Row("S3 at 40 ms: a task with one output", $"{Median(steps):f0} ms; the save of its output {Median(saves):f0} ms; one write {Median(one):f0} ms", $"{Median(steps) - Median(saves):f0} ms more", "≤ one write more");
                 Row($"the same, {AtOnce} tasks at once", $"{Median(together):f0} ms; the saves {Median(savesTogether):f0} ms", $"{Median(together) - Median(savesTogether):f0} ms more", "");
+                List<double> joins = [], loads = [];
+                for (var round = -1; round < rounds; round++)
+                {
+                    var watch = Stopwatch.StartNew();
+                    await Flow.Of<SmallState>("Read").ForEach("item", _ => Enumerable.Range(0, 100), (s, i, _) => s.Text = $"read {round} {i}", new() { Parallelism = AtOnce }).Join("join", (s, inputs, _) =>
+                    {
+                        watch.Restart();
+                        s.Total = inputs.Sum(i => i.Text.Length);
+                        watch.Stop();
+                    }).RunAsync(catalog);
+                    var load = await MicrosecondsAsync(10, async i => await catalog.Repository.LoadAsync<string>((await catalog.Repository.SaveAsync("one")).Digest)) / 1000;
+                    var save = await MicrosecondsAsync(10, i => catalog.Repository.SaveAsync("one")) / 1000;
+                    if (round >= 0)
+                        (joins, loads) = ([.. joins, watch.Elapsed.TotalMilliseconds], [.. loads, load - save]);
+                }
+                Row("S3 at 40 ms: a join that reads one value of 100 branches", $"{Median(joins):f0} ms; one load {Median(loads):f0} ms", $"{Median(joins) / Median(loads):f1} loads", "");
             }
             await store.RemoveTreeAsync(default);
         }
