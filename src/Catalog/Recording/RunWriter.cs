@@ -12,6 +12,8 @@ namespace Cairn.Catalog.Recording;
 /// <summary>Records a run: what it has done so far, and its end. Thread-safe.</summary>
 internal sealed class RunWriter
 {
+    private const string RunMark = "Cairn.Run", TaskMark = "Cairn.Task";
+
     private readonly FeedPublisher _feed;
     private readonly ConcurrentDictionary<string, int> _steps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string? Step, string Name), TaskInput> _outputs = new();
@@ -63,6 +65,9 @@ internal sealed class RunWriter
     public Guid Id => _record.RunId;
 
     public string Flow => _record.Flow;
+
+    /// <summary>The reference in its short form.</summary>
+    public string Reference => $"{Flow}/{ShortRunId.Of(Id)}";
 
     public RunRecord Record => _record;
 
@@ -156,11 +161,30 @@ internal sealed class RunWriter
     public object? Kept(string name) => _kept.TryGetValue((null, name), out var value)
         || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _kept.TryGetValue((name[..mark], name[(mark + 1)..]), out value)) ? value : null;
 
-    /// <summary>Takes note of the task that an error comes from. An error that ends the run says so; if none is known, the first one counts.</summary>
+    /// <summary>Takes note of the task that an error comes from, and marks the error with it. An error that ends the run says so; if none is known, the first one counts.</summary>
     public void Fail(Exception error, RunFailure failure)
     {
         _failures.AddOrUpdate(error, failure);
         Interlocked.CompareExchange(ref _first, failure, null);
+        Mark(error, failure);
+    }
+
+    /// <summary>Marks an error with the run that it ends, and with the task that it comes from if one is known.</summary>
+    /// <returns>The reference to the task; that of the run if the error comes from outside its steps.</returns>
+    public string Mark(Exception error) => Mark(error, _failures.TryGetValue(error, out var failure) ? failure : null);
+
+    private string Mark(Exception error, RunFailure? failure)
+    {
+        var task = failure?.Step is { } step ? $"{Reference}/{step}{(failure.Item is { } item ? $"/{item}" : "")}" : null;
+        // Of runs inside one another, the mark is that of the outermost, which the caller has begun. An exception that the runtime has allocated in advance takes no data.
+        if (error.Data is { IsReadOnly: false } data)
+        {
+            data[RunMark] = Reference;
+            data.Remove(TaskMark);
+            if (task is not null)
+                data[TaskMark] = task;
+        }
+        return task ?? Reference;
     }
 
     private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

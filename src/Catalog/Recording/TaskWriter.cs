@@ -173,14 +173,14 @@ internal sealed partial class TaskWriter : IDisposable
         _record = record;
         if (status is RunStatus.Succeeded or RunStatus.Cached)
             _run.Add(record);
-        else if (cause == OwnException)
-            _run.Fail(error!, _run.FailureOf(error!) with { Step = record.Step, Item = record.Item });
         return record;
     }
 
     /// <summary>Publishes that the task has not succeeded. An error of the store, or of a temporary file, is logged: the caller throws the error of the task, which tells more.</summary>
     public async Task FailAsync(RunStatus status, string cause, Exception error, Func<TaskRecord, TaskRecord>? complete = null)
     {
+        if (cause == OwnException)
+            _run.Fail(error, _run.FailureOf(error) with { Step = _record.Step, Item = _record.Item });
         try
         {
             await EndAsync(status, cause, error, complete, CancellationToken.None).ConfigureAwait(false);
