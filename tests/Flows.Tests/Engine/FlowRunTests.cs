@@ -1,5 +1,6 @@
 using Cairn;
 using Cairn.Catalog;
+using Cairn.Catalog.RunRecords;
 using Cairn.Flows;
 
 namespace Flows.Tests.Engine;
