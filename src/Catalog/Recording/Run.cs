@@ -158,11 +158,11 @@ public sealed partial class Run : IAsyncDisposable
         {
             var successor = _hold is null ? null : await _hold.FindSuccessorAsync(CancellationToken.None).ConfigureAwait(false);
             if (successor is { } other)
-                (reason, error) = ($"the run {other} has taken over the key", status == RunStatus.Succeeded ? null : error);
+                (reason, error) = ($"the run {Flow}/{ShortRunId.Of(other)} has taken over the key", status == RunStatus.Succeeded ? null : error);
             await _writer.EndAsync(successor is null ? status : RunStatus.Cancelled, reason, error).ConfigureAwait(false);
-            if (successor is not null && status == RunStatus.Succeeded)
+            if (successor is { } next && status == RunStatus.Succeeded)
             {
-                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, $"the run {successor} has taken over the key, since this one gave no sign of life for minutes")
+                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, $"the run {Flow}/{ShortRunId.Of(next)} has taken over the key, since this one gave no sign of life for minutes")
                 {
                     Advice = "Use the results of that run.",
                 }).WithContext($"complete the run {Reference} in", _writer.Repository.Store.Root);
