@@ -62,6 +62,19 @@ public sealed partial class FlowRunTests
     }
 
     [Fact]
+    public async Task A_template_of_a_flow_without_runs_is_saved_with_a_note()
+    {
+        using var box = await WithRunsAsync();
+        // Nothing is known before the index is built.
+        (await On(box, "template", "save", "a", "--flow", "Nope")).Ok();
+        (await On(box, "run", "list")).Ok();
+        var saved = await On(box, "template", "save", "b", "--flow", "Nope", "--json");
+        (saved.Code, saved.Error.TrimEnd()).ShouldBe((0, "note: this machine knows no run of a flow 'Nope' in the store; it knows runs of Tune"));
+        saved.Json.Single().Text("name").ShouldBe("b");
+        (await On(box, "template", "save", "c", "--flow", "tune")).Ok();
+    }
+
+    [Fact]
     public async Task Files_are_replaced_only_when_asked()
     {
         using var box = await WithRunsAsync();
