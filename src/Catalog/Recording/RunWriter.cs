@@ -18,6 +18,7 @@ internal sealed class RunWriter
     private readonly ConcurrentDictionary<string, int> _steps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string? Step, string Name), TaskInput> _outputs = new();
     private readonly ConcurrentDictionary<(string? Step, string Name), object> _kept = new();
+    private readonly ParameterDefaults _defaults = new();
     private RunRecord _record;
     private readonly ConditionalWeakTable<Exception, RunFailure> _failures = [];
     private RunFailure? _first;
@@ -103,6 +104,7 @@ internal sealed class RunWriter
             Status = status,
             FinishedAt = LaterOf(_record.StartedAt),
             Environment = environment,
+            Defaults = DefaultsOfTasks(),
             Reason = reason,
             Error = status == RunStatus.Succeeded ? null : error is null ? Volatile.Read(ref _first) : _failures.TryGetValue(error, out var failure) ? failure : FailureOf(error),
         };
@@ -131,10 +133,21 @@ internal sealed class RunWriter
     /// <summary>Makes the results of a task known to the tasks after it.</summary>
     public void Add(TaskRecord task)
     {
+        AddDefaults(task);
         foreach (var (name, digest) in task.Outputs.Concat(task.State))
         {
             if (digest is { } artifact)
                 _outputs[(task.Step, name)] = _outputs[(null, name)] = new(artifact, task.TaskId, name);
+        }
+    }
+
+    /// <summary>Takes note of the defaults that a task has read. To add a task again changes nothing.</summary>
+    public void AddDefaults(TaskRecord task)
+    {
+        lock (_defaults)
+        {
+            foreach (var (name, value) in task.Defaults ?? [])
+                _defaults.Add(name, value);
         }
     }
 
@@ -185,6 +198,12 @@ internal sealed class RunWriter
                 data[TaskMark] = task;
         }
         return task ?? Reference;
+    }
+
+    private JsonObject? DefaultsOfTasks()
+    {
+        lock (_defaults)
+            return _defaults.ToJson(Parameters.Secrets);
     }
 
     private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

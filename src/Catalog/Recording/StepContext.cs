@@ -99,14 +99,16 @@ public sealed class StepContext
         return Named(name, Writer.Run.Parameters.Get(name));
     }
 
-    /// <summary>Gets a parameter of the run, or a default. The read is recorded.</summary>
+    /// <summary>Gets a parameter of the run, or a default. The read is recorded, and the default as well if it is used.</summary>
     /// <param name="name">The name.</param>
     /// <param name="fallback">The value if the run has no such parameter.</param>
     public MetadataValue Parameter(string name, MetadataValue fallback)
     {
         ArgumentNullException.ThrowIfNull(fallback);
-        Writer.AddParameter(name);
-        return Named(name, Writer.Run.Parameters.Values.GetValueOrDefault(name, fallback));
+        if (Writer.Run.Parameters.Values.ContainsKey(name))
+            return Parameter(name);
+        Writer.AddDefault(name, fallback);
+        return Named(name, fallback);
     }
 
     /// <summary>Reads a secret of the run. Its value is replaced by asterisks in the log and in errors of the run.</summary>

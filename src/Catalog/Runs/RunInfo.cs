@@ -70,6 +70,10 @@ public sealed class RunInfo
     /// <summary>Gets the parameters as an object, in which a secret is <c>{"$secret":"env:NAME"}</c>. Empty if they are an artifact, see <see cref="ReadParametersAsync"/>.</summary>
     public JsonElement Parameters => RunReader.Element(_record.Value.Parameters);
 
+    /// <summary>Gets the defaults that tasks have used in place of parameters which the run was not given, as an object, once the run has ended. A default that differs between tasks is not in it,
+    /// see <see cref="TaskInfo.Defaults"/>.</summary>
+    public JsonElement Defaults => RunReader.Element(_record.Value.Defaults);
+
     /// <summary>Gets whether the run saved no artifacts: a dry run. It is never the latest successful run, and nothing is taken over from it.</summary>
     public bool IsDryRun => _run.IsDry;
 

@@ -103,6 +103,8 @@ internal static class RunText
         yield return ["tags", string.Join(", ", run.Tags)];
         foreach (var parameter in parameters.EnumerateObject())
             yield return ["parameter", $"{parameter.Name}={Value(parameter.Value)}"];
+        foreach (var value in run.Defaults.EnumerateObject())
+            yield return ["parameter", $"{value.Name}={Value(value.Value)} (default)"];
         foreach (var (name, value) in run.Metrics.OrderBy(m => m.Key, Utf8Order.Comparer))
             yield return ["metric", $"{name}={Number(value)}{Source(run, run.MetricSources[name])}"];
     }
@@ -121,6 +123,6 @@ internal static class RunText
         yield return ["started", task.StartedAt is null ? "" : Timestamp.Short(task.StartedAt)];
         yield return ["took", task.Duration is null ? "" : Duration(task.Duration)];
         yield return ["cached from", source];
-        yield return ["parameters", string.Join(", ", task.Parameters)];
+        yield return ["parameters", string.Join(", ", task.Parameters.Select(p => task.Defaults.TryGetProperty(p, out var value) ? $"{p} (default {Value(value)})" : p))];
     }
 }

@@ -125,6 +125,38 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task The_defaults_that_were_used_are_recorded_without_the_values_of_secrets()
+    {
+        await using var test = await AssetCatalog.OpenAsync();
+        const string secret = "hunter2-default";
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, secret);
+        await test.Catalog.RunAsync("F", async run =>
+        {
+            await run.StepAsync("load", step =>
+            {
+                step.Parameter("rate", 0.5).AsNumber().ShouldBe(0.1);
+                step.Parameter("rows", 10);
+                step.Parameter("own", "load");
+                step.Parameter("twice", 1);
+                step.Parameter("twice", 2);
+                return step.Parameter("token", MetadataValue.List([step.Secret("secret"), "b"]));
+            });
+            await run.StepAsync("fit", step => (step.Parameter("rows", 10), step.Parameter("own", "fit")));
+        }, new() { Parameters = { ["rate"] = 0.1 }, Secrets = { ["secret"] = $"file:{file}" } });
+        File.Delete(file);
+
+        var run = (await RunsAsync(test))[^1];
+        (run.Parameters!["rate"]!.ToJsonString(), run.Defaults!.ToJsonString()).ShouldBe(("0.1", """{"rows":10,"token":["***","b"]}"""));
+        (await TasksAsync(test)).Select(t => t.Defaults!.ToJsonString()).ShouldBe(["""{"own":"load","rows":10,"token":["***","b"]}""", """{"own":"fit","rows":10}"""]);
+        await Should.ThrowAsync<StoreException>(() => test.Catalog.RunAsync("F", run => run.StepAsync("load", step => step.Parameter("bad", "\ud800"))));
+        (await RunsAsync(test))[^1].Error!.Message.ShouldContain("unpaired surrogate");
+        // More than a record may have is in none.
+        await test.Catalog.RunAsync("F", run => run.StepAsync("load", step => step.Parameter("large", new string('x', 70_000))));
+        (await RunsAsync(test))[^1].Defaults.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_value_of_another_type_is_refused_with_its_name()
     {
         await using var test = await AssetCatalog.OpenAsync();

@@ -20,6 +20,22 @@ public sealed partial class FlowRunTests
     }
 
     [Fact]
+    public async Task A_default_that_was_used_is_shown_and_compared()
+    {
+        using var box = await WithRunsAsync();
+        var runs = (await On(box, "run", "list", "--json")).Ok().Json.Select(r => r.Text("reference")).ToList();
+        // The second run has taken over the task that has read it.
+        foreach (var run in runs)
+        {
+            (await On(box, "run", "show", run)).Ok().Lines.ShouldContain("parameter  rows=10 (default)");
+            (await On(box, "run", "show", $"{run}/load")).Ok().Output.ShouldContain("rows (default 10)");
+            (await On(box, "run", "show", run, "--json")).Ok().Json.Single().GetProperty("defaults").GetRawText().ShouldBe("""{"rows":10}""");
+        }
+        (await On(box, "run", "compare", "--all", runs[0], runs[1])).Ok().Lines.Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldContain("parameter rows 10 10");
+        (await On(box, "export", "results")).Ok().Lines[0].ShouldContain("param.rate,param.rows,param.site.area");
+    }
+
+    [Fact]
     public async Task Runs_and_tasks_are_named_by_their_references()
     {
         using var box = await WithRunsAsync();
@@ -115,7 +131,7 @@ public sealed partial class FlowRunTests
         Directory.CreateDirectory(box["store"]);
         var fails = true;
         var flow = Flow.Of<TuneState>("Tune")
-            .Step("load", (s, _) => s.Rows = 10)
+            .Step("load", (s, step) => s.Rows = (int)step.Parameter("rows", 10).AsInteger())
             .ForEach("fit", _ => new[] { 1, 2 }, (s, rate, step) =>
             {
                 if (rate == 2 && fails)
