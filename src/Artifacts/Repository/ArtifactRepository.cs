@@ -139,7 +139,8 @@ public sealed partial class ArtifactRepository
     /// <param name="cancellationToken">Cancels the operation; nothing remains.</param>
     /// <returns>The artifact.</returns>
     /// <exception cref="MaterializationException">The artifact has no files or several files.</exception>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for <see cref="DownloadAsync(BlobDigest, string, CancellationToken)"/> otherwise.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for
+    /// <see cref="DownloadAsync(BlobDigest, string, CancellationToken)"/> otherwise.</exception>
     public Task<Artifact> DownloadFileAsync(BlobDigest digest, string localFile, CancellationToken cancellationToken = default) =>
         DownloadFileAsync(digest, localFile, replace: false, cancellationToken);
 

@@ -13,9 +13,9 @@ public sealed partial class RunCollection
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>
     /// The table, the newest run first. The columns <c>run</c>, <c>status</c>, <c>started</c>, <c>finished</c> (UTC) and <c>seconds</c> are always there; rows of tasks have <c>step</c>,
-    /// <c>item</c> and <c>attempt</c> too, and rows of runs <c>tags</c>, separated by spaces. A column <c>param.NAME</c> follows for each parameter or the default that was used in its place, and <c>metric.NAME</c> for the last value of each
-    /// metric, by name. A parameter whose
-    /// values are all numbers, or all Boolean values, has a column of that type; all others are text, and lists and objects are JSON.
+    /// <c>item</c> and <c>attempt</c> too, and rows of runs <c>tags</c>, separated by spaces. A column <c>param.NAME</c> follows for each parameter, or the default that was
+    /// used in its place, and <c>metric.NAME</c> for the last value of each metric, by name. A parameter whose values are all numbers, or all Boolean values, has a column of that type; all others are
+    /// text, and lists and objects are JSON.
     /// </returns>
     public async Task<DataTable> ReadTableAsync(RunListOptions? options = null, string? step = null, int limit = int.MaxValue, CancellationToken cancellationToken = default)
     {

@@ -23,7 +23,8 @@ internal static class UnknownNames
         }
         if (options.Metrics.Count + options.Parameters.Count == 0)
             return;
-        var runs = await catalog.Runs.ListAsync(new() { Flow = options.Flow, Freshness = Freshness.Cached, IncludeDeleted = true }, call.Stopping).Take(MostRuns).ToListAsync(call.Stopping).ConfigureAwait(false);
+        var all = new RunListOptions { Flow = options.Flow, Freshness = Freshness.Cached, IncludeDeleted = true };
+        var runs = await catalog.Runs.ListAsync(all, call.Stopping).Take(MostRuns).ToListAsync(call.Stopping).ConfigureAwait(false);
         Tell(call, "metric", options.Metrics, runs, r => r.Metrics.Keys);
         Tell(call, "parameter", options.Parameters, runs, r => Keys(r.Parameters, ""));
     }
@@ -41,7 +42,8 @@ internal static class UnknownNames
         var options = new RunListOptions { Freshness = Freshness.Cached, IncludeDeleted = true };
         if (await catalog.Flow(flow).RunsAsync(options, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false))
             return null;
-        return [.. (await catalog.Runs.ListAsync(options, cancellationToken).Take(MostRuns).Select(r => r.Flow).ToListAsync(cancellationToken).ConfigureAwait(false)).Distinct().Order(Utf8Order.Comparer)];
+        var flows = await catalog.Runs.ListAsync(options, cancellationToken).Take(MostRuns).Select(r => r.Flow).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. flows.Distinct().Order(Utf8Order.Comparer)];
     }
 
     public static string List(IEnumerable<string> names)

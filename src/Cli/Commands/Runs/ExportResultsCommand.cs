@@ -49,7 +49,10 @@ internal static class ExportResultsCommand
             {
                 await UnknownNames.TellAsync(call, catalog, options).ConfigureAwait(false);
                 if (call.Get(step) is { } name)
-                    UnknownNames.TellStep(call, name, await catalog.Runs.ListAsync(options with { Freshness = Freshness.Cached }, call.Stopping).Take(most).ToListAsync(call.Stopping).ConfigureAwait(false));
+                {
+                    var runs = await catalog.Runs.ListAsync(options with { Freshness = Freshness.Cached }, call.Stopping).Take(most).ToListAsync(call.Stopping).ConfigureAwait(false);
+                    UnknownNames.TellStep(call, name, runs);
+                }
             }
             FreshnessOption.Tell(call, catalog, selection.Cached);
         });

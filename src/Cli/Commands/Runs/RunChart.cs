@@ -15,10 +15,13 @@ internal static class RunChart
     {
         List<(RunInfo Run, double Value)> points = [.. runs.Where(r => r.Metrics.ContainsKey(metric)).Select(r => (r, r.Metrics[metric])).Where(p => double.IsFinite(p.Item2)).Reverse()];
         if (points.Count == 0)
-            throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"none of the listed runs has a number as the metric '{metric}'") 
+        {
+            var names = UnknownNames.List(runs.SelectMany(r => r.Metrics.Keys).Distinct(StringComparer.Ordinal).Order(Utf8Order.Comparer));
+            throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"none of the listed runs has a number as the metric '{metric}'")
             {
-                Advice = runs.SelectMany(r => r.Metrics.Keys).Distinct(StringComparer.Ordinal).Order(Utf8Order.Comparer).ToList() is { Count: > 0 } names ? $"They have {UnknownNames.List(names)}." : "They have no metrics.",
+                Advice = names.Length == 0 ? "They have no metrics." : $"They have {names}.",
             });
+        }
         if (svg is null)
             Columns.Write(output, [.. points.Select(p => new[] { p.Run.Reference.ToString(), RunText.Number(p.Value), Bar(p.Value, points) })]);
         else if (svg == "-")
