@@ -119,8 +119,12 @@ public sealed class Catalog : IAsyncDisposable
     /// <param name="body">The code, which runs its steps by <see cref="Run.StepAsync{T}(string, Func{StepContext, Task{T}})"/>.</param>
     /// <param name="options">Parameters, secrets, tags. Optional.</param>
     /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
-    /// <returns>The id of the run, when its end is published. An exception of the body is recorded and thrown as it is. If <see cref="RunOptions.Key"/> finds a run, its id; the
+    /// <returns>The id of the run, when its end is published. An exception of the body is recorded, logged and thrown as it is. If <see cref="RunOptions.Key"/> finds a run, its id; the
     /// body is not called.</returns>
+    /// <remarks>
+    /// <see cref="Exception.Data"/> of an exception that ends the run has the reference to the run, such as <c>Train/7k3f9q2x</c>, as <c>Cairn.Run</c>; if it comes from a step, also the
+    /// reference to the task, such as <c>Train/7k3f9q2x/fit/3</c>, as <c>Cairn.Task</c>.
+    /// </remarks>
     public async Task<Guid> RunAsync(string flow, Func<Run, Task> body, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);

@@ -38,9 +38,29 @@ public sealed class ProcessTests : IDisposable
             await kill.WaitForExitAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         process.ExitCode.ShouldBe(code);
-        (await process.StandardError.ReadToEndAsync(Cancel)).ShouldContain($"Spread: the run {reference} was cancelled. Resume it with 'Spread resume {reference}'.");
+        (await process.StandardError.ReadToEndAsync(Cancel)).ShouldContain($"Spread: the run {reference} was cancelled. Resume it with 'dotnet {Metadata("SpreadProgram")} resume {reference} --store {Store}'.");
         (await ReadAsync(async c => (await c.Runs.GetAsync(RunReference.Parse(reference), cancellationToken: Cancel)) is var run ? (run.Status, run.Reason) : default))
             .ShouldBe((RunStatus.Cancelled, "signal"));
+    }
+
+    [Fact]
+    public async Task The_command_that_resumes_a_run_works_as_it_is_printed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The test uses sh.");
+        using var process = Start("dotnet", [Metadata("SpreadProgram"), "run", "Count", "--set", "ranges=one", "--store", "a $store", "--user", "u:eve"]);
+        process.StandardInput.Close();
+        var error = await process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        process.ExitCode.ShouldBe(1, error);
+        var command = Regex.Match(error, "Resume it with '(.*)'\\.").Groups[1].Value;
+        command.ShouldEndWith(" --store \"a \\$store\" --user u:eve");
+        using var shell = Start("sh", ["-c", $"{command} --set ranges=1 --json"]);
+        shell.StandardInput.Close();
+        var output = await shell.StandardOutput.ReadToEndAsync(Cancel);
+        error = await shell.StandardError.ReadToEndAsync(Cancel);
+        await shell.WaitForExitAsync(Cancel);
+        shell.ExitCode.ShouldBe(0, error);
+        output.ShouldContain("\"createdBy\":\"u:eve\"");
     }
 
     [Fact]

@@ -102,7 +102,16 @@ public sealed partial class ArtifactRepository
     /// <param name="localFolder">The folder, which is created if it does not exist. Existing files are an error.</param>
     /// <param name="cancellationToken">Cancels the operation; files that have been copied are kept.</param>
     /// <returns>The artifact.</returns>
-    public async Task<Artifact> DownloadAsync(BlobDigest digest, string localFolder, CancellationToken cancellationToken = default)
+    public Task<Artifact> DownloadAsync(BlobDigest digest, string localFolder, CancellationToken cancellationToken = default) =>
+        DownloadAsync(digest, localFolder, replace: false, cancellationToken);
+
+    /// <summary>Copies the files of an artifact to a local folder, and verifies each.</summary>
+    /// <param name="digest">The digest of the artifact.</param>
+    /// <param name="localFolder">The folder, which is created if it does not exist.</param>
+    /// <param name="replace">true to replace files of the same names, each when its new content is complete and verified; others stay. false if they are an error.</param>
+    /// <param name="cancellationToken">Cancels the operation; files that have been copied are kept.</param>
+    /// <returns>The artifact.</returns>
+    public async Task<Artifact> DownloadAsync(BlobDigest digest, string localFolder, bool replace, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localFolder);
         var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
@@ -119,7 +128,7 @@ public sealed partial class ArtifactRepository
                 continue;
             }
             var local = target.PlaceFile(file.Name, file.Name);
-            await PlaceAsync(reader, file.Name, local, cancellationToken).ConfigureAwait(false);
+            await PlaceAsync(reader, file.Name, local, replace, cancellationToken).ConfigureAwait(false);
         }
         return artifact;
     }
@@ -130,14 +139,27 @@ public sealed partial class ArtifactRepository
     /// <param name="cancellationToken">Cancels the operation; nothing remains.</param>
     /// <returns>The artifact.</returns>
     /// <exception cref="MaterializationException">The artifact has no files or several files.</exception>
-    /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for <see cref="DownloadAsync"/> otherwise.</exception>
-    public async Task<Artifact> DownloadFileAsync(BlobDigest digest, string localFile, CancellationToken cancellationToken = default)
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name. As for
+    /// <see cref="DownloadAsync(BlobDigest, string, CancellationToken)"/> otherwise.</exception>
+    public Task<Artifact> DownloadFileAsync(BlobDigest digest, string localFile, CancellationToken cancellationToken = default) =>
+        DownloadFileAsync(digest, localFile, replace: false, cancellationToken);
+
+    /// <summary>Copies the only file of an artifact to a local file, and verifies it.</summary>
+    /// <param name="digest">The digest of the artifact.</param>
+    /// <param name="localFile">The local file, whose folder must exist.</param>
+    /// <param name="replace">true to replace a file that exists, when the new content is complete and verified. false if it is an error.</param>
+    /// <param name="cancellationToken">Cancels the operation; a file that exists stays as it was.</param>
+    /// <returns>The artifact.</returns>
+    /// <exception cref="MaterializationException">The artifact has no files or several files.</exception>
+    /// <exception cref="StoreException"><see cref="StoreErrorCode.AlreadyExists"/>: something exists at this name that is not to be replaced, or a folder. As for
+    /// <see cref="DownloadAsync(BlobDigest, string, CancellationToken)"/> otherwise.</exception>
+    public async Task<Artifact> DownloadFileAsync(BlobDigest digest, string localFile, bool replace, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localFile);
         var artifact = await StatAsync(digest, cancellationToken).ConfigureAwait(false);
         var reader = new StoredArtifactReader(_blobs, artifact.Digest, artifact.Manifest, isLoading: false);
         await using var closing = reader.ConfigureAwait(false);
-        await PlaceAsync(reader, reader.Single.Name, Path.GetFullPath(localFile), cancellationToken).ConfigureAwait(false);
+        await PlaceAsync(reader, reader.Single.Name, Path.GetFullPath(localFile), replace, cancellationToken).ConfigureAwait(false);
         return artifact;
     }
 
@@ -151,17 +173,17 @@ public sealed partial class ArtifactRepository
     }
 
     /// <summary>Uses a temporary name until the file is complete and verified.</summary>
-    private async Task PlaceAsync(StoredArtifactReader reader, StorePath name, string local, CancellationToken cancellationToken)
+    private async Task PlaceAsync(StoredArtifactReader reader, StorePath name, string local, bool replace, CancellationToken cancellationToken)
     {
-        if (Path.Exists(local))
+        if (replace ? Directory.Exists(local) : Path.Exists(local))
             throw Exists(local, name, null);
         var part = $"{local}.{Guid.NewGuid():N}.part";
         try
         {
             await reader.CopyToAsync(name, part, FileMode.CreateNew, cancellationToken).ConfigureAwait(false);
-            File.Move(part, local, overwrite: false);
+            File.Move(part, local, overwrite: replace);
         }
-        catch (IOException e) when (e is not StoreException && Path.Exists(local))
+        catch (IOException e) when (e is not StoreException && (replace ? Directory.Exists(local) : Path.Exists(local)))
         {
             throw Exists(local, name, e);
         }

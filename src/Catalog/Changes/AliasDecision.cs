@@ -33,9 +33,9 @@ internal static class AliasDecision
         if (current != step.To)
         {
             if (state.Fixed.Contains(alias) && current is not null)
-                throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the alias '{ErrorText.Escape(alias)}' is fixed at version {current} and never moves", "Choose another alias, or let the alias move by an update of the asset.");
+                throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the alias '{ErrorText.Escape(alias)}' is fixed at version {current} and never moves", "Choose another alias, or let it move: asset update --unfix in a command, AssetEdit.Unfix in C#.");
             if (state.Protected.Contains(alias) && string.IsNullOrWhiteSpace(why))
-                throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the alias '{ErrorText.Escape(alias)}' is protected and moves only with a reason", "State why it moves.");
+                throw Refusals.Of(StoreErrorCode.PreconditionFailed, $"the alias '{ErrorText.Escape(alias)}' is protected and moves only with a reason", "State why it moves: --why TEXT in a command, Why or why in C#.");
             state.SetAlias(alias, step.To);
             change.MoveAlias(alias, current, step.To);
             change.Why = why;

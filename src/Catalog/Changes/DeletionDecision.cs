@@ -114,11 +114,11 @@ internal static class DeletionDecision
         {
             var shown = string.Create(CultureInfo.InvariantCulture, $"alias '{ErrorText.Escape(alias)}' leads to version {number}");
             if (state.Fixed.Contains(alias))
-                Refuse($"the fixed {shown}", "Let a fixed alias move by an update of the asset.");
+                Refuse($"the fixed {shown}", "Let a fixed alias move: asset update --unfix in a command, AssetEdit.Unfix in C#.");
             else if (!withAliases)
-                Refuse($"the {shown}", "Move the aliases, or delete with them.");
+                Refuse($"the {shown}", "Move the aliases, or delete with them: --with-aliases in a command, withAliases in C#.");
             else if (state.Protected.Contains(alias) && string.IsNullOrWhiteSpace(why))
-                Refuse($"the protected {shown}", "State why the aliases are removed.");
+                Refuse($"the protected {shown}", "State why the aliases are removed: --why TEXT in a command, why in C#.");
             else
             {
                 state.SetAlias(alias, null);

@@ -32,10 +32,10 @@ internal sealed class TaskQueries(IndexConnection connection)
         "SELECT id FROM task INDEXED BY task_place WHERE run = $0 AND step = $1 AND item = $2 ORDER BY attempt DESC, coalesce(record, progress) DESC LIMIT 1", run, step, item);
 
     /// <summary>The last values of the metrics of a run: of several tasks with a metric of one name, that of the last one counts.</summary>
-    public List<(string Name, double? Last)> Metrics(long run) => connection.Rows($"""
-        SELECT k.name, m.last FROM task t INDEXED BY task_place CROSS JOIN metric m ON m.task = t.id CROSS JOIN key k ON k.id = m.key
+    public List<(string Name, double? Last, string Step, string Item)> Metrics(long run) => connection.Rows($"""
+        SELECT k.name, m.last, t.step, t.item FROM task t INDEXED BY task_place CROSS JOIN metric m ON m.task = t.id CROSS JOIN key k ON k.id = m.key
         WHERE t.run = $0 AND {Counts} ORDER BY t.ord, t.idx, t.item
-        """, r => (r.Text(0), r.OptionalDouble(1)), run);
+        """, r => (r.Text(0), r.OptionalDouble(1), r.Text(2), r.Text(3)), run);
 
     public TaskItem? Find(Guid task)
     {

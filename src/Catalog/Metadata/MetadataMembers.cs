@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Cairn.Errors;
 
 namespace Cairn.Catalog.Metadata;
 
@@ -9,7 +10,7 @@ internal static class MetadataMembers
     {
         var copy = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
         foreach (var (name, value) in members)
-            copy.Add(name, value ?? throw new ArgumentException("Metadata contains no null.", nameof(members)));
+            copy.Add(name, value?.Of($"'{ErrorText.Escape(name)}'") ?? throw new ArgumentException("Metadata contains no null.", nameof(members)));
         return copy.AsReadOnly();
     }
 

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using Cairn.Catalog.Metadata;
 using Cairn.Catalog.Records;
+using Cairn.Errors;
 
 namespace Cairn.Catalog;
 
@@ -15,9 +16,12 @@ namespace Cairn.Catalog;
 /// </remarks>
 public sealed class MetadataValue : IEquatable<MetadataValue>
 {
-    private readonly object _value;
+    private const int LongestShown = 100;
 
-    private MetadataValue(MetadataKind kind, object value) => (Kind, _value) = (kind, value);
+    private readonly object _value;
+    private readonly string? _owner;
+
+    private MetadataValue(MetadataKind kind, object value, string? owner = null) => (Kind, _value, _owner) = (kind, value, owner);
 
     /// <summary>Gets the type of the value.</summary>
     public MetadataKind Kind { get; }
@@ -121,5 +125,10 @@ public sealed class MetadataValue : IEquatable<MetadataValue>
     /// <summary>Creates a time, which is converted to UTC.</summary>
     public static implicit operator MetadataValue(DateTimeOffset value) => new(MetadataKind.Time, value.ToUniversalTime());
 
-    private T As<T>(MetadataKind kind) => Kind == kind ? (T)_value : throw new InvalidOperationException($"The value is of the kind {Kind} and not {kind}.");
+    /// <summary>Returns the value with the name of what has it, for the error of a reader that expects another type.</summary>
+    internal MetadataValue Of(string owner) => new(Kind, _value, owner);
+
+    private T As<T>(MetadataKind kind) => Kind == kind ? (T)_value : throw new InvalidOperationException($"The value {Shown()}{(_owner is null ? "" : $" of {_owner}")} is of the kind {Kind} and not {kind}.");
+
+    private string Shown() => ToString() is { Length: > LongestShown } text ? $"'{ErrorText.Escape(text[..LongestShown])}…'" : $"'{ErrorText.Escape(ToString())}'";
 }

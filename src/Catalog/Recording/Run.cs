@@ -38,7 +38,7 @@ public sealed partial class Run : IAsyncDisposable
     public string Flow => _writer.Flow;
 
     /// <summary>Gets the reference in its short form, such as <c>Train/7k3f9q2x</c>.</summary>
-    public string Reference => $"{Flow}/{ShortRunId.Of(Id)}";
+    public string Reference => _writer.Reference;
 
     /// <summary>Gets whether the run was begun before with the same <see cref="RunOptions.Key"/>: it has no steps to run here, and <see cref="CompleteAsync"/> does nothing.</summary>
     public bool IsExisting { get; private init; }
@@ -121,15 +121,22 @@ public sealed partial class Run : IAsyncDisposable
     internal async Task EndAsync(Exception error)
     {
         var isCancelled = error is OperationCanceledException && CancellationToken.IsCancellationRequested;
+        var logger = _writer.Repository.Store.Options.LoggerFactory.CreateLogger<Run>();
+        var place = _writer.Mark(error);
+        if (!isCancelled)
+            LogFailed(logger, place, error.GetType().Name, _writer.Parameters.Secrets.Hide(error.Message));
         try
         {
             await EndAsync(isCancelled ? RunStatus.Cancelled : RunStatus.Failed, isCancelled ? CauseOf(true) : null, error).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            LogUnrecorded(_writer.Repository.Store.Options.LoggerFactory.CreateLogger<Run>(), Reference, e);
+            LogUnrecorded(logger, Reference, e);
         }
     }
+
+    [LoggerMessage(7, LogLevel.Error, "{Task} failed: {Type}: {Message}")]
+    private static partial void LogFailed(ILogger logger, string task, string type, string message);
 
     [LoggerMessage(4, LogLevel.Warning, "The end of the run {Run} could not be recorded. Other programs show it as lost in a few minutes.")]
     private static partial void LogUnrecorded(ILogger logger, string run, Exception exception);
@@ -151,11 +158,11 @@ public sealed partial class Run : IAsyncDisposable
         {
             var successor = _hold is null ? null : await _hold.FindSuccessorAsync(CancellationToken.None).ConfigureAwait(false);
             if (successor is { } other)
-                (reason, error) = ($"the run {other} has taken over the key", status == RunStatus.Succeeded ? null : error);
+                (reason, error) = ($"the run {Flow}/{ShortRunId.Of(other)} has taken over the key", status == RunStatus.Succeeded ? null : error);
             await _writer.EndAsync(successor is null ? status : RunStatus.Cancelled, reason, error).ConfigureAwait(false);
-            if (successor is not null && status == RunStatus.Succeeded)
+            if (successor is { } next && status == RunStatus.Succeeded)
             {
-                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, $"the run {successor} has taken over the key, since this one gave no sign of life for minutes")
+                throw new StoreException(new StoreFault(StoreErrorCode.PreconditionFailed, $"the run {Flow}/{ShortRunId.Of(next)} has taken over the key, since this one gave no sign of life for minutes")
                 {
                     Advice = "Use the results of that run.",
                 }).WithContext($"complete the run {Reference} in", _writer.Repository.Store.Root);

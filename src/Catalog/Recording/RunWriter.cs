@@ -12,10 +12,13 @@ namespace Cairn.Catalog.Recording;
 /// <summary>Records a run: what it has done so far, and its end. Thread-safe.</summary>
 internal sealed class RunWriter
 {
+    private const string RunMark = "Cairn.Run", TaskMark = "Cairn.Task";
+
     private readonly FeedPublisher _feed;
     private readonly ConcurrentDictionary<string, int> _steps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string? Step, string Name), TaskInput> _outputs = new();
     private readonly ConcurrentDictionary<(string? Step, string Name), object> _kept = new();
+    private readonly ParameterDefaults _defaults = new();
     private RunRecord _record;
     private readonly ConditionalWeakTable<Exception, RunFailure> _failures = [];
     private RunFailure? _first;
@@ -64,6 +67,9 @@ internal sealed class RunWriter
 
     public string Flow => _record.Flow;
 
+    /// <summary>The reference in its short form.</summary>
+    public string Reference => $"{Flow}/{ShortRunId.Of(Id)}";
+
     public RunRecord Record => _record;
 
     /// <summary>The time in whole microseconds, which the index keeps.</summary>
@@ -98,6 +104,7 @@ internal sealed class RunWriter
             Status = status,
             FinishedAt = LaterOf(_record.StartedAt),
             Environment = environment,
+            Defaults = DefaultsOfTasks(),
             Reason = reason,
             Error = status == RunStatus.Succeeded ? null : error is null ? Volatile.Read(ref _first) : _failures.TryGetValue(error, out var failure) ? failure : FailureOf(error),
         };
@@ -126,10 +133,21 @@ internal sealed class RunWriter
     /// <summary>Makes the results of a task known to the tasks after it.</summary>
     public void Add(TaskRecord task)
     {
+        AddDefaults(task);
         foreach (var (name, digest) in task.Outputs.Concat(task.State))
         {
             if (digest is { } artifact)
                 _outputs[(task.Step, name)] = _outputs[(null, name)] = new(artifact, task.TaskId, name);
+        }
+    }
+
+    /// <summary>Takes note of the defaults that a task has read. To add a task again changes nothing.</summary>
+    public void AddDefaults(TaskRecord task)
+    {
+        lock (_defaults)
+        {
+            foreach (var (name, value) in task.Defaults ?? [])
+                _defaults.Add(name, value);
         }
     }
 
@@ -156,11 +174,36 @@ internal sealed class RunWriter
     public object? Kept(string name) => _kept.TryGetValue((null, name), out var value)
         || (name.IndexOf('#', StringComparison.Ordinal) is > 0 and var mark && _kept.TryGetValue((name[..mark], name[(mark + 1)..]), out value)) ? value : null;
 
-    /// <summary>Takes note of the task that an error comes from. An error that ends the run says so; if none is known, the first one counts.</summary>
+    /// <summary>Takes note of the task that an error comes from, and marks the error with it. An error that ends the run says so; if none is known, the first one counts.</summary>
     public void Fail(Exception error, RunFailure failure)
     {
         _failures.AddOrUpdate(error, failure);
         Interlocked.CompareExchange(ref _first, failure, null);
+        Mark(error, failure);
+    }
+
+    /// <summary>Marks an error with the run that it ends, and with the task that it comes from if one is known.</summary>
+    /// <returns>The reference to the task; that of the run if the error comes from outside its steps.</returns>
+    public string Mark(Exception error) => Mark(error, _failures.TryGetValue(error, out var failure) ? failure : null);
+
+    private string Mark(Exception error, RunFailure? failure)
+    {
+        var task = failure?.Step is { } step ? $"{Reference}/{step}{(failure.Item is { } item ? $"/{item}" : "")}" : null;
+        // Of runs inside one another, the mark is that of the outermost, which the caller has begun. An exception that the runtime has allocated in advance takes no data.
+        if (error.Data is { IsReadOnly: false } data)
+        {
+            data[RunMark] = Reference;
+            data.Remove(TaskMark);
+            if (task is not null)
+                data[TaskMark] = task;
+        }
+        return task ?? Reference;
+    }
+
+    private JsonObject? DefaultsOfTasks()
+    {
+        lock (_defaults)
+            return _defaults.ToJson(Parameters.Secrets);
     }
 
     private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

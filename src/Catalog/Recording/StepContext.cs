@@ -1,6 +1,7 @@
 using Cairn.Artifacts;
 using Cairn.Catalog.Recording;
 using Cairn.Catalog.RunRecords;
+using Cairn.Errors;
 using Cairn.Materializers;
 using Microsoft.Extensions.Logging;
 
@@ -95,16 +96,19 @@ public sealed class StepContext
     public MetadataValue Parameter(string name)
     {
         Writer.AddParameter(name);
-        return Writer.Run.Parameters.Get(name);
+        return Named(name, Writer.Run.Parameters.Get(name));
     }
 
-    /// <summary>Gets a parameter of the run, or a default. The read is recorded.</summary>
+    /// <summary>Gets a parameter of the run, or a default. The read is recorded, and the default as well if it is used.</summary>
     /// <param name="name">The name.</param>
     /// <param name="fallback">The value if the run has no such parameter.</param>
     public MetadataValue Parameter(string name, MetadataValue fallback)
     {
-        Writer.AddParameter(name);
-        return Writer.Run.Parameters.Values.GetValueOrDefault(name, fallback);
+        ArgumentNullException.ThrowIfNull(fallback);
+        if (Writer.Run.Parameters.Values.ContainsKey(name))
+            return Parameter(name);
+        Writer.AddDefault(name, fallback);
+        return Named(name, fallback);
     }
 
     /// <summary>Reads a secret of the run. Its value is replaced by asterisks in the log and in errors of the run.</summary>
@@ -151,6 +155,8 @@ public sealed class StepContext
         ArgumentNullException.ThrowIfNull(initial);
         return Earlier is { } checkpoint ? await Writer.Run.Repository.LoadAsync<T>(checkpoint, CancellationToken).ConfigureAwait(false) : initial();
     }
+
+    private static MetadataValue Named(string name, MetadataValue value) => value.Of($"the parameter '{ErrorText.Escape(name)}'");
 
     internal void Add(StepResult result)
     {

@@ -29,6 +29,7 @@ internal sealed partial class TaskWriter : IDisposable
     private readonly Dictionary<string, object> _outputs = new(StringComparer.Ordinal);
     private readonly List<TaskInputRecord> _inputs = [];
     private readonly SortedSet<string> _parameters = new(StringComparer.Ordinal);
+    private readonly ParameterDefaults _defaults = new();
     private TaskRecord _record;
     private Task _flushing = Task.CompletedTask;
     private readonly long _startedAt;
@@ -88,6 +89,15 @@ internal sealed partial class TaskWriter : IDisposable
             RequireRunning();
             _parameters.Add(name);
         }
+    }
+
+    /// <summary>Adds a parameter that the run does not have, and the default that the code uses in its place.</summary>
+    public void AddDefault(string name, MetadataValue value)
+    {
+        MetadataLimits.CheckParameters(new Dictionary<string, MetadataValue> { [name] = value });
+        AddParameter(name);
+        lock (_lock)
+            _defaults.Add(name, MetadataJson.Write(value));
     }
 
     public void AddExport(Export export)
@@ -155,6 +165,7 @@ internal sealed partial class TaskWriter : IDisposable
                 Cause = cause,
                 Inputs = [.. _inputs],
                 Parameters = [.. _parameters],
+                Defaults = _defaults.ToJson(_run.Parameters.Secrets),
                 Metrics = _metrics.ToRecords(),
                 Log = log is { Length: > 0 } ? log : null,
                 Error = error is null ? null : _run.FailureOf(error) with { Stack = RunWriter.Short(_run.Parameters.Secrets.Hide(error.ToString())) },
@@ -171,16 +182,17 @@ internal sealed partial class TaskWriter : IDisposable
             record = record with { Outputs = _record.Outputs, State = _record.State, Inputs = [.. record.Inputs.Where(i => i.TaskId is null)] };
         await _run.PublishAsync([LineOf(record)], CancellationToken.None).ConfigureAwait(false);
         _record = record;
+        _run.AddDefaults(record);
         if (status is RunStatus.Succeeded or RunStatus.Cached)
             _run.Add(record);
-        else if (cause == OwnException)
-            _run.Fail(error!, _run.FailureOf(error!) with { Step = record.Step, Item = record.Item });
         return record;
     }
 
     /// <summary>Publishes that the task has not succeeded. An error of the store, or of a temporary file, is logged: the caller throws the error of the task, which tells more.</summary>
     public async Task FailAsync(RunStatus status, string cause, Exception error, Func<TaskRecord, TaskRecord>? complete = null)
     {
+        if (cause == OwnException)
+            _run.Fail(error, _run.FailureOf(error) with { Step = _record.Step, Item = _record.Item });
         try
         {
             await EndAsync(status, cause, error, complete, CancellationToken.None).ConfigureAwait(false);
@@ -218,7 +230,7 @@ internal sealed partial class TaskWriter : IDisposable
         }
         catch (FormatException) when (record.Status is RunStatus.Failed or RunStatus.Cancelled)
         {
-            return (record with { Inputs = [], Exports = [], Parameters = [], Metrics = new Dictionary<string, MetricRecord>() }).ToRecord(_run.Source);
+            return (record with { Inputs = [], Exports = [], Parameters = [], Defaults = null, Metrics = new Dictionary<string, MetricRecord>() }).ToRecord(_run.Source);
         }
         catch (FormatException e)
         {

@@ -33,6 +33,9 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
     /// <summary>The artifact with the parameters, if they are too large for the record.</summary>
     public BlobDigest? LargeParameters { get; init; }
 
+    /// <summary>The defaults that tasks have read in place of parameters which the run does not have; null if there are none.</summary>
+    public JsonObject? Defaults { get; init; }
+
     public JsonObject? Environment { get; init; }
 
     public string? Host { get; init; }
@@ -59,6 +62,7 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
             Key = Record.OptionalText(node["key"], "key"),
             Parameters = large is null ? parameters : null,
             LargeParameters = large,
+            Defaults = Record.OptionalObject(node["defaults"], "defaults"),
             Environment = Record.OptionalObject(node["env"], "env"),
             Host = Record.OptionalText(node["host"], "host"),
             Steps = node["steps"] is null ? [] : node["steps"] is JsonArray steps ? [.. steps.Select(StepRecord.Of)] : throw Record.Wrong("steps"),
@@ -78,6 +82,7 @@ internal sealed record RunRecord(Guid RunId, string Flow, RunStatus Status, Date
             node["dry"] = true;
         RecordValues.Set(node, "key", Key);
         RecordValues.Set(node, "params", LargeParameters is { } large ? new JsonObject { ["$artifact"] = large.ToString() } : Parameters?.DeepClone());
+        RecordValues.Set(node, "defaults", Defaults?.DeepClone());
         RecordValues.Set(node, "env", Environment?.DeepClone());
         RecordValues.Set(node, "host", Host);
         if (Steps.Count > 0)

@@ -48,6 +48,9 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
     /// <summary>The parameters that the task has read.</summary>
     public IReadOnlyList<string> Parameters { get; init; } = [];
 
+    /// <summary>The defaults of those parameters that the run does not have; null if there are none.</summary>
+    public JsonObject? Defaults { get; init; }
+
     /// <summary>The keys of the items, for a task that splits.</summary>
     public IReadOnlyList<string>? Items { get; init; }
 
@@ -104,6 +107,7 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
             Outputs = RecordValues.Digests(node["outputs"], "outputs"),
             State = RecordValues.Digests(node["state"], "state"),
             Parameters = RecordValues.Texts(node["params"], "params") ?? [],
+            Defaults = Record.OptionalObject(node["defaults"], "defaults"),
             Items = RecordValues.Texts(node["items"], "items"),
             Exports = node["exports"] is null ? [] : node["exports"] is JsonArray exports ? [.. exports.Select(ExportRecord.Of)] : throw Record.Wrong("exports"),
             Log = Record.OptionalText(log, "log"),
@@ -153,6 +157,7 @@ internal sealed record TaskRecord(Guid RunId, Guid TaskId, string Step)
             node["state"] = RecordValues.Object(State);
         if (Parameters.Count > 0)
             node["params"] = RecordValues.Array(Parameters);
+        RecordValues.Set(node, "defaults", Defaults?.DeepClone());
         if (Items is not null)
             node["items"] = RecordValues.Array(Items);
         if (Exports.Count > 0)

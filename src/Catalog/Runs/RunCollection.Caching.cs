@@ -28,7 +28,7 @@ public sealed partial class RunCollection
             });
         }
         if (task.Record.From is { } source)
-            return new(task, key, IsHit: true, null, await FindInfoAsync(source).ConfigureAwait(false), []);
+            return new(task, key, IsHit: true, null, await FindTaskAsync(reader, source, cancellationToken).ConfigureAwait(false), []);
         var flow = reader.Index.Query((runs, _) => runs.Find(task.RunId))!.Flow;
         TaskRecord? nearest = null;
         IReadOnlyList<CachePartDifference> fewest = [];
@@ -40,11 +40,7 @@ public sealed partial class RunCollection
             if (nearest is null || differences.Count < fewest.Count)
                 (nearest, fewest) = (earlier, differences);
         }
-        return new(task, key, IsHit: false, task.Record.CacheMiss, nearest is null ? null : await FindInfoAsync(nearest.TaskId).ConfigureAwait(false), fewest);
-
-        async Task<TaskInfo?> FindInfoAsync(Guid id) => reader.FindTask(id) is { } record && reader.Index.Query((runs, _) => runs.Find(record.RunId)) is { } run
-            ? new(reader, await reader.CreateAsync(run, cancellationToken).ConfigureAwait(false), record)
-            : null;
+        return new(task, key, IsHit: false, task.Record.CacheMiss, nearest is null ? null : await FindTaskAsync(reader, nearest.TaskId, cancellationToken).ConfigureAwait(false), fewest);
     }
 
     private static List<CachePartDifference> Compare(JsonObject before, JsonObject now) =>

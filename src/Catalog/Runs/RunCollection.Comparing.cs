@@ -5,7 +5,7 @@ namespace Cairn.Catalog;
 
 public sealed partial class RunCollection
 {
-    /// <summary>Compares runs: parameters and metrics by value, outputs by digest.</summary>
+    /// <summary>Compares runs: parameters, with the defaults that were used in their place, and metrics by value, outputs by digest.</summary>
     /// <param name="references">The runs.</param>
     /// <param name="onlyDifferences">true to leave out what is equal in all runs. Default: false.</param>
     /// <param name="cancellationToken">Cancels the comparison.</param>
@@ -20,7 +20,7 @@ public sealed partial class RunCollection
         List<Dictionary<string, BlobDigest?>> outputs = [];
         foreach (var run in runs)
         {
-            parameters.Add(Leaves(await run.ReadParametersAsync(cancellationToken).ConfigureAwait(false), "").ToDictionary(p => p.Key, p => (JsonElement?)p.Value, StringComparer.Ordinal));
+            parameters.Add((await ReadUsedAsync(run, cancellationToken).ConfigureAwait(false)).ToDictionary(p => p.Key, p => (JsonElement?)p.Value, StringComparer.Ordinal));
             metrics.Add(new(StringComparer.Ordinal));
             outputs.Add(new(StringComparer.Ordinal));
             await foreach (var task in run.TasksAsync(cancellationToken).ConfigureAwait(false))
@@ -33,6 +33,15 @@ public sealed partial class RunCollection
             }
         }
         return new(runs, Rows(parameters, Equal, onlyDifferences), Rows(metrics, (a, b) => Nullable.Equals(a, b), onlyDifferences), Rows(outputs, (a, b) => Nullable.Equals(a, b), onlyDifferences));
+    }
+
+    /// <summary>The parameters of a run, and the defaults that it has used in their place; the members of nested objects are separated by dots.</summary>
+    private static async Task<Dictionary<string, JsonElement>> ReadUsedAsync(RunInfo run, CancellationToken cancellationToken)
+    {
+        var used = Leaves(await run.ReadParametersAsync(cancellationToken).ConfigureAwait(false), "").ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        foreach (var (name, value) in Leaves(run.Defaults, ""))
+            used.TryAdd(name, value);
+        return used;
     }
 
     private static List<RunDifference<T?>> Rows<T>(List<Dictionary<string, T?>> runs, Func<T?, T?, bool> equal, bool onlyDifferences)

@@ -13,16 +13,16 @@ public sealed partial class RunCollection
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>
     /// The table, the newest run first. The columns <c>run</c>, <c>status</c>, <c>started</c>, <c>finished</c> (UTC) and <c>seconds</c> are always there; rows of tasks have <c>step</c>,
-    /// <c>item</c> and <c>attempt</c> too, and rows of runs <c>tags</c>, separated by spaces. A column <c>param.NAME</c> follows for each parameter, and <c>metric.NAME</c> for the last value of each
-    /// metric, by name. A parameter whose
-    /// values are all numbers, or all Boolean values, has a column of that type; all others are text, and lists and objects are JSON.
+    /// <c>item</c> and <c>attempt</c> too, and rows of runs <c>tags</c>, separated by spaces. A column <c>param.NAME</c> follows for each parameter, or the default that was
+    /// used in its place, and <c>metric.NAME</c> for the last value of each metric, by name. A parameter whose values are all numbers, or all Boolean values, has a column of that type; all others are
+    /// text, and lists and objects are JSON.
     /// </returns>
     public async Task<DataTable> ReadTableAsync(RunListOptions? options = null, string? step = null, int limit = int.MaxValue, CancellationToken cancellationToken = default)
     {
         List<(object?[] Fixed, Dictionary<string, JsonElement> Parameters, Dictionary<string, double> Metrics)> rows = [];
         await foreach (var run in ListAsync(options, cancellationToken).Take(limit).ConfigureAwait(false))
         {
-            var parameters = Leaves(await run.ReadParametersAsync(cancellationToken).ConfigureAwait(false), "").ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+            var parameters = await ReadUsedAsync(run, cancellationToken).ConfigureAwait(false);
             if (step is null)
             {
                 rows.Add(([run.Reference.ToString(), $"{run.Status}", run.StartedAt.UtcDateTime, run.FinishedAt?.UtcDateTime, run.Duration?.TotalSeconds, string.Join(' ', run.Tags)], parameters, new(run.Metrics)));

@@ -52,6 +52,17 @@ public sealed partial class RunCollection
     public async Task<TaskInfo> GetTaskAsync(RunReference reference, Freshness freshness = Freshness.Synchronized, CancellationToken cancellationToken = default) =>
         (await FindTaskAsync(reference, hasOutput: false, freshness, cancellationToken).ConfigureAwait(false)).Task;
 
+    /// <summary>Gets a task by its id, such as <see cref="TaskInfo.CachedFrom"/>.</summary>
+    /// <param name="id">The id of an attempt.</param>
+    /// <param name="freshness">How new the answer has to be. Default: all that is published.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The task; null if the catalog does not have it.</returns>
+    public async Task<TaskInfo?> TryGetTaskAsync(Guid id, Freshness freshness = Freshness.Synchronized, CancellationToken cancellationToken = default)
+    {
+        var reader = await OpenAsync(freshness, cancellationToken).ConfigureAwait(false);
+        return await FindTaskAsync(reader, id, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Gets an output of a task, or a member of the state after it.</summary>
     /// <param name="reference">The output: a task with <c>#name</c>.</param>
     /// <param name="freshness">How new the answer has to be. Default: all that is published.</param>
@@ -173,6 +184,11 @@ public sealed partial class RunCollection
         }
         return (place.Item is { } key ? run[place.Step].FindTask(key)! : run[place.Step].Task, place.Output);
     }
+
+    private static async Task<TaskInfo?> FindTaskAsync(RunReader reader, Guid id, CancellationToken cancellationToken) =>
+        reader.FindTask(id) is { } record && reader.Index.Query((runs, _) => runs.Find(record.RunId)) is { } run
+            ? new(reader, await reader.CreateAsync(run, cancellationToken).ConfigureAwait(false), record)
+            : null;
 
     private async Task<RunReader> OpenAsync(Freshness freshness, CancellationToken cancellationToken) =>
         new(_repository, await _index.OpenAsync(freshness, cancellationToken).ConfigureAwait(false), freshness == Freshness.Cached ? null : _life);

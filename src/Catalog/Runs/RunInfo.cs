@@ -18,7 +18,7 @@ public sealed class RunInfo
     private readonly RunItem _run;
     private readonly Lazy<RunRecord> _record;
     private readonly Lazy<IReadOnlyList<StepInfo>> _steps;
-    private readonly Lazy<IReadOnlyDictionary<string, double>> _metrics;
+    private readonly Lazy<(IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, MetricSource> Sources)> _metrics;
 
     internal RunInfo(RunReader reader, RunItem run, RunStatus status, RunReference reference)
     {
@@ -70,6 +70,10 @@ public sealed class RunInfo
     /// <summary>Gets the parameters as an object, in which a secret is <c>{"$secret":"env:NAME"}</c>. Empty if they are an artifact, see <see cref="ReadParametersAsync"/>.</summary>
     public JsonElement Parameters => RunReader.Element(_record.Value.Parameters);
 
+    /// <summary>Gets the defaults that tasks have used in place of parameters which the run was not given, as an object, once the run has ended. A default that differs between tasks is not in it,
+    /// see <see cref="TaskInfo.Defaults"/>.</summary>
+    public JsonElement Defaults => RunReader.Element(_record.Value.Defaults);
+
     /// <summary>Gets whether the run saved no artifacts: a dry run. It is never the latest successful run, and nothing is taken over from it.</summary>
     public bool IsDryRun => _run.IsDry;
 
@@ -89,7 +93,10 @@ public sealed class RunInfo
     public IReadOnlyList<StepInfo> Steps => _steps.Value;
 
     /// <summary>Gets the last values of the metrics. If several tasks have a metric of one name, the last task counts; a last value that is not a number is omitted.</summary>
-    public IReadOnlyDictionary<string, double> Metrics => _metrics.Value;
+    public IReadOnlyDictionary<string, double> Metrics => _metrics.Value.Values;
+
+    /// <summary>Gets the task that each of <see cref="Metrics"/> is of. Of the items of a step, it is the last one, whose value is in general neither the best nor an average.</summary>
+    public IReadOnlyDictionary<string, MetricSource> MetricSources => _metrics.Value.Sources;
 
     internal long Row => _run.Row;
 
@@ -154,15 +161,19 @@ public sealed class RunInfo
         return steps;
     }
 
-    private Dictionary<string, double> ReadMetrics()
+    private (IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, MetricSource> Sources) ReadMetrics()
     {
-        Dictionary<string, double> metrics = new(StringComparer.Ordinal);
-        foreach (var (name, last) in _reader.Index.Query((_, tasks) => tasks.Metrics(Row)))
+        Dictionary<string, double> values = new(StringComparer.Ordinal);
+        Dictionary<string, MetricSource> sources = new(StringComparer.Ordinal);
+        foreach (var (name, last, step, item) in _reader.Index.Query((_, tasks) => tasks.Metrics(Row)))
         {
-            metrics.Remove(name);
+            sources[name] = new(step, item.Length == 0 ? null : item, sources.TryGetValue(name, out var before) && before.Step == step ? before.Tasks + 1 : 1);
+            values.Remove(name);
             if (last is { } value)
-                metrics[name] = value;
+                values[name] = value;
         }
-        return metrics;
+        foreach (var name in sources.Keys.Where(n => !values.ContainsKey(n)))
+            sources.Remove(name);
+        return (values, sources);
     }
 }

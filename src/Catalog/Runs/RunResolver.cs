@@ -15,7 +15,7 @@ internal sealed class RunResolver(CatalogIndex index)
         var (run, tail) = Find(reference, hasOutput: false);
         return tail is null ? run : throw Refused(
             $"the reference '{ErrorText.Escape(reference.ToString())}' names a step, and a run is needed",
-            $"Leave out what follows the run: {run.Flow}/{ShortRunId.Of(run.Id)}.");
+            $"Leave out what follows the run: {NameOf(run)}.");
     }
 
     /// <summary>Finds the run of a reference, and the step, the item and the output; null for those if the reference names the run alone.</summary>
@@ -83,13 +83,15 @@ internal sealed class RunResolver(CatalogIndex index)
         return [.. declared.Select(s => s.Name), .. counts.Select(c => c.Step)];
     }
 
+    private static string NameOf(RunItem run) => $"{run.Flow}/{ShortRunId.Of(run.Id)}";
+
     private string NoTask(RunItem run, string tail)
     {
         var steps = StepsOf(run);
         var step = RunTail.Of(tail).Select(t => t.Step).FirstOrDefault();
         return step is not null && steps.Contains(step)
-            ? $"the step '{ErrorText.Escape(step)}' of the run {run.Id} has no such item"
-            : $"the run {run.Id} has no step '{ErrorText.Escape(step ?? tail)}'; it has {(steps.Count == 0 ? "none" : ErrorText.List(steps.Select(ErrorText.Escape)))}";
+            ? $"the step '{ErrorText.Escape(step)}' of the run {NameOf(run)} has no such item"
+            : $"the run {NameOf(run)} has no step '{ErrorText.Escape(step ?? tail)}'; it has {(steps.Count == 0 ? "none" : ErrorText.List(steps.Select(ErrorText.Escape)))}";
     }
 
     private StoreException NotFound(RunReference reference)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Cairn.Artifacts;
 using Cairn.Catalog.RunRecords;
 using Cairn.Catalog.Runs;
@@ -62,6 +63,9 @@ public sealed class TaskInfo
 
     /// <summary>Gets the names of the parameters that the task has read.</summary>
     public IReadOnlyList<string> Parameters => Record.Parameters;
+
+    /// <summary>Gets the defaults that the task has used for those <see cref="Parameters"/> which the run was not given, as an object. A value of a secret is replaced by asterisks.</summary>
+    public JsonElement Defaults => RunReader.Element(Record.Defaults);
 
     /// <summary>Gets what the task has read.</summary>
     public IReadOnlyList<InputInfo> Inputs => [.. Record.Inputs.Select(InputInfo.Of)];

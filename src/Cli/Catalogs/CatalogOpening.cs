@@ -27,7 +27,7 @@ internal static class CatalogOpening
             break;
         throw new StoreException(new StoreFault(StoreErrorCode.NotFound, "there is no catalog")
         {
-            Advice = "Save an asset first with 'cairn asset save', or choose another store with --store.",
+            Advice = "The first 'cairn asset save' or 'cairn flow run' begins one. If it is in another store, give that store with --store.",
         }).WithContext("open the catalog in", repository.Store.Root);
     }
 

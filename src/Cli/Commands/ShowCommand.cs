@@ -10,14 +10,17 @@ internal static class ShowCommand
     {
         var reference = ArtifactOptions.Reference();
         var json = Json.Option();
-        var picture = new Option<string?>("--preview") { Description = "Write the preview, such as the picture of an image, to a new file; '-' is standard output.", HelpName = "FILE" };
+        var picture = new Option<string?>("--preview") { Description = "Write the preview, such as the picture of an image, to a file; '-' is standard output.", HelpName = "FILE" };
+        var replace = LoadCommand.Replace();
         var store = ArtifactOptions.Store();
-        return new Command("show", "Show the files, sizes, digests, metadata and preview of an artifact.") { reference, json, picture, store }
+        return new Command("show", "Show the files, sizes, digests, metadata and preview of an artifact.") { reference, json, picture, replace, store }
             .Runs(async (session, parsed, cancellationToken) =>
             {
                 var repository = await ArtifactOptions.OpenAsync(session, parsed.GetRequiredValue(store), cancellationToken).ConfigureAwait(false);
                 var artifact = await repository.StatAsync(
                     await AssetResolver.ResolveAsync(session, repository, parsed.GetRequiredValue(reference), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                if (parsed.GetValue(replace) && parsed.GetValue(picture) is null or "-")
+                    throw new UsageException("--replace needs --preview FILE.");
                 if (parsed.GetValue(json))
                 {
                     session.Output.Json(writer => Write(writer, artifact));
@@ -26,14 +29,14 @@ internal static class ShowCommand
                 await ArtifactOptions.FindAsync(session, repository.Materializers, artifact.Manifest.MaterializerId, cancellationToken).ConfigureAwait(false);
                 var preview = await repository.PreviewAsync(artifact.Digest, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(picture) is { } file)
-                    await WriteAsync(session.Output, preview ?? throw new UsageException($"{artifact.Digest} has no preview."), file, cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(session.Output, preview ?? throw new UsageException($"{artifact.Digest} has no preview."), file, parsed.GetValue(replace), cancellationToken).ConfigureAwait(false);
                 else
                     Write(session.Output, artifact, preview);
             });
     }
 
     /// <summary>Writes only the preview: the bytes of a picture, a text, or a table as CSV.</summary>
-    private static async Task WriteAsync(CommandOutput output, ArtifactPreview preview, string file, CancellationToken cancellationToken)
+    private static async Task WriteAsync(CommandOutput output, ArtifactPreview preview, string file, bool replace, CancellationToken cancellationToken)
     {
         var content = preview.Image.IsEmpty
             ? System.Text.Encoding.UTF8.GetBytes(preview.Text is { } text
@@ -44,9 +47,9 @@ internal static class ShowCommand
             await output.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
             return;
         }
-        if (Path.Exists(file))
-            throw new UsageException($"'{file}' already exists. Remove it, or choose another name.");
-        var target = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        if (!replace && Path.Exists(file))
+            throw LoadCommand.Exists(file);
+        var target = new FileStream(file, replace ? FileMode.Create : FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         await using var closing = target.ConfigureAwait(false);
         await target.WriteAsync(content, cancellationToken).ConfigureAwait(false);
     }

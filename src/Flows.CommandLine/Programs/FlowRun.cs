@@ -49,7 +49,7 @@ internal static class FlowRun
             await NoteUnreadAsync(session, run, given).ConfigureAwait(false);
             return ExitCode.Done;
         }
-        var advice = options.SaveArtifacts ? $" Resume it with '{session.InvokedAs} resume {run.Reference}'." : "";
+        var advice = options.SaveArtifacts ? $" Resume it with '{session.CommandOf("resume", run.Reference.ToString())}'." : "";
         if (error is OperationCanceledException && session.Stopping.IsCancellationRequested)
         {
             session.Say($"the run {run.Reference} was cancelled.{advice}");

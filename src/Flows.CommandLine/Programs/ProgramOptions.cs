@@ -35,6 +35,20 @@ internal sealed class ProgramOptions(string store)
 
     public Option<string?> InvokedAs { get; } = new(FlowCommands.InvokedAs) { Hidden = true, Recursive = true };
 
+    public Option<string?> Program { get; } = new(FlowCommands.Program) { Hidden = true, Recursive = true };
+
+    /// <summary>Returns the options that select the program, the store and the user, as a user states them again.</summary>
+    public IEnumerable<string> Given(ParseResult parsed)
+    {
+        foreach (var option in (Option[])[Program, Workspace, Store, User])
+        {
+            if (parsed.GetResult(option) is not { Implicit: false, Tokens: [var value, ..] })
+                continue;
+            yield return option.Name;
+            yield return value.Value;
+        }
+    }
+
     public void AddTo(Command root)
     {
         root.Add(Workspace);
@@ -42,5 +56,6 @@ internal sealed class ProgramOptions(string store)
         root.Add(User);
         root.Add(Verbose);
         root.Add(InvokedAs);
+        root.Add(Program);
     }
 }

@@ -45,7 +45,7 @@ internal static class ProgramRun
         using var interrupt = Listen(PosixSignal.SIGINT, ExitCode.Cancelled);
         using var terminate = Listen(PosixSignal.SIGTERM, 128 + 15);
         using var hangUp = Listen(PosixSignal.SIGHUP, 128 + 1);
-        var session = new ProgramSession(options, global, flows, parsed, output, error, isTerminal, speaker, invoked ?? name, cancellation.Token);
+        var session = new ProgramSession(options, global, flows, parsed, output, error, isTerminal, speaker, invoked ?? ShellText.FindProgram(name), cancellation.Token);
         await using var closing = session.ConfigureAwait(false);
         try
         {

@@ -22,6 +22,9 @@ internal sealed class ProgramSession(
 {
     private const string IndexFolder = "index";
 
+    /// <summary>The file that each catalog has, in the folder of the repository.</summary>
+    private const string CatalogFile = "catalog/format.json";
+
     private ArtifactStore? _store;
     private Catalog.Catalog? _catalog;
 
@@ -36,8 +39,9 @@ internal sealed class ProgramSession(
 
     public CancellationToken Stopping => stopping;
 
-    /// <summary>Gets how a user repeats the program: its name, or <c>cairn flow</c>.</summary>
-    public string InvokedAs => invokedAs;
+    /// <summary>Returns a command of the program as a user can paste it into a shell: with the store, the workspace and the user that this call was given.</summary>
+    /// <param name="words">The command and its arguments.</param>
+    public string CommandOf(params string[] words) => string.Join(' ', [invokedAs, .. words.Concat(global.Given(parsed)).Select(ShellText.Quote)]);
 
     /// <summary>Finds a flow by its name; without a name, the only one.</summary>
     /// <exception cref="UsageException">There is no such flow, or no name was given and there are several.</exception>
@@ -63,9 +67,10 @@ internal sealed class ProgramSession(
     {
         var (store, workspace) = await OpenStoreAsync().ConfigureAwait(false);
         _store = store;
-        if (!begins && !await ArtifactRepository.ExistsAsync(store, cancellationToken: stopping).ConfigureAwait(false))
+        // A run whose first step has failed has records, but no artifact and so no repository yet.
+        if (!begins && !await store.ExistsAsync(ArtifactRepository.DefaultFolder / CatalogFile, stopping).ConfigureAwait(false))
         {
-            throw new StoreException(new StoreFault(StoreErrorCode.NotFound, "there is no catalog") { Advice = $"Run a flow first with '{invokedAs} run', or choose another store with --store." })
+            throw new StoreException(new StoreFault(StoreErrorCode.NotFound, "there is no catalog") { Advice = $"Run a flow first with '{CommandOf("run")}', or choose another store with --store." })
                 .WithContext("open the catalog in", store.Root);
         }
         var configured = options.ConfigureCatalog(new() { User = UserOf(), IndexFolder = workspace is null ? null : Path.Join(workspace.Folder, IndexFolder) });

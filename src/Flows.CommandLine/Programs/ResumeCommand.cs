@@ -29,9 +29,7 @@ internal static class ResumeCommand
         {
             if (!isJson)
             {
-                var reasons = step.Reasons.Count == 0 ? "" : ": " + string.Join("; ", step.Reasons.Select(r => step.Run is null ? r.Reason : $"{r.Reason} ({r.Tasks})"));
-                var run = step.Run is { } count ? $"{count} to run" : "its items are not known yet";
-                session.Line($"{step.Step}  {step.Taken} taken over, {run}{reasons}");
+                session.Line(step.ToString());
                 continue;
             }
             session.Json(writer =>

@@ -25,7 +25,7 @@ internal static class TaskCommand
             var failure = (await catalog.Runs.GetTaskAsync(task, cancellationToken: CancellationToken.None).ConfigureAwait(false)).Error;
             session.Say(failure is null
                 ? $"the task {run.Reference}/{step}/{item} failed: {e.GetType().Name}. Its record has no error; run it again with --verbose."
-                : $"the task {run.Reference}/{step}/{item} failed: {FlowRun.Text(failure)} The run has failed too, unless it goes on after failures; resume it with '{session.InvokedAs} resume {run.Reference}'.");
+                : $"the task {run.Reference}/{step}/{item} failed: {FlowRun.Text(failure)} The run has failed too, unless it goes on after failures; resume it with '{session.CommandOf("resume", run.Reference.ToString())}'.");
             if (session.IsVerbose)
                 session.Error.WriteLine(TerminalText.Escape((failure?.Stack ?? e.ToString()).ReplaceLineEndings("\n"), keepsLines: true));
             return ExitCode.Failed;

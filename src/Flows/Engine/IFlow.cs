@@ -16,6 +16,10 @@ public interface IFlow
     /// <param name="options">Parameters, secrets, tags. Optional.</param>
     /// <param name="cancellationToken">Cancels the run, which ends as cancelled.</param>
     /// <returns>The id of the run, when its end is published. The error of a task that fails the run is thrown as it is.</returns>
+    /// <remarks>
+    /// <see cref="Exception.Data"/> of an exception that ends the run has the reference to the run, such as <c>Train/7k3f9q2x</c>, as <c>Cairn.Run</c>, and the reference to the task that has
+    /// failed, such as <c>Train/7k3f9q2x/fit/3</c>, as <c>Cairn.Task</c>. <see cref="ResumeAsync"/> and <see cref="RunTaskAsync"/> do the same.
+    /// </remarks>
     Task<Guid> RunAsync(Catalog.Catalog catalog, RunOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Resumes a run: a new run takes over what the earlier one has finished, without copying it, and runs the rest.</summary>

@@ -8,6 +8,9 @@ namespace Cairn.Shell;
 /// </summary>
 internal static class FlowCommands
 {
+    /// <summary>The option of <c>cairn flow</c> that names the program, which the program gets to state it again.</summary>
+    public const string Program = "--program";
+
     public const string Store = "--store";
     public const string User = "--user";
     public const string Verbose = "--verbose";

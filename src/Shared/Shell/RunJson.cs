@@ -33,6 +33,8 @@ internal static class RunJson
     /// <summary>Writes what a list omits.</summary>
     public static void WriteDetails(Utf8JsonWriter writer, RunInfo run)
     {
+        writer.WritePropertyName("defaults");
+        run.Defaults.WriteTo(writer);
         writer.WritePropertyName("environment");
         run.Environment.WriteTo(writer);
         Failure(writer, run.Error);
@@ -73,6 +75,8 @@ internal static class RunJson
         Failure(writer, task.Error);
         Id(writer, "cachedFrom", task.CachedFrom);
         AssetJson.Texts(writer, "parameters", task.Parameters);
+        writer.WritePropertyName("defaults");
+        task.Defaults.WriteTo(writer);
         writer.WriteStartArray("inputs");
         foreach (var input in task.Inputs)
         {

@@ -275,6 +275,11 @@ public sealed class ArtifactRepositoryTests
         Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length.ShouldBe(5);
         File.ReadAllBytes(Path.Join(folder, "sub", "large")).ShouldBe(Mixed.Files["sub/large"]);
         (await Should.ThrowAsync<StoreException>(() => stage.Repository.DownloadAsync(saved.Digest, folder))).Message.ShouldContain("empty");
+        File.WriteAllText(Path.Join(folder, "tiny"), "old");
+        File.WriteAllText(Path.Join(folder, "own"), "of the user");
+        await stage.Repository.DownloadAsync(saved.Digest, folder, replace: true);
+        (File.ReadAllBytes(Path.Join(folder, "tiny")), File.ReadAllText(Path.Join(folder, "own"))).ShouldSatisfyAllConditions(
+            f => f.Item1.ShouldBe(Mixed.Files["tiny"]), f => f.Item2.ShouldBe("of the user"));
         await stage.Store.WriteBytesAsync($"blobs/sha256/{saved.Manifest.Files[2].Digest.Hex}", new byte[10_000], WriteMode.Replace);
         (await Should.ThrowAsync<StoreException>(() => stage.Repository.DownloadAsync(saved.Digest, stage.Folder["other"]))).Code.ShouldBe(StoreErrorCode.IntegrityFailure);
         Directory.GetFiles(stage.Folder["other"], "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order().ShouldBe(["empty", "tiny"]);

@@ -36,10 +36,10 @@ internal sealed class TestCatalog : IAsyncDisposable
     }
 
     /// <summary>Opens the catalog as another machine, whose requests pass through a driver.</summary>
-    public async Task<TestCatalog> OpenThroughAsync(Func<StoreDriver, StoreDriver> wrap)
+    public async Task<TestCatalog> OpenThroughAsync(Func<StoreDriver, StoreDriver> wrap, ArtifactStoreOptions? options = null)
     {
         var driver = wrap(await _provider.OpenAsync(new() { Root = "mem://catalog" }, default));
-        return await CreateAsync(_provider, new ArtifactStore(driver), "u:eve");
+        return await CreateAsync(_provider, new ArtifactStore(driver, options), "u:eve");
     }
 
     private static async Task<TestCatalog> OpenAsync(MemoryProvider provider, string user) =>

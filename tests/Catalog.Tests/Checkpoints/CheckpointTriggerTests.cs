@@ -74,30 +74,4 @@ public sealed class CheckpointTriggerTests
         while (!holds())
             await Task.Delay(1, limit.Token);
     }
-
-    private sealed class LogOfTest : ILoggerFactory, ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (Lines)
-                Lines.Add($"{logLevel}: {formatter(state, exception)}");
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -97,9 +97,9 @@ public sealed class RunKeyTests
         (await catalog.Runs.GetAsync(RunReference.OfRun(owner.Id))).Origin.ShouldBe(lost.Id);
 
         (await Should.ThrowAsync<StoreException>(lost.CompleteAsync)).ShouldSatisfyAllConditions(
-            e => e.Code.ShouldBe(StoreErrorCode.PreconditionFailed), e => e.Message.ShouldContain($"the run {owner.Id} has taken over the key"));
+            e => e.Code.ShouldBe(StoreErrorCode.PreconditionFailed), e => e.Message.ShouldContain($"the run {owner.Reference} has taken over the key"));
         var ended = await another.Runs.GetAsync(RunReference.OfRun(lost.Id));
-        (ended.Status, ended.Reason).ShouldBe((RunStatus.Cancelled, $"the run {owner.Id} has taken over the key"));
+        (ended.Status, ended.Reason).ShouldBe((RunStatus.Cancelled, $"the run {owner.Reference} has taken over the key"));
         await owner.CompleteAsync();
         (await another.Runs.GetAsync(RunReference.OfRun(owner.Id))).Status.ShouldBe(RunStatus.Succeeded);
         foreach (var run in runs)

@@ -57,6 +57,7 @@ public sealed class RunTests
         })))).ShouldBeSameAs(error);
 
         var run = (await RunsAsync(test))[^1];
+        (error.Data["Cairn.Run"], error.Data["Cairn.Task"]).ShouldBe(($"F/{ShortRunId.Of(run.RunId)}", $"F/{ShortRunId.Of(run.RunId)}/load"));
         (run.Status, run.Error!.Type, run.Error.Message, run.Error.Step).ShouldBe((RunStatus.Failed, "System.IO.InvalidDataException", "no rows", "load"));
         var task = (await TasksAsync(test)).Single();
         (task.Status, task.Cause, task.Outputs.Count, task.Exports.Count).ShouldBe((RunStatus.Failed, "own exception", 0, 0));
@@ -78,7 +79,103 @@ public sealed class RunTests
             return Task.FromException(error);
         })))).ShouldBeSameAs(error);
         driver.Refuses = (_, _) => false;
-        (await RunsAsync(test)).Single().Status.ShouldBe(RunStatus.Running);
+        var run = (await RunsAsync(test)).Single();
+        (run.Status, error.Data["Cairn.Task"]).ShouldBe((RunStatus.Running, $"F/{ShortRunId.Of(run.RunId)}/load"));
+    }
+
+    [Fact]
+    public async Task The_run_that_has_failed_is_logged_without_its_secrets_and_marks_the_error()
+    {
+        await using var test = await AssetCatalog.OpenAsync();
+        using var log = new LogOfTest();
+        await using var logged = await test.OpenThroughAsync(d => d, new() { LoggerFactory = log });
+        var (inner, outer) = ("", "");
+        var error = await Should.ThrowAsync<InvalidDataException>(() => logged.Catalog.RunAsync("Outer", async run =>
+        {
+            outer = run.Reference;
+            await logged.Catalog.RunAsync("Inner", run =>
+            {
+                inner = run.Reference;
+                return run.StepAsync("load", step => Task.FromException(new InvalidDataException($"no rows for {step.Secret("token")}")));
+            }, new() { Secrets = { ["token"] = "env:PATH" } });
+        }));
+
+        // Nothing of the outer run but its body has failed.
+        (error.Data["Cairn.Run"], error.Data.Contains("Cairn.Task")).ShouldBe((outer, false));
+        log.Lines.Where(l => l.StartsWith("Error: ", StringComparison.Ordinal)).ShouldBe([
+            $"Error: {inner}/load failed: InvalidDataException: no rows for ***",
+            $"Error: {outer} failed: InvalidDataException: {error.Message}",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_is_no_error_of_the_log()
+    {
+        await using var test = await AssetCatalog.OpenAsync();
+        using var log = new LogOfTest();
+        await using var logged = await test.OpenThroughAsync(d => d, new() { LoggerFactory = log });
+        using var source = new CancellationTokenSource();
+        var error = await Xunit.Record.ExceptionAsync(() => logged.Catalog.RunAsync("F", async run =>
+        {
+            await source.CancelAsync();
+            run.CancellationToken.ThrowIfCancellationRequested();
+        }, cancellationToken: source.Token));
+        error.ShouldBeOfType<OperationCanceledException>().Data["Cairn.Run"].ShouldBe($"F/{ShortRunId.Of((await RunsAsync(test))[0].RunId)}");
+        log.Lines.ShouldNotContain(l => l.StartsWith("Error: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_defaults_that_were_used_are_recorded_without_the_values_of_secrets()
+    {
+        await using var test = await AssetCatalog.OpenAsync();
+        const string secret = "hunter2-default";
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, secret);
+        await test.Catalog.RunAsync("F", async run =>
+        {
+            await run.StepAsync("load", step =>
+            {
+                step.Parameter("rate", 0.5).AsNumber().ShouldBe(0.1);
+                step.Parameter("rows", 10);
+                step.Parameter("own", "load");
+                step.Parameter("twice", 1);
+                step.Parameter("twice", 2);
+                return step.Parameter("token", MetadataValue.List([step.Secret("secret"), "b"]));
+            });
+            await run.StepAsync("fit", step => (step.Parameter("rows", 10), step.Parameter("own", "fit")));
+        }, new() { Parameters = { ["rate"] = 0.1 }, Secrets = { ["secret"] = $"file:{file}" } });
+        File.Delete(file);
+
+        var run = (await RunsAsync(test))[^1];
+        (run.Parameters!["rate"]!.ToJsonString(), run.Defaults!.ToJsonString()).ShouldBe(("0.1", """{"rows":10,"token":["***","b"]}"""));
+        (await TasksAsync(test)).Select(t => t.Defaults!.ToJsonString()).ShouldBe(["""{"own":"load","rows":10,"token":["***","b"]}""", """{"own":"fit","rows":10}"""]);
+        await Should.ThrowAsync<StoreException>(() => test.Catalog.RunAsync("F", run => run.StepAsync("load", step => step.Parameter("bad", "\ud800"))));
+        (await RunsAsync(test))[^1].Error!.Message.ShouldContain("unpaired surrogate");
+        // More than a record may have is in none.
+        await test.Catalog.RunAsync("F", run => run.StepAsync("load", step => step.Parameter("large", new string('x', 70_000))));
+        (await RunsAsync(test))[^1].Defaults.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_value_of_another_type_is_refused_with_its_name()
+    {
+        await using var test = await AssetCatalog.OpenAsync();
+        await test.Catalog.RunAsync("F", run => run.StepAsync("load", step =>
+        {
+            Refused(() => step.Parameter("rate").AsNumber()).ShouldBe("The value 'fast' of the parameter 'rate' is of the kind Text and not Number.");
+            Refused(() => step.Parameter("seed", 0.5).AsInteger()).ShouldBe("The value '0.5' of the parameter 'seed' is of the kind Number and not Integer.");
+            Refused(() => step.Parameter("site").AsObject()["area"].AsBoolean()).ShouldBe("The value '3' of 'area' is of the kind Integer and not Boolean.");
+            Refused(() => step.Parameter("long").AsTime()).ShouldBe($"The value '{new string('x', 100)}…' of the parameter 'long' is of the kind Text and not Time.");
+            return true;
+        }), new()
+        {
+            Parameters = { ["rate"] = "fast", ["long"] = new string('x', 200), ["site"] = MetadataValue.Object([KeyValuePair.Create<string, MetadataValue>("area", 3)]) },
+        });
+        var version = await test.Assets.SaveAsync("model", "m", new() { Metadata = { ["auc"] = true } });
+        Refused(() => version.Metadata["auc"].AsNumber()).ShouldBe("The value 'true' of 'auc' is of the kind Boolean and not Number.");
+        Refused(() => ((MetadataValue)1).AsText()).ShouldBe("The value '1' is of the kind Integer and not Text.");
+
+        static string Refused(Action read) => Should.Throw<InvalidOperationException>(read).Message;
     }
 
     [Fact]

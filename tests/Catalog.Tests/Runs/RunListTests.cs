@@ -121,6 +121,7 @@ public sealed class RunListTests
         all.Metrics.Select(m => (m.Name, m.Values[0], m.Differs)).ShouldBe([("fit/a/3#accuracy", 0.6, true), ("fit/a/3#loss", double.NaN, false)]);
         all.Outputs.Select(o => (o.Name, o.Values[0], o.Differs)).ShouldBe([("fit/a/3#Rate", RunSample.Digest(2), true), ("fit/a/3#model", RunSample.Digest(7), false)]);
         var different = await box.Runs.CompareAsync(ids, onlyDifferences: true);
+        different.ToString().Split('\n')[..5].ShouldBe([$"runs: {ids[0]}, {ids[1]}", "status: Succeeded, Succeeded", "parameter extra: , -", "parameter seed: 2, 1", "metric fit/a/3#accuracy: 0.6, 0.5"]);
         string.Join(' ', different.Parameters.Select(p => p.Name).Concat(different.Metrics.Select(m => m.Name)).Concat(different.Outputs.Select(o => o.Name)))
             .ShouldBe("extra seed fit/a/3#accuracy fit/a/3#Rate");
     }

@@ -1,5 +1,6 @@
 using Cairn;
 using Cairn.Catalog;
+using Cairn.Catalog.RunRecords;
 using Cairn.Flows;
 
 namespace Flows.Tests.Engine;
@@ -133,6 +134,7 @@ public sealed class FlowRunTests : FlowTest
         (await Should.ThrowAsync<InvalidDataException>(() => flow.RunAsync(Catalog, cancellationToken: Cancel))).ShouldBeSameAs(error);
         var run = await LastRunAsync();
         (run.Status, run.Error!.Message, run.Error.Step, run.Error.Item).ShouldBe((RunStatus.Failed, "bad row", "fit", "1"));
+        error.Data["Cairn.Task"].ShouldBe($"Stop/{ShortRunId.Of(run.RunId)}/fit/1");
         (await TasksAsync()).Where(t => t.Items is null).OrderBy(t => t.Index).Select(t => (t.Index, t.Status, t.Cause)).ShouldBe(
             [(0, RunStatus.Cancelled, "cancelled since task fit/1 failed"), (1, RunStatus.Failed, "own exception")]);
     }

@@ -52,6 +52,7 @@ public sealed class ResumeTests : FlowTest
         [
             ("load", 1, 0, ""), ("fit", 2, 1, "(it has failed, 1)"), ("score", 2, 1, "(a step before it runs, 1)"), ("pick", 0, 1, "(a step before it runs, 1)"), ("report", 0, 1, "(a step before it runs, 1)"),
         ]);
+        plan.ToString().Split('\n')[..2].ShouldBe(["load  1 taken over, 0 to run", "fit  2 taken over, 1 to run: it has failed (1)"]);
         _ran.ShouldBeEmpty();
 
         await Train.ResumeAsync(Catalog, cancellationToken: Cancel);

@@ -5,7 +5,9 @@ using Cairn.Transfers;
 
 namespace Cairn.Materializers.BuiltIn;
 
-/// <summary>A local file, or a whole folder, as it is. It comes back by <see cref="ArtifactRepository.DownloadAsync"/> or <see cref="ArtifactRepository.OpenAsync"/>.</summary>
+/// <summary>
+/// A local file, or a whole folder, as it is. It comes back by <see cref="ArtifactRepository.DownloadAsync(BlobDigest, string, CancellationToken)"/> or <see cref="ArtifactRepository.OpenAsync"/>.
+/// </summary>
 internal sealed class FilesMaterializer : Materializer
 {
     public override string Id => "files";

@@ -20,7 +20,7 @@ internal static class FreshnessOption
         return catalog.GetCachedStatus() is not null ? catalog : throw new StoreException(new StoreFault(StoreErrorCode.NotFound, "this machine has no index of the catalog")
         {
             Advice = "Build it with 'cairn catalog sync', or omit --cached.",
-        }).WithContext("list the assets in", catalog.Repository.Store.Root);
+        }).WithContext("read the catalog in", catalog.Repository.Store.Root);
     }
 
     /// <summary>Prints how old a cached answer is, and the number of records that are in no list.</summary>

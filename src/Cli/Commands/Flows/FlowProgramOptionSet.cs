@@ -8,7 +8,7 @@ internal sealed class FlowProgramOptionSet
     /// <summary>The environment variable that names the program.</summary>
     public const string ProgramVariable = "CAIRN_FLOW_PROGRAM";
 
-    private readonly Option<string?> _program = new("--program")
+    private readonly Option<string?> _program = new(FlowCommands.Program)
     {
         Description = $"The program of the flows: a .dll or an executable that calls FlowProgram.RunAsync. Default: ${ProgramVariable}.",
         HelpName = "PATH",
@@ -41,6 +41,7 @@ internal sealed class FlowProgramOptionSet
     {
         foreach (var (name, value) in new[]
         {
+            (FlowCommands.Program, parsed.GetValue(_program)),
             (FlowCommands.Workspace, GlobalOptions.WorkspaceOf(parsed)),
             (FlowCommands.Store, parsed.GetResult(_store) is { Implicit: false } ? parsed.GetValue(_store) : null),
             (FlowCommands.User, parsed.GetValue(_user)),

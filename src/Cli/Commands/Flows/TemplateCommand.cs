@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Cairn.Catalog;
+using Cairn.Errors;
 
 namespace Cairn.Cli.Commands;
 
@@ -30,6 +31,7 @@ internal static class TemplateCommand
             {
                 var saved = await templates.SaveAsync(template, call.Stopping).ConfigureAwait(false);
                 call.Report(saved.Name, "save", before is null ? "saved" : "replaced");
+                await call.TellUnknownAsync(saved.Flow).ConfigureAwait(false);
             }
             catch (StoreException e) when (e.Code == StoreErrorCode.AlreadyExists)
             {
@@ -143,6 +145,15 @@ internal static class TemplateCommand
         public CancellationToken Stopping => cancellationToken;
 
         public async Task<TemplateCollection> OpenAsync() => new((await ArtifactOptions.OpenAsync(session, store, cancellationToken).ConfigureAwait(false)).Container);
+
+        /// <summary>Tells that the index on this machine knows runs, and none of the flow. A template may be older than the first run of its flow, so it is a note.</summary>
+        public async Task TellUnknownAsync(string flow)
+        {
+            var catalog = CatalogOpening.ForCached(session, await ArtifactOptions.OpenAsync(session, store, cancellationToken).ConfigureAwait(false));
+            await using var closing = catalog.ConfigureAwait(false);
+            if (catalog.GetCachedStatus() is not null && await UnknownNames.FindFlowsAsync(catalog, flow, cancellationToken).ConfigureAwait(false) is { Count: > 0 } flows)
+                session.Note($"note: this machine knows no run of a flow '{ErrorText.Escape(flow)}' in the store; it knows runs of {UnknownNames.List(flows)}");
+        }
 
         /// <summary>Prints a change.</summary>
         public void Report(string name, string change, string done)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cairn.Artifacts;
+using Cairn.Catalog;
 
 namespace Cairn.Cli.Commands;
 
@@ -36,17 +38,14 @@ internal static class CacheCommand
                 });
                 return;
             }
-            var nearest = found.Nearest?.Reference.ToString();
-            call.Output.Line(found switch
-            {
-                { IsHit: true } => $"{found.Task.Reference} did not run: it has the outputs of {nearest ?? "a task whose run is not in the catalog"}.",
-                { Miss: { } reason } => $"{found.Task.Reference} ran: a task with the same key exists, but {reason}.",
-                { Nearest: null } => $"{found.Task.Reference} ran: no earlier task of the step is in the cache.",
-                { Differences: [] } => $"{found.Task.Reference} ran beside {nearest}, which has the same key and had not ended.",
-                _ => $"{found.Task.Reference} ran: its key differs from that of {nearest}, the nearest earlier task.",
-            });
+            call.Output.Line(found.Reason);
             if (found.Differences.Count > 0)
-                Columns.Write(call.Output, [["part", "before", "now"], .. found.Differences.Select(d => (string[])[d.Part, d.Before ?? "-", d.Now ?? "-"])]);
+                Columns.Write(call.Output, [["part", "before", "now"], .. found.Differences.Select(d => (string[])[d.Part, Value(d.Part, d.Before, found.Nearest), Value(d.Part, d.Now, found.Task)])]);
         });
     }
+
+    /// <summary>A value of the key. An item is known to people by its key, and to the cache by its content: two items of one key may differ.</summary>
+    private static string Value(string part, string? json, TaskInfo? task) => json is null ? "-"
+        : part == "item" && task?.Item is { } key && BlobDigest.TryParse(json.Trim('"'), out var digest) ? $"{key} ({AssetText.Short(digest)})"
+        : json;
 }

@@ -15,10 +15,11 @@ internal static class ExportResultsCommand
     {
         var selection = new RunListOptionSet();
         var step = new Option<string?>("--step") { Description = "A row for each task of this step, instead of a row for each run.", HelpName = "STEP" };
-        var output = new Option<string?>("--output", "-o") { Description = "A new file. Its extension, .csv or .parquet, chooses the format. Default: CSV on standard output.", HelpName = "FILE" };
+        var output = new Option<string?>("--output", "-o") { Description = "A new file, or one that --replace replaces. Its extension, .csv or .parquet, chooses the format. Default: CSV on standard output.", HelpName = "FILE" };
+        var replace = LoadCommand.Replace();
         var csv = new Option<bool>("--csv") { Description = "Write CSV, whatever the extension is." };
         var limit = LimitOption.Create("runs");
-        var command = selection.AddTo(new("results", "Write a table of runs: status, times, parameters and metrics, the newest run first.") { step, output, csv, limit });
+        var command = selection.AddTo(new("results", "Write a table of runs: status, times, parameters and metrics, the newest run first.") { step, output, replace, csv, limit });
         return CatalogOptionSet.ForReading().Runs(command, async call =>
         {
             var options = selection.Read(call.Parsed);
@@ -29,8 +30,10 @@ internal static class ExportResultsCommand
             var format = call.Get(csv) || path is null ? "csv" : FileFormats.IdOf(path);
             if (format is not ("csv" or "parquet"))
                 throw new UsageException($"'{path}' has neither the extension .csv nor .parquet. Choose one, or use --csv.");
-            if (path is not null && Path.Exists(path))
-                throw new UsageException($"'{path}' already exists. Remove it, or choose another name.");
+            if (call.Get(replace) && path is null)
+                throw new UsageException("--replace needs --output: otherwise, the table is written to standard output.");
+            if (path is not null && !call.Get(replace) && Path.Exists(path))
+                throw LoadCommand.Exists(path);
             var catalog = await FreshnessOption.OpenAsync(call, selection.Cached).ConfigureAwait(false);
             using var table = await catalog.Runs.ReadTableAsync(options, call.Get(step), most, call.Stopping).ConfigureAwait(false);
             if (call.IsJson)
@@ -40,13 +43,22 @@ internal static class ExportResultsCommand
             }
             else
             {
-                await WriteAsync(call, table, format, path).ConfigureAwait(false);
+                await WriteAsync(call, table, format, path, call.Get(replace) ? WriteMode.Replace : WriteMode.CreateNew).ConfigureAwait(false);
+            }
+            if (table.Rows.Count == 0)
+            {
+                await UnknownNames.TellAsync(call, catalog, options).ConfigureAwait(false);
+                if (call.Get(step) is { } name)
+                {
+                    var runs = await catalog.Runs.ListAsync(options with { Freshness = Freshness.Cached }, call.Stopping).Take(most).ToListAsync(call.Stopping).ConfigureAwait(false);
+                    UnknownNames.TellStep(call, name, runs);
+                }
             }
             FreshnessOption.Tell(call, catalog, selection.Cached);
         });
     }
 
-    private static async Task WriteAsync(CatalogCall call, DataTable table, string format, string? path)
+    private static async Task WriteAsync(CatalogCall call, DataTable table, string format, string? path, WriteMode mode)
     {
         if (path is null)
         {
@@ -58,7 +70,7 @@ internal static class ExportResultsCommand
         await using var forgetting = scratch.ConfigureAwait(false);
         if (format != "csv")
         {
-            await MaterializeAsync(call, scratch, table, format, path).ConfigureAwait(false);
+            await MaterializeAsync(call, scratch, table, format, path, mode).ConfigureAwait(false);
             return;
         }
         var stream = await scratch.OpenWriteAsync(CsvFile, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
@@ -67,11 +79,11 @@ internal static class ExportResultsCommand
             await Export.Csv("results", table).WriteAsync(stream, call.Stopping).ConfigureAwait(false);
             await stream.CompleteAsync(call.Stopping).ConfigureAwait(false);
         }
-        await scratch.DownloadFileAsync(CsvFile, path, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
+        await scratch.DownloadFileAsync(CsvFile, path, mode, cancellationToken: call.Stopping).ConfigureAwait(false);
     }
 
     /// <summary>Writes the file that a materializer makes of the table.</summary>
-    private static async Task MaterializeAsync(CatalogCall call, ArtifactStore scratch, DataTable table, string format, string path)
+    private static async Task MaterializeAsync(CatalogCall call, ArtifactStore scratch, DataTable table, string format, string path, WriteMode mode)
     {
         var repository = new ArtifactRepository(scratch, await ArtifactOptions.MaterializersAsync(call.Session, call.Stopping).ConfigureAwait(false));
         if (!repository.Materializers.TryGet(format, out var materializer))
@@ -82,7 +94,7 @@ internal static class ExportResultsCommand
         var content = await repository.OpenFileAsync(artifact.Digest, file.Name, call.Stopping).ConfigureAwait(false);
         await using var closing = content.ConfigureAwait(false);
         await scratch.UploadAsync(file.Name, content, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
-        await scratch.DownloadFileAsync(file.Name, path, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
+        await scratch.DownloadFileAsync(file.Name, path, mode, cancellationToken: call.Stopping).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter writer, DataTable table, DataRow row)

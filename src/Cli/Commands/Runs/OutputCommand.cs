@@ -43,15 +43,15 @@ internal static class OutputCommand
     private static Command CreateLoad()
     {
         var reference = RunArgument.Reference("An output: 'RUN/STEP#NAME' or 'RUN/STEP/ITEM#NAME'.", "output");
-        var output = LoadCommand.Output();
+        var (output, replace) = (LoadCommand.Output(), LoadCommand.Replace());
         var options = CatalogOptionSet.ForReading();
-        return options.Runs(new Command("load", "Write the files of an output to disk or to standard output. Each file is checked against its digest.") { reference, output }, async call =>
+        return options.Runs(new Command("load", "Write the files of an output to disk or to standard output. Each file is checked against its digest.") { reference, output, replace }, async call =>
         {
             var catalog = await call.OpenAsync().ConfigureAwait(false);
             var found = await catalog.Runs.GetOutputAsync(RunArgument.Parse(call.Get(reference)!), cancellationToken: call.Stopping).ConfigureAwait(false);
             if (call.IsJson && call.Get(output) is null)
                 throw new UsageException("--json needs --output: otherwise, the content is written to standard output.");
-            await LoadCommand.LoadAsync(call.Session, catalog.Repository, found.Digest, call.Get(output), call.Stopping).ConfigureAwait(false);
+            await LoadCommand.LoadAsync(call.Session, catalog.Repository, found.Digest, call.Get(output), call.Get(replace), call.Stopping).ConfigureAwait(false);
             if (call.IsJson)
                 call.Output.Json(writer => RunJson.Write(writer, found));
         });

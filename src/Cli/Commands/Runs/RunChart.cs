@@ -11,17 +11,23 @@ internal static class RunChart
     private const int Cells = 40;
     private const int Width = 640, Height = 320, Left = 70, Right = 20, Top = 30, Bottom = 40;
 
-    public static async Task WriteAsync(CommandOutput output, string metric, IEnumerable<RunInfo> newestFirst, string? svg, CancellationToken cancellationToken)
+    public static async Task WriteAsync(CommandOutput output, string metric, IReadOnlyList<RunInfo> runs, string? svg, bool replace, CancellationToken cancellationToken)
     {
-        List<(RunInfo Run, double Value)> points = [.. newestFirst.Where(r => r.Metrics.ContainsKey(metric)).Select(r => (r, r.Metrics[metric])).Where(p => double.IsFinite(p.Item2)).Reverse()];
+        List<(RunInfo Run, double Value)> points = [.. runs.Where(r => r.Metrics.ContainsKey(metric)).Select(r => (r, r.Metrics[metric])).Where(p => double.IsFinite(p.Item2)).Reverse()];
         if (points.Count == 0)
-            throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"none of the listed runs has a number as the metric '{metric}'") { Advice = "Show a run for the metrics that it has." });
+        {
+            var names = UnknownNames.List(runs.SelectMany(r => r.Metrics.Keys).Distinct(StringComparer.Ordinal).Order(Utf8Order.Comparer));
+            throw new StoreException(new StoreFault(StoreErrorCode.NotFound, $"none of the listed runs has a number as the metric '{metric}'")
+            {
+                Advice = names.Length == 0 ? "They have no metrics." : $"They have {names}.",
+            });
+        }
         if (svg is null)
             Columns.Write(output, [.. points.Select(p => new[] { p.Run.Reference.ToString(), RunText.Number(p.Value), Bar(p.Value, points) })]);
         else if (svg == "-")
             output.Line(Svg(metric, points));
-        else if (Path.Exists(svg))
-            throw new UsageException($"'{svg}' already exists. Remove it, or choose another name.");
+        else if (!replace && Path.Exists(svg))
+            throw LoadCommand.Exists(svg);
         else
             await File.WriteAllTextAsync(svg, Svg(metric, points) + "\n", cancellationToken).ConfigureAwait(false);
     }

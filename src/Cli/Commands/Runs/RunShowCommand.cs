@@ -16,20 +16,22 @@ internal static class RunShowCommand
             if (call.Get(log))
                 await WriteLogAsync(call, target).ConfigureAwait(false);
             else if (target.Task is { } task)
-                Write(call, task);
+                await WriteAsync(call, catalog, task).ConfigureAwait(false);
             else if (target.Step is { } step)
                 await WriteAsync(call, step).ConfigureAwait(false);
             else
-                await WriteAsync(call, target.Run).ConfigureAwait(false);
+                await WriteAsync(call, catalog, target.Run).ConfigureAwait(false);
         });
     }
 
-    private static async Task WriteAsync(CatalogCall call, RunInfo run)
+    private static async Task WriteAsync(CatalogCall call, Catalog.Catalog catalog, RunInfo run)
     {
         var parameters = await run.ReadParametersAsync(call.Stopping).ConfigureAwait(false);
         if (!call.IsJson)
         {
-            RunText.Write(call.Output, run, parameters);
+            var origin = run.Origin is { } resumed ? await RunNames.OfRunAsync(catalog, resumed, call.Stopping).ConfigureAwait(false) : "";
+            var parent = run.Parent is { } starter ? await RunNames.OfRunAsync(catalog, starter, call.Stopping).ConfigureAwait(false) : "";
+            RunText.Write(call.Output, run, parameters, origin, parent);
             return;
         }
         call.Output.Json(writer =>
@@ -39,12 +41,12 @@ internal static class RunShowCommand
         });
     }
 
-    private static void Write(CatalogCall call, TaskInfo task)
+    private static async Task WriteAsync(CatalogCall call, Catalog.Catalog catalog, TaskInfo task)
     {
         if (call.IsJson)
             call.Output.Json(writer => RunJson.Write(writer, task));
         else
-            RunText.Write(call.Output, task);
+            RunText.Write(call.Output, task, task.CachedFrom is { } source ? await RunNames.OfTaskAsync(catalog, source, call.Stopping).ConfigureAwait(false) : "");
     }
 
     private static async Task WriteAsync(CatalogCall call, StepInfo step)
@@ -53,7 +55,7 @@ internal static class RunShowCommand
         await foreach (var task in step.TasksAsync(call.Stopping).ConfigureAwait(false))
         {
             if (call.IsJson)
-                Write(call, task);
+                call.Output.Json(writer => RunJson.Write(writer, task));
             else
                 rows.Add(RunText.Row(task));
         }

@@ -36,7 +36,7 @@ public sealed class AssetAliasTests
     public async Task A_protected_alias_needs_a_reason_and_a_fixed_one_never_moves()
     {
         using var box = await AssetBox.WithModelAsync();
-        (await box.AssetAsync("alias", "m", "production", "2")).Fails(1, "is protected and moves only with a reason (PreconditionFailed). State why it moves.");
+        (await box.AssetAsync("alias", "m", "production", "2")).Fails(1, "is protected and moves only with a reason (PreconditionFailed). State why it moves: --why TEXT in a command");
         (await box.AssetAsync("alias", "m", "production", "--remove")).Fails(1, "is protected");
         (await box.AssetAsync("alias", "m", "1.0", "3", "--why", "x")).Fails(1, "is fixed at version 2");
         (await box.AssetAsync("alias", "m", "candidate", "3", "--fixed")).Ok();

@@ -55,8 +55,8 @@ public sealed class AssetChangeTests
         (await box.AssetAsync("pin", "m:3")).Ok().Output.ShouldBe("m:3 unchanged\n");
         (await box.AssetAsync("delete", "m:1")).Fails(1, "the alias 'production' leads to version 1; version 1 is pinned");
         (await box.AssetAsync("unpin", "m:1")).Ok().Output.ShouldBe("m:1 unpinned\n");
-        (await box.AssetAsync("delete", "m:1", "--with-aliases")).Fails(1, "State why the aliases are removed");
-        (await box.AssetAsync("delete", "m:2", "--with-aliases")).Fails(1, "the fixed alias '1.0' leads to version 2");
+        (await box.AssetAsync("delete", "m:1", "--with-aliases")).Fails(1, "State why the aliases are removed: --why TEXT in a command");
+        (await box.AssetAsync("delete", "m:2", "--with-aliases")).Fails(1, "the fixed alias '1.0' leads to version 2 (PreconditionFailed). Let a fixed alias move: asset update --unfix in a command");
         (await box.AssetAsync("delete", "m:1", "--with-aliases", "--why", "old")).Ok().Output.ShouldBe("m:1 deleted\n");
         (await box.AssetAsync("delete", "m:1")).Ok().Output.ShouldBe("m:1 unchanged\n");
         (await box.AssetAsync("show", "m:1")).Fails(1, "version 1 is deleted");

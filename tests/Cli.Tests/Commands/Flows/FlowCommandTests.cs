@@ -40,7 +40,7 @@ public sealed class FlowCommandTests
     {
         using var box = await Sandbox.CreateAsync();
         (await box.ProcessAsync(["flow", "run", "--program", Program])).Fails(2, "several flows: Spread, Count");
-        (await box.ProcessAsync(["flow", "resume", "--flow", "Count", "--program", Program])).Fails(1, "Run a flow first with 'cairn flow run'");
+        (await box.ProcessAsync(["flow", "resume", "--flow", "Count", "--program", Program])).Fails(1, $"Run a flow first with 'cairn flow run --program {Program}'");
         (await box.ProcessAsync(["flow", "task", "Count/latest", "count", "x", "--program", Program])).Code.ShouldBe(1);
     }
 
@@ -55,7 +55,7 @@ public sealed class FlowCommandTests
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.ShouldBe(130);
-        (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain($"cairn: the run {reference} was cancelled. Resume it with 'cairn flow resume {reference}'.");
+        (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain($"cairn: the run {reference} was cancelled. Resume it with 'cairn flow resume {reference} --program {Program}'.");
         (await box.RunAsync("run", "show", reference, "--json")).Ok().Json.Single().GetProperty("status").GetString().ShouldBe("Cancelled");
     }
 
