@@ -20,7 +20,8 @@ public sealed class ProgressTests : FlowTest
         _reports.All[0].ShouldSatisfyAllConditions(r => r.Run.ShouldBe(id), r => r.Changed.ShouldBeNull(), r => r.Steps.Select(s => s.Step).ShouldBe(["load", "fit", "pick"]));
         _reports.All[0].Reference.ShouldBe((await Catalog.Runs.GetAsync(id, cancellationToken: Cancel)).Reference.ToString());
         _reports.All.ShouldAllBe(r => r.Changed == null || r.Steps.Contains(r.Changed));
-        _reports.Of("fit").ShouldBe(["0/?+1", "0/?", "0/2", "0/2+1", "1/2", "1/2+1", "2/2"]);
+        // The second item may begin before the record of the first one is published.
+        string.Join(' ', _reports.Of("fit")).ShouldBeOneOf("0/?+1 0/? 0/2 0/2+1 1/2 1/2+1 2/2", "0/?+1 0/? 0/2 0/2+1 0/2+2 1/2+1 2/2");
         _reports.Of("load").ShouldBe(["0/1", "0/1+1", "1/1"]);
         _reports.Overlapped.ShouldBeFalse();
     }
