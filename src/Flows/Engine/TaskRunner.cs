@@ -193,7 +193,9 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 // Code that computes without waiting must not hold the thread that starts the other branches.
                 var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
                 Return(state);
-                var changes = await SaveAsync(state, cancellationToken).ConfigureAwait(false);
+                // What has been computed is saved, even if another item has failed meanwhile; only the end of the run stops it.
+                var ending = run.CancellationToken;
+                var changes = await SaveAsync(state, ending).ConfigureAwait(false);
                 // The exports have been written by then, and may have read more.
                 TaskRecord Complete(TaskRecord ended)
                 {
@@ -206,7 +208,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                     return (complete?.Invoke(ended) ?? ended) with { State = changes };
                 }
 
-                var record = await writer.EndAsync(RunStatus.Succeeded, null, null, Complete, cancellationToken).ConfigureAwait(false);
+                var record = await writer.EndAsync(RunStatus.Succeeded, null, null, Complete, ending).ConfigureAwait(false);
                 return branch.After(record.TaskId, changes, _hasSecrets ? state : null, isTakenOver: false);
             }
             catch (Exception e)

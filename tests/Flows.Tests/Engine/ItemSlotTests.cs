@@ -17,7 +17,7 @@ public sealed class ItemSlotTests
     [InlineData(true)]
     public async Task The_next_item_runs_while_the_record_of_the_last_step_is_published(bool hasSecondStep)
     {
-        var gate = new FeedGate(await new MemoryProvider().OpenAsync(new() { Root = StoreUri.Parse("mem://slots"), TimeProvider = TimeProvider.System }, Cancel));
+        var gate = new Gate(await new MemoryProvider().OpenAsync(new() { Root = StoreUri.Parse("mem://slots"), TimeProvider = TimeProvider.System }, Cancel), "catalog/feed");
         await using var store = new ArtifactStore(gate);
         await using var catalog = new Cairn.Catalog.Catalog(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = "u:ada" });
         List<string> begun = [];
@@ -67,19 +67,49 @@ public sealed class ItemSlotTests
         }
     }
 
-    /// <summary>Holds the writes of the feed while it is closed.</summary>
-    private sealed class FeedGate(StoreDriver inner) : DelegatingStoreDriver(inner)
+    [Fact]
+    public async Task An_item_whose_code_has_run_is_saved_when_another_one_fails()
+    {
+        var gate = new Gate(await new MemoryProvider().OpenAsync(new() { Root = StoreUri.Parse("mem://saved"), TimeProvider = TimeProvider.System }, Cancel), "/blobs/");
+        await using var store = new ArtifactStore(gate);
+        await using var catalog = new Cairn.Catalog.Catalog(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = "u:ada" });
+        var flow = Flow.Of<TuneState>("Saved").ForEach("fit", _ => Enumerable.Range(0, 2), async (s, i, step) =>
+        {
+            if (i == 0)
+            {
+                gate.Close();
+                s.Note = "computed";
+                return;
+            }
+            await gate.Reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+            step.CancellationToken.Register(gate.Open);
+            throw new InvalidDataException("bad row");
+        }, new() { Parallelism = 2 }).Join("join", (_, _, _) => { });
+        await Should.ThrowAsync<InvalidDataException>(() => flow.RunAsync(catalog, cancellationToken: Cancel));
+        var run = (await catalog.Flow("Saved").LatestAsync(cancellationToken: Cancel))!;
+        var tasks = await run["fit"].TasksAsync(Cancel).OrderBy(t => t.Index).Select(t => t.Status).ToListAsync(Cancel);
+        tasks.ShouldBe([Cairn.Catalog.RunStatus.Succeeded, Cairn.Catalog.RunStatus.Failed]);
+    }
+
+    /// <summary>Holds the writes of some files while it is closed.</summary>
+    private sealed class Gate(StoreDriver inner, string files) : DelegatingStoreDriver(inner)
     {
         private TaskCompletionSource? _opened;
 
+        /// <summary>Completes when a write is held.</summary>
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public void Close() => _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Open() => _opened!.SetResult();
+        public void Open() => _opened!.TrySetResult();
 
         public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
         {
-            if (_opened is { } opened && request.Path.ToString().Contains("catalog/feed", StringComparison.Ordinal))
+            if (_opened is { } opened && request.Path.ToString().Contains(files, StringComparison.Ordinal))
+            {
+                Reached.TrySetResult();
                 await opened.Task.WaitAsync(cancellationToken);
+            }
             return await Inner.BeginUploadAsync(request, cancellationToken);
         }
     }
