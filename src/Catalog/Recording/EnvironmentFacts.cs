@@ -34,7 +34,7 @@ internal static class EnvironmentFacts
     /// <returns>The facts; null if the folder is in no working tree, or git is not installed.</returns>
     public static async Task<JsonObject?> FindGitAsync(CancellationToken cancellationToken)
     {
-        if (await RunGitAsync("status --porcelain=v2 --branch --untracked-files=no", cancellationToken).ConfigureAwait(false) is not { } status)
+        if (await RunGitAsync("status --porcelain=v2 --branch --no-ahead-behind --untracked-files=no", cancellationToken).ConfigureAwait(false) is not { } status)
             return null;
         var lines = status.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // A repository without a commit says "(initial)".

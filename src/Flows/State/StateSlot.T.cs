@@ -127,7 +127,7 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
             if (_source is not { } source || _hasValue)
                 return Task.CompletedTask;
             if (!IsLoading)
-                (_loading, _isSought) = (Task.Run(() => LoadAheadAsync(binding, source, admits), binding.Stopping), false);
+                (_loading, _isSought) = (Task.Run(() => LoadAheadAsync(binding, source, admits, cancellationToken), binding.Stopping), false);
             return _loading!;
         }
     }
@@ -179,22 +179,35 @@ public sealed class StateSlot<T>(string state, string name, SlotTraits traits = 
         return value;
     }
 
-    private async Task<T> LoadAheadAsync(SlotBinding binding, Source source, Func<long, bool> admits)
+    private async Task<T> LoadAheadAsync(SlotBinding binding, Source source, Func<long, bool> admits, CancellationToken cancellationToken)
     {
-        var artifact = await binding.Repository.StatAsync(source.Value.Artifact, binding.Stopping).ConfigureAwait(false);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(binding.Stopping, cancellationToken);
+        try
+        {
+            var artifact = await binding.Repository.StatAsync(source.Value.Artifact, stopping.Token).ConfigureAwait(false);
+            if (IsGivenUp(source, () => !admits(artifact.Manifest.TotalLength)))
+                return default!;
+            var value = (T)await binding.Repository.LoadAsync(artifact, _saved, stopping.Token).ConfigureAwait(false);
+            Keep(source, value);
+            return value;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !binding.Stopping.IsCancellationRequested)
+        {
+            return IsGivenUp(source, () => true) ? default! : await LoadOnceAsync(binding, source).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives up the load ahead, unless a getter waits for it. A getter that comes later starts another one.</summary>
+    private bool IsGivenUp(Source source, Func<bool> isRefused)
+    {
         lock (_gate)
         {
-            // Whoever has sought the value since waits for this load.
-            if (!_isSought && !admits(artifact.Manifest.TotalLength))
-            {
-                if (ReferenceEquals(_source, source))
-                    _loading = null;
-                return default!;
-            }
+            if (_isSought || !isRefused())
+                return false;
+            if (ReferenceEquals(_source, source))
+                _loading = null;
+            return true;
         }
-        var value = (T)await binding.Repository.LoadAsync(artifact, _saved, binding.Stopping).ConfigureAwait(false);
-        Keep(source, value);
-        return value;
     }
 
     private void Keep(Source source, T value)

@@ -280,6 +280,26 @@ public sealed class PrefetchTests : IAsyncLifetime
         (await LatestAsync())["join"].Task.Inputs.Select(i => i.Name).ShouldBe(["Model"]);
     }
 
+    [Fact]
+    public async Task A_join_that_ends_does_not_wait_for_values_that_it_has_not_read()
+    {
+        List<string> all = [];
+        var flow = Wide((s, inputs, _) =>
+        {
+            if (all.Count > 0)
+                _driver.Stalls = p => p.Name != all[0];
+            s.Rows = inputs[0].Model.Length;
+            if (all.Count > 0)
+                SpinWait.SpinUntil(() => _driver.Stalled > 0, TimeSpan.FromSeconds(60)).ShouldBeTrue();
+            _driver.Stalls = _ => false;
+        });
+        await flow.RunAsync(_catalog, cancellationToken: Cancel);
+        await foreach (var task in (await LatestAsync())["fit"].TasksAsync(Cancel).OrderBy(t => t.Index))
+            all.Add(task["Model"].Digest.Hex);
+        await flow.RunAsync(_catalog, cancellationToken: Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        (await LatestAsync())["join"].Task.Inputs.Select(i => i.Name).ShouldBe(["Model"]);
+    }
+
     private async Task<RunInfo> LatestAsync() => (await _catalog.Flow("Wide").LatestAsync(cancellationToken: Cancel))!;
 
     private static Flow<TuneState> Wide(Action<TuneState, JoinInputs<TuneState>, StepContext> join, bool prefetch = true) => Flow.Of<TuneState>("Wide")
@@ -301,8 +321,14 @@ public sealed class PrefetchTests : IAsyncLifetime
 
         private TaskCompletionSource? _held;
         private int _left;
+        private int _stalled;
 
         public Func<StorePath, bool> Refuses { get; set; } = _ => false;
+
+        /// <summary>Gets or sets the artifacts whose reads end only when they are cancelled.</summary>
+        public Func<StorePath, bool> Stalls { get; set; } = _ => false;
+
+        public int Stalled => Volatile.Read(ref _stalled);
 
         /// <summary>Answers no read of an artifact before so many have begun.</summary>
         public void Hold(int count) => (_left, _held) = (count, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -325,6 +351,11 @@ public sealed class PrefetchTests : IAsyncLifetime
                 _all.Add($"read {request.Path}");
                 if (isArtifact)
                     _reads.Add(request.Path.Name);
+            }
+            if (isArtifact && Stalls(request.Path))
+            {
+                Interlocked.Increment(ref _stalled);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             if (isArtifact && _held is { } held)
             {
