@@ -211,11 +211,14 @@ internal sealed partial class FeedPublisher(ArtifactStore store, TimeProvider ti
         }
     }
 
-    /// <summary>The time that the store gave to a batch, if the write did not return it: that of its answer once it is known that the store has one clock for both.</summary>
+    /// <summary>
+    /// The time that the store gave to a batch, if the write did not return it: that of its answer once it is known that the store has one clock for both. An answer that does not agree with the
+    /// clock of this machine, as corrected, is not trusted.
+    /// </summary>
     private async Task<DateTimeOffset?> TimeOfAsync(StorePath path, DateTimeOffset? answeredAt)
     {
-        if (_hasOneClock && answeredAt is not null)
-            return answeredAt;
+        if (_hasOneClock && answeredAt is { } expected && (expected - _clock.Now).Duration() < _sameClock)
+            return expected;
         var modified = (await store.TryStatAsync(path).ConfigureAwait(false))?.Modified;
         _hasOneClock = answeredAt is { } answer && modified is { } when && (answer - when).Duration() < _sameClock;
         return modified;

@@ -139,12 +139,19 @@ public sealed class FeedTests
         driver.Stats.ShouldBe(stats);
         (await ReadAllAsync(store, FeedPosition.Start, clock)).Count.ShouldBe(4);
 
-        // The time of an answer is enough to see that the clock of this machine was set.
+        // An answer with another time, such as that of a proxy, is not trusted.
+        driver.Ahead += TimeSpan.FromHours(3);
+        await publisher.PublishAsync([await records.VersionAsync(asset, 5, "a")], default);
+        driver.Stats.ShouldBe(stats + 1);
+        publisher.Skew.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        driver.Ahead -= TimeSpan.FromHours(3);
+
+        // The clock of this machine was set.
         var skewed = new SteppedClock(clock) { Offset = TimeSpan.FromDays(2) };
         await using var wrong = new FeedPublisher(store, skewed);
-        await wrong.PublishAsync([await records.VersionAsync(asset, 5, "a")], default);
-        skewed.Offset = -TimeSpan.FromDays(2);
         await wrong.PublishAsync([await records.VersionAsync(asset, 6, "a")], default);
+        skewed.Offset = -TimeSpan.FromDays(2);
+        await wrong.PublishAsync([await records.VersionAsync(asset, 7, "a")], default);
         wrong.Skew.ShouldBeInRange(TimeSpan.FromDays(2) - TimeSpan.FromMinutes(1), TimeSpan.FromDays(2) + TimeSpan.FromMinutes(1));
         (await ReadAllAsync(store, FeedPosition.Start, clock)).Count(b => b.Path.ToString().Contains($"/{clock.GetUtcNow():yyyy}", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(6);
     }
@@ -181,7 +188,7 @@ public sealed class FeedTests
     /// <summary>A store whose writes return the time of the answer, but not that of the file.</summary>
     private sealed class AnsweringDriver(StoreDriver inner, TimeProvider time) : DelegatingStoreDriver(inner)
     {
-        public TimeSpan Ahead { get; init; }
+        public TimeSpan Ahead { get; set; }
 
         public int Stats { get; private set; }
 
