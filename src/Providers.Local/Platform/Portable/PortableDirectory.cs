@@ -20,7 +20,21 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
     public override bool IsGone => !Directory.Exists(real);
 
     /// <inheritdoc/>
-    public override bool IsEmpty => IsGone || HoldsNothing(real);
+    public override bool IsEmpty
+    {
+        get
+        {
+            try
+            {
+                return IsGone || HoldsNothing(real);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another process has removed it in the meantime.
+                return true;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public override LocalFacts? Look(string name) => PortableFileSystem.FactsOf(At(name));
