@@ -47,8 +47,8 @@ public sealed class StoreEntry
     public DateTimeOffset? Modified { get; init; }
 
     /// <summary>
-    /// Gets the time by the store's clock when it answered the write that returned this entry, in whole seconds or finer; null if the store does not tell, and for entries that no write returned. A
-    /// store whose writes return no <see cref="Modified"/> tells its time in this way without another request.
+    /// Gets the time by the store's clock when it answered the write that returned this entry, with a precision of one second or better. Null if the store does not report it, and for entries
+    /// that were not returned by a write. If a write returns no <see cref="Modified"/>, this property provides the store's time without another request.
     /// </summary>
     public DateTimeOffset? AnsweredAt { get; init; }
 

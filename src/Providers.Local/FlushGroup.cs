@@ -122,7 +122,7 @@ internal sealed class FlushGroup(Func<LocalVolume?> openVolume) : IDisposable
     /// <summary>The writers that wait for one flush.</summary>
     private sealed class Batch
     {
-        // Flushes take long: threads that spin meanwhile take the processor from those that write.
+        // A flush takes long: a thread that spins while it waits takes processor time from the threads that write.
         private readonly ManualResetEventSlim _done = new(false, spinCount: 0);
         private Exception? _failure;
 

@@ -7,8 +7,6 @@ namespace Cairn.Catalog.Recording;
 /// <summary>The defaults that code has read in place of parameters which a run does not have.</summary>
 internal sealed class ParameterDefaults
 {
-    private const int MaxBytes = 65_536;
-
     private readonly SortedDictionary<string, JsonNode?> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _varying = new(StringComparer.Ordinal);
 
@@ -29,7 +27,7 @@ internal sealed class ParameterDefaults
         if (_values.Count == 0)
             return null;
         var json = new JsonObject(_values.Select(v => KeyValuePair.Create(v.Key, Hide(v.Value, secrets))));
-        return RecordJson.Write(json).Length > MaxBytes ? null : json;
+        return RecordJson.Write(json).Length > RunParameters.MaxBytes ? null : json;
     }
 
     private static JsonNode? Hide(JsonNode? node, SecretValues secrets) => node switch

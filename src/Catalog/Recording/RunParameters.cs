@@ -9,7 +9,9 @@ namespace Cairn.Catalog.Recording;
 /// <summary>The checked parameters of a run.</summary>
 internal sealed class RunParameters
 {
-    private const int MaxBytes = 65_536;
+    /// <summary>The most bytes of the JSON of parameters, or of their defaults, in a record.</summary>
+    public const int MaxBytes = 65_536;
+
     private const int MaxArtifactBytes = 16 * 1024 * 1024;
     private const string SecretMark = "$secret";
 

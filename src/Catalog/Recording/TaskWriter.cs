@@ -95,9 +95,13 @@ internal sealed partial class TaskWriter : IDisposable
     public void AddDefault(string name, MetadataValue value)
     {
         MetadataLimits.CheckParameters(new Dictionary<string, MetadataValue> { [name] = value });
-        AddParameter(name);
+        var json = MetadataJson.Write(value);
         lock (_lock)
-            _defaults.Add(name, MetadataJson.Write(value));
+        {
+            RequireRunning();
+            _parameters.Add(name);
+            _defaults.Add(name, json);
+        }
     }
 
     public void AddExport(Export export)

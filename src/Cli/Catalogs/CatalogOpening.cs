@@ -27,7 +27,7 @@ internal static class CatalogOpening
             break;
         throw new StoreException(new StoreFault(StoreErrorCode.NotFound, "there is no catalog")
         {
-            Advice = "The first 'cairn asset save' or 'cairn flow run' begins one. If it is in another store, give that store with --store.",
+            Advice = "Create one with 'cairn asset save' or 'cairn flow run', or select the store that has one with --store.",
         }).WithContext("open the catalog in", repository.Store.Root);
     }
 

@@ -62,7 +62,7 @@ internal static class UnknownNames
     {
         List<string> names = [.. runs.SelectMany(namesOf).Distinct(StringComparer.Ordinal).Order(Utf8Order.Comparer)];
         var searched = runs.Count == 1 ? "the run has no" : $"none of the {runs.Count} runs that were looked at has a";
-        call.Session.Note($"note: {searched} {kind} '{ErrorText.Escape(name)}'; {(names.Count == 0 ? $"there are no {kind}s" : $"there are {List(names)}")}");
+        call.Session.Note($"note: {searched} {kind} '{ErrorText.Escape(name)}'; {(names.Count == 0 ? $"there are no {kind}s" : $"the {kind}s are {List(names)}")}");
     }
 
     private static IEnumerable<string> Keys(JsonElement parameters, string prefix) =>

@@ -27,9 +27,6 @@ internal static class LoadCommand
     /// <summary>Creates the option of a command that writes local files.</summary>
     public static Option<bool> Replace() => new("--replace") { Description = "Replace files that exist, instead of failing." };
 
-    /// <summary>Returns the error for a file that exists and is not to be replaced.</summary>
-    public static UsageException Exists(string path) => new($"'{path}' already exists. Use --replace to replace it, or choose another name.");
-
     /// <summary>Writes the files of an artifact to disk, or to standard output if no path is given.</summary>
     public static async Task LoadAsync(Session session, ArtifactRepository repository, BlobDigest digest, string? path, bool replace, CancellationToken cancellationToken)
     {

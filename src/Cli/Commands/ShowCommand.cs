@@ -47,11 +47,7 @@ internal static class ShowCommand
             await output.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
             return;
         }
-        if (!replace && Path.Exists(file))
-            throw LoadCommand.Exists(file);
-        var target = new FileStream(file, replace ? FileMode.Create : FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-        await using var closing = target.ConfigureAwait(false);
-        await target.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        await OutputFile.WriteAsync(file, replace, target => target.WriteAsync(content, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;

@@ -157,7 +157,7 @@ internal sealed class FlowRunner<TState>(IReadOnlyList<FlowNode<TState>> nodes, 
         return (branch, ended, failed);
     }
 
-    /// <summary>Runs branches with bounded parallelism. As many as run may wait for the records of their last tasks besides.</summary>
+    /// <summary>Runs branches with bounded parallelism. In addition, the same number of branches may wait for the records of their last tasks.</summary>
     /// <returns>The branches that ended, in order, and the failures in the order in which they happened.</returns>
     private static async Task<(IReadOnlyList<(Branch, string)> Ended, IReadOnlyList<JoinFailure> Failed)> RunSideBySideAsync(
         int count,

@@ -1,6 +1,6 @@
 namespace Cairn.Flows.Engine;
 
-/// <summary>One of the places of a foreach that are occupied while the code of an item runs and its outputs are saved. Not thread-safe: an item has one, and runs one task after the other.</summary>
+/// <summary>The place of an item among those of a foreach that run at the same time. Not thread-safe: an item runs one task after the other.</summary>
 /// <param name="places">The free places.</param>
 internal sealed class ItemSlot(SemaphoreSlim places)
 {

@@ -58,7 +58,7 @@ internal sealed partial class Prefetch(Catalog.Catalog catalog, RunWriter run)
     [LoggerMessage(5, LogLevel.Debug, "{Property} could not be loaded before the step {Step} of the run {Run}. A step that reads it repeats the load.")]
     private static partial void LogFailure(ILogger logger, string property, string step, Guid run, Exception exception);
 
-    /// <summary>Reserves no memory yet.</summary>
+    /// <summary>Begins to count the memory that a task takes.</summary>
     internal Room Reserve() => new(this);
 
     /// <summary>Loads a value if there is room for it.</summary>

@@ -1,7 +1,7 @@
 namespace Cairn.Flows.Engine;
 
-/// <summary>Loads a property of the next branches of a join when it is read from one branch: code that reads a property of one usually reads it of all. Thread-safe.</summary>
-/// <remarks>Nothing is loaded of branches whose properties are only merged, which takes no value, and nothing before the first read.</remarks>
+/// <summary>Loads a property of the next branches of a join when code reads it from one branch: such code usually reads the property of all branches. Thread-safe.</summary>
+/// <remarks>Nothing is loaded before the first read, and a merge reads no value.</remarks>
 /// <param name="prefetch">Bounds the memory.</param>
 /// <param name="step">The name of the join.</param>
 /// <param name="cancellationToken">Cancels the loads.</param>

@@ -17,7 +17,7 @@ public record StepOptions
 
     /// <summary>
     /// Gets whether the properties of the state that the step has read the last time are loaded, at the same time, before its code starts. Only a property that the code reads counts as read. In a
-    /// join, the first read of a property of a branch loads that property of the next branches, too, at most 32 at the same time. Default: true.
+    /// join, the first read of a property of a branch also loads that property of the next branches, at most 32. Default: true.
     /// </summary>
     public bool Prefetch { get; init; } = true;
 

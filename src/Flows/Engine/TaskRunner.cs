@@ -193,7 +193,7 @@ internal sealed class TaskRunner<TState>(Run run, ArtifactRepository repository,
                 // Code that computes without waiting must not hold the thread that starts the other branches.
                 var complete = await Task.Run(() => body(state, context), cancellationToken).ConfigureAwait(false);
                 Return(state);
-                // What has been computed is saved, even if another item has failed meanwhile; only the end of the run stops it.
+                // The results are saved even if another item fails before that; only the cancellation of the run stops it.
                 var ending = run.CancellationToken;
                 var changes = await SaveAsync(state, ending).ConfigureAwait(false);
                 // The exports have been written by then, and may have read more.

@@ -87,7 +87,7 @@ public abstract class StateSlot
     /// <summary>Loads the value before the task, if it is not loaded. This does not count as a read.</summary>
     /// <param name="admits">Says whether a value of so many bytes may be loaded.</param>
     /// <param name="cancellationToken">Cancels the load.</param>
-    /// <remarks>A getter that reads meanwhile shares the load. A load that fails is not remembered: a getter repeats it.</remarks>
+    /// <remarks>A getter that is called during the load waits for the same load. A load that fails is not remembered: a getter repeats it.</remarks>
     internal virtual Task PrefetchAsync(Func<long, bool> admits, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Gets whether the code of the task has ended: what it still sets is refused.</summary>

@@ -91,6 +91,34 @@ public sealed class ItemSlotTests
         tasks.ShouldBe([Cairn.Catalog.RunStatus.Succeeded, Cairn.Catalog.RunStatus.Failed]);
     }
 
+    [Fact]
+    public async Task An_item_that_is_tried_again_waits_for_a_place()
+    {
+        var gate = new Gate(await new MemoryProvider().OpenAsync(new() { Root = StoreUri.Parse("mem://again"), TimeProvider = TimeProvider.System }, Cancel), "catalog/feed");
+        await using var store = new ArtifactStore(gate);
+        await using var catalog = new Cairn.Catalog.Catalog(new ArtifactRepository(store, MaterializerRegistry.CreateDefault()), new() { User = "u:ada" });
+        var ran = 0;
+        var again = new TaskCompletionSource();
+        var flow = Flow.Of<TuneState>("Again").ForEach("fit", _ => Enumerable.Range(0, 2), async (s, i, _) =>
+        {
+            s.Rows = i;
+            if (i == 1)
+            {
+                // The record of the first item fails, and its second attempt must wait until this one has ended.
+                await gate.Reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+                gate.Fail();
+                await Task.Delay(200, Cancel);
+                again.Task.IsCompleted.ShouldBeFalse();
+            }
+            else if (Interlocked.Increment(ref ran) == 1)
+                gate.Close();
+            else
+                again.SetResult();
+        }, new() { Parallelism = 1, Retry = new(2, TimeSpan.FromMilliseconds(1)) }).Join("join", (s, inputs, _) => s.Rows = inputs.Count);
+        await flow.RunAsync(catalog, cancellationToken: Cancel);
+        (again.Task.IsCompleted, ran).ShouldBe((true, 2));
+    }
+
     /// <summary>Holds the writes of some files while it is closed.</summary>
     private sealed class Gate(StoreDriver inner, string files) : DelegatingStoreDriver(inner)
     {
@@ -102,6 +130,14 @@ public sealed class ItemSlotTests
         public void Close() => _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Open() => _opened!.TrySetResult();
+
+        /// <summary>Lets the writes fail that are held.</summary>
+        public void Fail()
+        {
+            var held = _opened!;
+            _opened = null;
+            held.TrySetException(new StoreException(StoreErrorCode.Unavailable, "the test refuses the write"));
+        }
 
         public override async ValueTask<StoreUpload> BeginUploadAsync(UploadRequest request, CancellationToken cancellationToken)
         {

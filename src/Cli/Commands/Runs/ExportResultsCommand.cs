@@ -9,8 +9,6 @@ namespace Cairn.Cli.Commands;
 
 internal static class ExportResultsCommand
 {
-    private const string CsvFile = "results.csv";
-
     public static Command Create()
     {
         var selection = new RunListOptionSet();
@@ -32,8 +30,8 @@ internal static class ExportResultsCommand
                 throw new UsageException($"'{path}' has neither the extension .csv nor .parquet. Choose one, or use --csv.");
             if (call.Get(replace) && path is null)
                 throw new UsageException("--replace needs --output: otherwise, the table is written to standard output.");
-            if (path is not null && !call.Get(replace) && Path.Exists(path))
-                throw LoadCommand.Exists(path);
+            if (path is not null)
+                OutputFile.Check(path, call.Get(replace));
             var catalog = await FreshnessOption.OpenAsync(call, selection.Cached).ConfigureAwait(false);
             using var table = await catalog.Runs.ReadTableAsync(options, call.Get(step), most, call.Stopping).ConfigureAwait(false);
             if (call.IsJson)
@@ -43,7 +41,7 @@ internal static class ExportResultsCommand
             }
             else
             {
-                await WriteAsync(call, table, format, path, call.Get(replace) ? WriteMode.Replace : WriteMode.CreateNew).ConfigureAwait(false);
+                await WriteAsync(call, table, format, path, call.Get(replace)).ConfigureAwait(false);
             }
             if (table.Rows.Count == 0)
             {
@@ -58,33 +56,21 @@ internal static class ExportResultsCommand
         });
     }
 
-    private static async Task WriteAsync(CatalogCall call, DataTable table, string format, string? path, WriteMode mode)
+    private static async Task WriteAsync(CatalogCall call, DataTable table, string format, string? path, bool replace)
     {
         if (path is null)
-        {
             await Export.Csv("results", table).WriteAsync(call.Output.Stream, call.Stopping).ConfigureAwait(false);
-            return;
-        }
-        // The download from a store in memory publishes the file whole, or not at all.
-        var scratch = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://results", cancellationToken: call.Stopping).ConfigureAwait(false);
-        await using var forgetting = scratch.ConfigureAwait(false);
-        if (format != "csv")
-        {
-            await MaterializeAsync(call, scratch, table, format, path, mode).ConfigureAwait(false);
-            return;
-        }
-        var stream = await scratch.OpenWriteAsync(CsvFile, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            await Export.Csv("results", table).WriteAsync(stream, call.Stopping).ConfigureAwait(false);
-            await stream.CompleteAsync(call.Stopping).ConfigureAwait(false);
-        }
-        await scratch.DownloadFileAsync(CsvFile, path, mode, cancellationToken: call.Stopping).ConfigureAwait(false);
+        else if (format == "csv")
+            await OutputFile.WriteAsync(path, replace, target => Export.Csv("results", table).WriteAsync(target, call.Stopping), call.Stopping).ConfigureAwait(false);
+        else
+            await MaterializeAsync(call, table, format, path, replace).ConfigureAwait(false);
     }
 
     /// <summary>Writes the file that a materializer makes of the table.</summary>
-    private static async Task MaterializeAsync(CatalogCall call, ArtifactStore scratch, DataTable table, string format, string path, WriteMode mode)
+    private static async Task MaterializeAsync(CatalogCall call, DataTable table, string format, string path, bool replace)
     {
+        var scratch = await ArtifactStore.OpenAsync(new MemoryProvider(), "mem://results", cancellationToken: call.Stopping).ConfigureAwait(false);
+        await using var forgetting = scratch.ConfigureAwait(false);
         var repository = new ArtifactRepository(scratch, await ArtifactOptions.MaterializersAsync(call.Session, call.Stopping).ConfigureAwait(false));
         if (!repository.Materializers.TryGet(format, out var materializer))
             throw new StoreException(new StoreFault(StoreErrorCode.Unsupported, $"no plugin writes '{format}'") { Advice = "Install the plugin with 'cairn plugin add', or write CSV." });
@@ -93,8 +79,7 @@ internal static class ExportResultsCommand
         var file = artifact.Manifest.Files.First(f => f.MediaType == materializer.MediaType);
         var content = await repository.OpenFileAsync(artifact.Digest, file.Name, call.Stopping).ConfigureAwait(false);
         await using var closing = content.ConfigureAwait(false);
-        await scratch.UploadAsync(file.Name, content, WriteMode.CreateNew, cancellationToken: call.Stopping).ConfigureAwait(false);
-        await scratch.DownloadFileAsync(file.Name, path, mode, cancellationToken: call.Stopping).ConfigureAwait(false);
+        await OutputFile.WriteAsync(path, replace, target => content.CopyToAsync(target, call.Stopping), call.Stopping).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter writer, DataTable table, DataRow row)

@@ -26,10 +26,8 @@ internal static class RunChart
             Columns.Write(output, [.. points.Select(p => new[] { p.Run.Reference.ToString(), RunText.Number(p.Value), Bar(p.Value, points) })]);
         else if (svg == "-")
             output.Line(Svg(metric, points));
-        else if (!replace && Path.Exists(svg))
-            throw LoadCommand.Exists(svg);
         else
-            await File.WriteAllTextAsync(svg, Svg(metric, points) + "\n", cancellationToken).ConfigureAwait(false);
+            await OutputFile.WriteAsync(svg, replace, target => target.WriteAsync(Encoding.UTF8.GetBytes(Svg(metric, points) + "\n"), cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A bar that begins at the least value, or at zero if all values are of one sign.</summary>

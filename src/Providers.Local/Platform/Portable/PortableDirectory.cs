@@ -30,7 +30,7 @@ internal sealed class PortableDirectory(PortableFileSystem fileSystem, StorePath
             }
             catch (DirectoryNotFoundException)
             {
-                // Another process has removed it in the meantime.
+                // Another writer removed it after the first look.
                 return true;
             }
         }

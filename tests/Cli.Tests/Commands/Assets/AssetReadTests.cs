@@ -8,7 +8,7 @@ public sealed class AssetReadTests
         using var box = await Sandbox.CreateAsync();
         string[][] reads = [["show", "x"], ["load", "x"], ["history", "x"], ["diff", "x", "y"], ["alias", "x"], ["tag", "x"]];
         foreach (var args in reads)
-            (await box.AssetAsync([.. args, "--store", box["nowhere"]])).Fails(1, "there is no catalog (NotFound). The first 'cairn asset save' or 'cairn flow run' begins one");
+            (await box.AssetAsync([.. args, "--store", box["nowhere"]])).Fails(1, "there is no catalog (NotFound). Create one with 'cairn asset save' or 'cairn flow run', or select the store that has one with --store");
         Directory.Exists(box["nowhere"]).ShouldBeFalse();
     }
 

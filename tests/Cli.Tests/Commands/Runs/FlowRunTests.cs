@@ -63,9 +63,9 @@ public sealed partial class FlowRunTests
         using var box = await WithRunsAsync();
         await NotesAsync("note: no flow 'Nope' has runs; the flows are Tune", "run", "list", "--flow", "Nope");
         await NotesAsync("note: no flow 'Nope' has runs; the flows are Tune", "export", "results", "--flow", "Nope");
-        await NotesAsync("note: none of the 2 runs that were looked at has a metric 'acuracy'; there are accuracy, best", "run", "list", "--metric", "acuracy>0.1");
-        await NotesAsync("note: none of the 2 runs that were looked at has a parameter 'site.x'; there are rate, site.area", "run", "list", "--flow", "tune", "--parameter", "site.x=1");
-        await NotesAsync("note: none of the 2 runs that were looked at has a step 'fitt'; there are fit, load, pick", "export", "results", "--step", "fitt");
+        await NotesAsync("note: none of the 2 runs that were looked at has a metric 'acuracy'; the metrics are accuracy, best", "run", "list", "--metric", "acuracy>0.1");
+        await NotesAsync("note: none of the 2 runs that were looked at has a parameter 'site.x'; the parameters are rate, site.area", "run", "list", "--flow", "tune", "--parameter", "site.x=1");
+        await NotesAsync("note: none of the 2 runs that were looked at has a step 'fitt'; the steps are fit, load, pick", "export", "results", "--step", "fitt");
         // What is known and matches nothing needs no note.
         await NotesAsync("", "run", "list", "--flow", "Tune", "--status", "lost", "--metric", "accuracy>0.1", "--parameter", "rate=7");
         (await On(box, "run", "list", "--chart", "nope")).Fails(1, "as the metric 'nope' (NotFound). They have accuracy, best.");
