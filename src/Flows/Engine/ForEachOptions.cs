@@ -8,7 +8,8 @@ public sealed record ForEachOptions<TItem> : StepOptions
     public Func<TItem, string>? Key { get; init; }
 
     /// <summary>
-    /// Gets the maximum number of items that run at the same time, which includes saving their results. In addition, the same number of items may wait for the record of their last step. Default: the number of processors.
+    /// Gets the maximum number of items that run at the same time, which includes saving their results. In addition, the same
+    /// number of items may wait for the record of their last step. Default: the number of processors.
     /// </summary>
     public int? Parallelism { get; init; }
 
